@@ -1,0 +1,145 @@
+"""The item table: one row an item, one column a property."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pandas as pd
+import torch
+from torch import Tensor
+
+from fashiongraph.errors import FashionGraphError
+
+
+@dataclass(frozen=True, eq=False)
+class ItemTable:
+    """Items as columns; row ``r`` of every column belongs to the same item.
+
+    No Python object per item is held beyond the identifiers, so tables of many millions fit.
+
+    Args:
+        ids: Item identifiers [n], unique.
+        category_id: Index of each item's category in ``categories`` [n]; ``-1`` is unknown.
+        categories: The category vocabulary, by index.
+        features: Rows of features [n, F], in memory or over a memory-mapped file, of any float
+            type; :obj:`None` where a table has none.
+        columns: Further columns by name, in the order of ``ids``.
+        frequency: Number of outfits of the whole set (all splits) that hold the item [n].
+
+    Raises:
+        FashionGraphError: If the columns differ in length or an identifier repeats.
+    """
+
+    ids: pd.Index[str]
+    category_id: Tensor
+    categories: list[str]
+    features: Tensor | None = None
+    columns: pd.DataFrame = field(default_factory=pd.DataFrame)
+    frequency: Tensor | None = None
+
+    def __post_init__(self) -> None:
+        lengths = {"category_id": len(self.category_id)}
+        if self.features is not None:
+            lengths["features"] = len(self.features)
+        if self.columns.shape[1]:
+            lengths["columns"] = len(self.columns)
+        if self.frequency is not None:
+            lengths["frequency"] = len(self.frequency)
+        for name, length in lengths.items():
+            if length != len(self.ids):
+                raise FashionGraphError(
+                    f"'{name}' needs one row per item (got {length} rows for {len(self.ids)} items)"
+                )
+        if not self.ids.is_unique:
+            repeated = self.ids[self.ids.duplicated()][0]
+            raise FashionGraphError(f"'ids' needs to be unique (got {repeated!r} twice)")
+        highest = int(self.category_id.max()) if len(self.ids) else -1
+        if highest >= len(self.categories):
+            raise FashionGraphError(
+                f"'category_id' needs to be below {len(self.categories)} (got {highest})"
+            )
+
+    @classmethod
+    def from_lists(
+        cls,
+        ids: Sequence[str],
+        categories: Sequence[str],
+        features: Tensor | np.ndarray | None = None,
+        columns: pd.DataFrame | None = None,
+        vocabulary: Sequence[str] | None = None,
+    ) -> ItemTable:
+        """Make a table from one identifier and one category name per item.
+
+        Args:
+            ids: Item identifiers [n].
+            categories: Category names [n].
+            features: Rows of features [n, F].
+            columns: Further columns.
+            vocabulary: The category names by index; by default those that occur, sorted. A name
+                outside a given vocabulary becomes ``-1``.
+        """
+        names = pd.Index(categories, dtype="object").astype(str)
+        known = sorted(names.unique()) if vocabulary is None else list(vocabulary)
+        code = pd.Index(known, dtype=names.dtype).get_indexer(names).astype(np.int64)
+        return cls(
+            ids=pd.Index(ids, dtype="object").astype(str),
+            category_id=torch.from_numpy(code),
+            categories=known,
+            features=torch.from_numpy(features) if isinstance(features, np.ndarray) else features,
+            columns=pd.DataFrame() if columns is None else columns.reset_index(drop=True),
+        )
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @property
+    def num_categories(self) -> int:
+        """Size of the category vocabulary."""
+        return len(self.categories)
+
+    @property
+    def num_features(self) -> int:
+        """Width of a feature row; 0 where the table has no features."""
+        return 0 if self.features is None else int(self.features.size(1))
+
+    def rows(self, ids: Sequence[str] | pd.Index[str]) -> Tensor:
+        """Rows of the given identifiers [len(ids)].
+
+        Raises:
+            FashionGraphError: If an identifier is not in the table.
+        """
+        found = self.ids.get_indexer(pd.Index(ids, dtype="object").astype(str))
+        if (found < 0).any():
+            missing = int((found < 0).argmax())
+            raise FashionGraphError(f"'ids' needs known items (got {ids[missing]!r})")
+        return torch.from_numpy(found.astype(np.int64))
+
+    def with_features(self, features: Tensor | None) -> ItemTable:
+        """The same items with other features."""
+        return replace(self, features=features)
+
+    def with_vocabulary(self, categories: Sequence[str], unknown: str = "error") -> ItemTable:
+        """The same items with categories indexed by another vocabulary, a checkpoint's say.
+
+        Args:
+            categories: The vocabulary to index by.
+            unknown: ``"error"`` refuses a category that the vocabulary lacks; ``"default"``
+                gives it the index ``-1``, which the category graph weighs by its default.
+
+        Raises:
+            FashionGraphError: If a category is unknown and ``unknown="error"``.
+        """
+        if unknown not in ("error", "default"):
+            raise FashionGraphError(f"'unknown' needs to be 'error' or 'default' (got {unknown!r})")
+        code = pd.Index(list(categories)).get_indexer(pd.Index(self.categories)).astype(np.int64)
+        used = torch.unique(self.category_id[self.category_id >= 0]).numpy()
+        lacking = [self.categories[c] for c in used if code[c] < 0]
+        if lacking and unknown == "error":
+            raise FashionGraphError(
+                f"'categories' needs every category of the items (lacks {', '.join(lacking[:5])}"
+                f"{', …' if len(lacking) > 5 else ''}); pass unknown='default' to go on without"
+            )
+        table = torch.from_numpy(np.append(code, -1))  # the last entry keeps -1 at -1
+        return replace(self, category_id=table[self.category_id], categories=list(categories))

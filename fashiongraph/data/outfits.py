@@ -1,0 +1,127 @@
+"""Outfits as one ragged array over an item table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+import torch
+from torch import Tensor
+
+from fashiongraph.data.item_table import ItemTable
+from fashiongraph.errors import FashionGraphError
+
+
+class Outfits:
+    """Outfits of any sizes: outfit ``o`` holds the items ``item_id[ptr[o]:ptr[o + 1]]``.
+
+    Args:
+        items: The item table that ``item_id`` indexes.
+        ptr: Offsets [B + 1], from 0 to N, not decreasing.
+        item_id: Rows of the item table, outfit after outfit [N].
+        ids: Outfit identifiers [B]; by default their positions.
+
+    Raises:
+        FashionGraphError: If the offsets or rows do not fit each other.
+    """
+
+    def __init__(
+        self,
+        items: ItemTable,
+        ptr: Tensor,
+        item_id: Tensor,
+        ids: pd.Index[str] | None = None,
+    ) -> None:
+        if ptr.numel() == 0 or int(ptr[0]) != 0 or int(ptr[-1]) != item_id.numel():
+            raise FashionGraphError(
+                f"'ptr' needs to run from 0 to the number of rows, {item_id.numel()} "
+                f"(got {ptr.tolist()[:1]} to {ptr.tolist()[-1:]})"
+            )
+        if bool((ptr[1:] < ptr[:-1]).any()):
+            raise FashionGraphError("'ptr' needs to be non-decreasing")
+        if item_id.numel() and not 0 <= int(item_id.min()) <= int(item_id.max()) < len(items):
+            raise FashionGraphError(
+                f"'item_id' needs to lie in [0, {len(items)}) "
+                f"(got {int(item_id.min())} to {int(item_id.max())})"
+            )
+        if ids is not None and len(ids) != ptr.numel() - 1:
+            raise FashionGraphError(
+                f"'ids' needs one identifier per outfit (got {len(ids)} for {ptr.numel() - 1})"
+            )
+        self.items = items
+        self.ptr = ptr
+        self.item_id = item_id
+        self.ids = pd.RangeIndex(ptr.numel() - 1).astype(str) if ids is None else ids
+
+    @classmethod
+    def from_lists(cls, items: ItemTable, outfits: Sequence[Sequence[str]]) -> Outfits:
+        """Make outfits from lists of item identifiers."""
+        sizes = torch.tensor([len(outfit) for outfit in outfits], dtype=torch.long)
+        ptr = torch.cat([sizes.new_zeros(1), sizes.cumsum(0)])
+        return cls(items, ptr, items.rows([i for outfit in outfits for i in outfit]))
+
+    @classmethod
+    def from_frame(cls, items: ItemTable, frame: pd.DataFrame) -> Outfits:
+        """Make outfits from a long table with the columns ``outfit_id`` and ``item_id``.
+
+        Outfits keep the order of their first row. Within an outfit items are ordered by the
+        column ``position`` where there is one, else by row.
+        """
+        code, ids = pd.factorize(frame["outfit_id"].astype(str))
+        keys = (frame["position"].to_numpy(), code) if "position" in frame else (code,)
+        order = np.lexsort(keys)
+        sizes = np.bincount(code, minlength=len(ids))
+        ptr = torch.from_numpy(np.append(0, sizes.cumsum()).astype(np.int64))
+        rows = items.rows(pd.Index(frame["item_id"]))
+        return cls(items, ptr, rows[torch.from_numpy(order)], pd.Index(ids))
+
+    def __len__(self) -> int:
+        return self.ptr.numel() - 1
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({len(self)} outfits, {self.item_id.numel()} rows)"
+
+    @property
+    def sizes(self) -> Tensor:
+        """Number of items per outfit [B]."""
+        return self.ptr[1:] - self.ptr[:-1]
+
+    @cached_property
+    def batch(self) -> Tensor:
+        """Index of the outfit of each row [N]."""
+        return torch.repeat_interleave(torch.arange(len(self)), self.sizes)
+
+    @property
+    def category_id(self) -> Tensor:
+        """Category of each row [N]."""
+        return self.items.category_id[self.item_id]
+
+    @property
+    def frequency(self) -> Tensor:
+        """Number of these outfits that hold the item, for every item of the table [n]."""
+        pairs = torch.unique(torch.stack([self.batch, self.item_id]), dim=1)
+        return torch.bincount(pairs[1], minlength=len(self.items))
+
+    def rows_of(self, index: Tensor) -> Tensor:
+        """Positions in ``item_id`` of the rows of the outfits ``index``, outfit after outfit."""
+        sizes = self.sizes[index]
+        start = torch.repeat_interleave(self.ptr[index] - (sizes.cumsum(0) - sizes), sizes)
+        return start + torch.arange(start.numel())
+
+    def select(self, index: Tensor | np.ndarray | slice | Sequence[int]) -> Outfits:
+        """The outfits at the given positions, or where a boolean mask holds."""
+        chosen = torch.arange(len(self))[index if isinstance(index, slice) else torch.as_tensor(index)]
+        sizes = self.sizes[chosen]
+        ptr = torch.cat([sizes.new_zeros(1), sizes.cumsum(0)])
+        return Outfits(self.items, ptr, self.item_id[self.rows_of(chosen)], self.ids[chosen.numpy()])
+
+    def with_items(self, items: ItemTable) -> Outfits:
+        """The same outfits over another table with the same rows."""
+        return Outfits(items, self.ptr, self.item_id, self.ids)
+
+    def with_frequency(self) -> Outfits:
+        """The same outfits, their item table carrying the frequencies counted on them."""
+        return self.with_items(replace(self.items, frequency=self.frequency))
