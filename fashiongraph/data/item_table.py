@@ -80,11 +80,11 @@ class ItemTable:
             vocabulary: The category names by index; by default those that occur, sorted. A name
                 outside a given vocabulary becomes ``-1``.
         """
-        names = pd.Index(categories, dtype="object").astype(str)
+        names = _strings(categories)
         known = sorted(names.unique()) if vocabulary is None else list(vocabulary)
-        code = pd.Index(known, dtype=names.dtype).get_indexer(names).astype(np.int64)
+        code = _strings(known).get_indexer(names).astype(np.int64)
         return cls(
-            ids=pd.Index(ids, dtype="object").astype(str),
+            ids=_strings(ids),
             category_id=torch.from_numpy(code),
             categories=known,
             features=torch.from_numpy(features) if isinstance(features, np.ndarray) else features,
@@ -110,7 +110,7 @@ class ItemTable:
         Raises:
             FashionGraphError: If an identifier is not in the table.
         """
-        found = self.ids.get_indexer(pd.Index(ids, dtype="object").astype(str))
+        found = self.ids.get_indexer(_strings(ids))
         if (found < 0).any():
             missing = int((found < 0).argmax())
             raise FashionGraphError(f"'ids' needs known items (got {ids[missing]!r})")
@@ -133,7 +133,7 @@ class ItemTable:
         """
         if unknown not in ("error", "default"):
             raise FashionGraphError(f"'unknown' needs to be 'error' or 'default' (got {unknown!r})")
-        code = pd.Index(list(categories)).get_indexer(pd.Index(self.categories)).astype(np.int64)
+        code = _strings(categories).get_indexer(_strings(self.categories)).astype(np.int64)
         used = torch.unique(self.category_id[self.category_id >= 0]).numpy()
         lacking = [self.categories[c] for c in used if code[c] < 0]
         if lacking and unknown == "error":
@@ -143,3 +143,8 @@ class ItemTable:
             )
         table = torch.from_numpy(np.append(code, -1))  # the last entry keeps -1 at -1
         return replace(self, category_id=table[self.category_id], categories=list(categories))
+
+
+def _strings(values: Sequence[str] | pd.Index[str]) -> pd.Index[str]:
+    """The values as an index of strings, whatever they were read as."""
+    return pd.Index(np.asarray(values, dtype=object)).astype(str)

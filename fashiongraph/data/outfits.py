@@ -113,10 +113,15 @@ class Outfits:
 
     def select(self, index: Tensor | np.ndarray | slice | Sequence[int]) -> Outfits:
         """The outfits at the given positions, or where a boolean mask holds."""
-        chosen = torch.arange(len(self))[index if isinstance(index, slice) else torch.as_tensor(index)]
+        if not isinstance(index, slice):
+            index = torch.as_tensor(index)
+            index = index if index.numel() else index.long()  # an empty list makes floats
+        chosen = torch.arange(len(self))[index]
         sizes = self.sizes[chosen]
         ptr = torch.cat([sizes.new_zeros(1), sizes.cumsum(0)])
-        return Outfits(self.items, ptr, self.item_id[self.rows_of(chosen)], self.ids[chosen.numpy()])
+        return Outfits(
+            self.items, ptr, self.item_id[self.rows_of(chosen)], self.ids[chosen.numpy()]
+        )
 
     def with_items(self, items: ItemTable) -> Outfits:
         """The same outfits over another table with the same rows."""

@@ -1,0 +1,118 @@
+"""The category co-occurrence graph (eq. A3 of ADD-GNN)."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from scipy.sparse import coo_array, csr_array
+from torch import Tensor
+from torch_geometric.data import Data
+
+from fashiongraph.errors import FashionGraphError
+
+
+def category_graph(
+    category_id: Tensor, batch: Tensor, num_categories: int, smoothing: float = 1.0
+) -> Data:
+    r"""Count which categories share outfits and weigh every ordered pair of them.
+
+    .. math::
+        A_{ij} = \frac{\mathrm{count}(c_i, c_j) + \lambda}{\mathrm{count}(c_i) + C \lambda}
+
+    Counts are numbers of outfits: those that hold :math:`c_i`, those that hold both, and for
+    :math:`i = j` those that hold the category at least twice. The graph is directed, since
+    :math:`A_{ij} \neq A_{ji}`. Only observed pairs become edges; what any other pair of node
+    :math:`i` weighs is one number per node. Time and memory are linear in the number of pairs
+    within outfits, and never quadratic in the number of categories.
+
+    Pass the *training* outfits only. Rows with an unknown category (``-1``) are not counted.
+
+    Args:
+        category_id: Category of each row [N].
+        batch: Outfit of each row [N].
+        num_categories: Size of the vocabulary, :math:`C`.
+        smoothing: The Laplace term :math:`\lambda`, positive.
+
+    Returns:
+        ``edge_index`` [2, E] with :math:`i` in row 0 and :math:`j` in row 1, sorted;
+        ``edge_weight`` [E]; ``count`` [C]; ``default_weight`` [C], the weight of pairs never
+        seen; ``num_nodes``; ``smoothing``.
+
+    Raises:
+        FashionGraphError: If ``smoothing`` is not positive or a category is out of range.
+
+    Source: Chen, Wu, Shen, Jia, "Learning from designers: fashion compatibility analysis via
+    dataset distillation", eq. 3.
+    """
+    if not smoothing > 0:
+        raise FashionGraphError(f"'smoothing' needs to be positive (got {smoothing})")
+    if category_id.shape != batch.shape:
+        raise FashionGraphError(
+            f"'batch' needs one entry per row of 'category_id', {category_id.numel()} "
+            f"(got {batch.numel()})"
+        )
+    if category_id.numel() and int(category_id.max()) >= num_categories:
+        raise FashionGraphError(
+            f"'category_id' needs to be below {num_categories} (got {int(category_id.max())})"
+        )
+    known = category_id >= 0
+    category, outfit = category_id[known].numpy(), batch[known].numpy()
+    num_outfits = int(outfit.max()) + 1 if len(outfit) else 0
+    held = coo_array(  # how often each outfit holds each category
+        (np.ones(len(outfit), np.int32), (outfit.astype(np.int32), category.astype(np.int32))),
+        shape=(num_outfits, num_categories),
+    ).tocsr()
+    twice = np.bincount(held.indices[held.data > 1], minlength=num_categories)
+    held.data[:] = 1
+    count = np.bincount(held.indices, minlength=num_categories)
+
+    pairs = csr_array(held.T @ held).tocoo()
+    apart = pairs.row != pairs.col
+    (same,) = np.nonzero(twice)
+    i = np.concatenate([pairs.row[apart], same]).astype(np.int64)
+    j = np.concatenate([pairs.col[apart], same]).astype(np.int64)
+    together = np.concatenate([pairs.data[apart], twice[same]])
+    order = np.lexsort((j, i))
+
+    norm = torch.from_numpy(count + num_categories * smoothing)
+    edge_index = torch.from_numpy(np.stack([i, j])[:, order])
+    weight = (torch.from_numpy(together[order]) + smoothing) / norm[edge_index[0]]
+    return Data(
+        edge_index=edge_index,
+        edge_weight=weight.float(),
+        count=torch.from_numpy(count),
+        default_weight=(smoothing / norm).float(),
+        num_nodes=num_categories,
+        smoothing=float(smoothing),
+    )
+
+
+def category_weight(graph: Data, i: Tensor, j: Tensor) -> Tensor:
+    """Weight A_ij of any pairs of categories, seen or unseen.
+
+    A category outside the vocabulary (``-1``) was seen in no outfit: as :math:`i` it weighs every
+    :math:`j` alike, 1 / C, and as :math:`j` it has the default weight of :math:`i`.
+
+    Args:
+        graph: A graph made by :func:`category_graph`.
+        i: Categories at the receiving end, any shape.
+        j: Categories at the sending end, the same shape.
+
+    Raises:
+        FashionGraphError: If a category is not below the number of nodes.
+    """
+    size = int(graph.num_nodes or 0)
+    if i.numel() and max(int(i.max()), int(j.max())) >= size:
+        raise FashionGraphError(
+            f"'i' and 'j' need to be below the {size} categories of the graph "
+            f"(got {max(int(i.max()), int(j.max()))})"
+        )
+    default = torch.cat([graph.default_weight, graph.default_weight.new_tensor([1 / max(size, 1)])])
+    weight = default[i]  # -1 picks the last entry
+    keys = graph.edge_index[0] * size + graph.edge_index[1]  # sorted, as the edges are
+    if keys.numel() == 0:
+        return weight
+    wanted = i * size + j
+    place = torch.searchsorted(keys, wanted).clamp_(max=keys.numel() - 1)
+    seen = (keys[place] == wanted) & (i >= 0) & (j >= 0)
+    return torch.where(seen, graph.edge_weight[place], weight)

@@ -1,0 +1,105 @@
+"""Ragged outfits into one PyG batch, by index arithmetic."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch_geometric.data import Batch, Data
+from torch_geometric.utils import scatter
+
+from fashiongraph.data.category_graph import category_weight
+from fashiongraph.data.item_table import ItemTable
+from fashiongraph.data.outfits import Outfits
+
+
+class OutfitBatcher:
+    r"""Turns outfits into the PyG batch that models read.
+
+    Nodes are items. An edge :math:`j \to i` joins each ordered pair of different items of an
+    outfit, sorted by the receiving item, so that ``edge_index[1]`` is also a row pointer. It
+    weighs :math:`A_{c_i c_j}`, divided so that what arrives at an item sums to 1; without a
+    category graph all pairs weigh alike.
+
+    The result equals ``Batch.from_data_list`` over :class:`OutfitSubgraphs`, but is built with a
+    handful of tensor operations instead of one Python object per outfit.
+
+    Args:
+        items: The item table.
+        graph: Category graph that weighs the edges.
+        self_loops: Also join every item with itself.
+        share_items: Carry the features of the batch's distinct items once, as ``unique_x``
+            [U, F] with ``unique_category_id`` [U] and the map ``unique_slot`` [N] from nodes to
+            them, instead of ``x`` [N, F]. Such a batch cannot be taken apart by
+            ``to_data_list``.
+    """
+
+    def __init__(
+        self,
+        items: ItemTable,
+        graph: Data | None = None,
+        self_loops: bool = False,
+        share_items: bool = False,
+    ) -> None:
+        self.items = items
+        self.graph = graph
+        self.self_loops = self_loops
+        self.share_items = share_items
+
+    def __call__(self, outfits: Outfits) -> Batch:
+        """Build the batch of all the given outfits, which are over this batcher's items."""
+        ptr, item_id, sizes = outfits.ptr, outfits.item_id, outfits.sizes
+        node_outfit = outfits.batch
+        category_id = self.items.category_id[item_id]
+        edge_index = self._edges(ptr, sizes, node_outfit)
+        fields = {
+            "item_id": item_id,
+            "category_id": category_id,
+            "edge_index": edge_index,
+            "edge_weight": self._weights(category_id, edge_index),
+        }
+        if self.items.features is not None:
+            if self.share_items:
+                unique, slot = torch.unique(item_id, return_inverse=True)
+                fields["unique_x"] = self.items.features[unique].float()
+                fields["unique_category_id"] = self.items.category_id[unique]
+                fields["unique_slot"] = slot
+            else:
+                fields["x"] = self.items.features[item_id].float()
+        batch = Batch(batch=node_outfit, ptr=ptr, num_nodes=item_id.numel(), **fields)
+        batch._num_graphs = len(outfits)
+        if not self.share_items:
+            self._make_separable(batch, fields, ptr, sizes)
+        return batch
+
+    def _edges(self, ptr: Tensor, sizes: Tensor, node_outfit: Tensor) -> Tensor:
+        """Ordered pairs of items of one outfit [2, E], sorted by receiver, then sender."""
+        num_senders = sizes[node_outfit] - (0 if self.self_loops else 1)
+        num_nodes = node_outfit.numel()
+        receiver = torch.repeat_interleave(torch.arange(num_nodes), num_senders)
+        first = num_senders.cumsum(0) - num_senders  # place of each receiver's first edge
+        start = ptr[node_outfit]
+        sender = torch.arange(receiver.numel()) - (first - start)[receiver]
+        if not self.self_loops:
+            sender += sender >= receiver  # leave the receiver itself out
+        return torch.stack([sender, receiver])
+
+    def _weights(self, category_id: Tensor, edge_index: Tensor) -> Tensor:
+        """Weight of each edge [E], summing to 1 over the edges into an item."""
+        sender, receiver = edge_index
+        if self.graph is None:
+            weight = torch.ones(receiver.numel())
+        else:
+            weight = category_weight(self.graph, category_id[receiver], category_id[sender])
+        total: Tensor = scatter(weight, receiver, dim_size=category_id.numel())
+        return weight / total[receiver]
+
+    def _make_separable(
+        self, batch: Batch, fields: dict[str, Tensor], ptr: Tensor, sizes: Tensor
+    ) -> None:
+        """Note where each outfit starts, as PyG's own collation does."""
+        edges = sizes * (sizes if self.self_loops else sizes - 1)
+        edge_ptr = torch.cat([edges.new_zeros(1), edges.cumsum(0)])
+        zeros = torch.zeros_like(sizes)
+        batch._slice_dict = {name: edge_ptr if "edge" in name else ptr for name in fields}
+        batch._inc_dict = {name: ptr[:-1] if name == "edge_index" else zeros for name in fields}
+        batch._store._num_nodes = sizes.tolist()

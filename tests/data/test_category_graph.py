@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import networkx as nx
+import numpy as np
+import pytest
+import torch
+from torch_geometric.utils import to_networkx
+
+from fashiongraph.data.category_graph import category_graph, category_weight
+from fashiongraph.errors import FashionGraphError
+
+
+def weights_by_loop(outfits: list[list[int]], size: int, smoothing: float) -> np.ndarray:
+    """Equation A3, pair by pair."""
+    weight = np.zeros((size, size))
+    for i in range(size):
+        holds = sum(i in outfit for outfit in outfits)
+        for j in range(size):
+            both = sum(
+                outfit.count(i) >= 2 if i == j else i in outfit and j in outfit
+                for outfit in outfits
+            )
+            weight[i, j] = (both + smoothing) / (holds + size * smoothing)
+    return weight
+
+
+@pytest.mark.parametrize("smoothing", [1.0, 0.1])
+def test_equals_a_loop_over_pairs(wardrobe, smoothing):
+    outfits = [part.tolist() for part in wardrobe.category_id.split(wardrobe.sizes.tolist())]
+    graph = category_graph(wardrobe.category_id, wardrobe.batch, 7, smoothing)
+    expected = weights_by_loop(outfits, 7, smoothing)
+    pair = torch.cartesian_prod(torch.arange(7), torch.arange(7))
+    got = category_weight(graph, pair[:, 0], pair[:, 1]).view(7, 7)
+    np.testing.assert_allclose(got.numpy(), expected, rtol=1e-6)
+    assert graph.count.tolist() == [sum(c in o for o in outfits) for c in range(7)]
+    seen = expected[tuple(graph.edge_index.numpy())]
+    np.testing.assert_allclose(graph.edge_weight.numpy(), seen, rtol=1e-6)
+
+
+def test_edges_are_the_observed_pairs_only():
+    graph = category_graph(torch.tensor([0, 1, 1, 2]), torch.tensor([0, 0, 0, 1]), 10_000)
+    assert graph.edge_index.tolist() == [[0, 1, 1], [1, 0, 1]]
+    assert graph.num_nodes == 10_000
+    assert graph.default_weight.shape == (10_000,)
+    assert float(graph.default_weight[0]) == pytest.approx(1 / 10_001)
+    assert graph.validate()
+
+
+def test_every_row_of_weights_sums_to_one_without_repeats():
+    graph = category_graph(torch.tensor([0, 1, 0, 2]), torch.tensor([0, 0, 1, 1]), 3)
+    pair = torch.cartesian_prod(torch.arange(3), torch.arange(3))
+    weight = category_weight(graph, pair[:, 0], pair[:, 1]).view(3, 3)
+    assert weight[0].tolist() == pytest.approx([1 / 5, 2 / 5, 2 / 5])
+
+
+def test_becomes_a_networkx_graph(wardrobe):
+    graph = category_graph(wardrobe.category_id, wardrobe.batch, 5)
+    drawn = to_networkx(graph, edge_attrs=["edge_weight"], node_attrs=["count"])
+    assert isinstance(drawn, nx.DiGraph)
+    i, j = graph.edge_index[:, 0].tolist()
+    assert drawn[i][j]["edge_weight"] == pytest.approx(float(graph.edge_weight[0]))
+
+
+def test_unknown_categories_are_not_counted_and_weigh_by_default():
+    graph = category_graph(torch.tensor([0, -1, 1]), torch.tensor([0, 0, 0]), 2)
+    assert graph.count.tolist() == [1, 1]
+    pairs = torch.tensor([[0, -1, -1], [-1, 0, -1]])
+    weight = category_weight(graph, pairs[0], pairs[1])
+    assert weight.tolist() == pytest.approx([float(graph.default_weight[0]), 0.5, 0.5])
+
+
+def test_no_outfits_at_all():
+    none = torch.empty(0, dtype=torch.long)
+    graph = category_graph(none, none, 3)
+    assert graph.edge_index.shape == (2, 0)
+    one = torch.tensor([1])
+    assert category_weight(graph, one, one).tolist() == pytest.approx([1 / 3])
+
+
+@pytest.mark.parametrize("smoothing", [0.0, -1.0, float("nan")])
+def test_refuses_smoothing_that_is_not_positive(smoothing):
+    with pytest.raises(FashionGraphError, match="'smoothing' needs to be positive"):
+        category_graph(torch.tensor([0]), torch.tensor([0]), 1, smoothing)
+
+
+def test_refuses_what_does_not_fit():
+    with pytest.raises(FashionGraphError, match=r"'category_id' needs to be below 2 \(got 2\)"):
+        category_graph(torch.tensor([0, 2]), torch.tensor([0, 0]), 2)
+    with pytest.raises(FashionGraphError, match="'batch' needs one entry per row"):
+        category_graph(torch.tensor([0, 1]), torch.tensor([0]), 2)
+    graph = category_graph(torch.tensor([0, 1]), torch.tensor([0, 0]), 2)
+    with pytest.raises(FashionGraphError, match="'i' and 'j' need to be below the 2 categories"):
+        category_weight(graph, torch.tensor([0]), torch.tensor([2]))
