@@ -1,0 +1,53 @@
+# Needs Python 3.11 and make. Every target runs in .venv, which is made from pyproject.toml and
+# constraints.txt on first use, reused afterwards, and brought up to date when either file changes.
+
+PYTHON ?= python3.11
+WORKERS ?= 2
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+# One thread a process: on a small machine, workers that each start a thread per core get in
+# each other's way.
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/pytest -n $(WORKERS)
+
+.DEFAULT_GOAL := help
+.PHONY: help install quickstart test test-slow test-all lint format wheel clean
+
+help: ## List the targets.
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+# The build back end comes first and builds without isolation, so that its version is pinned too.
+$(INSTALLED): pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --constraint constraints.txt hatchling
+	$(BIN)/pip install --quiet --no-build-isolation --constraint constraints.txt \
+		--editable '.[dev,efficientnet,text]'
+	touch $@
+
+install: $(INSTALLED) ## Make .venv, or bring it up to date.
+
+quickstart: $(INSTALLED) ## Run the main job on an embedded data set; writes quickstart/report.html.
+	$(BIN)/fashiongraph quickstart
+
+test: $(INSTALLED) ## Run the fast tests.
+	$(PYTEST) -m "not slow"
+
+test-slow: $(INSTALLED) ## Run the slow tests.
+	$(PYTEST) -m slow
+
+test-all: $(INSTALLED) ## Run all tests.
+	$(PYTEST)
+
+lint: $(INSTALLED) ## Check style, format and types.
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(INSTALLED) ## Mend style and format where a tool can.
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+wheel: $(INSTALLED) ## Build the wheel into dist/.
+	$(BIN)/python -m build --wheel --no-isolation
+
+clean: ## Remove .venv and everything that was built or cached.
+	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
