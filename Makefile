@@ -18,7 +18,7 @@ help: ## List the targets.
 # The build back end comes first and builds without isolation, so that its version is pinned too.
 $(INSTALLED): pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --constraint constraints.txt hatchling
+	$(BIN)/pip install --quiet --constraint constraints.txt hatchling editables
 	$(BIN)/pip install --quiet --no-build-isolation --constraint constraints.txt \
 		--editable '.[dev,efficientnet,text]'
 	touch $@
