@@ -1,0 +1,30 @@
+"""Bayesian personalised ranking (eq. A9 of ADD-GNN)."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+
+class BPRLoss(torch.nn.Module):
+    r"""Asks every real outfit to score above its corrupted ones.
+
+    .. math::
+        L_O = -\ln \sigma(y^{+} - y^{-})
+
+    averaged over the pairs.
+
+    Shapes:
+        - **input:** positive scores :math:`(B)`; negative scores :math:`(B)` or :math:`(B, R)`
+        - **output:** scalar
+
+    Source: Rendle et al., "BPR: Bayesian personalized ranking from implicit feedback"; used as
+    eq. 9 of Chen, Wu, Shen, Jia, "Learning from designers".
+    """
+
+    def forward(self, positive: Tensor, negative: Tensor) -> Tensor:
+        """Average over all pairs; 0 where there is none."""
+        if negative.dim() > positive.dim():
+            positive = positive.unsqueeze(-1)
+        margin = positive - negative
+        return torch.nn.functional.softplus(-margin).sum() / max(margin.numel(), 1)

@@ -1,0 +1,48 @@
+"""Many candidates under one softmax, with a light pointwise term."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+
+class CandidateSoftmaxLoss(torch.nn.Module):
+    r"""Asks a real outfit to win against R corrupted ones, and real outfits to score high.
+
+    .. math::
+        L = -\ln \frac{e^{y^{+}}}{e^{y^{+}} + \sum_r e^{y^{-}_r}}
+        - \beta \, \tfrac{1}{2} \Big[ \ln \sigma(s y^{+} + b)
+        + \frac{1}{R} \sum_r \ln \sigma(-(s y^{-}_r + b)) \Big]
+
+    averaged over outfits. The softmax ranks the candidates for one blank, which is what filling
+    in a blank asks; it says nothing between outfits. The pointwise cross-entropy, with a learned
+    scale :math:`s = e^{t}` and bias :math:`b`, makes scores of different outfits comparable, which
+    is what the area under the ROC curve asks.
+
+    Args:
+        pointwise_weight: The weight :math:`\beta` of the pointwise term.
+
+    Shapes:
+        - **input:** positive scores :math:`(B)`; negative scores :math:`(B, R)`
+        - **output:** scalar
+    """
+
+    def __init__(self, pointwise_weight: float = 0.3) -> None:
+        super().__init__()
+        self.pointwise_weight = pointwise_weight
+        self.log_scale = torch.nn.Parameter(torch.zeros(()))
+        self.bias = torch.nn.Parameter(torch.zeros(()))
+
+    def forward(self, positive: Tensor, negative: Tensor) -> Tensor:
+        """Average over outfits; 0 where there is none."""
+        candidates = torch.cat([positive.unsqueeze(-1), negative], dim=-1)
+        softmax = candidates.logsumexp(dim=-1) - positive
+        logits = candidates * self.log_scale.exp() + self.bias
+        right = torch.nn.functional.softplus(-logits[:, 0])
+        wrong = torch.nn.functional.softplus(logits[:, 1:]).mean(dim=-1)
+        loss = softmax + self.pointwise_weight * 0.5 * (right + wrong)
+        return loss.sum() / max(positive.numel(), 1)
+
+    def extra_repr(self) -> str:
+        """The weight of the pointwise term."""
+        return f"pointwise_weight={self.pointwise_weight}"
