@@ -24,6 +24,7 @@ class ADDGNNLoss(torch.nn.Module):
         lambda_mask: Weight of the mask sparsity, :math:`\lambda_1`.
         lambda_distillation: Weight of the distillation, :math:`\lambda_2`.
         lambda_norm: Weight of the norm of all parameters, :math:`\lambda_3`.
+        ranking: Loss of positive and negative scores, :math:`L_O`; by default the paper's.
 
     Source: Chen, Wu, Shen, Jia, "Learning from designers: fashion compatibility analysis via
     dataset distillation", eq. 12, with its weights as defaults.
@@ -34,12 +35,13 @@ class ADDGNNLoss(torch.nn.Module):
         lambda_mask: float = 1e-3,
         lambda_distillation: float = 1e-3,
         lambda_norm: float = 1e-3,
+        ranking: torch.nn.Module | None = None,
     ) -> None:
         super().__init__()
         self.lambda_mask = lambda_mask
         self.lambda_distillation = lambda_distillation
         self.lambda_norm = lambda_norm
-        self.ranking = BPRLoss()
+        self.ranking = BPRLoss() if ranking is None else ranking
         self.distillation = AttributeDistillationLoss()
 
     def forward(

@@ -1,0 +1,58 @@
+"""The teacher that learns from designers' tops and bottoms (eq. A10)."""
+
+from __future__ import annotations
+
+from torch import Tensor
+from torch_geometric.data import Batch
+
+from fashiongraph.errors import FashionGraphError
+from fashiongraph.models.addgnn_objective import ADDGNNObjective
+from fashiongraph.models.node_features import node_features
+from fashiongraph.models.outfit_model import OutfitModel
+from fashiongraph.nn import AttributeBilinearScorer, AttributeMask
+
+
+class DesignerTeacher(OutfitModel):
+    r"""Masks and a bilinear score, no graph, on pairs of a top and a bottom.
+
+    .. math::
+        y = \sum_k (\mathbf{m}_0^k)^{\top} \mathbf{W}_k \mathbf{m}_1^k
+
+    where item 0 is the top and item 1 the bottom. Pairs are taken from outfits with
+    :func:`fashiongraph.data.top_bottom_pairs`.
+
+    Args:
+        in_channels: Size of the features, F.
+        num_attributes: Number of attributes, K.
+        activation: Activation of the masks; :obj:`None` for none.
+
+    Source: Chen, Wu, Shen, Jia, "Learning from designers: fashion compatibility analysis via
+    dataset distillation", eq. 10.
+    """
+
+    def __init__(
+        self, in_channels: int, num_attributes: int = 4, activation: str | None = None
+    ) -> None:
+        super().__init__()
+        self.in_channels = in_channels
+        self.num_attributes = num_attributes
+        self.activation = activation
+        self.mask = AttributeMask(in_channels, num_attributes, activation)
+        self.scorer = AttributeBilinearScorer(in_channels, num_attributes)
+
+    def forward(self, batch: Batch) -> Tensor:
+        """Score the pairs of a batch [B].
+
+        Raises:
+            FashionGraphError: If an outfit does not hold exactly two items.
+        """
+        if bool((batch.ptr.diff() != 2).any()):
+            raise FashionGraphError("'batch' needs outfits of exactly a top and a bottom")
+        x, slot = node_features(batch)
+        masked = self.mask(x)
+        top, bottom = (masked if slot is None else masked[slot]).unflatten(0, (-1, 2)).unbind(1)
+        return self.scorer.bilinear(top, bottom).sum(dim=-1)
+
+    def objective(self) -> ADDGNNObjective:
+        """The paper's: one negative per pair, and the weights of eq. A12."""
+        return ADDGNNObjective()

@@ -1,0 +1,25 @@
+"""Where a batch keeps its features."""
+
+from __future__ import annotations
+
+from torch import Tensor
+from torch_geometric.data import Batch
+
+from fashiongraph.errors import FashionGraphError
+
+
+def node_features(batch: Batch) -> tuple[Tensor, Tensor | None]:
+    """Features of a batch, each distinct item once where the batch carries them so.
+
+    Returns:
+        The rows to encode, and the map [N] from nodes to those rows, or :obj:`None` where row
+        ``i`` is node ``i`` already.
+
+    Raises:
+        FashionGraphError: If the batch carries no features.
+    """
+    if "unique_x" in batch:
+        return batch.unique_x, batch.unique_slot
+    if "x" in batch:
+        return batch.x, None
+    raise FashionGraphError("'batch' needs features, but its item table has none")
