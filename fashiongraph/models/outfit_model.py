@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import inspect
-from typing import Any, ClassVar
+import json
+from pathlib import Path
+from typing import Any, ClassVar, TypeVar
 
 import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
 from torch import Tensor
 from torch_geometric.data import Batch, Data
 
+from fashiongraph import __version__
+from fashiongraph.errors import DataError
+from fashiongraph.files import whole
 from fashiongraph.models.objective import Objective
+
+Model = TypeVar("Model", bound="OutfitModel")
 
 
 class OutfitModel(torch.nn.Module):
@@ -46,6 +55,63 @@ class OutfitModel(torch.nn.Module):
     def objective(self) -> Objective:
         """The objective that the library trains this model with unless told otherwise."""
         raise NotImplementedError(f"{type(self).__name__} does not say how it is trained")
+
+    def save(self, path: str | Path) -> None:
+        """Write a checkpoint: a folder of tensors in safetensors, the rest as JSON.
+
+        ``weights.safetensors`` holds parameters and buffers, ``graph.safetensors`` the category
+        graph, and ``model.json`` the kind of model, its settings and the category vocabulary. The
+        folder appears whole or not at all.
+        """
+        with whole(path) as folder:
+            folder.mkdir()
+            weights = {name: value.contiguous() for name, value in self.state_dict().items()}
+            save_file(weights, folder / "weights.safetensors")
+            card = {
+                "fashiongraph": __version__,
+                "model": type(self).__name__,
+                "settings": self.settings,
+                "categories": self.categories,
+                "graph": None,
+            }
+            if self.graph is not None:
+                tensors = {k: v for k, v in self.graph.to_dict().items() if torch.is_tensor(v)}
+                save_file(tensors, folder / "graph.safetensors")
+                card["graph"] = {k: v for k, v in self.graph.to_dict().items() if k not in tensors}
+            (folder / "model.json").write_text(
+                json.dumps(card, indent=2, ensure_ascii=False), encoding="utf-8"
+            )
+
+    @classmethod
+    def load(cls: type[Model], path: str | Path) -> Model:
+        """Restore what :meth:`save` wrote; no pickle is read.
+
+        Called on :class:`OutfitModel` it restores any model, on a subclass only its own kind.
+
+        Raises:
+            DataError: If the folder is no checkpoint, holds another kind of model, or its weights
+                do not fit its settings.
+        """
+        folder = Path(path)
+        file = folder / "model.json"
+        if not file.is_file():
+            raise DataError("no checkpoint lies there: it needs the file model.json", folder)
+        try:
+            card = json.loads(file.read_text(encoding="utf-8"))
+            kind = OutfitModel.registry[card["model"]]
+            if not issubclass(kind, cls):
+                raise DataError(f"holds a {card['model']}, not a {cls.__name__}", file)
+            model = kind(**card["settings"])
+            model.load_state_dict(load_file(folder / "weights.safetensors"))
+            model.categories = card["categories"]
+            if card["graph"] is not None:
+                model.graph = Data(**load_file(folder / "graph.safetensors"), **card["graph"])
+        except DataError:
+            raise
+        except (KeyError, TypeError, ValueError, RuntimeError, OSError, SafetensorError) as error:
+            raise DataError(f"the checkpoint cannot be read: {error}", folder) from error
+        assert isinstance(model, cls)
+        return model.eval()
 
     def extra_repr(self) -> str:
         """The settings."""

@@ -1,0 +1,28 @@
+"""The compatibility protocol: real outfits against corrupted ones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fashiongraph.data.questions.compatibility import Compatibility
+from fashiongraph.evaluation.result import Result
+from fashiongraph.evaluation.score_outfits import Scorer, score_outfits
+from fashiongraph.metrics.functional import roc_auc, roc_auc_interval
+
+
+def compatibility(model: Scorer, questions: Compatibility, **kwargs: Any) -> Result:
+    """Area under the ROC curve over stored outfits and labels.
+
+    Args:
+        model: The model; see :func:`score_outfits`.
+        questions: Real outfits (label 1) and corrupted ones (label 0).
+        **kwargs: Arguments of :func:`score_outfits`.
+
+    Returns:
+        The area, with a bootstrap interval over questions: an outfit is drawn together with its
+        corrupted edition.
+    """
+    score = score_outfits(model, questions.outfits(), **kwargs)
+    low, high = roc_auc_interval(score, questions.label, questions.group)
+    value = float(roc_auc(score, questions.label))
+    return Result("AUC", value, low, high, int(questions.group.max()) + 1)

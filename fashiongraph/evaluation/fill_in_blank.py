@@ -1,0 +1,28 @@
+"""The fill-in-the-blank protocol: which candidate completes the outfit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fashiongraph.data.questions.fill_in_blank import FillInBlank
+from fashiongraph.evaluation.result import Result
+from fashiongraph.evaluation.score_outfits import Scorer, score_outfits
+from fashiongraph.metrics.functional import fill_in_blank_accuracy, mean_interval
+
+
+def fill_in_blank(model: Scorer, questions: FillInBlank, **kwargs: Any) -> Result:
+    """Accuracy over stored questions; a tie for the highest score counts as wrong.
+
+    Args:
+        model: The model; see :func:`score_outfits`.
+        questions: Outfits with a blank, candidates and answers.
+        **kwargs: Arguments of :func:`score_outfits`.
+
+    Returns:
+        The accuracy with its bootstrap interval, and beside it the one with fractional ties.
+    """
+    score = score_outfits(model, questions.outfits(), **kwargs).view(len(questions.answer), -1)
+    hit = fill_in_blank_accuracy(score, questions.answer, reduce=False)
+    low, high = mean_interval(hit)
+    fractional = float(fill_in_blank_accuracy(score, questions.answer, ties="fractional"))
+    return Result("FITB", float(hit.mean()), low, high, len(hit), fractional)

@@ -1,0 +1,52 @@
+"""Scores of any outfits by any model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+from torch_geometric.data import Batch
+
+from fashiongraph.data.outfit_loader import OutfitLoader
+from fashiongraph.data.outfits import Outfits
+
+Scorer = Callable[[Batch], Tensor]
+
+
+@torch.no_grad()
+def score_outfits(
+    model: Scorer, outfits: Outfits, batch_size: int = 1024, unknown: str = "error"
+) -> Tensor:
+    """Score outfits in batches.
+
+    Categories are indexed by the model's own vocabulary where it has one, and edges are weighed
+    by its category graph, so that outfits of a set it was not trained on can be scored too.
+
+    Args:
+        model: An :class:`~fashiongraph.models.OutfitModel`, or any callable that maps a batch to
+            one score per outfit.
+        outfits: The outfits.
+        batch_size: Outfits per batch.
+        unknown: What becomes of items whose category the model does not know: ``"error"``, or
+            ``"default"`` to weigh their edges by the graph's default.
+
+    Returns:
+        Scores on the CPU [B].
+
+    Raises:
+        FashionGraphError: If a category is unknown and ``unknown="error"``.
+    """
+    known = getattr(model, "categories", [])
+    if known and known != outfits.items.categories:
+        outfits = outfits.with_items(outfits.items.with_vocabulary(known, unknown))
+    training, device = False, torch.device("cpu")
+    if isinstance(model, torch.nn.Module):
+        training = model.training
+        device = next((p.device for p in model.parameters()), device)
+        model.eval()
+    loader = OutfitLoader(outfits, getattr(model, "graph", None), batch_size, share_items=True)
+    score = [model(batch.to(device)).float().cpu() for batch in loader]
+    if isinstance(model, torch.nn.Module):
+        model.train(training)
+    return torch.cat(score) if score else torch.empty(0)

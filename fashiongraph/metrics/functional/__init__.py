@@ -1,0 +1,17 @@
+"""Metrics as pure functions."""
+
+from fashiongraph.metrics.functional.bootstrap import (
+    bootstrap_interval,
+    mean_interval,
+    roc_auc_interval,
+)
+from fashiongraph.metrics.functional.fill_in_blank_accuracy import fill_in_blank_accuracy
+from fashiongraph.metrics.functional.roc_auc import roc_auc
+
+__all__ = [
+    "bootstrap_interval",
+    "fill_in_blank_accuracy",
+    "mean_interval",
+    "roc_auc",
+    "roc_auc_interval",
+]

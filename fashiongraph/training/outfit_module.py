@@ -1,0 +1,87 @@
+"""Any model with its objective, as Lightning trains it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import lightning.pytorch as pl
+import torch
+from torch import Tensor
+from torch_geometric.data import Batch
+
+from fashiongraph.metrics import CompatibilityAUC, FillInBlankAccuracy
+from fashiongraph.models.objective import Objective
+from fashiongraph.models.outfit_model import OutfitModel
+from fashiongraph.training.recipe import Recipe
+
+
+class OutfitModule(pl.LightningModule):
+    """The one training path: a model, what it is trained for, and how.
+
+    On validation it asks compatibility questions first and blanks second, and logs
+    ``valid/auc``, ``valid/fitb`` and their mean ``valid/score``, which decides which epoch is
+    kept.
+
+    Args:
+        model: The model.
+        objective: Its loss on a training batch.
+        recipe: How it is optimised.
+        seed: Seed of what the model draws at random (dropout, say), anew for every epoch, so that
+            a resumed training draws the same.
+    """
+
+    def __init__(
+        self, model: OutfitModel, objective: Objective, recipe: Recipe, seed: int = 0
+    ) -> None:
+        super().__init__()
+        self.model = model
+        self.objective = objective
+        self.recipe = recipe
+        self.seed = seed
+        self.auc = CompatibilityAUC()
+        self.fitb = FillInBlankAccuracy()
+
+    def configure_optimizers(self) -> Any:
+        """The optimiser over all parameters that learn; a teacher's do not."""
+        learning = [p for p in self.parameters() if p.requires_grad]
+        return self.recipe.configure(learning, int(self.trainer.estimated_stepping_batches))
+
+    def on_train_epoch_start(self) -> None:
+        """Draw from the epoch's own seed."""
+        torch.manual_seed(hash((self.seed, self.current_epoch, self.global_rank)))
+
+    def training_step(self, batch: Batch, index: int) -> Tensor:
+        """One batch of real outfits and their corrupted editions."""
+        parts: dict[str, Tensor] = self.objective(self.model, batch)
+        size = batch.num_graphs // (1 + self.objective.num_negatives)
+        for name, value in parts.items():
+            self.log(
+                f"train/{name}",
+                value.detach(),
+                on_step=False,
+                on_epoch=True,
+                batch_size=size,
+                prog_bar=name == "loss",
+                sync_dist=True,
+            )
+        return parts["loss"]
+
+    def validation_step(
+        self, batch: tuple[Batch, Tensor], index: int, dataloader_idx: int = 0
+    ) -> None:
+        """One batch of questions."""
+        outfits, target = batch
+        score = self.model(outfits)
+        if dataloader_idx == 0:
+            self.auc.update(score, target)
+        else:
+            self.fitb.update(score.view(len(target), -1), target)
+
+    def on_validation_epoch_end(self) -> None:
+        """Log both metrics and their mean."""
+        auc, fitb = self.auc.compute().float(), self.fitb.compute().float()
+        self.auc.reset()
+        self.fitb.reset()
+        self.log_dict(
+            {"valid/auc": auc, "valid/fitb": fitb, "valid/score": (auc + fitb) / 2}, prog_bar=True
+        )
