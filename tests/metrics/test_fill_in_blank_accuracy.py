@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+import pytest
+import torch
+
+from fashiongraph.metrics import FillInBlankAccuracy
+from fashiongraph.metrics.functional import fill_in_blank_accuracy
+
+
+@pytest.mark.parametrize("ties", ["wrong", "fractional"])
+def test_batches_add_up_to_the_function(ties):
+    rng = torch.Generator().manual_seed(0)
+    score = torch.randint(4, (30, 4), generator=rng).float()
+    answer = torch.randint(4, (30,), generator=rng)
+    metric = FillInBlankAccuracy(ties)
+    assert float(metric.compute()) == 0.0
+    for part in torch.arange(30).split(7):
+        metric.update(score[part], answer[part])
+    expected = fill_in_blank_accuracy(score, answer, ties)
+    assert float(metric.compute()) == pytest.approx(float(expected))
