@@ -1,0 +1,44 @@
+"""``import fashiongraph.nn`` costs torch and PyG, and nothing that stands above them."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import fashiongraph.nn
+
+# PyG 2.8 itself tries to import pandas for one of its data sets and does without where that fails,
+# so pandas is refused from the start: with it out of reach, nothing of ours can have needed it.
+SCRIPT = """
+import sys
+sys.modules["pandas"] = None
+import fashiongraph.nn
+print(*{"lightning", "pytorch_lightning", "torchmetrics", "torchvision"} & set(sys.modules))
+"""
+
+
+def test_import_loads_neither_lightning_nor_pandas_nor_torchvision() -> None:
+    run = subprocess.run(
+        [sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.split() == []
+
+
+def test_only_torch_and_pyg_are_imported() -> None:
+    allowed = {"fashiongraph", "torch", "torch_geometric"} | sys.stdlib_module_names
+    wrong = []
+    for path in sorted(Path(fashiongraph.nn.__file__).parent.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                names = [node.module or ""]
+            else:
+                continue
+            wrong += [
+                f"{path.name}: {name}" for name in names if name.partition(".")[0] not in allowed
+            ]
+    assert wrong == []
