@@ -1,0 +1,37 @@
+"""The command ``fashiongraph``."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+from rich.console import Console
+
+from fashiongraph.cli.embed import embed
+from fashiongraph.cli.evaluate import evaluate
+from fashiongraph.cli.info import info
+from fashiongraph.cli.quickstart import quickstart
+from fashiongraph.cli.score import score
+from fashiongraph.cli.split import split
+from fashiongraph.cli.train import train
+from fashiongraph.errors import FashionGraphError
+
+app = typer.Typer(
+    name="fashiongraph",
+    help="Which clothes go together: train, evaluate and use models of outfit compatibility.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,
+    rich_markup_mode="rich",
+)
+for command in (quickstart, info, embed, split, train, evaluate, score):
+    app.command()(command)
+
+
+def main() -> None:
+    """Run the command; bad input ends in one line on standard error and the status 2."""
+    try:
+        app()
+    except FashionGraphError as error:
+        Console(stderr=True).print(f"[bold red]error:[/] {error}", highlight=False, soft_wrap=True)
+        sys.exit(2)

@@ -1,0 +1,91 @@
+"""``fashiongraph evaluate``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fashiongraph.cli.options import (
+    Columns,
+    DataOption,
+    FeatureFiles,
+    Json,
+    Lenient,
+    Protocol,
+    Seed,
+    SplitFile,
+    Unknown,
+    console,
+    listed,
+    open_wardrobe,
+    parts_of,
+    print_json,
+)
+from fashiongraph.data.questions.draw import draw_questions
+from fashiongraph.data.questions.load import load_questions
+from fashiongraph.errors import FashionGraphError
+from fashiongraph.evaluation import evaluate_questions
+from fashiongraph.models import OutfitModel
+
+
+def evaluate(
+    checkpoint: Annotated[Path, typer.Argument(help="Folder of a trained model.")],
+    data: DataOption,
+    features: FeatureFiles = None,
+    protocol: Protocol = "uniform",
+    columns: Columns = "",
+    questions: Annotated[
+        list[Path] | None,
+        typer.Option(help="Stored questions to ask instead of drawing some; may be given twice."),
+    ] = None,
+    part: Annotated[
+        str, typer.Option(help="Outfits to ask about: train, valid, test or all.")
+    ] = "test",
+    split: SplitFile = None,
+    save_questions: Annotated[
+        Path | None, typer.Option(help="Folder to store the drawn questions in.")
+    ] = None,
+    unknown: Unknown = "error",
+    seed: Seed = 0,
+    lenient: Lenient = False,
+    as_json: Json = False,
+) -> None:
+    """Ask a trained model compatibility questions and fill-in-the-blank questions.
+
+    The data may be a set that the model was not trained on, as long as its features come from the
+    same encoder. Prints the area under the ROC curve and the accuracy with 95 % intervals.
+    """
+    model = OutfitModel.load(checkpoint)
+    wardrobe = open_wardrobe(data, features, lenient)
+    if questions:
+        asked = [load_questions(file, wardrobe.items) for file in questions]
+    else:
+        outfits = wardrobe.outfits
+        if part != "all":
+            parts = parts_of(wardrobe, split, seed)
+            if part not in parts:
+                raise FashionGraphError(
+                    f"'--part' needs to be train, valid, test or all (got {part!r})"
+                )
+            outfits = parts[part]
+        asked = [
+            draw_questions(outfits, kind, protocol, listed(columns), seed=seed)
+            for kind in ("compatibility", "fitb")
+        ]
+    results = []
+    for one in asked:
+        if save_questions is not None:
+            one.save(save_questions / f"{one.kind}_{protocol}_seed{seed}.npz")
+        results.append(evaluate_questions(model, one, unknown=unknown))
+    if as_json:
+        print_json(
+            [
+                {**result.to_dict(), "recipe": one.recipe, "checksum": one.checksum}
+                for result, one in zip(results, asked, strict=True)
+            ]
+        )
+        return
+    for result in results:
+        console.print(str(result), highlight=False)

@@ -1,0 +1,70 @@
+"""``fashiongraph info``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from fashiongraph.cli.options import (
+    FeatureFiles,
+    Json,
+    Lenient,
+    console,
+    open_wardrobe,
+    print_json,
+)
+from fashiongraph.data.category_graph import category_graph
+from fashiongraph.data.category_graph_picture import draw_category_graph
+from fashiongraph.models import OutfitModel
+
+
+def info(
+    path: Annotated[Path, typer.Argument(help="Folder of a data set or of a checkpoint.")],
+    features: FeatureFiles = None,
+    graph: Annotated[
+        Path | None,
+        typer.Option(help="Draw the category graph to this picture file (.png, .svg or .pdf)."),
+    ] = None,
+    lenient: Lenient = False,
+    as_json: Json = False,
+) -> None:
+    """Describe a data set or a trained checkpoint."""
+    if (path / "model.json").is_file():
+        facts, categories, drawn = _checkpoint(path)
+    else:
+        wardrobe = open_wardrobe(path, features, lenient)
+        facts, categories = wardrobe.statistics(), wardrobe.categories
+        outfits = wardrobe.outfits
+        drawn = category_graph(outfits.category_id, outfits.batch, wardrobe.num_categories)
+    if graph is not None and drawn is not None:
+        draw_category_graph(drawn, categories, graph)
+    if as_json:
+        print_json(facts)
+        return
+    table = Table(title=str(path), show_header=False)
+    for name, value in facts.items():
+        table.add_row(name.replace("_", " "), _readable(value))
+    console.print(table)
+
+
+def _checkpoint(path: Path) -> tuple[dict[str, Any], list[str], Any]:
+    model = OutfitModel.load(path)
+    facts = {
+        "model": type(model).__name__,
+        "settings": model.settings,
+        "parameters": sum(p.numel() for p in model.parameters()),
+        "categories": len(model.categories),
+        "category_graph_edges": 0 if model.graph is None else model.graph.num_edges,
+    }
+    return facts, model.categories, model.graph
+
+
+def _readable(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name}: {_readable(part)}" for name, part in value.items())
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str(value)
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.3f}"

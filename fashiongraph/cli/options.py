@@ -1,0 +1,112 @@
+"""Options that several commands share, and what they stand for."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import pandas as pd
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from fashiongraph.data.outfits import Outfits
+from fashiongraph.datasets.outfit_tables import OutfitTables
+from fashiongraph.datasets.wardrobe import Wardrobe
+from fashiongraph.errors import DataError
+
+Data = Annotated[
+    Path,
+    typer.Argument(
+        metavar="DATA",
+        help="Folder with items.csv (item_id, category, …) and outfits.csv (outfit_id, item_id, …),"
+        " or the same as Parquet.",
+    ),
+]
+DataOption = Annotated[
+    Path, typer.Option("--data", help="Folder with the tables of items and outfits.")
+]
+FeatureFiles = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--features",
+        help="File of features (.npy) in DATA, one row per item. Give it twice to join two files.",
+    ),
+]
+Lenient = Annotated[
+    bool, typer.Option("--lenient", help="Drop rows that break a rule, and report them.")
+]
+Protocol = Annotated[
+    str,
+    typer.Option(
+        help="Where strangers come from: [b]uniform[/] (any item), [b]same_category[/], or "
+        "[b]matched[/] (same category and same --columns), drawn by frequency."
+    ),
+]
+Columns = Annotated[
+    str, typer.Option(help="Columns that matched strangers share, such as type,year,line.")
+]
+SplitFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--split",
+        help="File written by [b]fashiongraph split[/]. By default outfits are split 7:1:2 by the "
+        "seed.",
+    ),
+]
+Seed = Annotated[int, typer.Option(help="Seed of everything drawn at random.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs to read.")]
+Unknown = Annotated[
+    str,
+    typer.Option(
+        help="What to do with categories the model never saw: [b]error[/] or [b]default[/] (weigh "
+        "their edges by the graph's default)."
+    ),
+]
+
+console = Console()
+
+
+def open_wardrobe(data: Path, features: list[str] | None, lenient: bool = False) -> Wardrobe:
+    """Read one's own tables; what ``lenient`` dropped is reported on standard error."""
+    wardrobe = OutfitTables(data, features=features or None, lenient=lenient)
+    if lenient and len(wardrobe.report):
+        table = Table(title=f"Dropped {len(wardrobe.report)} rows of {data}")
+        for column in wardrobe.report:
+            table.add_column(str(column))
+        for row in wardrobe.report.head(20).itertuples(index=False):
+            table.add_row(*map(str, row))
+        Console(stderr=True).print(table)
+    return wardrobe
+
+
+def parts_of(wardrobe: Wardrobe, split: Path | None, seed: int) -> dict[str, Outfits]:
+    """Training, validation and test outfits: those of a split file, or 7:1:2 by the seed."""
+    names = ("train", "valid", "test")
+    if split is None:
+        return dict(zip(names, wardrobe.split(seed=seed), strict=True))
+    try:
+        frame = pd.read_csv(split, dtype=str, keep_default_na=False)
+    except (OSError, ValueError) as error:
+        raise DataError(f"cannot be read: {error}", split) from error
+    for column in ("outfit_id", "part"):
+        if column not in frame:
+            raise DataError(f"the column {column!r} is needed (got {', '.join(frame)})", split)
+    place = wardrobe.outfits.ids.get_indexer(pd.Index(frame["outfit_id"]))
+    if (place < 0).any():
+        row = int((place < 0).argmax())
+        raise DataError(
+            f"the outfit {frame['outfit_id'][row]!r} is not in {wardrobe.root}", split, row + 2
+        )
+    return {name: wardrobe.outfits.select(place[frame["part"] == name]) for name in names}
+
+
+def listed(columns: str) -> list[str]:
+    """The names in a comma-separated option."""
+    return [name.strip() for name in columns.split(",") if name.strip()]
+
+
+def print_json(value: Any) -> None:
+    """Print a value for programs to read."""
+    print(json.dumps(value, indent=2, ensure_ascii=False))

@@ -1,0 +1,61 @@
+"""``fashiongraph split``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import pandas as pd
+import typer
+from rich.table import Table
+
+from fashiongraph.cli.options import Data, Json, Lenient, Seed, console, open_wardrobe, print_json
+from fashiongraph.data.audit import audit
+from fashiongraph.errors import FashionGraphError
+from fashiongraph.files import whole
+
+
+def split(
+    data: Data,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="CSV file to write: outfit_id, part.")
+    ] = Path("split.csv"),
+    ratios: Annotated[str, typer.Option(help="Relative sizes of train, valid and test.")] = "7:1:2",
+    disjoint: Annotated[
+        bool, typer.Option("--disjoint", help="Share no item between the parts.")
+    ] = False,
+    seed: Seed = 0,
+    lenient: Lenient = False,
+    as_json: Json = False,
+) -> None:
+    """Split outfits into training, validation and test, and audit what the parts share.
+
+    Exact duplicates of an outfit are removed first.
+    """
+    try:
+        train, valid, test = (float(part) for part in ratios.split(":"))
+    except ValueError as error:
+        raise FashionGraphError(
+            f"'--ratios' needs three numbers such as 7:1:2 (got {ratios!r})"
+        ) from error
+    wardrobe = open_wardrobe(data, None, lenient)
+    outfits = wardrobe.split((train, valid, test), seed, disjoint)
+    parts = dict(zip(("train", "valid", "test"), outfits, strict=True))
+    frame = pd.concat(
+        [pd.DataFrame({"outfit_id": part.ids, "part": name}) for name, part in parts.items()]
+    )
+    with whole(output) as draft:
+        frame.to_csv(draft, index=False)
+    report = audit(parts)
+    if as_json:
+        sizes = {name: len(part) for name, part in parts.items()}
+        print_json({"output": str(output), **sizes, "audit": report.to_dict(orient="records")})
+        return
+    console.print(", ".join(f"{name} {len(part):,}" for name, part in parts.items()), "outfits")
+    table = Table(title="What the parts share")
+    for column in report:
+        table.add_column(str(column))
+    for row in report.itertuples(index=False):
+        table.add_row(*map(str, row))
+    console.print(table)
+    console.print(f"written to {output}")

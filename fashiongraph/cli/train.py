@@ -1,0 +1,155 @@
+"""``fashiongraph train``."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import torch
+import typer
+from rich.console import Console
+
+from fashiongraph.cli.options import (
+    Columns,
+    Data,
+    FeatureFiles,
+    Json,
+    Lenient,
+    Protocol,
+    Seed,
+    SplitFile,
+    console,
+    listed,
+    open_wardrobe,
+    parts_of,
+    print_json,
+)
+from fashiongraph.data.category_graph import category_graph
+from fashiongraph.data.pairs import top_bottom_pairs
+from fashiongraph.errors import FashionGraphError
+from fashiongraph.models import ADDGNN, ADDGNNObjective, DesignerTeacher, OutfitModel
+from fashiongraph.training import Recipe, fit
+
+
+def train(
+    data: Data,
+    features: FeatureFiles = None,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="Folder for the model, checkpoints and logs.")
+    ] = Path("runs/addgnn"),
+    model: Annotated[
+        str,
+        typer.Option(help="[b]addgnn[/], or [b]teacher[/]: learns from tops and bottoms."),
+    ] = "addgnn",
+    paper: Annotated[
+        bool, typer.Option("--paper", help="The published settings to the letter.")
+    ] = False,
+    teacher: Annotated[
+        Path | None, typer.Option(help="Folder of a trained teacher to distil from.")
+    ] = None,
+    hidden: Annotated[int, typer.Option(help="Size of an item's state per attribute.")] = 64,
+    attributes: Annotated[int, typer.Option(help="Number of attributes.")] = 4,
+    steps: Annotated[int, typer.Option(help="Rounds of message passing.")] = 1,
+    use_graph: Annotated[
+        bool, typer.Option("--graph/--no-graph", help="Pass messages between items.")
+    ] = True,
+    top: Annotated[
+        str, typer.Option(help="For a teacher: values of --pair-column that are tops.")
+    ] = "",
+    bottom: Annotated[
+        str, typer.Option(help="For a teacher: values of --pair-column that are bottoms.")
+    ] = "",
+    pair_column: Annotated[
+        str, typer.Option(help="For a teacher: the item column that tells tops from bottoms.")
+    ] = "category",
+    protocol: Protocol = "uniform",
+    columns: Columns = "",
+    split: SplitFile = None,
+    epochs: Annotated[int, typer.Option(help="Number of epochs.")] = 20,
+    patience: Annotated[
+        int | None, typer.Option(help="Stop after so many epochs without a better score.")
+    ] = None,
+    batch_size: Annotated[int, typer.Option(help="Outfits per batch.")] = 128,
+    learning_rate: Annotated[
+        float | None, typer.Option("--learning-rate", "--lr", help="Highest learning rate.")
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on after the last finished epoch in --output.")
+    ] = False,
+    precision: Annotated[
+        str, typer.Option(help="Lightning's precision, such as 32-true or bf16-mixed.")
+    ] = "32-true",
+    accelerator: Annotated[str, typer.Option(help="Lightning's accelerator.")] = "auto",
+    devices: Annotated[str, typer.Option(help="Lightning's devices.")] = "1",
+    num_nodes: Annotated[int, typer.Option(help="Number of machines.")] = 1,
+    strategy: Annotated[str, typer.Option(help="Lightning's strategy, such as ddp.")] = "auto",
+    seed: Seed = 0,
+    lenient: Lenient = False,
+    as_json: Json = False,
+) -> None:
+    """Train ADD-GNN or a designer teacher on outfits of one's own.
+
+    The epoch with the best validation score is kept in OUTPUT/model.
+    """
+    if model not in ("addgnn", "teacher"):
+        raise FashionGraphError(f"'--model' needs to be addgnn or teacher (got {model!r})")
+    wardrobe = open_wardrobe(data, features, lenient)
+    if not wardrobe.num_features:
+        raise FashionGraphError(
+            f"{data}: training needs features; make them with 'fashiongraph embed' and name the "
+            "file with --features"
+        )
+    parts = parts_of(wardrobe, split, seed)
+    torch.manual_seed(seed)
+    activation = "sigmoid" if paper else None
+    chosen: OutfitModel
+    if model == "teacher":
+        pairs = (listed(top), listed(bottom), pair_column)
+        parts = {name: top_bottom_pairs(part, *pairs) for name, part in parts.items()}
+        chosen, graph = DesignerTeacher(wardrobe.num_features, attributes, activation), None
+    else:
+        sizes = (256, 4, 2) if paper else (hidden, attributes, steps)
+        chosen = ADDGNN(wardrobe.num_features, *sizes, activation, use_graph)
+        known = parts["train"]
+        graph = category_graph(known.category_id, known.batch, wardrobe.num_categories)
+    objective = ADDGNNObjective() if paper else chosen.objective()
+    if teacher is not None:
+        assert isinstance(objective, ADDGNNObjective)
+        objective = ADDGNNObjective(
+            objective.loss, objective.num_negatives, DesignerTeacher.load(teacher)
+        )
+    recipe = Recipe.paper() if paper else Recipe(batch_size=batch_size)
+    if learning_rate is not None:
+        recipe = replace(recipe, learning_rate=learning_rate)
+    history = fit(
+        chosen,
+        parts["train"],
+        parts["valid"],
+        graph=graph,
+        objective=objective,
+        recipe=recipe,
+        protocol=protocol,
+        columns=listed(columns),
+        max_epochs=epochs,
+        patience=patience,
+        seed=seed,
+        directory=output,
+        resume=resume,
+        progress=not as_json and Console().is_terminal,
+        precision=precision,
+        accelerator=accelerator,
+        devices=devices,
+        num_nodes=num_nodes,
+        strategy=strategy,
+    )
+    best = history.loc[history["valid/score"].idxmax()]
+    if as_json:
+        facts = {"model": str(output / "model"), "epochs": len(history)}
+        print_json({**facts, "best_epoch": int(best.name), **best.to_dict()})
+        return
+    console.print(
+        f"best epoch {best.name} of {len(history)}: AUC {best['valid/auc']:.3f}, "
+        f"FITB {best['valid/fitb']:.3f} on validation; written to {output / 'model'}",
+        highlight=False,
+    )

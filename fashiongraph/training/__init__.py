@@ -1,0 +1,6 @@
+"""One training path for every model, on Lightning."""
+
+from fashiongraph.training.fit import fit, history
+from fashiongraph.training.recipe import Recipe
+
+__all__ = ["Recipe", "fit", "history"]

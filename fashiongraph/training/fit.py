@@ -1,0 +1,143 @@
+"""The one way to train a model."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import lightning.pytorch as pl
+import pandas as pd
+import torch
+from lightning.pytorch.callbacks import EarlyStopping, ModelCheckpoint, RichProgressBar
+from lightning.pytorch.loggers import CSVLogger, TensorBoardLogger
+from torch_geometric.data import Data
+
+from fashiongraph.data.outfits import Outfits
+from fashiongraph.errors import FashionGraphError
+from fashiongraph.models.objective import Objective
+from fashiongraph.models.outfit_model import OutfitModel
+from fashiongraph.training.outfit_data import OutfitData
+from fashiongraph.training.outfit_module import OutfitModule
+from fashiongraph.training.recipe import Recipe
+
+
+def fit(
+    model: OutfitModel,
+    train: Outfits,
+    valid: Outfits,
+    *,
+    graph: Data | None = None,
+    objective: Objective | None = None,
+    recipe: Recipe | None = None,
+    protocol: str = "uniform",
+    columns: Sequence[str] = (),
+    max_epochs: int = 20,
+    patience: int | None = None,
+    seed: int = 0,
+    directory: str | Path | None = None,
+    resume: bool = False,
+    progress: bool = True,
+    **trainer: Any,
+) -> pd.DataFrame:
+    """Train a model and leave it with the weights of its best epoch on validation.
+
+    Args:
+        model: The model; it keeps ``graph`` and the vocabulary of ``train``.
+        train: Training outfits.
+        valid: Validation outfits. Questions are drawn from them once; the mean of compatibility
+            AUC and fill-in-the-blank accuracy decides which epoch is best.
+        graph: Category graph of the training outfits.
+        objective: What to train for; by default the model's own.
+        recipe: How to optimise.
+        protocol: Protocol of negatives, in training and validation.
+        columns: Columns that ``"matched"`` negatives share with what they replace.
+        max_epochs: Number of epochs.
+        patience: Epochs without a better validation score before training stops.
+        seed: Seed of everything drawn in training.
+        directory: Where checkpoints, logs (CSV and TensorBoard) and the finished ``model`` go. By
+            default nothing is kept on disk.
+        resume: Go on from the last finished epoch in ``directory``, exactly as if training had
+            not been interrupted.
+        progress: Show a progress bar.
+        **trainer: Arguments of :class:`lightning.pytorch.Trainer`, such as ``precision``,
+            ``accelerator``, ``devices``, ``num_nodes`` and ``strategy``.
+
+    Returns:
+        One row per epoch: parts of the loss, and ``valid/auc``, ``valid/fitb``, ``valid/score``.
+
+    Raises:
+        FashionGraphError: If there is nothing to train on or to resume from.
+    """
+    if len(train) == 0 or len(valid) == 0:
+        raise FashionGraphError(
+            f"'train' and 'valid' need outfits (got {len(train)} and {len(valid)})"
+        )
+    if directory is None and resume:
+        raise FashionGraphError("'resume' needs the 'directory' of the interrupted training")
+    recipe = recipe or Recipe()
+    objective = objective or model.objective()
+    model.graph, model.categories = graph, list(train.items.categories)
+    data = OutfitData(
+        train, valid, objective.num_negatives, graph, protocol, columns, recipe.batch_size, seed
+    )
+    module = OutfitModule(model, objective, recipe, seed)
+    with ExitStack() as stack:
+        folder = Path(directory or stack.enter_context(tempfile.TemporaryDirectory()))
+        last = folder / "checkpoints" / "last.ckpt"
+        if resume and not last.is_file():
+            raise FashionGraphError(f"'resume' needs a finished epoch, but {last} does not exist")
+        best = ModelCheckpoint(
+            last.parent,
+            "best",
+            monitor="valid/score",
+            mode="max",
+            enable_version_counter=False,
+            save_on_train_epoch_end=True,
+        )
+        runner = pl.Trainer(
+            max_epochs=max_epochs,
+            callbacks=_callbacks(best, patience, progress),
+            logger=[CSVLogger(folder, "logs"), TensorBoardLogger(folder, "tensorboard")],
+            gradient_clip_val=recipe.gradient_clip,
+            reload_dataloaders_every_n_epochs=1,
+            use_distributed_sampler=False,
+            num_sanity_val_steps=0,
+            enable_progress_bar=progress,
+            enable_model_summary=False,
+            log_every_n_steps=1,
+            **trainer,
+        )
+        runner.fit(module, data, ckpt_path=last if resume else None, weights_only=True)
+        kept = torch.load(best.best_model_path, map_location="cpu", weights_only=True)
+        module.load_state_dict(kept["state_dict"])
+        model.eval()
+        if runner.is_global_zero:
+            model.save(folder / "model")
+        return history(folder)
+
+
+def _callbacks(best: ModelCheckpoint, patience: int | None, progress: bool) -> list[pl.Callback]:
+    """Keep the best epoch and the last one, which also remembers which was best."""
+    last = ModelCheckpoint(
+        best.dirpath, "last", enable_version_counter=False, save_on_train_epoch_end=True
+    )
+    callbacks: list[pl.Callback] = [best, last]
+    if patience is not None:
+        callbacks.append(
+            EarlyStopping(
+                "valid/score", mode="max", patience=patience, check_on_train_epoch_end=True
+            )
+        )
+    if progress:
+        callbacks.append(RichProgressBar())
+    return callbacks
+
+
+def history(directory: str | Path) -> pd.DataFrame:
+    """What the logs of a training say, one row per epoch; a resumed epoch counts once."""
+    logs = sorted(Path(directory).glob("logs/*/metrics.csv"), key=lambda f: f.stat().st_mtime)
+    frame = pd.concat([pd.read_csv(log) for log in logs], ignore_index=True)
+    return frame.groupby("epoch").last().drop(columns="step")
