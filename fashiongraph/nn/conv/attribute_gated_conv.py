@@ -9,7 +9,7 @@ from torch import Tensor
 from torch_geometric.nn.conv import MessagePassing
 from torch_geometric.nn.inits import glorot, zeros
 from torch_geometric.typing import Adj, OptTensor
-from torch_geometric.utils import spmm
+from torch_geometric.utils import is_sparse, is_torch_sparse_tensor, spmm
 
 
 class AttributeGatedConv(MessagePassing):
@@ -78,7 +78,20 @@ class AttributeGatedConv(MessagePassing):
         zeros(self.bias)
 
     def forward(self, x: Tensor, edge_index: Adj, edge_weight: OptTensor = None) -> Tensor:
-        """Run ``num_steps`` rounds."""
+        """Run ``num_steps`` rounds.
+
+        Args:
+            x: States [N, K, H].
+            edge_index: Edges [2, E], or a sparse adjacency [N, N] whose row receives.
+            edge_weight: Weights [E] of ``edge_index``; a sparse adjacency holds its own.
+
+        Raises:
+            ValueError: If a sparse adjacency comes with ``edge_weight``.
+        """
+        if edge_weight is not None and is_sparse(edge_index):
+            raise ValueError("'edge_weight' needs to be None where 'edge_index' is sparse")
+        if is_torch_sparse_tensor(edge_index):
+            edge_index = edge_index.to_sparse_csr()  # once, not at each step
         size = self.channels
         gates_hh, candidate_hh = self.weight_hh[: 2 * size], self.weight_hh[2 * size :]
         for _ in range(self.num_steps):
@@ -89,7 +102,8 @@ class AttributeGatedConv(MessagePassing):
             candidate = from_a[..., 2 * size :] + torch.nn.functional.linear(
                 reset * x, candidate_hh
             )
-            x = torch.lerp(x, candidate.tanh(), update)
+            # Under autocast the gates are narrower than the state, which lerp does not take.
+            x = torch.lerp(x, candidate.tanh().to(x.dtype), update.to(x.dtype))
         return x
 
     def message(self, x_j: Tensor, edge_weight: OptTensor) -> Tensor:
@@ -98,8 +112,11 @@ class AttributeGatedConv(MessagePassing):
 
     def message_and_aggregate(self, edge_index: Adj, x: Tensor) -> Tensor:
         """Sum over a sparse adjacency without writing the messages out."""
-        received: Tensor = spmm(edge_index, x.flatten(1), reduce=self.aggr)
-        return received.view_as(x)
+        # Sparse products on the CPU know no bfloat16, which autocast would force upon them.
+        wide = torch.promote_types(x.dtype, torch.float32)
+        with torch.autocast(x.device.type, enabled=False):
+            received: Tensor = spmm(edge_index.to(wide), x.flatten(1).to(wide), reduce=self.aggr)
+        return received.to(x.dtype).view_as(x)
 
     def __repr__(self) -> str:
         return (

@@ -23,7 +23,16 @@ class BPRLoss(torch.nn.Module):
     """
 
     def forward(self, positive: Tensor, negative: Tensor) -> Tensor:
-        """Average over all pairs; 0 where there is none."""
+        """Average over all pairs; 0 where there is none.
+
+        Raises:
+            ValueError: If the shapes are others, which broadcasting would hide.
+        """
+        if positive.dim() != 1 or negative.dim() > 2 or negative.shape[:1] != positive.shape:
+            raise ValueError(
+                f"'positive' needs shape [B] and 'negative' [B] or [B, R] "
+                f"(got {tuple(positive.shape)} and {tuple(negative.shape)})"
+            )
         if negative.dim() > positive.dim():
             positive = positive.unsqueeze(-1)
         margin = positive - negative

@@ -34,9 +34,18 @@ class CandidateSoftmaxLoss(torch.nn.Module):
         self.bias = torch.nn.Parameter(torch.zeros(()))
 
     def forward(self, positive: Tensor, negative: Tensor) -> Tensor:
-        """Average over outfits; 0 where there is none."""
+        """Average over outfits; 0 where there is none.
+
+        Raises:
+            ValueError: If the shapes are others, or no negative is there to win against.
+        """
+        if negative.shape[:-1] != positive.shape or positive.dim() != 1 or negative.size(-1) == 0:
+            raise ValueError(
+                f"'positive' needs shape [B] and 'negative' [B, R] with R > 0 "
+                f"(got {tuple(positive.shape)} and {tuple(negative.shape)})"
+            )
         candidates = torch.cat([positive.unsqueeze(-1), negative], dim=-1)
-        softmax = candidates.logsumexp(dim=-1) - positive
+        softmax = -candidates.log_softmax(dim=-1)[:, 0]
         logits = candidates * self.log_scale.exp() + self.bias
         right = torch.nn.functional.softplus(-logits[:, 0])
         wrong = torch.nn.functional.softplus(logits[:, 1:]).mean(dim=-1)

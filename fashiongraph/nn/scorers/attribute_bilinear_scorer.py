@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor
-from torch_geometric.utils import scatter
+from torch_geometric.utils import degree, scatter
 
 
 class AttributeBilinearScorer(torch.nn.Module):
@@ -19,8 +19,8 @@ class AttributeBilinearScorer(torch.nn.Module):
 
     .. math::
         \sum_{i \neq j} \mathbf{h}_i^{\top} \mathbf{W} \mathbf{h}_j =
-        \Big(\sum_i \mathbf{h}_i\Big)^{\!\top} \mathbf{W} \Big(\sum_j \mathbf{h}_j\Big)
-        - \sum_i \mathbf{h}_i^{\top} \mathbf{W} \mathbf{h}_i
+        \sum_i \mathbf{h}_i^{\top} \mathbf{W} (\mathbf{s} - \mathbf{h}_i),
+        \qquad \mathbf{s} = \sum_j \mathbf{h}_j
 
     An outfit of one item has no pair and scores 0.
 
@@ -30,7 +30,8 @@ class AttributeBilinearScorer(torch.nn.Module):
 
     Shapes:
         - **input:** states :math:`(N, K, H)`; outfit of each item :math:`(N)`
-        - **output:** scores :math:`(B)`
+        - **output:** scores :math:`(B)`, in float32 for narrower states, because scores rounded
+          to bfloat16 would tie
 
     Source: Chen, Wu, Shen, Jia, "Learning from designers: fashion compatibility analysis via
     dataset distillation", eq. 7 and 8.
@@ -49,51 +50,64 @@ class AttributeBilinearScorer(torch.nn.Module):
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
-        """Start from the inner product, with noise that tells the attributes apart."""
+        """Start from the mean product of states, with noise that tells the attributes apart.
+
+        A mean instead of a sum keeps first scores near one whatever the size of the states.
+        """
         torch.nn.init.normal_(self.weight, std=0.1 * self.channels**-0.5)
         with torch.no_grad():
-            self.weight += torch.eye(self.channels)
+            self.weight.diagonal(dim1=-2, dim2=-1).add_(1.0)
+            self.weight.div_(self.channels)
 
     def bilinear(self, left: Tensor, right: Tensor) -> Tensor:
         """Score rows against rows per attribute: two of [M, K, H] to [M, K]."""
         transformed = torch.matmul(left.transpose(0, 1), self.weight)  # one product per attribute
-        return (transformed.transpose(0, 1) * right).sum(dim=-1)
+        return (transformed.transpose(0, 1) * self._widen(right)).sum(dim=-1)
 
     def forward(self, x: Tensor, batch: Tensor, batch_size: int | None = None) -> Tensor:
         """Score the outfits of a batch.
 
         Args:
             x: States [N, K, H].
-            batch: Outfit of each item [N].
-            batch_size: Number of outfits; by default the highest entry of ``batch`` plus one.
+            batch: Outfit of each item, in any order [N].
+            batch_size: Number of outfits; by default the highest entry of ``batch`` plus one,
+                which has to be read back from the device.
         """
         if batch_size is None:
             batch_size = int(batch.max()) + 1 if batch.numel() else 0
-        total = scatter(x, batch, dim_size=batch_size)
-        own = scatter(self.bilinear(x, x).sum(dim=-1), batch, dim_size=batch_size)
-        size = scatter(torch.ones_like(x[:, 0, 0]), batch, dim_size=batch_size)
-        score: Tensor = self.bilinear(total, total).sum(dim=-1) - own
-        # Of one item, total and own agree up to rounding: an exact zero is meant.
-        return torch.where(size > 1, score / (size * (size - 1)).clamp(min=1), 0.0)
+        wide = self._widen(x)
+        total = scatter(wide, batch, dim_size=batch_size)
+        others = total.index_select(0, batch) - wide  # exactly zero for an item on its own
+        total_score = scatter(self.bilinear(x, others).sum(dim=-1), batch, dim_size=batch_size)
+        size = degree(batch, batch_size, dtype=torch.long)
+        score: Tensor = total_score / (size * (size - 1)).clamp(min=1)
+        return score
 
     def pair_scores(self, x: Tensor, batch: Tensor) -> tuple[Tensor, Tensor]:
         """Score every ordered pair of items of the same outfit, attribute by attribute.
 
         Args:
             x: States [N, K, H].
-            batch: Outfit of each item, in ascending order [N].
+            batch: Outfit of each item, in any order [N].
 
         Returns:
-            The pairs (i, j) [2, P] and their parts [P, K]. The parts of a pair add up to its
-            score; the scores of an outfit's pairs average to the score of the outfit.
+            The pairs (i, j) [2, P], outfit by outfit, and their parts [P, K]. The parts of a pair
+            add up to its score; the scores of an outfit's pairs average to the score of the outfit.
         """
-        size = torch.bincount(batch)[batch]
-        first = torch.searchsorted(batch, batch)  # where the item's outfit starts
-        left = torch.repeat_interleave(torch.arange(len(batch), device=batch.device), size)
-        place = size.cumsum(0) - size
-        right = torch.arange(left.numel(), device=batch.device) - (place - first)[left]
-        pairs = torch.stack([left, right])[:, left != right]
+        order = batch.argsort(stable=True)
+        outfit = batch[order]
+        first = torch.searchsorted(outfit, outfit)  # where the item's outfit starts
+        size = torch.searchsorted(outfit, outfit, right=True) - first
+        left = torch.repeat_interleave(size)
+        right = torch.arange(left.numel(), device=left.device)
+        right = right - (size.cumsum(0) - size - first)[left]
+        pairs = order[torch.stack([left, right])[:, left != right]]
         return pairs, self.bilinear(x[pairs[0]], x[pairs[1]])
+
+    @staticmethod
+    def _widen(x: Tensor) -> Tensor:
+        """Sum in float32 at least: the sums of an outfit lose too much in bfloat16."""
+        return x.to(torch.promote_types(x.dtype, torch.float32))
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.channels}, num_attributes={self.num_attributes})"

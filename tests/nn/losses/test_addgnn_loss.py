@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import math
+
+import pytest
+import torch
+
+from fashiongraph.nn.attribute_mask import AttributeMask
+from fashiongraph.nn.losses.addgnn_loss import ADDGNNLoss
+from fashiongraph.nn.losses.candidate_softmax_loss import CandidateSoftmaxLoss
+
+
+def scores(num_negatives=1):
+    rng = torch.Generator().manual_seed(0)
+    positive = torch.randn(5, generator=rng, dtype=torch.float64)
+    return positive, torch.randn(5, num_negatives, generator=rng, dtype=torch.float64)
+
+
+def norm_loop(parameters):
+    """The norm of all parameters, entry by entry."""
+    return math.sqrt(sum(v**2 for parameter in parameters for v in parameter.flatten().tolist()))
+
+
+def test_repr():
+    shown = str(ADDGNNLoss(0.1, 0.2, 0.3))
+    assert "lambda_mask=0.1, lambda_distillation=0.2, lambda_norm=0.3" in shown
+    assert "(ranking): BPRLoss()" in shown
+    assert "(distillation): AttributeDistillationLoss()" in shown
+
+
+def test_equals_the_equation():
+    loss = ADDGNNLoss(lambda_mask=0.1, lambda_distillation=0.2, lambda_norm=0.3)
+    mask, teacher = AttributeMask(8, 3).double(), AttributeMask(8, 3).double()
+    x = torch.randn(6, 8, dtype=torch.float64)
+    positive, negative = scores()
+    parts = loss(positive, negative, mask.sparsity_loss(), (mask(x), teacher(x)), mask.parameters())
+    assert list(parts) == ["loss", "ranking", "mask", "distillation", "norm"]
+    torch.testing.assert_close(parts["ranking"], loss.ranking(positive, negative))
+    torch.testing.assert_close(parts["mask"], mask.sparsity_loss())
+    torch.testing.assert_close(parts["distillation"], loss.distillation(mask(x), teacher(x)))
+    assert parts["norm"].item() == pytest.approx(norm_loop(mask.parameters()))
+    expected = (
+        parts["ranking"] + 0.1 * parts["mask"] + 0.2 * parts["distillation"] + 0.3 * parts["norm"]
+    )
+    torch.testing.assert_close(parts["loss"], expected)
+    parts["loss"].backward()
+    assert mask.weight.grad.isfinite().all()
+    assert teacher.weight.grad is None
+
+
+def test_the_papers_weights_are_the_defaults():
+    loss = ADDGNNLoss()
+    weights = (loss.lambda_mask, loss.lambda_distillation, loss.lambda_norm)
+    assert weights == (1e-3, 1e-3, 1e-3)
+
+
+def test_parts_without_inputs_are_left_out():
+    positive, negative = scores()
+    parts = ADDGNNLoss()(positive, negative)
+    assert list(parts) == ["loss", "ranking"]
+    assert torch.equal(parts["loss"], parts["ranking"])
+
+
+def test_another_ranking_takes_the_place_of_the_papers():
+    positive, negative = scores(num_negatives=3)
+    ranking = CandidateSoftmaxLoss().double()
+    loss = ADDGNNLoss(ranking=ranking)
+    assert torch.equal(loss(positive, negative)["loss"], ranking(positive, negative))
+    assert set(loss.parameters()) == set(ranking.parameters())
+
+
+def test_gradients():
+    loss = ADDGNNLoss(0.1, 0.2, 0.3)
+    positive, negative = (score.requires_grad_() for score in scores())
+    student, teacher = torch.randn(2, 3, 2, 4, dtype=torch.float64)
+    weight = torch.randn(2, 4, dtype=torch.float64, requires_grad=True)
+    bias = torch.randn(4, dtype=torch.float64, requires_grad=True)
+
+    def call(positive, negative, student, weight, bias):
+        sparsity = weight.abs().sum(0).max()
+        parts = loss(positive, negative, sparsity, (student, teacher), (weight, bias))
+        return parts["loss"]
+
+    inputs = (positive, negative, student.requires_grad_(), weight, bias)
+    assert torch.autograd.gradcheck(call, inputs)
+
+
+def test_empty_batch_and_parameters_of_zero_stay_finite():
+    weight = torch.zeros(3, 4, requires_grad=True)
+    empty = torch.empty(0, 3, 4)
+    parts = ADDGNNLoss()(torch.empty(0), torch.empty(0), weight.sum(), (empty, empty), (weight,))
+    parts["loss"].backward()
+    assert parts["loss"].item() == 0
+    assert weight.grad.isfinite().all()
