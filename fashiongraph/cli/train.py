@@ -143,13 +143,14 @@ def train(
         num_nodes=num_nodes,
         strategy=strategy,
     )
-    best = history.loc[history["valid/score"].idxmax()]
+    epoch = int(history["valid/score"].argmax())
+    best = {str(name): float(value) for name, value in history.iloc[epoch].items()}
     if as_json:
         facts = {"model": str(output / "model"), "epochs": len(history)}
-        print_json({**facts, "best_epoch": int(best.name), **best.to_dict()})
+        print_json({**facts, "best_epoch": epoch, **best})
         return
     console.print(
-        f"best epoch {best.name} of {len(history)}: AUC {best['valid/auc']:.3f}, "
+        f"best epoch {epoch} of {len(history)}: AUC {best['valid/auc']:.3f}, "
         f"FITB {best['valid/fitb']:.3f} on validation; written to {output / 'model'}",
         highlight=False,
     )

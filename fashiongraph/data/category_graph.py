@@ -75,7 +75,7 @@ def category_graph(
     order = np.lexsort((j, i))
 
     norm = torch.from_numpy(count + num_categories * smoothing)
-    edge_index = torch.from_numpy(np.stack([i, j])[:, order])
+    edge_index = torch.from_numpy(np.stack([i[order], j[order]]))
     weight = (torch.from_numpy(together[order]) + smoothing) / norm[edge_index[0]]
     return Data(
         edge_index=edge_index,

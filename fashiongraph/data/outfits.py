@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,10 @@ from torch import Tensor
 
 from fashiongraph.data.item_table import ItemTable
 from fashiongraph.errors import FashionGraphError
+
+if TYPE_CHECKING:
+    from fashiongraph.data.questions.compatibility import Compatibility
+    from fashiongraph.data.questions.fill_in_blank import FillInBlank
 
 
 class Outfits:
@@ -122,6 +127,23 @@ class Outfits:
         return Outfits(
             self.items, ptr, self.item_id[self.rows_of(chosen)], self.ids[chosen.numpy()]
         )
+
+    def questions(
+        self, kind: str, protocol: str = "uniform", columns: Sequence[str] = (), seed: int = 0
+    ) -> Compatibility | FillInBlank:
+        """Draw questions about these outfits.
+
+        Args:
+            kind: ``"fitb"`` or ``"compatibility"``.
+            protocol: ``"uniform"``, ``"same_category"`` or ``"matched"``.
+            columns: Columns that ``"matched"`` strangers share with what they replace.
+            seed: Seed of the questions.
+
+        See :func:`fashiongraph.data.questions.draw.draw_questions`.
+        """
+        from fashiongraph.data.questions.draw import draw_questions  # it is made of outfits itself
+
+        return draw_questions(self, kind, protocol, columns, seed)
 
     def with_items(self, items: ItemTable) -> Outfits:
         """The same outfits over another table with the same rows."""

@@ -79,9 +79,8 @@ class ADDGNN(OutfitModel):
         x, slot = node_features(batch)
         h = self.encode(x)
         h = h if slot is None else h[slot]
-        if self.conv is None:
-            return h
-        h = self.conv(h, batch.edge_index, batch.edge_weight)
+        if self.conv is not None:
+            h = self.conv(h, batch.edge_index, batch.edge_weight)
         return h
 
     def forward(self, batch: Batch) -> Tensor:

@@ -75,7 +75,9 @@ class OutfitModel(torch.nn.Module):
                 "graph": None,
             }
             if self.graph is not None:
-                tensors = {k: v for k, v in self.graph.to_dict().items() if torch.is_tensor(v)}
+                tensors = {
+                    k: v.contiguous() for k, v in self.graph.to_dict().items() if torch.is_tensor(v)
+                }
                 save_file(tensors, folder / "graph.safetensors")
                 card["graph"] = {k: v for k, v in self.graph.to_dict().items() if k not in tensors}
             (folder / "model.json").write_text(

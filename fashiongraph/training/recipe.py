@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,7 @@ import torch
 
 from fashiongraph.errors import FashionGraphError
 
-OPTIMIZERS: dict[str, type[torch.optim.Optimizer]] = {
+OPTIMIZERS: dict[str, Callable[..., torch.optim.Optimizer]] = {
     "adamw": torch.optim.AdamW,
     "rmsprop": torch.optim.RMSprop,
     "sgd": torch.optim.SGD,
@@ -71,8 +72,7 @@ class Recipe:
     def configure(self, parameters: list[torch.nn.Parameter], num_steps: int) -> dict[str, Any]:
         """The optimiser and its schedule over ``num_steps`` steps, as Lightning takes them."""
         optimizer = OPTIMIZERS[self.optimizer](
-            [{"params": parameters, "lr": self.learning_rate, "weight_decay": self.weight_decay}],
-            lr=self.learning_rate,
+            parameters, lr=self.learning_rate, weight_decay=self.weight_decay
         )
         if self.schedule == "constant":
             return {"optimizer": optimizer}

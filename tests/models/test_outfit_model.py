@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+import torch
+
+from fashiongraph.data.category_graph import category_graph, category_weight
+from fashiongraph.data.outfit_loader import OutfitLoader
+from fashiongraph.errors import DataError
+from fashiongraph.models import ADDGNN, DesignerTeacher, OutfitModel
+
+
+@pytest.fixture
+def model(wardrobe):
+    torch.manual_seed(0)
+    model = ADDGNN(8, 6, 3, use_graph=True)
+    model.graph = category_graph(wardrobe.category_id, wardrobe.batch, 5)
+    model.categories = wardrobe.items.categories
+    return model.eval()
+
+
+def test_a_checkpoint_restores_model_vocabulary_and_graph(model, wardrobe, tmp_path):
+    model.save(tmp_path / "model")
+    files = {file.name for file in (tmp_path / "model").iterdir()}
+    assert files == {"weights.safetensors", "graph.safetensors", "model.json"}
+    again = ADDGNN.load(tmp_path / "model")
+    assert isinstance(again, ADDGNN)
+    assert not again.training
+    assert again.settings == model.settings
+    assert again.categories == wardrobe.items.categories
+    batch = next(iter(OutfitLoader(wardrobe, again.graph)))
+    torch.testing.assert_close(again(batch), model(batch), rtol=0, atol=0)
+    pair = torch.cartesian_prod(torch.arange(5), torch.arange(5)).t()
+    expected = category_weight(model.graph, *pair)
+    assert torch.equal(category_weight(again.graph, *pair), expected)
+    assert again.graph.smoothing == 1.0
+
+
+def test_a_checkpoint_names_its_kind(model, tmp_path):
+    model.save(tmp_path / "model")
+    assert isinstance(OutfitModel.load(tmp_path / "model"), ADDGNN)
+    with pytest.raises(DataError, match="holds a ADDGNN, not a DesignerTeacher"):
+        DesignerTeacher.load(tmp_path / "model")
+
+
+def test_a_model_without_a_graph_is_kept_too(tmp_path):
+    DesignerTeacher(8, 2).save(tmp_path / "teacher")
+    assert DesignerTeacher.load(tmp_path / "teacher").graph is None
+
+
+def damage_json(folder):
+    (folder / "model.json").write_text("{")
+
+
+def damage_settings(folder):
+    card = json.loads((folder / "model.json").read_text())
+    card["settings"]["hidden_channels"] = 7
+    (folder / "model.json").write_text(json.dumps(card))
+
+
+def damage_kind(folder):
+    card = json.loads((folder / "model.json").read_text())
+    (folder / "model.json").write_text(json.dumps({**card, "model": "Unknown"}))
+
+
+def damage_weights(folder):
+    file = folder / "weights.safetensors"
+    file.write_bytes(file.read_bytes()[:100])
+
+
+def lose_weights(folder):
+    (folder / "weights.safetensors").unlink()
+
+
+def lose_json(folder):
+    (folder / "model.json").unlink()
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [damage_json, damage_settings, damage_kind, damage_weights, lose_weights, lose_json],
+)
+def test_a_damaged_checkpoint_ends_in_one_clear_error(model, tmp_path, damage):
+    model.save(tmp_path / "model")
+    damage(tmp_path / "model")
+    with pytest.raises(DataError, match="checkpoint"):
+        OutfitModel.load(tmp_path / "model")

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import pytest
+import torch
+
+from fashiongraph.errors import FashionGraphError
+from fashiongraph.training import Recipe
+
+
+def rates(recipe, steps):
+    made = recipe.configure([torch.nn.Parameter(torch.zeros(1))], steps)
+    seen = []
+    for _ in range(steps):
+        seen.append(made["optimizer"].param_groups[0]["lr"])
+        made["optimizer"].step()
+        if "lr_scheduler" in made:
+            made["lr_scheduler"]["scheduler"].step()
+    return seen
+
+
+def test_cosine_rises_then_falls():
+    seen = rates(Recipe(learning_rate=1.0, warmup=0.1), 100)
+    assert seen[0] == pytest.approx(0.1)
+    assert max(seen) == pytest.approx(1.0) == seen[10]
+    assert seen[10:] == sorted(seen[10:], reverse=True)
+    assert seen[-1] < 1e-3
+
+
+def test_the_papers_recipe_stays_constant():
+    recipe = Recipe.paper()
+    assert rates(recipe, 5) == [1e-3] * 5
+    made = recipe.configure([torch.nn.Parameter(torch.zeros(1))], 5)
+    assert isinstance(made["optimizer"], torch.optim.RMSprop)
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ({"batch_size": 0}, "'batch_size' needs to be a positive integer"),
+        ({"optimizer": "best"}, "'optimizer' needs to be one of adamw, rmsprop, sgd"),
+        ({"learning_rate": 0.0}, "'learning_rate' needs to be positive"),
+        ({"schedule": "up"}, "'schedule' needs to be"),
+        ({"warmup": 1.0}, "'warmup' needs to lie in"),
+    ],
+)
+def test_refuses_settings_out_of_range(setting, message):
+    with pytest.raises(FashionGraphError, match=message):
+        Recipe(**setting)
