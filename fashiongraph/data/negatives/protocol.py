@@ -1,0 +1,74 @@
+"""The protocols by which negatives are drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from fashiongraph.data.item_table import ItemTable
+from fashiongraph.data.negatives.item_pool import Ints, ItemPool
+from fashiongraph.data.negatives.negative_sampler import NegativeSampler
+from fashiongraph.errors import FashionGraphError
+
+PROTOCOLS = ("uniform", "same_category", "matched")
+
+
+def negative_sampler(
+    protocol: str, items: ItemTable, columns: Sequence[str] = ()
+) -> NegativeSampler:
+    """The sampler of a protocol.
+
+    - ``"uniform"``: any item of the table, each with the same probability.
+    - ``"same_category"``: an item of the replaced item's category, drawn by its frequency. Where
+      too few are left, any item, drawn by frequency.
+    - ``"matched"``: an item with the replaced item's category and values of ``columns``, drawn by
+      its frequency. Where too few are left, an item of the category, and then any item, both
+      drawn by frequency. Without columns this is ``"same_category"``.
+
+    An item's frequency is the number of outfits of the whole set that hold it, so that an item in
+    no outfit is never drawn by frequency. Missing values equal each other and nothing else.
+
+    Args:
+        protocol: One of ``"uniform"``, ``"same_category"`` and ``"matched"``.
+        items: The item table, with :attr:`~ItemTable.frequency` unless the protocol is
+            ``"uniform"``.
+        columns: Columns of the table to match; only ``"matched"`` reads them.
+
+    Raises:
+        FashionGraphError: If the protocol or a column is unknown, or the frequency is missing.
+    """
+    if protocol not in PROTOCOLS:
+        raise FashionGraphError(
+            f"'protocol' needs to be one of {', '.join(PROTOCOLS)} (got {protocol!r})"
+        )
+    everything = np.zeros(len(items), dtype=np.int64)
+    if protocol == "uniform":
+        return NegativeSampler(items, [ItemPool("uniform", everything, np.ones_like(everything))])
+    if items.frequency is None:
+        raise FashionGraphError(
+            f"'items' needs frequencies for the protocol {protocol!r}: "
+            "Outfits.with_frequency() counts them"
+        )
+    weight = items.frequency.numpy().astype(np.int64)
+    pools = [
+        ItemPool("same_category", _groups(items, ()), weight),
+        ItemPool("any_category", everything, weight),
+    ]
+    if protocol == "matched" and columns:
+        pools.insert(0, ItemPool("matched", _groups(items, columns), weight))
+    return NegativeSampler(items, pools)
+
+
+def _groups(items: ItemTable, columns: Sequence[str]) -> Ints:
+    """A number per item [n]: equal for items of equal category and equal columns."""
+    keys = pd.DataFrame({"category": items.category_id.numpy()})
+    for column in columns:
+        if column not in items.columns:
+            known = ", ".join(map(str, items.columns)) or "none"
+            raise FashionGraphError(
+                f"'columns' needs columns of the item table, which has {known} (got {column!r})"
+            )
+        keys[f"column {column}"] = pd.factorize(items.columns[column])[0]  # -1 where missing
+    return keys.groupby(list(keys)).ngroup().to_numpy().astype(np.int64)
