@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+import torch
+
+from fashiongraph.data.duplicates import content_code, without_duplicates
+from fashiongraph.data.item_table import ItemTable
+from fashiongraph.data.outfits import Outfits
+
+ITEMS = ItemTable.from_lists(list("abcd"), ["x"] * 4)
+
+
+def bags(outfits: Outfits) -> list[frozenset[tuple[int, int]]]:
+    parts = outfits.item_id.split(outfits.sizes.tolist())
+    return [frozenset(Counter(part.tolist()).items()) for part in parts]
+
+
+def test_same_items_as_often_in_any_order() -> None:
+    outfits = Outfits.from_lists(
+        ITEMS, [["a", "b"], ["b", "a"], ["a", "a", "b"], ["a", "b", "b"], ["a", "b", "a"], ["a"]]
+    )
+    kept, removed = without_duplicates(outfits)
+    assert removed == 2
+    assert list(kept.ids) == ["0", "2", "3", "5"]
+
+
+def test_no_outfits_and_empty_ones() -> None:
+    none = Outfits(ITEMS, torch.zeros(1, dtype=torch.long), torch.empty(0, dtype=torch.long))
+    assert without_duplicates(none)[1] == 0
+    outfits = Outfits.from_lists(ITEMS, [[], ["a"], [], ["a"]])
+    kept, removed = without_duplicates(outfits)
+    assert (kept.sizes.tolist(), removed) == ([0, 1], 2)
+
+
+def test_codes_equal_where_the_bags_do() -> None:
+    rng = np.random.default_rng(0)
+    sizes = rng.integers(0, 5, 3000)
+    ptr = torch.from_numpy(np.append(0, sizes.cumsum()))
+    outfits = Outfits(ITEMS, ptr, torch.from_numpy(rng.integers(4, size=int(ptr[-1]))))
+    known: dict[frozenset[tuple[int, int]], int] = {}
+    expected = [known.setdefault(bag, len(known)) for bag in bags(outfits)]
+    assert content_code(outfits).tolist() == expected
+    kept, removed = without_duplicates(outfits)
+    assert removed == 3000 - len(known)
+    assert bags(kept) == list(known)

@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from fashiongraph.data.audit import audit
+from fashiongraph.data.duplicates import without_duplicates
+from fashiongraph.data.item_table import ItemTable
+from fashiongraph.data.outfits import Outfits
+from fashiongraph.data.splits import part_of_outfits, split
+from fashiongraph.errors import FashionGraphError
+
+
+def outfits_of_groups(num_groups: int, per_group: int, seed: int = 0) -> Outfits:
+    """Outfits of three out of the ten items of their group."""
+    rng = np.random.default_rng(seed)
+    group = np.repeat(np.arange(num_groups), per_group)
+    within = np.stack([rng.choice(10, 3, replace=False) for _ in group])
+    ids = [str(i) for i in range(10 * num_groups)]
+    items = ItemTable.from_lists(ids, ["x"] * len(ids))
+    item_id = torch.from_numpy((10 * group[:, None] + within).ravel())
+    return Outfits(items, 3 * torch.arange(len(group) + 1), item_id)
+
+
+def test_every_outfit_in_one_part_and_ratios_kept(wardrobe: Outfits) -> None:
+    unique, removed = without_duplicates(wardrobe)
+    parts = split(wardrobe, seed=3)
+    assert sum(map(len, parts)) == len(wardrobe) - removed
+    assert sorted(outfit for part in parts for outfit in part.ids) == sorted(unique.ids)
+    sizes = [len(part) for part in parts]
+    assert sizes == pytest.approx([0.7 * len(unique), 0.1 * len(unique), 0.2 * len(unique)], abs=1)
+    for part in parts:
+        assert part.ids.astype(int).is_monotonic_increasing
+
+
+def test_the_seed_decides(wardrobe: Outfits) -> None:
+    assert torch.equal(part_of_outfits(wardrobe), part_of_outfits(wardrobe, seed=0))
+    assert not torch.equal(part_of_outfits(wardrobe), part_of_outfits(wardrobe, seed=1))
+
+
+@pytest.mark.parametrize("disjoint", [False, True])
+def test_frequency_is_the_whole_set_s(disjoint: bool) -> None:
+    outfits = outfits_of_groups(20, 5)
+    unique, _ = without_duplicates(outfits)
+    for part in split(outfits, (3, 1), disjoint=disjoint):
+        assert torch.equal(part.items.frequency, unique.frequency)
+    given = replace(outfits.items, frequency=torch.arange(200))
+    assert torch.equal(split(outfits.with_items(given))[0].items.frequency, torch.arange(200))
+
+
+def test_duplicates_do_not_reach_two_parts() -> None:
+    outfits = outfits_of_groups(1, 2000)  # ten items hold 120 different outfits of three
+    parts = split(outfits)
+    assert sum(map(len, parts)) == 120
+    frame = audit({str(index): part for index, part in enumerate(parts)})
+    assert frame["shared_outfits"].sum() == 0
+
+
+@pytest.mark.parametrize("ratios", [(1, 1), (7, 1, 2), (1, 1, 1, 1, 6)])
+def test_few_outfits_reach_every_part(ratios: tuple[int, ...]) -> None:
+    outfits = outfits_of_groups(5, 1)
+    assert all(len(part) for part in split(outfits, ratios))
+    assert all(len(part) for part in split(outfits, ratios, disjoint=True))
+
+
+def test_disjoint_drops_nothing_where_outfits_share_nothing() -> None:
+    outfits = outfits_of_groups(100, 1)
+    parts = split(outfits, disjoint=True, seed=4)
+    assert [len(part) for part in parts] == [70, 10, 20]
+    assert not torch.equal(
+        part_of_outfits(outfits, disjoint=True), part_of_outfits(outfits, disjoint=True, seed=1)
+    )
+
+
+def test_disjoint_parts_share_no_item_and_keep_the_ratios() -> None:
+    outfits = outfits_of_groups(60, 20)
+    # A bridge between neighbouring groups for one outfit in ten.
+    item_id = outfits.item_id.clone()
+    item_id[::30] = (item_id[::30] + 10) % len(outfits.items)
+    outfits, _ = without_duplicates(Outfits(outfits.items, outfits.ptr, item_id))
+
+    part = part_of_outfits(outfits, disjoint=True)
+    used = [set(outfits.select(part == p).item_id.tolist()) for p in range(3)]
+    assert not used[0] & used[1] and not used[0] & used[2] and not used[1] & used[2]
+    kept = torch.bincount(part[part >= 0], minlength=3).double()
+    assert kept.sum() > 0.9 * len(outfits)
+    assert (kept / kept.sum()).tolist() == pytest.approx([0.7, 0.1, 0.2], abs=0.02)
+    assert [len(one) for one in split(outfits, disjoint=True)] == kept.tolist()
+
+
+def test_disjoint_with_items_worn_twice_and_empty_outfits(wardrobe: Outfits) -> None:
+    lists = [["item0", "item0"], [], ["item1", "item2", "item1"], ["item3"], ["item5"]]
+    parts = split(Outfits.from_lists(wardrobe.items, lists), (1, 1), disjoint=True)
+    assert sum(map(len, parts)) == 5
+
+
+def test_bad_arguments(wardrobe: Outfits) -> None:
+    for ratios in [(1,), (1, 0), (1, -1), (1, float("nan"))]:
+        with pytest.raises(FashionGraphError, match="'ratios' needs two or more positive numbers"):
+            split(wardrobe, ratios)
+    with pytest.raises(FashionGraphError, match=r"an outfit per part, 3 in all \(got 2\)"):
+        split(wardrobe.select([0, 1]))
+    everywhere = Outfits.from_lists(wardrobe.items, [["item0", f"item{i}"] for i in range(1, 20)])
+    with pytest.raises(FashionGraphError, match="hang together by their items"):
+        split(everywhere, disjoint=True)
+
+
+def test_disjoint_split_of_a_fashion_house(mango: Outfits) -> None:
+    for seed in range(3):
+        parts = split(mango, seed=seed, disjoint=True)
+        sizes = np.array([len(part) for part in parts])
+        assert sizes.sum() > 0.6 * len(mango)
+        assert (sizes / sizes.sum()).tolist() == pytest.approx([0.7, 0.1, 0.2], abs=0.02)
+        frame = audit(dict(zip(("train", "valid", "test"), parts, strict=True)))
+        assert frame.loc[frame["part"] != frame["other"], "shared_items"].sum() == 0
+
+
+def test_a_hundred_thousand_outfits() -> None:
+    rng = np.random.default_rng(0)
+    sizes = rng.integers(1, 4, 100_000)
+    ptr = np.append(0, sizes.cumsum())
+    item_id = rng.integers(1000, size=ptr[-1])
+    items = ItemTable.from_lists([str(i) for i in range(1000)], ["x"] * 1000)
+    items = replace(items, frequency=torch.ones(1000))
+    outfits = Outfits(items, torch.from_numpy(ptr), torch.from_numpy(item_id))
+    different = {tuple(sorted(part)) for part in np.split(item_id, ptr[1:-1])}
+    parts = [len(part) for part in split(outfits)]
+    assert sum(parts) == len(different) < 100_000
+    assert parts == pytest.approx([0.7 * sum(parts), 0.1 * sum(parts), 0.2 * sum(parts)], abs=1)
