@@ -1,0 +1,65 @@
+"""Questions that ask for the missing item of an outfit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import torch
+from torch import Tensor
+
+from fashiongraph.data.outfits import Outfits
+from fashiongraph.data.questions.questions import Questions
+from fashiongraph.data.replace import replaced, row_at
+from fashiongraph.errors import FashionGraphError
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class FillInBlank(Questions):
+    """Q outfits with one item blanked, A candidates for the blank, and the right one.
+
+    Args:
+        items: The item table.
+        ptr: Offsets of the complete outfits [Q + 1].
+        item_id: Rows of the item table, outfit after outfit [N].
+        position: Index inside each outfit of the blank [Q].
+        candidates: Rows of the item table that may fill it [Q, A].
+        answer: Column of the candidate that stood there [Q].
+        recipe: How the questions were made, as JSON can say it.
+
+    Raises:
+        FashionGraphError: If the shapes do not fit, or an answer is not the blanked item.
+    """
+
+    kind: ClassVar[str] = "fitb"
+    item_fields: ClassVar[tuple[str, ...]] = ("item_id", "candidates")
+
+    position: Tensor
+    candidates: Tensor
+    answer: Tensor
+
+    def __post_init__(self) -> None:
+        self._check_rows()
+        if self.candidates.dim() != 2 or self.answer.dim() != 1:
+            raise FashionGraphError(
+                "'candidates' and 'answer' need the shapes [Q, A] and [Q] "
+                f"(got {list(self.candidates.shape)} and {list(self.answer.shape)})"
+            )
+        blanked = self.item_id[row_at(self.asked, self.position)]
+        column = torch.arange(self.candidates.size(1))
+        right = (column == self.answer.unsqueeze(1)) & (self.candidates == blanked.unsqueeze(1))
+        if not bool(right.any(dim=1).all()):
+            wrong = int((~right.any(dim=1)).nonzero()[0])
+            raise FashionGraphError(
+                f"'answer' needs to name the candidate that is the blanked item "
+                f"(question {wrong} has answer {int(self.answer[wrong])})"
+            )
+
+    @property
+    def target(self) -> Tensor:
+        """What a model should find: :attr:`answer` [Q]."""
+        return self.answer
+
+    def outfits(self) -> Outfits:
+        """Every outfit with every candidate in its blank; candidate a of question q is q·A + a."""
+        return replaced(self.asked, self.position, self.candidates)

@@ -1,0 +1,79 @@
+"""The file that questions are stored in."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fashiongraph.errors import DataError
+from fashiongraph.files import whole
+
+_FORMAT = 1
+
+
+@dataclass(frozen=True)
+class QuestionFile:
+    """Contents of a question file: a NumPy ``.npz`` archive, without pickled objects.
+
+    The array ``header`` holds JSON in UTF-8 (format, kind, vocabulary, recipe), ``checksum`` the
+    SHA-256 of everything else, and the others are arrays of int64.
+
+    Args:
+        kind: Kind of the questions.
+        vocabulary: Identifiers of the items that the arrays refer to by position.
+        recipe: How the questions were made, as JSON can say it.
+        arrays: The questions, by the name of the field.
+    """
+
+    kind: str
+    vocabulary: list[str]
+    recipe: dict[str, Any]
+    arrays: dict[str, NDArray[np.int64]]
+
+    @property
+    def checksum(self) -> str:
+        """SHA-256 of the header and the arrays, in hexadecimal."""
+        digest = hashlib.sha256(self._header())
+        for name, array in sorted(self.arrays.items()):
+            digest.update(f"{name} {array.shape}".encode())
+            digest.update(np.ascontiguousarray(array, dtype="<i8").tobytes())
+        return digest.hexdigest()
+
+    def _header(self) -> bytes:
+        header = {"format": _FORMAT, "kind": self.kind, "recipe": self.recipe}
+        return json.dumps({**header, "vocabulary": self.vocabulary}, sort_keys=True).encode()
+
+    def write(self, path: str | Path) -> None:
+        """Write the file whole or not at all."""
+        text = {"header": self._header(), "checksum": self.checksum.encode()}
+        parts = {name: np.frombuffer(value, dtype=np.uint8) for name, value in text.items()}
+        with whole(path) as draft, draft.open("wb") as stream:
+            np.savez_compressed(stream, allow_pickle=False, **parts, **self.arrays)
+
+    @classmethod
+    def read(cls, path: str | Path) -> QuestionFile:
+        """Read a file and verify its checksum.
+
+        Raises:
+            DataError: If the file is missing, is no question file, or was damaged or altered.
+        """
+        try:
+            with np.load(path, allow_pickle=False) as archive:
+                arrays = {name: archive[name] for name in archive.files}
+            header = json.loads(arrays.pop("header").tobytes())
+            stored = arrays.pop("checksum").tobytes().decode()
+            version = header["format"]
+            file = cls(header["kind"], header["vocabulary"], header["recipe"], arrays)
+        except Exception as error:  # a damaged archive fails in a dozen ways, all of them final
+            raise DataError(f"needs to be a file of questions ({error})", path) from error
+        if version != _FORMAT:
+            raise DataError(f"needs the format {_FORMAT} (has {version!r})", path)
+        if file.checksum != stored:
+            raise DataError(f"needs the checksum {stored} (contents have {file.checksum})", path)
+        return file
