@@ -147,4 +147,5 @@ class ItemTable:
 
 def _strings(values: Sequence[str] | pd.Index[str]) -> pd.Index[str]:
     """The values as an index of strings, whatever they were read as."""
-    return pd.Index(np.asarray(values, dtype=object)).astype(str)
+    index: pd.Index[str] = pd.Index(np.asarray(values, dtype=object)).astype(str)
+    return index

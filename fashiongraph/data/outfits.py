@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from fashiongraph.data.item_table import ItemTable
+from fashiongraph.data.keys import distinct
 from fashiongraph.errors import FashionGraphError
 
 if TYPE_CHECKING:
@@ -107,8 +108,9 @@ class Outfits:
     @property
     def frequency(self) -> Tensor:
         """Number of these outfits that hold the item, for every item of the table [n]."""
-        pairs = torch.unique(torch.stack([self.batch, self.item_id]), dim=1)
-        return torch.bincount(pairs[1], minlength=len(self.items))
+        held, _ = distinct((self.batch * len(self.items) + self.item_id).numpy())
+        count = np.bincount(held % max(len(self.items), 1), minlength=len(self.items))
+        return torch.from_numpy(count)
 
     def rows_of(self, index: Tensor) -> Tensor:
         """Positions in ``item_id`` of the rows of the outfits ``index``, outfit after outfit."""

@@ -65,6 +65,7 @@ class ADDGNN(OutfitModel):
 
     def encode(self, x: Tensor) -> Tensor:
         """First states of items (eq. A1 and A4): [U, F] to [U, K, H]."""
+        x = x.to(self.lin.weight.dtype)
         if self.activation is None:
             # Without an activation the mask is a factor of W_0: [U, K, F] is never written out.
             weight = self.mask.weight.unsqueeze(1) * self.lin.weight  # [K, H, F]

@@ -49,7 +49,7 @@ class DesignerTeacher(OutfitModel):
         if bool((batch.ptr.diff() != 2).any()):
             raise FashionGraphError("'batch' needs outfits of exactly a top and a bottom")
         x, slot = node_features(batch)
-        masked = self.mask(x)
+        masked = self.mask(x.to(self.mask.weight.dtype))
         top, bottom = (masked if slot is None else masked[slot]).unflatten(0, (-1, 2)).unbind(1)
         return self.scorer.bilinear(top, bottom).sum(dim=-1)
 

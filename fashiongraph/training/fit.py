@@ -40,6 +40,7 @@ def fit(
     directory: str | Path | None = None,
     resume: bool = False,
     progress: bool = True,
+    callbacks: Sequence[pl.Callback] = (),
     **trainer: Any,
 ) -> pd.DataFrame:
     """Train a model and leave it with the weights of its best epoch on validation.
@@ -62,6 +63,7 @@ def fit(
         resume: Go on from the last finished epoch in ``directory``, exactly as if training had
             not been interrupted.
         progress: Show a progress bar.
+        callbacks: Further Lightning callbacks.
         **trainer: Arguments of :class:`lightning.pytorch.Trainer`, such as ``precision``,
             ``accelerator``, ``devices``, ``num_nodes`` and ``strategy``.
 
@@ -99,7 +101,7 @@ def fit(
         )
         runner = pl.Trainer(
             max_epochs=max_epochs,
-            callbacks=_callbacks(best, patience, progress),
+            callbacks=[*_callbacks(best, patience, progress), *callbacks],
             logger=[CSVLogger(folder, "logs"), TensorBoardLogger(folder, "tensorboard")],
             gradient_clip_val=recipe.gradient_clip,
             reload_dataloaders_every_n_epochs=1,

@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import logging
+
+import lightning.pytorch as pl
+import pandas as pd
+import pytest
+import torch
+
+from fashiongraph.data.category_graph import category_graph
+from fashiongraph.data.outfits import Outfits
+from fashiongraph.errors import FashionGraphError
+from fashiongraph.evaluation import score_outfits
+from fashiongraph.models import ADDGNN, ADDGNNObjective, DesignerTeacher, OutfitModel
+from fashiongraph.training import Recipe, fit
+
+RECIPE = Recipe(batch_size=16, learning_rate=0.02)
+
+
+@pytest.fixture(autouse=True)
+def quiet():
+    logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
+
+
+@pytest.fixture
+def parts(wardrobe):
+    """Outfits whose items share one of four styles, which their features tell."""
+    rng = torch.Generator().manual_seed(0)
+    style = torch.arange(40) % 4
+    features = torch.randn(40, 8, generator=rng) / 4
+    features[torch.arange(40), style] += 1
+    items = wardrobe.items.with_features(features)
+    size = 4
+    chosen = torch.rand(90, 10, generator=rng).argsort(1)[:, :size]  # different items
+    item_id = (4 * chosen + (torch.arange(90) % 4).unsqueeze(1)).flatten()
+    outfits = Outfits(items, torch.arange(91) * size, item_id)
+    return outfits.select(slice(0, 60)), outfits.select(slice(60, 90))
+
+
+def train(parts, **kwargs):
+    torch.manual_seed(0)
+    model = ADDGNN(8, 8, 2, 1)
+    graph = category_graph(parts[0].category_id, parts[0].batch, 5)
+    kwargs = {"recipe": RECIPE, "max_epochs": 3, "progress": False, **kwargs}
+    return model, fit(model, *parts, graph=graph, accelerator="cpu", **kwargs)
+
+
+def test_training_learns_and_keeps_the_best_epoch(parts, tmp_path):
+    model, history = train(parts, max_epochs=12, directory=tmp_path)
+    assert list(history.index) == list(range(12))
+    assert history["train/loss"].iloc[-1] < history["train/loss"].iloc[0]
+    assert history["valid/score"].max() > 0.65  # chance is 0.375
+    assert (history["valid/score"] * 2).to_numpy() == pytest.approx(
+        (history["valid/auc"] + history["valid/fitb"]).to_numpy(), rel=1e-4
+    )
+    assert not model.training
+    kept = OutfitModel.load(tmp_path / "model")
+    torch.testing.assert_close(score_outfits(kept, parts[0]), score_outfits(model, parts[0]))
+    best = torch.load(tmp_path / "checkpoints" / "best.ckpt", weights_only=True)
+    assert best["epoch"] == int(history["valid/score"].argmax())
+    assert any((tmp_path / "tensorboard").rglob("events*"))
+
+
+def test_a_seed_settles_everything(parts):
+    (a, first), (b, second) = train(parts), train(parts)
+    pd.testing.assert_frame_equal(first, second)
+    assert all(torch.equal(x, y) for x, y in zip(a.parameters(), b.parameters(), strict=True))
+    _, other = train(parts, seed=1)
+    assert not first.equals(other)
+
+
+class Cut(pl.Callback):
+    """Ends the training in the middle of an epoch, as a killed process would."""
+
+    def on_train_batch_end(self, trainer, *_):
+        if trainer.current_epoch == 3:
+            raise InterruptedError
+
+
+def test_a_resumed_training_ends_where_an_undisturbed_one_does(parts, tmp_path):
+    whole, expected = train(parts, max_epochs=6, directory=tmp_path / "whole")
+    with pytest.raises(InterruptedError):
+        train(parts, max_epochs=6, directory=tmp_path / "cut", callbacks=[Cut()])
+    resumed, history = train(parts, max_epochs=6, directory=tmp_path / "cut", resume=True)
+    pd.testing.assert_frame_equal(history, expected)
+    for name, value in whole.state_dict().items():
+        assert torch.equal(value, resumed.state_dict()[name]), name
+
+
+def test_distils_from_a_frozen_teacher(parts):
+    teacher = DesignerTeacher(8, 2)
+    before = [p.clone() for p in teacher.parameters()]
+    _, history = train(parts, objective=ADDGNNObjective(teacher=teacher))
+    assert "train/distillation" in history
+    assert all(torch.equal(a, b) for a, b in zip(before, teacher.parameters(), strict=True))
+
+
+def test_stops_early_when_nothing_improves(parts):
+    _, history = train(parts, max_epochs=40, patience=1, recipe=Recipe(learning_rate=1e-12))
+    assert len(history) < 5
+
+
+def test_refuses_nothing_to_train_on_or_resume_from(parts, wardrobe, tmp_path):
+    with pytest.raises(FashionGraphError, match="'train' and 'valid' need outfits"):
+        train((wardrobe.select([]), wardrobe))
+    with pytest.raises(FashionGraphError, match="'resume' needs the 'directory'"):
+        train(parts, resume=True)
+    with pytest.raises(FashionGraphError, match="'resume' needs a finished epoch"):
+        train(parts, resume=True, directory=tmp_path)
+
+
+@pytest.mark.parametrize("precision", ["bf16-mixed", "64-true"])
+def test_other_precisions_train_too(parts, precision):
+    _, history = train(parts, max_epochs=2, precision=precision)
+    assert history["train/loss"].notna().all()
