@@ -8,6 +8,7 @@ import pytest
 import torch
 import torch_geometric.typing
 from safetensors.torch import load, save
+from torch._subclasses.fake_tensor import FakeTensorMode
 from torch_geometric.explain import Explainer, GNNExplainer
 from torch_geometric.nn import MessagePassing
 from torch_geometric.typing import SparseTensor
@@ -293,11 +294,15 @@ def test_autocast(dtype, sparse):
     assert conv.weight_ih.grad.isfinite().all()
 
 
-def test_needs_nothing_of_the_values_on_the_host():
-    # The meta device holds shapes only: reading a value, or making a tensor elsewhere, fails.
-    x, edge_index, edge_weight, _ = (tensor.to("meta") for tensor in outfits())
-    out = AttributeGatedConv(H).to("meta")(x, edge_index, edge_weight)
-    assert (out.device.type, out.shape) == ("meta", x.shape)
+def test_stays_on_the_device_of_its_input():
+    # Fake tensors know shapes and devices: to mix devices or to read a value on the host raises.
+    with FakeTensorMode(), torch.device("cuda"):
+        x, edges, weight = torch.randn(5, K, H), torch.zeros(2, 6, dtype=torch.long), torch.ones(6)
+        conv = AttributeGatedConv(H)
+        with torch.device("cpu"):  # the default, from which nothing may be made
+            conv.reset_parameters()
+            out = conv(x, edges, weight)
+    assert (out.device.type, out.shape) == ("cuda", x.shape)
 
 
 @pytest.mark.parametrize("backend", ["eager", pytest.param("inductor", marks=pytest.mark.slow)])
