@@ -1,0 +1,5 @@
+"""``python -m fashiongraph`` is ``fashiongraph``."""
+
+from fashiongraph.cli import main
+
+main()

@@ -1,0 +1,70 @@
+"""A wardrobe on disk whose outfits share a style, and a way to call the command."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from typer.testing import CliRunner, Result
+
+from fashiongraph.cli import app
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Items of four styles in four categories, and ninety outfits of one style each."""
+    root = tmp_path_factory.mktemp("wardrobe")
+    rng = np.random.default_rng(0)
+    category = np.array(["top", "bottom", "shoe", "bag"])
+    items = pd.DataFrame(
+        {
+            "item_id": [f"{i:04d}" for i in range(48)],
+            "category": category[np.arange(48) // 4 % 4],
+            "style": [f"style{i % 4}" for i in range(48)],
+        }
+    )
+    features = rng.normal(scale=0.25, size=(48, 8)).astype(np.float16)
+    features[np.arange(48), np.arange(48) % 4] += 1
+    rows = []
+    for outfit in range(90):
+        for part in range(4):
+            item = (rng.integers(3) * 4 + part) * 4 + outfit % 4
+            rows.append((f"o{outfit:03d}", f"{item:04d}"))
+    items.to_csv(root / "items.csv", index=False)
+    pd.DataFrame(rows, columns=["outfit_id", "item_id"]).to_csv(root / "outfits.csv", index=False)
+    np.save(root / "features.npy", features)
+    return root
+
+
+@pytest.fixture(scope="session")
+def command() -> Callable[..., Result]:
+    """A function that runs ``fashiongraph`` with arguments; it must end well unless told so."""
+
+    def run(*arguments: object, fails: bool = False) -> Result:
+        result = CliRunner().invoke(app, [str(a) for a in arguments])
+        assert (result.exit_code != 0) == fails, (result.output, result.exception)
+        return result
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def checkpoint(
+    folder: Path, command: Callable[..., Result], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """A model trained from the command line."""
+    output = tmp_path_factory.mktemp("run")
+    result = command(
+        *("train", folder, "--features", "features.npy", "-o", output, "--hidden", 8),
+        *("--epochs", 8, "--batch-size", 16, "--lr", 0.02, "--accelerator", "cpu", "--json"),
+    )
+    facts = json.loads(result.stdout)
+    assert facts["epochs"] == 8
+    assert facts["valid/score"] > 0.4
+    return output / "model"
+
+

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import json
+import shutil
+
+import pandas as pd
+import pytest
+
+from fashiongraph.errors import DataError, FashionGraphError
+
+FEATURES = ("--features", "features.npy")
+
+
+@pytest.mark.parametrize("protocol", ["uniform", "same_category", "matched"])
+def test_prints_both_metrics_with_intervals(folder, command, checkpoint, protocol):
+    options = ("--protocol", protocol, "--columns", "style" if protocol == "matched" else "")
+    result = command("evaluate", checkpoint, "--data", folder, *FEATURES, *options, "--json")
+    auc, fitb = json.loads(result.stdout)
+    assert (auc["metric"], fitb["metric"]) == ("AUC", "FITB")
+    assert auc["low"] <= auc["value"] <= auc["high"]
+    assert fitb["recipe"]["protocol"] == protocol
+    assert len(fitb["checksum"]) == 64
+    if protocol == "uniform":
+        assert auc["value"] > 0.55  # chance is one half
+    text = command("evaluate", checkpoint, "--data", folder, *FEATURES, *options).output
+    assert f"AUC {auc['value']:.3f} [" in text
+
+
+def test_stored_questions_give_the_same_result(folder, command, checkpoint, tmp_path):
+    common = ("evaluate", checkpoint, "--data", folder, *FEATURES, "--json")
+    drawn = json.loads(command(*common, "--seed", 4, "--save-questions", tmp_path).stdout)
+    files = sorted(tmp_path.iterdir())
+    assert [f.name for f in files] == ["compatibility_uniform_seed4.npz", "fitb_uniform_seed4.npz"]
+    asked = command(*common, "--questions", files[0], "--questions", files[1])
+    assert json.loads(asked.stdout) == drawn
+
+
+def test_a_root_the_model_was_not_trained_on(folder, command, checkpoint, tmp_path):
+    other = tmp_path / "other"
+    shutil.copytree(folder, other)
+    items = pd.read_csv(other / "items.csv", dtype=str)
+    items.loc[items["category"] == "bag", "category"] = "hat"
+    items.to_csv(other / "items.csv", index=False)
+    common = ("evaluate", checkpoint, "--data", other, *FEATURES)
+    result = command(*common, fails=True)
+    assert isinstance(result.exception, FashionGraphError)
+    assert "lacks hat" in str(result.exception)
+    assert "AUC" in command(*common, "--unknown", "default", "--part", "all").output
+
+
+def test_a_stored_split_is_honoured(folder, command, checkpoint, tmp_path):
+    command("split", folder, "-o", tmp_path / "split.csv", "--seed", 3)
+    common = ("evaluate", checkpoint, "--data", folder, *FEATURES, "--json")
+    by_file = command(*common, "--split", tmp_path / "split.csv")
+    by_part = command(*common, "--split", tmp_path / "split.csv", "--part", "valid")
+    assert json.loads(by_file.stdout)[0]["num_questions"] == 18
+    assert json.loads(by_part.stdout)[0]["num_questions"] == 9
+
+
+def test_refuses_bad_input(folder, command, checkpoint, tmp_path):
+    common = ("--data", folder, *FEATURES)
+    (tmp_path / "split.csv").write_text("outfit_id,part\nnobody,test\n")
+    (tmp_path / "other.csv").write_text("outfit,part\nnobody,test\n")
+    for arguments, message in (
+        (("evaluate", tmp_path, *common), "no checkpoint lies there"),
+        (("evaluate", checkpoint, *common, "--part", "rest"), "'--part' needs to be"),
+        (
+            ("evaluate", checkpoint, *common, "--split", tmp_path / "split.csv"),
+            "split.csv, row 2: the outfit 'nobody' is not in",
+        ),
+        (("evaluate", checkpoint, *common, "--split", tmp_path / "other.csv"), "'outfit_id'"),
+        (("evaluate", checkpoint, *common, "--split", tmp_path / "no.csv"), "no.csv"),
+        (("evaluate", checkpoint, *common, "--questions", tmp_path / "split.csv"), "split.csv"),
+    ):
+        result = command(*arguments, fails=True)
+        assert isinstance(result.exception, DataError | FashionGraphError), result.exception
+        assert message in str(result.exception)

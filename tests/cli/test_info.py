@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+import json
+
+from PIL import Image
+
+
+def test_describes_a_data_set(folder, command, tmp_path):
+    facts = json.loads(command("info", folder, "--features", "features.npy", "--json").stdout)
+    assert (facts["outfits"], facts["items"], facts["categories"]) == (90, 48, 4)
+    result = command("info", folder, "--graph", tmp_path / "graph.png")
+    assert "90" in result.output
+    with Image.open(tmp_path / "graph.png") as picture:
+        assert picture.width > 1000
+
+
+def test_describes_a_checkpoint(command, checkpoint):
+    facts = json.loads(command("info", checkpoint, "--json").stdout)
+    assert facts["model"] == "ADDGNN"
+    assert facts["settings"]["hidden_channels"] == 8
+    assert facts["categories"] == 4
+
+
+def test_lenient_reports_what_it_drops(folder, command, tmp_path):
+    for name in ("items.csv", "outfits.csv"):
+        text = (folder / name).read_text()
+        (tmp_path / name).write_text(text + ("o000,nothing\n" if "outfits" in name else ""))
+    assert "outfits.csv" in str(command("info", tmp_path, fails=True).exception)
+    assert "90" in command("info", tmp_path, "--lenient").output

@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+import json
+
+import pandas as pd
+
+FEATURES = ("--features", "features.npy")
+
+
+def test_ranks_outfits_of_ones_own(folder, command, checkpoint, tmp_path):
+    real = pd.read_csv(folder / "outfits.csv", dtype=str).head(40)
+    mixed = real.copy()
+    mixed["outfit_id"] = "mixed " + mixed["outfit_id"]
+    mixed["item_id"] = mixed["item_id"].sample(frac=1, random_state=0).to_numpy()
+    file = tmp_path / "mine.csv"
+    pd.concat([real, mixed]).to_csv(file, index=False)
+    output = tmp_path / "scores.csv"
+    common = ("score", checkpoint, file, "--data", folder, *FEATURES)
+    ranked = json.loads(command(*common, "--json", "--top", 0, "-o", output).stdout)
+    assert [row["rank"] for row in ranked] == list(range(1, 21))
+    scores = [row["score"] for row in ranked]
+    assert scores == sorted(scores, reverse=True)
+    assert ranked[0]["items"] and len(ranked[0]["items"]) == 4
+    place = pd.Series({row["outfit_id"]: row["rank"] for row in ranked})
+    own = place.index.str.startswith("mixed")
+    assert place[~own].mean() < place[own].mean()
+    written = pd.read_csv(output)
+    assert written["outfit_id"].tolist() == [row["outfit_id"] for row in ranked]
+    assert "20 outfits by ADDGNN" in command(*common, "--top", 3).output
+
+
+def test_refuses_unknown_items(folder, command, checkpoint, tmp_path):
+    (tmp_path / "mine.csv").write_text("outfit_id,item_id\na,0001\na,9999\n")
+    result = command(
+        "score", checkpoint, tmp_path / "mine.csv", "--data", folder, *FEATURES, fails=True
+    )
+    assert "mine.csv, row 3: 'item_id' needs a known item (got '9999')" in str(result.exception)

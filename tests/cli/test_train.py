@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pandas as pd
+import pytest
+
+from fashiongraph.errors import FashionGraphError
+from fashiongraph.models import ADDGNN, DesignerTeacher
+
+OPTIONS = ("--features", "features.npy", "--batch-size", 8, "--accelerator", "cpu")
+
+
+def test_paper_settings_and_a_teacher(folder, command, tmp_path):
+    command(
+        *("train", folder, *OPTIONS, "-o", tmp_path / "teacher", "--model", "teacher"),
+        *("--top", "top", "--bottom", "bottom", "--epochs", 1),
+    )
+    teacher = DesignerTeacher.load(tmp_path / "teacher" / "model")
+    assert teacher.settings == {"in_channels": 8, "num_attributes": 4, "activation": None}
+    result = command(
+        *("train", folder, *OPTIONS, "-o", tmp_path / "student", "--paper", "--epochs", 1),
+        *("--teacher", tmp_path / "teacher" / "model"),
+    )
+    assert "best epoch 0 of 1" in result.output
+    student = ADDGNN.load(tmp_path / "student" / "model")
+    assert (student.hidden_channels, student.num_steps, student.activation) == (256, 2, "sigmoid")
+    logged = pd.read_csv(next((tmp_path / "student" / "logs").rglob("metrics.csv")))
+    assert {"train/ranking", "train/mask", "train/distillation", "train/norm"} <= set(logged)
+
+
+def test_refuses_what_it_cannot_train(folder, command):
+    for arguments, message in (
+        (("--model", "best"), "'--model' needs to be addgnn or teacher"),
+        (("--protocol", "hard"), "'protocol' needs to be one of"),
+    ):
+        result = command("train", folder, *OPTIONS, *arguments, fails=True)
+        assert isinstance(result.exception, FashionGraphError)
+        assert message in str(result.exception)
+    result = command("train", folder, fails=True)
+    assert "training needs features" in str(result.exception)
+
+
+@pytest.mark.slow
+def test_a_killed_training_resumes_to_the_same_score(folder, tmp_path):
+    def arguments(output, *more):
+        words = (
+            *("train", folder, *OPTIONS, "--hidden", 8, "--epochs", 25, "--json"),
+            *("-o", tmp_path / output, *more),
+        )
+        return [sys.executable, "-m", "fashiongraph", *map(str, words)]
+
+    quiet = {**os.environ, "OMP_NUM_THREADS": "1"}
+
+    def finish(output, *more):
+        done = subprocess.run(
+            arguments(output, *more), capture_output=True, text=True, check=True, env=quiet
+        )
+        return json.loads(done.stdout)
+
+    undisturbed = finish("whole")
+    killed = subprocess.Popen(
+        arguments("cut"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=quiet
+    )
+    log = tmp_path / "cut" / "logs" / "version_0" / "metrics.csv"
+    deadline = time.monotonic() + 240
+    while not (log.is_file() and log.read_text().count("\n") > 8):
+        assert killed.poll() is None, "the training ended before it could be killed"
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    killed.send_signal(signal.SIGKILL)
+    killed.wait()
+    assert not (tmp_path / "cut" / "model").exists()
+    resumed = finish("cut", "--resume")
+    del undisturbed["model"], resumed["model"]
+    assert resumed == undisturbed
