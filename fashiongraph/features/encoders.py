@@ -1,0 +1,52 @@
+"""Encoders by name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from fashiongraph.errors import FashionGraphError
+from fashiongraph.features.efficientnet_lite_encoder import EfficientNetLiteEncoder
+from fashiongraph.features.hashed_words import HashedWords
+from fashiongraph.features.picture_encoder import PictureEncoder
+from fashiongraph.features.sentence_encoder import SentenceEncoder
+from fashiongraph.features.torchvision_encoder import TorchvisionEncoder
+
+
+def image_encoder(
+    name: str = "resnet50",
+    weights: str | Path | None = None,
+    layers: Sequence[str] | None = None,
+    download: bool = False,
+) -> PictureEncoder:
+    """A picture encoder by name.
+
+    Args:
+        name: ``"efficientnet-lite0"`` or any classification network of torchvision.
+        weights: As in :class:`TorchvisionEncoder`; EfficientNet-Lite0 brings its own.
+        layers: As in :class:`TorchvisionEncoder`.
+        download: As in :class:`TorchvisionEncoder`.
+
+    Raises:
+        FashionGraphError: If the name, the weights or the layers are unknown.
+    """
+    if name != "efficientnet-lite0":
+        return TorchvisionEncoder(name, weights, layers, download)
+    if weights is not None or layers is not None:
+        raise FashionGraphError("'efficientnet-lite0' brings its weights and reads its last layer")
+    return EfficientNetLiteEncoder()
+
+
+def text_encoder(
+    name: str = "hashed-words", download: bool = False
+) -> HashedWords | SentenceEncoder:
+    """A text encoder by name.
+
+    Args:
+        name: ``"hashed-words"``, or a model or folder as in :class:`SentenceEncoder`.
+        download: As in :class:`SentenceEncoder`.
+
+    Raises:
+        FashionGraphError: If the model is neither known nor on disk.
+    """
+    return HashedWords() if name == "hashed-words" else SentenceEncoder(name, download)

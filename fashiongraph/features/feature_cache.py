@@ -1,0 +1,67 @@
+"""Rows of features on disk, by what they were computed from."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from fashiongraph.errors import DataError
+
+
+class FeatureCache:
+    """Rows of one encoder by the digest of a picture's bytes, in one SQLite file.
+
+    A batch of rows is one transaction, so a process killed at any moment loses at most the batch
+    in flight, and several processes may read and write at once. No connection outlives a call:
+    the object can be copied into worker processes. Keep the folder on a local disk, since network
+    file systems do not lock files reliably.
+
+    Args:
+        folder: Folder of caches; made if missing.
+        fingerprint: The encoder's; rows of another encoder are never seen.
+        dtype: Type of the values on disk.
+    """
+
+    def __init__(self, folder: str | Path, fingerprint: str, dtype: DTypeLike) -> None:
+        self.dtype = np.dtype(dtype)
+        self.path = Path(folder) / f"{fingerprint}-{self.dtype.name}.sqlite"
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self._open() as db:
+            db.execute("CREATE TABLE IF NOT EXISTS rows (key BLOB NOT NULL UNIQUE, row BLOB)")
+
+    def __len__(self) -> int:
+        with self._open() as db:
+            return int(db.execute("SELECT count(*) FROM rows").fetchone()[0])
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({str(self.path)!r})"
+
+    def get(self, keys: Iterable[bytes]) -> dict[bytes, NDArray[np.floating]]:
+        """The rows of those keys that the cache holds."""
+        found = {}
+        with self._open() as db:
+            for key in keys:
+                hit = db.execute("SELECT row FROM rows WHERE key = ?", (key,)).fetchone()
+                if hit is not None:
+                    found[key] = np.frombuffer(hit[0], self.dtype)
+        return found
+
+    def put(self, keys: Iterable[bytes], rows: NDArray[np.floating]) -> None:
+        """Store one row per key; a key that is there already stays as it is."""
+        values = rows.astype(self.dtype, copy=False)
+        records = [(key, row.tobytes()) for key, row in zip(keys, values, strict=True)]
+        with self._open() as db:
+            db.executemany("INSERT OR IGNORE INTO rows VALUES (?, ?)", records)
+
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        try:
+            with closing(sqlite3.connect(self.path, timeout=60.0)) as db, db:
+                yield db
+        except sqlite3.DatabaseError as error:
+            raise DataError(f"unusable cache ({error}); delete it", file=self.path) from error

@@ -1,0 +1,105 @@
+"""A data set whose items are batches of pictures, read in worker processes."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+from torch import Tensor
+from torch.utils.data import Dataset
+
+from fashiongraph.errors import DataError
+from fashiongraph.features.feature_cache import FeatureCache
+from fashiongraph.features.pictures import decode_picture, picture_bytes
+
+
+@dataclass
+class PictureBatch:
+    """A run of pictures, each with its pixels, its cached row, or a reason for neither.
+
+    Args:
+        start: Position of the first picture among all.
+        keys: Digest of each picture's bytes, empty where the file cannot be read.
+        pixels: The prepared pictures that no cache holds [m, 3, H, W], once per content.
+        fresh: The key of each of them.
+        rows: Cached rows by key.
+        problems: Why a picture cannot be encoded, by its place in the run.
+    """
+
+    start: int
+    keys: list[bytes]
+    pixels: Tensor
+    fresh: list[bytes]
+    rows: dict[bytes, NDArray[np.floating]]
+    problems: dict[int, str]
+
+
+class PictureBatches(Dataset[PictureBatch]):
+    """Pictures in the order of their paths, ``batch_size`` at a time.
+
+    Give it to a :class:`~torch.utils.data.DataLoader` with ``batch_size=None``: hashing, looking
+    up, decoding and preparing then happen in its workers.
+
+    Args:
+        paths: Files of pictures.
+        transform: From an RGB picture to pixels [3, H, W].
+        batch_size: Pictures per item of the data set.
+        cache: Rows that need no encoding.
+    """
+
+    def __init__(
+        self,
+        paths: Sequence[str | Path],
+        transform: Callable[[Image.Image], Tensor],
+        batch_size: int,
+        cache: FeatureCache | None = None,
+    ) -> None:
+        # One array of bytes: a list of a million strings would be copied into every worker,
+        # page by page, as reference counts change.
+        self.paths = np.array([os.fsencode(path) for path in paths], dtype=np.bytes_)
+        self.transform = transform
+        self.batch_size = batch_size
+        self.cache = cache
+
+    def __len__(self) -> int:
+        return -(-len(self.paths) // self.batch_size)
+
+    def __getitem__(self, index: int) -> PictureBatch:
+        start = index * self.batch_size
+        paths = [os.fsdecode(p) for p in self.paths[start : start + self.batch_size].tolist()]
+        contents = [_bytes_or_error(path) for path in paths]
+        keys = [hashlib.sha256(c).digest() if isinstance(c, bytes) else b"" for c in contents]
+        once = {key: place for place, key in enumerate(keys) if key}
+        rows = {} if self.cache is None else self.cache.get(once)
+        prepared = {
+            key: self._pixels_or_error(contents[place], paths[place])
+            for key, place in once.items()
+            if key not in rows
+        }
+        outcomes = [prepared.get(key, c) for key, c in zip(keys, contents, strict=True)]
+        problems = {i: o.rule for i, o in enumerate(outcomes) if isinstance(o, DataError)}
+        pixels = {key: o for key, o in prepared.items() if isinstance(o, Tensor)}
+        stacked = torch.stack(list(pixels.values())) if pixels else torch.empty(0)
+        return PictureBatch(start, keys, stacked, list(pixels), rows, problems)
+
+    def _pixels_or_error(self, content: bytes | DataError, path: str) -> Tensor | DataError:
+        if isinstance(content, DataError):
+            return content
+        try:
+            return self.transform(decode_picture(content, path))
+        except DataError as error:
+            return error
+
+
+def _bytes_or_error(path: str) -> bytes | DataError:
+    try:
+        return picture_bytes(path)
+    except DataError as error:
+        return error

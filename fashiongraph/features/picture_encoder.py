@@ -1,0 +1,66 @@
+"""What every picture encoder has."""
+
+from __future__ import annotations
+
+import hashlib
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+
+import torch
+from PIL import Image
+from torch import Tensor, nn
+
+
+class PictureEncoder(nn.Module, ABC):
+    """A frozen network from pixels to a row of features.
+
+    Args:
+        name: Name of the network.
+        transform: From one RGB picture to the network's input [3, H, W].
+
+    Shapes:
+        - **input:** pixels [B, 3, H, W]
+        - **output:** features [B, ``num_features``]
+    """
+
+    num_features: int
+
+    def __init__(self, name: str, transform: Callable[[Image.Image], Tensor]) -> None:
+        super().__init__()
+        self.name = name
+        self.transform = transform
+
+    @abstractmethod
+    def forward(self, pixels: Tensor) -> Tensor:
+        """Encode a batch of prepared pictures."""
+
+    @property
+    def settings(self) -> str:
+        """What, beside the weights, decides the features: part of the fingerprint."""
+        return f"{type(self).__name__} {self.name} {self.transform!r}"
+
+    @property
+    def fingerprint(self) -> str:
+        """A digest of the settings and of every weight, equal in every process and machine.
+
+        Encoders that could give different features for a picture have different fingerprints.
+        """
+        digest = hashlib.sha256(self.settings.encode())
+        for name, value in sorted(self.state_dict().items()):
+            digest.update(f"{name} {value.dtype} {tuple(value.shape)}".encode())
+            flat = value.detach().cpu().contiguous().reshape(-1)
+            digest.update(flat.view(torch.uint8).numpy().tobytes())
+        return digest.hexdigest()[:32]
+
+
+def prepare(
+    size: int, mean: tuple[float, float, float], std: tuple[float, float, float]
+) -> Callable[[Image.Image], Tensor]:
+    """Pad to a white square of ``size`` pixels, scale to [0, 1] and normalise per channel."""
+    from torchvision.transforms import v2
+
+    from fashiongraph.features.pad_to_square import PadToSquare
+
+    steps = [PadToSquare(size), v2.PILToTensor(), v2.ToDtype(torch.float32, scale=True)]
+    transform: Callable[[Image.Image], Tensor] = v2.Compose([*steps, v2.Normalize(mean, std)])
+    return transform

