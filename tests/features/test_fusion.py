@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from fashiongraph.errors import FashionGraphError
-from fashiongraph.features import fuse as module
-from fashiongraph.features.fuse import fuse
+from fashiongraph.features import fusion
+from fashiongraph.features.fusion import fuse
 
 
 def reference(arrays, masks) -> list[list[float]]:
@@ -31,7 +31,7 @@ def parts():
 
 @pytest.mark.parametrize("rows_at_a_time", [2, 100])
 def test_against_a_loop(parts, rows_at_a_time, monkeypatch):
-    monkeypatch.setattr(module, "_ROWS", rows_at_a_time)
+    monkeypatch.setattr(fusion, "_ROWS", rows_at_a_time)
     masks = [np.arange(7) % 3 == 0, np.arange(7) % 2 == 0]
     parts[0][0] = np.nan  # what a missing row holds does not matter
     before = parts[0].copy()
