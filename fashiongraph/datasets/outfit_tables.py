@@ -1,0 +1,125 @@
+"""One's own items and outfits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import torch
+from torch import Tensor
+
+from fashiongraph.data.outfits import Outfits
+from fashiongraph.datasets.tables.feature_file import open_features
+from fashiongraph.datasets.tables.item_rows import ItemRows
+from fashiongraph.datasets.tables.outfit_rows import OutfitRows
+from fashiongraph.datasets.tables.problems import Problems
+from fashiongraph.datasets.tables.table import Table
+from fashiongraph.datasets.wardrobe import Wardrobe
+from fashiongraph.errors import DataError
+
+
+class OutfitTables(Wardrobe):
+    """One's own wardrobe: a table of items, a table of outfits, and features.
+
+    ============= ========================== ======================================================
+    file          columns                    remarks
+    ============= ========================== ======================================================
+    ``items``     ``item_id``, ``category``  one row an item; ``image``, ``title`` and any further
+                                             columns are kept
+    ``outfits``   ``outfit_id``, ``item_id`` one row for each item of an outfit; ``position`` orders
+                                             the items of an outfit, else the rows do; ``split``
+                                             names the official split of an outfit
+    ``*.npy``                                float16, float32 or float64 [items, width], one row for
+                                             each row of ``items``
+    ============= ========================== ======================================================
+
+    The tables are CSV (UTF-8, commas, a header) or Parquet. Identifiers, categories, images,
+    titles and splits are text as it stands, so leading zeros stay; other columns get the type
+    that fits them, and an empty field is missing. Further columns of ``outfits`` are not read.
+
+    Everything is checked while it is read: identifiers and categories are there and items are
+    unique; outfits are made of known items, at least two, none twice, in one split; positions and
+    features are finite numbers. An item twice in one outfit is far more often a row written twice
+    than a pair of equal rings, hence refused here.
+
+    Args:
+        root: Folder of ``items.csv`` or ``items.parquet`` and ``outfits.csv`` or
+            ``outfits.parquet``.
+        features: Files of features in ``root`` or elsewhere; several are joined side by side. A
+            single file is mapped into memory and its rows are read when they are used.
+        lenient: Drop the rows that break a rule and go on. An item takes its features and its
+            rows of outfits with it, and an outfit left with one item goes as well. What no
+            dropped row can mend stays an error: a file or column that is missing, unreadable or
+            of the wrong type, or features that are not in step with the items.
+
+    Attributes:
+        report: What ``lenient`` dropped: ``file``, ``row`` (the header of a table being row 1,
+            the first row of features row 0) and the ``rule`` that was broken.
+
+    Raises:
+        DataError: If a rule is broken, with the file, the row, and how many rows more break one.
+    """
+
+    processed_file_names = ()
+    report: pd.DataFrame
+
+    def __init__(
+        self,
+        root: str | Path,
+        features: str | Path | Sequence[str | Path] | None = None,
+        lenient: bool = False,
+    ) -> None:
+        files = [features] if isinstance(features, str | Path) else features or ()
+        folder = Path(root).expanduser()
+        tables = [_find_table(folder, "items"), _find_table(folder, "outfits")]
+        self.raw_file_names = [*tables, *(str(Path(file).expanduser()) for file in files)]
+        self.lenient = lenient
+        super().__init__(root)
+
+    @property
+    def raw_dir(self) -> Path:
+        """Folder of the tables: the root itself."""
+        return self.root
+
+    def load(self) -> tuple[Outfits, pd.DataFrame]:
+        """Read and check the files."""
+        items_path, outfits_path, *feature_paths = self.raw_paths
+        problems = Problems()
+        key = ["item_id", "category"]
+        items = ItemRows(
+            Table.read(items_path, problems, needed=key, text=[*key, "image", "title"]), problems
+        )
+        features = [open_features(path) for path in feature_paths]
+        for path, array in zip(feature_paths, features, strict=True):
+            items.check_features(path, array)
+        key = ["outfit_id", "item_id"]
+        table = Table.read(
+            outfits_path,
+            problems,
+            needed=key,
+            text=[*key, "split"],
+            wanted=[*key, "position", "split"],
+        )
+        outfits = OutfitRows(table, items, problems)
+        if self.lenient:
+            outfits.drop_consequences()
+        else:
+            problems.check()
+        self.report = problems.frame()
+        return outfits.outfits(items.item_table(_side_by_side(features)))
+
+
+def _find_table(root: Path, name: str) -> str:
+    found = [file for file in (f"{name}.csv", f"{name}.parquet") if (root / file).exists()]
+    if len(found) > 1:
+        raise DataError(f"one table of {name} is needed (got {' and '.join(found)})", file=root)
+    return found[0] if found else f"{name}.csv"
+
+
+def _side_by_side(features: Sequence[np.ndarray]) -> Tensor | None:
+    if not features:
+        return None
+    # One file stays mapped; only several have to be copied.
+    return torch.from_numpy(features[0] if len(features) == 1 else np.hstack(features))

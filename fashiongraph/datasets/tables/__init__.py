@@ -1,0 +1,1 @@
+"""Reading and checking tables of items and outfits."""

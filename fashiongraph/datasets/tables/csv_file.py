@@ -1,0 +1,135 @@
+"""Reading CSV files."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from pyarrow import csv
+
+from fashiongraph.datasets.tables.problems import Problems
+from fashiongraph.errors import DataError
+
+_CHUNK_BYTES = 1 << 24
+
+
+def read_csv(
+    path: Path, problems: Problems, text: Sequence[str], wanted: Sequence[str] | None
+) -> tuple[pa.Table, np.ndarray, np.ndarray]:
+    """Read a CSV file with a header.
+
+    Args:
+        path: The file.
+        problems: Where rows go that have too many or too few fields, or text in a wanted column
+            that is not UTF-8.
+        text: Columns that are text whatever they hold. The types of others are inferred.
+        wanted: Columns that matter; by default all.
+
+    Returns:
+        The n rows that could be read, the row of the file that each came from [n], and the rows
+        of the file that could not be read.
+
+    Raises:
+        DataError: If the file is no CSV file.
+    """
+    try:
+        is_utf8 = _is_utf8(path)
+        # Arrow wants UTF-8 throughout. Where it is not, each byte stands for a character until
+        # the good rows are told from the bad: one bad byte must not cost the whole file.
+        source = pa.OSFile(str(path)) if is_utf8 else _bytes_as_characters(path)
+        with source:
+            table, ragged = _parse(source, text)
+    except (pa.ArrowException, OSError) as error:
+        if "Empty CSV" in str(error):
+            raise DataError("a table needs a header and at least one row", file=path) from error
+        raise DataError(f"the file needs to be readable as CSV ({error})", file=path) from error
+    lost = np.array([number for number, _, _ in ragged], dtype=np.int64)
+    problems.add(path, lost, lambda i: "a row needs {1} fields (got {2})".format(*ragged[i]))
+    found = np.ones(table.num_rows + len(lost), dtype=bool)
+    found[lost - 2] = False
+    row = np.flatnonzero(found) + 2
+    if is_utf8:
+        return table, row, lost
+    table, bad = _decode(path, table, row, problems, wanted)
+    return table.filter(pa.array(~bad)), row[~bad], np.concatenate([lost, row[bad]])
+
+
+def _parse(source: pa.NativeFile, text: Sequence[str]) -> tuple[pa.Table, list[tuple[int, ...]]]:
+    """The rows of the right length; and number, fields needed and fields found of the others."""
+    ragged: list[tuple[int, ...]] = []
+
+    def skip(row: csv.InvalidRow) -> str:
+        ragged.append((row.number, row.expected_columns, row.actual_columns))
+        return "skip"
+
+    parse = csv.ParseOptions(
+        newlines_in_values=True,
+        ignore_empty_lines=False,  # they count as rows in a spreadsheet
+        invalid_row_handler=skip,
+    )
+    convert = csv.ConvertOptions(
+        column_types={name: pa.large_string() for name in text}, check_utf8=False
+    )
+    table = csv.read_csv(source, csv.ReadOptions(use_threads=True), parse, convert)
+    if ragged:  # their numbers are known only where one thread reads them all
+        ragged.clear()
+        source.seek(0)
+        table = csv.read_csv(source, csv.ReadOptions(use_threads=False), parse, convert)
+    return table, ragged
+
+
+def _is_utf8(path: Path) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(_CHUNK_BYTES):
+                decoder.decode(chunk)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _bytes_as_characters(path: Path) -> pa.BufferReader:
+    content = path.read_bytes().removeprefix(codecs.BOM_UTF8)
+    return pa.BufferReader(content.decode("latin-1").encode("utf-8"))
+
+
+def _decode(
+    path: Path,
+    table: pa.Table,
+    row: np.ndarray,
+    problems: Problems,
+    wanted: Sequence[str] | None,
+) -> tuple[pa.Table, np.ndarray]:
+    """Undo :func:`_bytes_as_characters`; return also where a row is not UTF-8 [n]."""
+    names = [_decoded(name) for name in table.column_names]
+    if None in names:
+        raw = table.column_names[names.index(None)].encode("latin-1")
+        raise DataError(f"the header needs to be UTF-8 (got {raw!r})", file=path, row=1)
+    bad = np.zeros(len(row), dtype=bool)
+    for index, name in enumerate(names):
+        column = table.column(index)
+        is_text = pa.types.is_string(column.type) or pa.types.is_large_string(column.type)
+        if not is_text or (wanted is not None and name not in wanted):
+            continue
+        values = column.to_pylist()  # a loop over values, but only where a file is broken
+        decoded = [_decoded(value) for value in values]
+        wrong = np.array([value is None for value in decoded], dtype=bool) & ~bad
+        found = np.flatnonzero(wrong)
+        raws = [values[i].encode("latin-1") for i in found]
+        rules = [f"{name!r} needs to be UTF-8 (got {raw!r})" for raw in raws]
+        problems.add(path, row[found], rules.__getitem__)
+        bad |= wrong
+        table = table.set_column(index, name, pa.array(decoded, pa.large_string()))
+    return table.rename_columns(names), bad
+
+
+def _decoded(text: str) -> str | None:
+    try:
+        return text.encode("latin-1").decode("utf-8")
+    except UnicodeDecodeError:
+        return None

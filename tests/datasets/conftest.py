@@ -1,0 +1,38 @@
+"""A small wardrobe in files, for tests to read and to damage."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+ITEMS = """\
+item_id,category,title,year
+007,shoe,"Boot, black",2019
+b,top,Blüse,2020
+c,bottom,,2021
+d,top,裙子,
+e,bag,"two
+lines",2018
+f,shoe,NA,2018
+"""
+OUTFITS = """\
+outfit_id,item_id,position,split
+01,007,2,train
+01,b,1,train
+01,c,3,train
+02,d,1,train
+02,e,2,train
+03,f,1,valid
+03,b,2,valid
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Six items, three outfits, and features whose row r holds 3r, 3r + 1 and 3r + 2."""
+    (tmp_path / "items.csv").write_text(ITEMS, encoding="utf-8", newline="")
+    (tmp_path / "outfits.csv").write_text(OUTFITS, encoding="utf-8", newline="")
+    np.save(tmp_path / "features.npy", np.arange(18, dtype=np.float16).reshape(6, 3))
+    return tmp_path

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from fashiongraph.datasets.tables.problems import Problems
+from fashiongraph.datasets.tables.table import Table
+from fashiongraph.errors import DataError
+
+
+def read(path, wanted=None):
+    problems = Problems()
+    return Table.read(path, problems, needed=["id"], text=["id", "note"], wanted=wanted), problems
+
+
+def test_rows_and_records(tmp_path):
+    path = tmp_path / "t.csv"
+    # Row 3 is blank, 4 is ragged, 5 is not UTF-8, 6 spans two lines.
+    path.write_bytes(b'id,note,n\n01,,1\n,,\n02\n03,\xff,2\n04,"x\ny",3\n')
+    table, problems = read(path)
+    assert len(table) == 2
+    assert table.columns.to_pydict() == {"id": ["01", "04"], "note": ["", "x\ny"], "n": [1, 3]}
+    assert table.row.tolist() == [2, 6]
+    assert table.records.tolist() == [2, 4, 5, 6]
+    assert table.record.tolist() == [0, 3]
+    assert problems.frame()[["row", "rule"]].to_numpy().tolist() == [
+        [4, "a row needs 3 fields (got 1)"],
+        [5, r"'note' needs to be UTF-8 (got b'\xff')"],
+    ]
+
+
+def test_bytes_of_unwanted_columns_do_not_matter(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_bytes("id,note,größe\nü,b,".encode() + b"\xff\n")
+    table, problems = read(path, wanted=["id", "note"])
+    assert table.columns.to_pydict() == {"id": ["ü"], "note": ["b"]}
+    assert problems.frame().empty
+
+
+def test_codes_follow_first_appearance(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("id\nb\na\nb\nc\n")
+    table, _ = read(path)
+    code, values = table.encode("id")
+    assert code.tolist() == [0, 1, 0, 2]
+    assert values.to_pylist() == ["b", "a", "c"]
+    assert "id" in table
+    assert "note" not in table
+
+
+def test_no_row_can_be_read(tmp_path):
+    (tmp_path / "t.csv").write_text("id,note\na\n")
+    table, problems = read(tmp_path / "t.csv")
+    assert len(table) == 0
+    assert table.encode("id")[0].tolist() == []
+    with pytest.raises(DataError, match=r"row 2: a row needs 2 fields \(got 1\)"):
+        problems.check()
+
+
+def test_parquet_text(tmp_path):
+    frame = pd.DataFrame({"id": [3, 1], "note": pd.Categorical(["x", None]), "n": ["p", "q"]})
+    frame.to_parquet(tmp_path / "t.parquet")
+    table, _ = read(tmp_path / "t.parquet")
+    assert table.columns.to_pydict() == {"id": ["3", "1"], "note": ["x", ""], "n": ["p", "q"]}
+    assert table.row.tolist() == [2, 3]
+
+
+def test_folders_named_like_partitions_add_no_column(tmp_path):
+    folder = tmp_path / "year=2020"
+    folder.mkdir()
+    pd.DataFrame({"id": ["a"]}).to_parquet(folder / "t.parquet")
+    assert read(folder / "t.parquet")[0].columns.column_names == ["id"]
