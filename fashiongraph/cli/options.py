@@ -92,7 +92,9 @@ def parts_of(wardrobe: Wardrobe, split: Path | None, seed: int) -> dict[str, Out
         raise DataError(f"cannot be read: {error}", split) from error
     for column in ("outfit_id", "part"):
         if column not in frame:
-            raise DataError(f"the column {column!r} is needed (got {', '.join(frame.columns)})", split)
+            raise DataError(
+                f"the column {column!r} is needed (got {', '.join(frame.columns)})", split
+            )
     place = wardrobe.outfits.ids.get_indexer(pd.Index(frame["outfit_id"]))
     if (place < 0).any():
         row = int((place < 0).argmax())

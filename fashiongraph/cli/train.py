@@ -28,7 +28,7 @@ from fashiongraph.cli.options import (
 from fashiongraph.data.category_graph import category_graph
 from fashiongraph.data.pairs import top_bottom_pairs
 from fashiongraph.errors import FashionGraphError
-from fashiongraph.models import ADDGNN, ADDGNNObjective, DesignerTeacher, OutfitModel
+from fashiongraph.models import ADDGNN, ADDGNNObjective, DesignerTeacher
 from fashiongraph.training import Recipe, fit
 
 
@@ -103,7 +103,9 @@ def train(
     parts = parts_of(wardrobe, split, seed)
     torch.manual_seed(seed)
     activation = "sigmoid" if paper else None
-    chosen: OutfitModel
+    guide = None if teacher is None else DesignerTeacher.load(teacher)
+    objective = ADDGNNObjective(teacher=guide)
+    chosen: ADDGNN | DesignerTeacher
     if model == "teacher":
         pairs = (listed(top), listed(bottom), pair_column)
         parts = {name: top_bottom_pairs(part, *pairs) for name, part in parts.items()}
@@ -113,12 +115,7 @@ def train(
         chosen = ADDGNN(wardrobe.num_features, *sizes, activation, use_graph)
         known = parts["train"]
         graph = category_graph(known.category_id, known.batch, wardrobe.num_categories)
-    objective = ADDGNNObjective() if paper else chosen.objective()
-    if teacher is not None:
-        assert isinstance(objective, ADDGNNObjective)
-        objective = ADDGNNObjective(
-            objective.loss, objective.num_negatives, DesignerTeacher.load(teacher)
-        )
+        objective = objective if paper else chosen.objective(guide)
     recipe = Recipe.paper() if paper else Recipe(batch_size=batch_size)
     if learning_rate is not None:
         recipe = replace(recipe, learning_rate=learning_rate)

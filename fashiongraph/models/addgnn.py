@@ -8,6 +8,7 @@ from torch_geometric.data import Batch
 from torch_geometric.nn.resolver import activation_resolver
 
 from fashiongraph.models.addgnn_objective import ADDGNNObjective
+from fashiongraph.models.designer_teacher import DesignerTeacher
 from fashiongraph.models.node_features import node_features
 from fashiongraph.models.outfit_model import OutfitModel
 from fashiongraph.nn import (
@@ -89,7 +90,11 @@ class ADDGNN(OutfitModel):
         score: Tensor = self.scorer(self.states(batch), batch.batch, batch.num_graphs)
         return score
 
-    def objective(self) -> ADDGNNObjective:
-        """Eight negatives per blank under a softmax, and a light pointwise term."""
-        loss = ADDGNNLoss(0.0, 0.0, 0.0, ranking=CandidateSoftmaxLoss())
-        return ADDGNNObjective(loss, num_negatives=8)
+    def objective(self, teacher: DesignerTeacher | None = None) -> ADDGNNObjective:
+        """Eight negatives per blank under a softmax, and a light pointwise term.
+
+        Args:
+            teacher: A trained teacher to distil from.
+        """
+        loss = ADDGNNLoss(0.0, 1e-3, 0.0, ranking=CandidateSoftmaxLoss())
+        return ADDGNNObjective(loss, num_negatives=8, teacher=teacher)

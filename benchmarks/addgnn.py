@@ -1,0 +1,148 @@
+"""ADD-GNN on real outfits: the default recipe, the paper's, with and without a teacher.
+
+    FASHIONGRAPH_DATA=… python benchmarks/addgnn.py --data mango polyvore_titles --seeds 0 1 2
+
+Every run writes one JSON file and is skipped when that file exists, so an interrupted benchmark
+goes on where it stopped. The table is made of those files alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import platform
+import time
+import warnings
+from pathlib import Path
+
+import pandas as pd
+import torch
+from tqdm.auto import tqdm
+
+from fashiongraph.data import Outfits, category_graph, top_bottom_pairs
+from fashiongraph.datasets import OutfitTables
+from fashiongraph.evaluation import evaluate_questions
+from fashiongraph.files import whole
+from fashiongraph.models import ADDGNN, ADDGNNObjective, DesignerTeacher
+from fashiongraph.training import Recipe, fit
+
+SETS = {
+    "mango": {
+        "features": "features_image.npy",
+        "columns": ["type", "year", "line"],
+        "pairs": (["Tops"], ["Bottoms"], "group"),
+    },
+    "polyvore_titles": {
+        "features": "features_text.npy",
+        "columns": [],
+        "pairs": (["upper"], ["bottom"], "category"),
+    },
+}
+MODELS = ("ADD-GNN", "ADD-GNN, teacher", "ADD-GNN, paper", "ADD-GNN, paper, no teacher")
+
+
+def train_teacher(
+    wardrobe: OutfitTables, parts: list[Outfits], pairs: tuple, seed: int
+) -> DesignerTeacher:
+    """The teacher by the paper's recipe, on the pairs of the training outfits."""
+    torch.manual_seed(seed)
+    teacher = DesignerTeacher(wardrobe.num_features)
+    train, valid = (top_bottom_pairs(part, *pairs) for part in parts[:2])
+    recipe = Recipe(learning_rate=1e-3)
+    fit(teacher, train, valid, recipe=recipe, max_epochs=10, seed=seed, progress=False)
+    return teacher
+
+
+def run(name: str, model_name: str, seed: int, epochs: int, teachers: dict) -> dict:
+    """Train and evaluate one model on one split."""
+    facts = SETS[name]
+    root = Path(os.environ["FASHIONGRAPH_DATA"]) / name
+    wardrobe = OutfitTables(root, features=facts["features"])
+    parts = wardrobe.split(seed=seed)
+    train, valid, test = parts
+    graph = category_graph(train.category_id, train.batch, wardrobe.num_categories)
+    teacher = None
+    if "teacher" in model_name.replace("no teacher", "") or model_name == "ADD-GNN, paper":
+        if seed not in teachers:
+            teachers[seed] = train_teacher(wardrobe, parts, facts["pairs"], seed)
+        teacher = teachers[seed]
+    torch.manual_seed(seed)
+    if "paper" in model_name:
+        model, recipe = ADDGNN(wardrobe.num_features, activation="sigmoid"), Recipe.paper()
+        objective = ADDGNNObjective(teacher=teacher)
+    else:
+        model, recipe = ADDGNN(wardrobe.num_features, 64, num_steps=1), Recipe()
+        objective = model.objective(teacher)
+    start = time.perf_counter()
+    history = fit(
+        model,
+        train,
+        valid,
+        graph=graph,
+        objective=objective,
+        recipe=recipe,
+        max_epochs=epochs,
+        seed=seed,
+        progress=False,
+    )
+    record = {"data": name, "model": model_name, "seed": seed, "epochs": epochs}
+    record["seconds"] = round(time.perf_counter() - start, 1)
+    record["best_epoch"] = int(history["valid/score"].argmax())
+    for protocol in ("uniform", "matched"):
+        for kind in ("compatibility", "fitb"):
+            questions = test.questions(kind, protocol, facts["columns"], seed)
+            result = evaluate_questions(model, questions)
+            record[f"{protocol} {result.metric}"] = result.to_dict()
+    return record
+
+
+def table(records: list[dict]) -> str:
+    """Mean and standard deviation over seeds, as Markdown."""
+    columns = [f"{p} {m}" for p in ("uniform", "matched") for m in ("AUC", "FITB")]
+    rows = [
+        {"data": r["data"], "model": r["model"], **{c: r[c]["value"] for c in columns}}
+        for r in records
+    ]
+    groups = pd.DataFrame(rows).groupby(["data", "model"])
+    lines = [
+        "| data | model | seeds | " + " | ".join(columns) + " |",
+        "| --- | --- | --- | " + " | ".join("---" for _ in columns) + " |",
+    ]
+    for (name, model), group in groups:
+        cells = [f"{group[c].mean():.3f} ± {group[c].std(ddof=1):.3f}" for c in columns]
+        lines.append(f"| {name} | {model} | {len(group)} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Run what is missing and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", nargs="+", choices=sorted(SETS), default=sorted(SETS))
+    parser.add_argument("--models", nargs="+", choices=MODELS, default=list(MODELS))
+    parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
+    parser.add_argument("--epochs", type=int, default=16)
+    parser.add_argument("--output", type=Path, default=Path("benchmarks/results/addgnn"))
+    args = parser.parse_args()
+    logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
+    warnings.filterwarnings("ignore", category=UserWarning, module="lightning")
+
+    plan = [(d, m, s) for s in args.seeds for d in args.data for m in args.models]
+    teachers: dict = {name: {} for name in args.data}
+    for name, model, seed in (bar := tqdm(plan)):
+        bar.set_description(f"{name}: {model}, seed {seed}")
+        file = args.output / f"{name}_{model.replace(', ', '_').replace(' ', '-')}_{seed}.json"
+        if file.exists():
+            continue
+        record = run(name, model, seed, args.epochs, teachers[name])
+        record["torch"] = torch.__version__
+        record["machine"] = f"{os.cpu_count()} cores, {platform.machine()}"
+        with whole(file) as draft:
+            draft.write_text(json.dumps(record, indent=2))
+    records = [json.loads(file.read_text()) for file in sorted(args.output.glob("*.json"))]
+    print(table(records))
+
+
+if __name__ == "__main__":
+    main()
