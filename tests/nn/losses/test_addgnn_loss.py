@@ -33,12 +33,13 @@ def test_equals_the_equation():
     mask, teacher = AttributeMask(8, 3).double(), AttributeMask(8, 3).double()
     x = torch.randn(6, 8, dtype=torch.float64)
     positive, negative = scores()
-    parts = loss(positive, negative, mask.sparsity_loss(), (mask(x), teacher(x)), mask.parameters())
+    theta = [mask.weight, torch.randn(4, dtype=torch.float64)]
+    parts = loss(positive, negative, mask.sparsity_loss(), (mask(x), teacher(x)), iter(theta))
     assert list(parts) == ["loss", "ranking", "mask", "distillation", "norm"]
     torch.testing.assert_close(parts["ranking"], loss.ranking(positive, negative))
     torch.testing.assert_close(parts["mask"], mask.sparsity_loss())
     torch.testing.assert_close(parts["distillation"], loss.distillation(mask(x), teacher(x)))
-    assert parts["norm"].item() == pytest.approx(norm_loop(mask.parameters()))
+    assert parts["norm"].item() == pytest.approx(norm_loop(theta))
     expected = (
         parts["ranking"] + 0.1 * parts["mask"] + 0.2 * parts["distillation"] + 0.3 * parts["norm"]
     )
