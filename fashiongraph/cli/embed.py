@@ -41,7 +41,9 @@ def embed(
         Path | None,
         typer.Option(help="Folder that keeps rows between runs; DATA/.features by default."),
     ] = None,
-    batch_size: Annotated[int, typer.Option(help="Pictures per pass.")] = 32,
+    batch_size: Annotated[
+        int | None, typer.Option(help="Pictures per pass; by default 8 on a CPU, 128 on a GPU.")
+    ] = None,
     workers: Annotated[int, typer.Option(help="Processes that read pictures.")] = 2,
     skip_broken: Annotated[
         bool,
