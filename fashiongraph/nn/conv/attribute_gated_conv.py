@@ -92,16 +92,14 @@ class AttributeGatedConv(MessagePassing):
             raise ValueError("'edge_weight' needs to be None where 'edge_index' is sparse")
         if is_torch_sparse_tensor(edge_index):
             edge_index = edge_index.to_sparse_csr()  # once, not at each step
-        size = self.channels
-        gates_hh, candidate_hh = self.weight_hh[: 2 * size], self.weight_hh[2 * size :]
+        linear = torch.nn.functional.linear
+        parts = [2 * self.channels, self.channels]  # both gates, and the candidate
+        gates_hh, candidate_hh = self.weight_hh.split(parts)
         for _ in range(self.num_steps):
             received = self.propagate(edge_index, x=x, edge_weight=edge_weight)
-            from_a = torch.nn.functional.linear(received, self.weight_ih, self.bias)
-            from_h = torch.nn.functional.linear(x, gates_hh)
-            update, reset = (from_a[..., : 2 * size] + from_h).sigmoid().chunk(2, dim=-1)
-            candidate = from_a[..., 2 * size :] + torch.nn.functional.linear(
-                reset * x, candidate_hh
-            )
+            gates, candidate = linear(received, self.weight_ih, self.bias).split(parts, dim=-1)
+            update, reset = (gates + linear(x, gates_hh)).sigmoid().chunk(2, dim=-1)
+            candidate = candidate + linear(reset * x, candidate_hh)
             # Under autocast the gates are narrower than the state, which lerp does not take.
             x = torch.lerp(x, candidate.tanh().to(x.dtype), update.to(x.dtype))
         return x
