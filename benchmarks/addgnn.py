@@ -40,37 +40,38 @@ SETS = {
         "pairs": (["upper"], ["bottom"], "category"),
     },
 }
-MODELS = ("ADD-GNN", "ADD-GNN, teacher", "ADD-GNN, paper", "ADD-GNN, paper, no teacher")
+MODELS = ("ADD-GNN", "ADD-GNN with teacher", "paper", "paper without teacher")
 
 
 def train_teacher(
-    wardrobe: OutfitTables, parts: list[Outfits], pairs: tuple, seed: int
+    wardrobe: OutfitTables, parts: tuple[Outfits, ...], pairs: tuple, seed: int, paper: bool
 ) -> DesignerTeacher:
-    """The teacher by the paper's recipe, on the pairs of the training outfits."""
+    """A teacher on the tops and bottoms of the training outfits."""
     torch.manual_seed(seed)
-    teacher = DesignerTeacher(wardrobe.num_features)
+    width = wardrobe.num_features
+    teacher = DesignerTeacher.paper(width) if paper else DesignerTeacher(width)
+    recipe = Recipe.paper() if paper else Recipe(learning_rate=1e-3)
     train, valid = (top_bottom_pairs(part, *pairs) for part in parts[:2])
-    recipe = Recipe(learning_rate=1e-3)
     fit(teacher, train, valid, recipe=recipe, max_epochs=10, seed=seed, progress=False)
     return teacher
 
 
-def run(name: str, model_name: str, seed: int, epochs: int, teachers: dict) -> dict:
+def run(name: str, model_name: str, seed: int, epochs: int) -> dict:
     """Train and evaluate one model on one split."""
     facts = SETS[name]
-    root = Path(os.environ["FASHIONGRAPH_DATA"]) / name
-    wardrobe = OutfitTables(root, features=facts["features"])
+    wardrobe = OutfitTables(
+        Path(os.environ["FASHIONGRAPH_DATA"]) / name, features=facts["features"]
+    )
     parts = wardrobe.split(seed=seed)
     train, valid, test = parts
     graph = category_graph(train.category_id, train.batch, wardrobe.num_categories)
+    paper = model_name.startswith("paper")
     teacher = None
-    if "teacher" in model_name.replace("no teacher", "") or model_name == "ADD-GNN, paper":
-        if seed not in teachers:
-            teachers[seed] = train_teacher(wardrobe, parts, facts["pairs"], seed)
-        teacher = teachers[seed]
+    if model_name in ("ADD-GNN with teacher", "paper"):
+        teacher = train_teacher(wardrobe, parts, facts["pairs"], seed, paper)
     torch.manual_seed(seed)
-    if "paper" in model_name:
-        model, recipe = ADDGNN(wardrobe.num_features, activation="sigmoid"), Recipe.paper()
+    if paper:
+        model, recipe = ADDGNN.paper(wardrobe.num_features), Recipe.paper()
         objective = ADDGNNObjective(teacher=teacher)
     else:
         model, recipe = ADDGNN(wardrobe.num_features, 64, num_steps=1), Recipe()
@@ -129,13 +130,12 @@ def main() -> None:
     warnings.filterwarnings("ignore", category=UserWarning, module="lightning")
 
     plan = [(d, m, s) for s in args.seeds for d in args.data for m in args.models]
-    teachers: dict = {name: {} for name in args.data}
     for name, model, seed in (bar := tqdm(plan)):
         bar.set_description(f"{name}: {model}, seed {seed}")
-        file = args.output / f"{name}_{model.replace(', ', '_').replace(' ', '-')}_{seed}.json"
+        file = args.output / f"{name}_{model.replace(' ', '-')}_{seed}.json"
         if file.exists():
             continue
-        record = run(name, model, seed, args.epochs, teachers[name])
+        record = run(name, model, seed, args.epochs)
         record["torch"] = torch.__version__
         record["machine"] = f"{os.cpu_count()} cores, {platform.machine()}"
         with whole(file) as draft:

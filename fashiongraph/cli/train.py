@@ -95,24 +95,28 @@ def train(
     if model not in ("addgnn", "teacher"):
         raise FashionGraphError(f"'--model' needs to be addgnn or teacher (got {model!r})")
     wardrobe = open_wardrobe(data, features, lenient)
-    if not wardrobe.num_features:
+    width = wardrobe.num_features
+    if not width:
         raise FashionGraphError(
             f"{data}: training needs features; make them with 'fashiongraph embed' and name the "
             "file with --features"
         )
     parts = parts_of(wardrobe, split, seed)
     torch.manual_seed(seed)
-    activation = "sigmoid" if paper else None
     guide = None if teacher is None else DesignerTeacher.load(teacher)
     objective = ADDGNNObjective(teacher=guide)
     chosen: ADDGNN | DesignerTeacher
     if model == "teacher":
         pairs = (listed(top), listed(bottom), pair_column)
         parts = {name: top_bottom_pairs(part, *pairs) for name, part in parts.items()}
-        chosen, graph = DesignerTeacher(wardrobe.num_features, attributes, activation), None
+        graph = None
+        chosen = DesignerTeacher(width, attributes)
+        if paper:
+            chosen = DesignerTeacher.paper(width)
     else:
-        sizes = (256, 4, 2) if paper else (hidden, attributes, steps)
-        chosen = ADDGNN(wardrobe.num_features, *sizes, activation, use_graph)
+        chosen = ADDGNN(width, hidden, attributes, steps, use_graph=use_graph)
+        if paper:
+            chosen = ADDGNN.paper(width, use_graph)
         known = parts["train"]
         graph = category_graph(known.category_id, known.batch, wardrobe.num_categories)
         objective = objective if paper else chosen.objective(guide)

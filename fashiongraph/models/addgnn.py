@@ -26,8 +26,8 @@ class ADDGNN(OutfitModel):
     .. math::
         \mathbf{h}^0_{ik} = \sigma(\mathbf{W}_0 (\mathbf{M}^k \odot \mathbf{f}_i) + \mathbf{b}_0)
 
-    then eq. A5 to A8. The defaults are the paper's sizes; its paper-true training is
-    ``ADDGNN.paper(...)`` with ``ADDGNNObjective()`` and ``Recipe.paper()``.
+    then eq. A5 to A8. The sizes are the paper's. The paper to the letter is
+    :meth:`ADDGNN.paper` trained with ``ADDGNNObjective()`` and ``Recipe.paper()``.
 
     Args:
         in_channels: Size of the features, F.
@@ -37,6 +37,8 @@ class ADDGNN(OutfitModel):
         activation: Activation of masks and hidden states; :obj:`None` for none. The paper writes
             an unnamed :math:`\sigma`.
         use_graph: Pass messages; without, this is the paper's row "without graph".
+        normalize: Scale each item's features to a mean square of 1, so that one recipe serves
+            features of any encoder. The paper does not say that it does.
 
     Source: Chen, Wu, Shen, Jia, "Learning from designers: fashion compatibility analysis via
     dataset distillation".
@@ -50,6 +52,7 @@ class ADDGNN(OutfitModel):
         num_steps: int = 2,
         activation: str | None = None,
         use_graph: bool = True,
+        normalize: bool = True,
     ) -> None:
         super().__init__()
         self.in_channels = in_channels
@@ -58,22 +61,38 @@ class ADDGNN(OutfitModel):
         self.num_steps = num_steps
         self.activation = activation
         self.use_graph = use_graph
+        self.normalize = normalize
         self.mask = AttributeMask(in_channels, num_attributes, activation)
         self.lin = torch.nn.Linear(in_channels, hidden_channels)
         self.act = torch.nn.Identity() if activation is None else activation_resolver(activation)
         self.conv = AttributeGatedConv(hidden_channels, num_steps) if use_graph else None
         self.scorer = AttributeBilinearScorer(hidden_channels, num_attributes)
 
+    @classmethod
+    def paper(cls, in_channels: int, use_graph: bool = True) -> ADDGNN:
+        """The published model: logistic activations, raw features, and its sizes."""
+        return cls(in_channels, 256, 4, 2, "sigmoid", use_graph, normalize=False)
+
+    def prepared(self, x: Tensor) -> Tensor:
+        """Features as the masks read them [U, F]."""
+        x = x.to(self.lin.weight.dtype)
+        return torch.nn.functional.rms_norm(x, x.shape[-1:]) if self.normalize else x
+
+    def masked(self, x: Tensor) -> Tensor:
+        """Masked features (eq. A1), which distillation compares: [U, F] to [U, K, F]."""
+        masked: Tensor = self.mask(self.prepared(x))
+        return masked
+
     def encode(self, x: Tensor) -> Tensor:
         """First states of items (eq. A1 and A4): [U, F] to [U, K, H]."""
-        x = x.to(self.lin.weight.dtype)
         if self.activation is None:
             # Without an activation the mask is a factor of W_0: [U, K, F] is never written out.
+            x = self.prepared(x)
             weight = self.mask.weight.unsqueeze(1) * self.lin.weight  # [K, H, F]
             h = torch.nn.functional.linear(x, weight.flatten(0, 1))
             h = h.view(-1, self.num_attributes, self.hidden_channels) + self.lin.bias
         else:
-            h = self.act(self.lin(self.mask(x)))
+            h = self.act(self.lin(self.masked(x)))
         return h
 
     def states(self, batch: Batch) -> Tensor:

@@ -49,7 +49,7 @@ class ADDGNNObjective(Objective):
         masks = None
         if self.teacher is not None:
             x, _ = node_features(batch)
-            masks = (model.mask(x), self.teacher.mask(x))
+            masks = (model.masked(x), self.teacher.masked(x))
         parts: dict[str, Tensor] = self.loss(
             score[:, 0], score[:, 1:], model.mask.sparsity_loss(), masks, model.parameters()
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor
 from torch_geometric.data import Batch
 
@@ -25,20 +26,38 @@ class DesignerTeacher(OutfitModel):
         in_channels: Size of the features, F.
         num_attributes: Number of attributes, K.
         activation: Activation of the masks; :obj:`None` for none.
+        normalize: Scale each item's features to a mean square of 1.
 
     Source: Chen, Wu, Shen, Jia, "Learning from designers: fashion compatibility analysis via
     dataset distillation", eq. 10.
     """
 
     def __init__(
-        self, in_channels: int, num_attributes: int = 4, activation: str | None = None
+        self,
+        in_channels: int,
+        num_attributes: int = 4,
+        activation: str | None = None,
+        normalize: bool = True,
     ) -> None:
         super().__init__()
         self.in_channels = in_channels
         self.num_attributes = num_attributes
         self.activation = activation
+        self.normalize = normalize
         self.mask = AttributeMask(in_channels, num_attributes, activation)
         self.scorer = AttributeBilinearScorer(in_channels, num_attributes)
+
+    @classmethod
+    def paper(cls, in_channels: int) -> DesignerTeacher:
+        """The published teacher: logistic activations and raw features."""
+        return cls(in_channels, 4, "sigmoid", normalize=False)
+
+    def masked(self, x: Tensor) -> Tensor:
+        """Masked features (eq. A1), which distillation compares: [U, F] to [U, K, F]."""
+        x = x.to(self.mask.weight.dtype)
+        x = torch.nn.functional.rms_norm(x, x.shape[-1:]) if self.normalize else x
+        masked: Tensor = self.mask(x)
+        return masked
 
     def forward(self, batch: Batch) -> Tensor:
         """Score the pairs of a batch [B].
@@ -49,7 +68,7 @@ class DesignerTeacher(OutfitModel):
         if bool((batch.ptr.diff() != 2).any()):
             raise FashionGraphError("'batch' needs outfits of exactly a top and a bottom")
         x, slot = node_features(batch)
-        masked = self.mask(x.to(self.mask.weight.dtype))
+        masked = self.masked(x)
         top, bottom = (masked if slot is None else masked[slot]).unflatten(0, (-1, 2)).unbind(1)
         return self.scorer.bilinear(top, bottom).sum(dim=-1)
 

@@ -66,5 +66,3 @@ def checkpoint(
     assert facts["epochs"] == 8
     assert facts["valid/score"] > 0.4
     return output / "model"
-
-

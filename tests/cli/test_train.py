@@ -22,7 +22,12 @@ def test_paper_settings_and_a_teacher(folder, command, tmp_path):
         *("--top", "top", "--bottom", "bottom", "--epochs", 1),
     )
     teacher = DesignerTeacher.load(tmp_path / "teacher" / "model")
-    assert teacher.settings == {"in_channels": 8, "num_attributes": 4, "activation": None}
+    assert teacher.settings == {
+        "in_channels": 8,
+        "num_attributes": 4,
+        "activation": None,
+        "normalize": True,
+    }
     result = command(
         *("train", folder, *OPTIONS, "-o", tmp_path / "student", "--paper", "--epochs", 1),
         *("--teacher", tmp_path / "teacher" / "model"),

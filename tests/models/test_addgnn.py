@@ -26,6 +26,8 @@ def score_by_loop(model, batch, sigma):
         return 1 / (1 + np.exp(-value))
 
     x = batch.x.double().numpy()
+    if model.normalize:
+        x = x / np.sqrt((x**2).mean(axis=1, keepdims=True))
     h = {
         (i, k): sigma(p["lin.weight"] @ sigma(p["mask.weight"][k] * x[i]) + p["lin.bias"])
         for i in range(len(x))
@@ -58,13 +60,13 @@ def score_by_loop(model, batch, sigma):
 
 
 @pytest.mark.parametrize("use_graph", [True, False])
-@pytest.mark.parametrize("activation", [None, "sigmoid"])
-def test_equals_the_equations(batch, activation, use_graph):
+@pytest.mark.parametrize(("activation", "normalize"), [(None, True), ("sigmoid", False)])
+def test_equals_the_equations(batch, activation, use_graph, normalize):
     torch.manual_seed(0)
-    model = ADDGNN(8, 6, 3, 2, activation, use_graph)
+    model = ADDGNN(8, 6, 3, 2, activation, use_graph, normalize)
     assert repr(model).startswith(
         "ADDGNN(\n  in_channels=8, hidden_channels=6, num_attributes=3, num_steps=2, "
-        f"activation={activation}, use_graph={use_graph}"
+        f"activation={activation}, use_graph={use_graph}, normalize={normalize}"
     )
     sigma = (lambda v: 1 / (1 + np.exp(-v))) if activation else (lambda v: v)
     expected = score_by_loop(model, batch, sigma)
@@ -73,11 +75,23 @@ def test_equals_the_equations(batch, activation, use_graph):
     np.testing.assert_allclose(score.detach().numpy(), expected, rtol=1e-5, atol=1e-7)
 
 
+def test_the_papers_sizes_are_one_call_away():
+    assert ADDGNN.paper(2048).settings == {
+        "in_channels": 2048,
+        "hidden_channels": 256,
+        "num_attributes": 4,
+        "num_steps": 2,
+        "activation": "sigmoid",
+        "use_graph": True,
+        "normalize": False,
+    }
+
+
 def test_folded_masks_equal_masks_written_out():
     torch.manual_seed(0)
     model, x = ADDGNN(8, 6, 3).double(), torch.randn(5, 8, dtype=torch.double)
     parameters = list(model.parameters())
-    plain = model.lin(model.mask(x))
+    plain = model.lin(model.masked(x))
     folded = model.encode(x)
     torch.testing.assert_close(folded, plain)
     grads = [

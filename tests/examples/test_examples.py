@@ -1,0 +1,39 @@
+"""Every example runs, small, as a user runs it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+SMALL = {
+    "addgnn.py": (["--outfits", "150", "--hidden", "8", "--epochs", "2"], "FITB"),
+    "layers.py": (["--outfits", "100", "--hidden", "8", "--epochs", "2"], "test AUC"),
+    "distillation.py": (["--outfits", "150", "--hidden", "8", "--epochs", "2"], "student without"),
+}
+
+
+def test_every_example_is_covered_and_short():
+    files = {file.name: file for file in EXAMPLES.glob("*.py")}
+    assert set(files) == set(SMALL)
+    assert all(len(file.read_text().splitlines()) <= 120 for file in files.values())
+
+
+@pytest.mark.parametrize("name", sorted(SMALL))
+def test_runs(name, tmp_path):
+    arguments, expected = SMALL[name]
+    done = subprocess.run(
+        [sys.executable, str(EXAMPLES / name), *arguments],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert expected in done.stdout
+    assert not list(tmp_path.iterdir())
