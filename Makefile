@@ -10,7 +10,7 @@ INSTALLED := .venv/.installed
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/pytest -n $(WORKERS)
 
 .DEFAULT_GOAL := help
-.PHONY: help install quickstart test test-slow test-all lint format wheel clean
+.PHONY: help install quickstart test test-slow test-all lint format wheel scatter clean
 
 help: ## List the targets.
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -48,6 +48,9 @@ format: $(INSTALLED) ## Mend style and format where a tool can.
 
 wheel: $(INSTALLED) ## Build the wheel into dist/.
 	$(BIN)/python -m build --wheel --no-isolation
+
+scatter: $(INSTALLED) ## Add torch-scatter to .venv: compiles for about ten minutes.
+	$(BIN)/pip install --quiet --no-build-isolation --constraint constraints.txt torch-scatter
 
 clean: ## Remove .venv and everything that was built or cached.
 	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
