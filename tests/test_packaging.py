@@ -29,6 +29,7 @@ ROOMS = (
     "evaluation",
     "training",
     "cli",
+    "__main__",
 )
 STRANGERS = {"features": {"data", "datasets"}, "nn": {"data", "datasets", "features"}}
 
