@@ -9,6 +9,7 @@ from torch_geometric.nn.resolver import activation_resolver
 
 from fashiongraph.models.addgnn_objective import ADDGNNObjective
 from fashiongraph.models.designer_teacher import DesignerTeacher
+from fashiongraph.models.incoming import incoming
 from fashiongraph.models.node_features import node_features
 from fashiongraph.models.outfit_model import OutfitModel
 from fashiongraph.nn import (
@@ -101,7 +102,10 @@ class ADDGNN(OutfitModel):
         h = self.encode(x)
         h = h if slot is None else h[slot]
         if self.conv is not None:
-            h = self.conv(h, batch.edge_index, batch.edge_weight)
+            if self.conv.explain or torch.compiler.is_compiling():  # both need every single edge
+                h = self.conv(h, batch.edge_index, batch.edge_weight)
+            else:
+                h = self.conv(h, incoming(batch))
         return h
 
     def forward(self, batch: Batch) -> Tensor:
