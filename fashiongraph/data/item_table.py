@@ -91,6 +91,29 @@ class ItemTable:
             columns=pd.DataFrame() if columns is None else columns.reset_index(drop=True),
         )
 
+    @classmethod
+    def from_frame(
+        cls, frame: pd.DataFrame, features: Tensor | np.ndarray | None = None
+    ) -> ItemTable:
+        """Make a table from a frame with the columns ``item_id`` and ``category`` and any others.
+
+        Args:
+            frame: One row an item.
+            features: Rows of features [n, F], in the order of the frame.
+
+        Raises:
+            FashionGraphError: If a column is missing or an identifier repeats.
+        """
+        for name in ("item_id", "category"):
+            if name not in frame:
+                raise FashionGraphError(
+                    f"'frame' needs a column {name!r} (got {', '.join(map(str, frame.columns))})"
+                )
+        columns = frame.drop(columns=["item_id", "category"])
+        return cls.from_lists(
+            frame["item_id"].tolist(), frame["category"].tolist(), features, columns
+        )
+
     def __len__(self) -> int:
         return len(self.ids)
 

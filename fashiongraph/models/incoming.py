@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
+
 from torch import Tensor
 from torch_geometric.data import Batch
 from torch_geometric.utils import to_torch_csr_tensor
+
+# torch says so once per process, to whoever happens to train; the results are tested here.
+warnings.filterwarnings("ignore", "Sparse CSR tensor support is in beta state")
 
 
 def incoming(batch: Batch) -> Tensor:

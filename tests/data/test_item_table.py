@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from fashiongraph.data.item_table import ItemTable
+from fashiongraph.errors import FashionGraphError
+
+FRAME = pd.DataFrame(
+    {"item_id": ["007", "b", "c"], "category": ["shoe", "bag", "shoe"], "season": ["x", "y", "x"]}
+)
+
+
+def test_from_a_frame_and_from_lists():
+    items = ItemTable.from_frame(FRAME, np.arange(6, dtype=np.float16).reshape(3, 2))
+    assert len(items) == 3
+    assert items.categories == ["bag", "shoe"]
+    assert items.category_id.tolist() == [1, 0, 1]
+    assert items.num_features == 2
+    assert items.features.dtype == torch.float16
+    assert list(items.columns) == ["season"]
+    assert items.rows(["c", "007"]).tolist() == [2, 0]
+    again = ItemTable.from_lists(FRAME["item_id"].tolist(), FRAME["category"].tolist())
+    assert again.ids.equals(items.ids)
+    assert again.num_features == 0
+
+
+def test_a_given_vocabulary_marks_what_it_lacks():
+    items = ItemTable.from_lists(["a", "b"], ["shoe", "hat"], vocabulary=["bag", "shoe"])
+    assert items.category_id.tolist() == [1, -1]
+
+
+def test_another_vocabulary_renumbers():
+    items = ItemTable.from_frame(FRAME)
+    assert items.with_vocabulary(["shoe", "hat", "bag"]).category_id.tolist() == [0, 2, 0]
+    assert items.with_vocabulary(["bag"], unknown="default").category_id.tolist() == [-1, 0, -1]
+    twice = items.with_vocabulary(["bag"], unknown="default").with_vocabulary(["bag", "shoe"])
+    assert twice.category_id.tolist() == [-1, 0, -1]
+    with pytest.raises(FashionGraphError, match=r"lacks shoe\); pass unknown='default'"):
+        items.with_vocabulary(["bag"])
+    with pytest.raises(FashionGraphError, match="'unknown' needs to be"):
+        items.with_vocabulary(["bag"], unknown="maybe")
+
+
+def test_a_category_without_items_need_not_be_known():
+    items = ItemTable.from_lists(["a"], ["shoe"], vocabulary=["bag", "shoe"])
+    assert items.with_vocabulary(["shoe"]).category_id.tolist() == [0]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"features": torch.zeros(2, 4)}, "'features' needs one row per item .got 2 rows for 3"),
+        ({"columns": pd.DataFrame({"a": [1]})}, "'columns' needs one row per item"),
+        ({"frequency": torch.zeros(4)}, "'frequency' needs one row per item"),
+        ({"ids": pd.Index(["a", "b", "a"])}, "'ids' needs to be unique .got 'a' twice"),
+        ({"category_id": torch.tensor([0, 1, 2])}, "'category_id' needs to be below 2 .got 2"),
+    ],
+)
+def test_refuses_columns_that_do_not_fit(change, message):
+    columns = {
+        "ids": pd.Index(["a", "b", "c"]),
+        "category_id": torch.tensor([0, 1, 0]),
+        "categories": ["bag", "shoe"],
+    }
+    with pytest.raises(FashionGraphError, match=message):
+        ItemTable(**{**columns, **change})
+
+
+def test_refuses_unknown_identifiers_and_a_frame_without_a_column():
+    items = ItemTable.from_frame(FRAME)
+    with pytest.raises(FashionGraphError, match=r"'ids' needs known items \(got 'z'\)"):
+        items.rows(["b", "z"])
+    with pytest.raises(FashionGraphError, match=r"'frame' needs a column 'category' \(got item_id\)"):
+        ItemTable.from_frame(FRAME[["item_id"]])
+
+
+def test_an_empty_table():
+    items = ItemTable.from_lists([], [])
+    assert (len(items), items.num_categories) == (0, 0)

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from fashiongraph.data.item_table import ItemTable
+from fashiongraph.data.outfits import Outfits
+from fashiongraph.errors import FashionGraphError
+
+
+@pytest.fixture
+def items():
+    return ItemTable.from_lists(list("abcdef"), ["t", "b", "t", "s", "s", "b"])
+
+
+def test_from_lists(items):
+    outfits = Outfits.from_lists(items, [["a", "b"], ["c"], ["d", "e", "d"]])
+    assert repr(outfits) == "Outfits(3 outfits, 6 rows)"
+    assert outfits.sizes.tolist() == [2, 1, 3]
+    assert outfits.batch.tolist() == [0, 0, 1, 2, 2, 2]
+    assert outfits.item_id.tolist() == [0, 1, 2, 3, 4, 3]
+    assert outfits.category_id.tolist() == [2, 0, 2, 1, 1, 1]
+    assert outfits.ids.tolist() == ["0", "1", "2"]
+    assert len(Outfits.from_lists(items, [])) == 0
+
+
+def test_from_a_frame_keeps_the_order_of_rows_or_positions(items):
+    frame = pd.DataFrame({"outfit_id": [5, 7, 5, 5], "item_id": ["c", "a", "b", "d"]})
+    outfits = Outfits.from_frame(items, frame)
+    assert outfits.ids.tolist() == ["5", "7"]
+    assert outfits.item_id.tolist() == [2, 1, 3, 0]
+    placed = Outfits.from_frame(items, frame.assign(position=[2, 0, 1, 0]))
+    assert placed.item_id.tolist() == [3, 1, 2, 0]
+
+
+def test_frequency_counts_outfits_not_rows(items):
+    outfits = Outfits.from_lists(items, [["a", "b"], ["a"], ["d", "e", "d"]])
+    assert outfits.frequency.tolist() == [2, 1, 0, 1, 1, 0]
+    assert outfits.with_frequency().items.frequency.tolist() == [2, 1, 0, 1, 1, 0]
+
+
+@pytest.mark.parametrize(
+    "index",
+    [
+        [2, 0, 2],
+        [],
+        slice(1, 3),
+        [True, False, True],
+        np.array([1]),
+        torch.tensor([False, True, True]),
+    ],
+)
+def test_select_equals_a_list_of_lists(items, index):
+    lists = [["a", "b"], ["c"], ["d", "e", "d"]]
+    chosen = np.arange(3)[index if not isinstance(index, list) or index else slice(0)]
+    got = Outfits.from_lists(items, lists).select(index)
+    expected = Outfits.from_lists(items, [lists[i] for i in chosen])
+    assert got.ptr.tolist() == expected.ptr.tolist()
+    assert got.item_id.tolist() == expected.item_id.tolist()
+    assert got.ids.tolist() == [str(i) for i in chosen]
+
+
+@pytest.mark.parametrize(
+    ("ptr", "item_id", "message"),
+    [
+        ([], [], "'ptr' needs to run from 0"),
+        ([1, 2], [0, 1], "'ptr' needs to run from 0"),
+        ([0, 1], [0, 1], "'ptr' needs to run from 0 to the number of rows, 2"),
+        ([0, 2, 1, 2], [0, 1], "'ptr' needs to be non-decreasing"),
+        ([0, 1], [6], r"'item_id' needs to lie in \[0, 6\) \(got 6 to 6\)"),
+        ([0, 1], [-1], r"'item_id' needs to lie in \[0, 6\)"),
+    ],
+)
+def test_refuses_what_does_not_fit(items, ptr, item_id, message):
+    with pytest.raises(FashionGraphError, match=message):
+        Outfits(items, torch.tensor(ptr), torch.tensor(item_id))
+
+
+def test_refuses_identifiers_that_do_not_fit(items):
+    with pytest.raises(FashionGraphError, match="'ids' needs one identifier per outfit"):
+        Outfits(items, torch.tensor([0, 1]), torch.tensor([0]), pd.Index(["a", "b"]))
+
+
+def test_ten_million_outfits_take_two_arrays_and_no_objects():
+    """A set of that size is 0.6 GB; here a hundredth of it, measured."""
+    items = ItemTable.from_lists([str(i) for i in range(100)], ["t"] * 100)
+    ptr = torch.arange(100_001) * 6
+    outfits = Outfits(items, ptr, torch.arange(600_000) % 100)
+    assert outfits.ptr.nbytes + outfits.item_id.nbytes < 60 * len(outfits)
+    assert isinstance(outfits.ids, pd.Index)
+    assert len(outfits.select(torch.arange(0, 100_000, 2))) == 50_000

@@ -1,0 +1,11 @@
+from __future__ import annotations
+
+from fashiongraph.evaluation import fill_in_blank
+
+
+def test_a_perfect_and_an_indifferent_scorer(wardrobe, knows_real, indifferent):
+    questions = wardrobe.questions("fitb")
+    assert fill_in_blank(knows_real, questions).value == 1.0
+    blank = fill_in_blank(indifferent, questions)
+    assert (blank.value, blank.fractional) == (0.0, 0.25)
+    assert blank.num_questions == int((wardrobe.sizes > 1).sum())
