@@ -15,6 +15,7 @@ from fashiongraph.cli.options import (
     console,
     open_wardrobe,
     print_json,
+    rows_table,
 )
 from fashiongraph.data.category_graph import category_graph
 from fashiongraph.data.category_graph_picture import draw_category_graph
@@ -46,8 +47,12 @@ def info(
         return
     table = Table(title=str(path), show_header=False)
     for name, value in facts.items():
-        table.add_row(name.replace("_", " "), _readable(value))
+        if not isinstance(value, list):
+            table.add_row(name.replace("_", " "), _readable(value))
     console.print(table)
+    for name, value in facts.items():
+        if isinstance(value, list) and value:
+            console.print(rows_table(name.replace("_", " "), value))
 
 
 def _checkpoint(path: Path) -> tuple[dict[str, Any], list[str], Any]:

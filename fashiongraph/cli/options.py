@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import pandas as pd
 import typer
@@ -72,12 +73,9 @@ def open_wardrobe(data: Path, features: list[str] | None, lenient: bool = False)
     """Read one's own tables; what ``lenient`` dropped is reported on standard error."""
     wardrobe = OutfitTables(data, features=features or None, lenient=lenient)
     if lenient and len(wardrobe.report):
-        table = Table(title=f"Dropped {len(wardrobe.report)} rows of {data}")
-        for column in wardrobe.report:
-            table.add_column(str(column))
-        for row in wardrobe.report.head(20).itertuples(index=False):
-            table.add_row(*map(str, row))
-        Console(stderr=True).print(table)
+        title = f"Dropped {len(wardrobe.report)} rows of {data}; the first of them"
+        rows = wardrobe.report.head(20).to_dict(orient="records")
+        Console(stderr=True).print(rows_table(title, rows))
     return wardrobe
 
 
@@ -107,6 +105,17 @@ def parts_of(wardrobe: Wardrobe, split: Path | None, seed: int) -> dict[str, Out
 def listed(columns: str) -> list[str]:
     """The names in a comma-separated option."""
     return [name.strip() for name in columns.split(",") if name.strip()]
+
+
+def rows_table(title: str, rows: Sequence[Mapping[Any, Any]]) -> Table:
+    """A table of rows with equal keys."""
+    table = Table(title=title)
+    for name, value in rows[0].items():
+        justify: Literal["right", "left"] = "right" if isinstance(value, int | float) else "left"
+        table.add_column(str(name).replace("_", " "), justify=justify)
+    for row in rows:
+        table.add_row(*(f"{v:,}" if isinstance(v, int) else str(v) for v in row.values()))
+    return table
 
 
 def print_json(value: Any) -> None:

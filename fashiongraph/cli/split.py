@@ -7,9 +7,17 @@ from typing import Annotated
 
 import pandas as pd
 import typer
-from rich.table import Table
 
-from fashiongraph.cli.options import Data, Json, Lenient, Seed, console, open_wardrobe, print_json
+from fashiongraph.cli.options import (
+    Data,
+    Json,
+    Lenient,
+    Seed,
+    console,
+    open_wardrobe,
+    print_json,
+    rows_table,
+)
 from fashiongraph.data.audit import audit
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.files import whole
@@ -52,10 +60,5 @@ def split(
         print_json({"output": str(output), **sizes, "audit": report.to_dict(orient="records")})
         return
     console.print(", ".join(f"{name} {len(part):,}" for name, part in parts.items()), "outfits")
-    table = Table(title="What the parts share")
-    for column in report:
-        table.add_column(str(column))
-    for row in report.itertuples(index=False):
-        table.add_row(*map(str, row))
-    console.print(table)
+    console.print(rows_table("What the parts share", report.to_dict(orient="records")))
     console.print(f"written to {output}")
