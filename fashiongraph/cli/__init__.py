@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 
 import typer
 from rich.console import Console
@@ -15,6 +16,9 @@ from fashiongraph.cli.score import score
 from fashiongraph.cli.split import split
 from fashiongraph.cli.train import train
 from fashiongraph.errors import FashionGraphError
+
+# PyG compiles an enum with what newer torch calls deprecated: nothing its user could mend.
+warnings.filterwarnings("ignore", "`torch.jit.script` is deprecated", FutureWarning)
 
 app = typer.Typer(
     name="fashiongraph",

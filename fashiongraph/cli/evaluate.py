@@ -23,11 +23,7 @@ from fashiongraph.cli.options import (
     parts_of,
     print_json,
 )
-from fashiongraph.data.questions.draw import draw_questions
-from fashiongraph.data.questions.load import load_questions
 from fashiongraph.errors import FashionGraphError
-from fashiongraph.evaluation import evaluate_questions
-from fashiongraph.models import OutfitModel
 
 
 def evaluate(
@@ -57,6 +53,11 @@ def evaluate(
     The data may be a set that the model was not trained on, as long as its features come from the
     same encoder. Prints the area under the ROC curve and the accuracy with 95 % intervals.
     """
+    from fashiongraph.data.questions.draw import draw_questions
+    from fashiongraph.data.questions.load import load_questions
+    from fashiongraph.evaluation import evaluate_questions
+    from fashiongraph.models import OutfitModel
+
     model = OutfitModel.load(checkpoint)
     wardrobe = open_wardrobe(data, features, lenient)
     if questions:

@@ -17,9 +17,6 @@ from fashiongraph.cli.options import (
     print_json,
     rows_table,
 )
-from fashiongraph.data.category_graph import category_graph
-from fashiongraph.data.category_graph_picture import draw_category_graph
-from fashiongraph.models import OutfitModel
 
 
 def info(
@@ -33,6 +30,9 @@ def info(
     as_json: Json = False,
 ) -> None:
     """Describe a data set or a trained checkpoint."""
+    from fashiongraph.data.category_graph import category_graph
+    from fashiongraph.data.category_graph_picture import draw_category_graph
+
     if (path / "model.json").is_file():
         facts, categories, drawn = _checkpoint(path)
     else:
@@ -56,6 +56,8 @@ def info(
 
 
 def _checkpoint(path: Path) -> tuple[dict[str, Any], list[str], Any]:
+    from fashiongraph.models import OutfitModel
+
     model = OutfitModel.load(path)
     facts = {
         "model": type(model).__name__,

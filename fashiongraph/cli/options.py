@@ -1,21 +1,24 @@
-"""Options that several commands share, and what they stand for."""
+"""Options that several commands share, and what they stand for.
+
+Commands import what they need when they are called: torch and PyG take seconds, help should not.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-import pandas as pd
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from fashiongraph.data.outfits import Outfits
-from fashiongraph.datasets.outfit_tables import OutfitTables
-from fashiongraph.datasets.wardrobe import Wardrobe
 from fashiongraph.errors import DataError
+
+if TYPE_CHECKING:
+    from fashiongraph.data.outfits import Outfits
+    from fashiongraph.datasets.wardrobe import Wardrobe
 
 Data = Annotated[
     Path,
@@ -71,6 +74,8 @@ console = Console()
 
 def open_wardrobe(data: Path, features: list[str] | None, lenient: bool = False) -> Wardrobe:
     """Read one's own tables; what ``lenient`` dropped is reported on standard error."""
+    from fashiongraph.datasets.outfit_tables import OutfitTables
+
     wardrobe = OutfitTables(data, features=features or None, lenient=lenient)
     if lenient and len(wardrobe.report):
         title = f"Dropped {len(wardrobe.report)} rows of {data}; the first of them"
@@ -81,6 +86,8 @@ def open_wardrobe(data: Path, features: list[str] | None, lenient: bool = False)
 
 def parts_of(wardrobe: Wardrobe, split: Path | None, seed: int) -> dict[str, Outfits]:
     """Training, validation and test outfits: those of a split file, or 7:1:2 by the seed."""
+    import pandas as pd
+
     names = ("train", "valid", "test")
     if split is None:
         return dict(zip(names, wardrobe.split(seed=seed), strict=True))

@@ -18,10 +18,7 @@ from fashiongraph.cli.options import (
     open_wardrobe,
     print_json,
 )
-from fashiongraph.datasets.tables.read_outfits import read_outfits
-from fashiongraph.evaluation import score_outfits
 from fashiongraph.files import whole
-from fashiongraph.models import OutfitModel
 
 
 def score(
@@ -40,6 +37,10 @@ def score(
     as_json: Json = False,
 ) -> None:
     """Rank outfits by the score of a trained model, best first."""
+    from fashiongraph.datasets.tables.read_outfits import read_outfits
+    from fashiongraph.evaluation import score_outfits
+    from fashiongraph.models import OutfitModel
+
     model = OutfitModel.load(checkpoint)
     wardrobe = open_wardrobe(data, features, lenient)
     asked = read_outfits(outfits, wardrobe.items)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-import pandas as pd
 import typer
 
 from fashiongraph.cli.options import (
@@ -18,7 +17,6 @@ from fashiongraph.cli.options import (
     print_json,
     rows_table,
 )
-from fashiongraph.data.audit import audit
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.files import whole
 
@@ -40,6 +38,10 @@ def split(
 
     Exact duplicates of an outfit are removed first.
     """
+    import pandas as pd
+
+    from fashiongraph.data.audit import audit
+
     try:
         train, valid, test = (float(part) for part in ratios.split(":"))
     except ValueError as error:

@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
-import torch
 import typer
 from rich.console import Console
 
@@ -25,11 +24,7 @@ from fashiongraph.cli.options import (
     parts_of,
     print_json,
 )
-from fashiongraph.data.category_graph import category_graph
-from fashiongraph.data.pairs import top_bottom_pairs
 from fashiongraph.errors import FashionGraphError
-from fashiongraph.models import ADDGNN, ADDGNNObjective, DesignerTeacher
-from fashiongraph.training import Recipe, fit
 
 
 def train(
@@ -92,6 +87,13 @@ def train(
 
     The epoch with the best validation score is kept in OUTPUT/model.
     """
+    import torch
+
+    from fashiongraph.data.category_graph import category_graph
+    from fashiongraph.data.pairs import top_bottom_pairs
+    from fashiongraph.models import ADDGNN, ADDGNNObjective, DesignerTeacher
+    from fashiongraph.training import Recipe, fit
+
     if model not in ("addgnn", "teacher"):
         raise FashionGraphError(f"'--model' needs to be addgnn or teacher (got {model!r})")
     wardrobe = open_wardrobe(data, features, lenient)
