@@ -23,6 +23,7 @@ def test_every_example_is_covered_and_short():
     assert all(len(file.read_text().splitlines()) <= 120 for file in files.values())
 
 
+@pytest.mark.slow  # each starts a process of its own
 @pytest.mark.parametrize("name", sorted(SMALL))
 def test_runs(name, tmp_path):
     arguments, expected = SMALL[name]
