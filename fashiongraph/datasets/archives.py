@@ -26,7 +26,7 @@ _BROKEN = (
 )
 
 
-def download(
+def fetch(
     url: str,
     path: str | Path,
     sha256: str | None = None,

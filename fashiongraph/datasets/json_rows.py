@@ -75,7 +75,7 @@ def arrow_rows(path: str | Path, rows: Iterable[Any], row_type: pa.DataType) -> 
         ends = range(1, len(values) + 1)
         first = bisect_left(ends, True, key=lambda end: not _fits(values[:end], row_type))
         raise DataError(f"record {first + 1} does not fit ({error})", file=path) from error
-    lacking = ~_complete(array)
+    lacking = ~_complete(array, row_type)
     if lacking.any():
         number = int(lacking.argmax()) + 1
         raise DataError(f"record {number} needs {_describe(row_type)}", file=path)
@@ -88,17 +88,16 @@ _MISFITS = (pa.ArrowException, TypeError, UnicodeEncodeError, OverflowError)
 
 def _convert(values: list[Any], kind: pa.DataType) -> pa.Array:
     # Straight to whole numbers Arrow would cut 1.5 to 1 without a word; a cast does not.
-    return pa.array(values, type=_with_floats(kind)).cast(kind)
+    return pa.array(values, _lenient(kind, floats=True)).cast(_lenient(kind, floats=False))
 
 
-def _with_floats(kind: pa.DataType) -> pa.DataType:
-    if pa.types.is_integer(kind):
-        return pa.float64()
-    if pa.types.is_list(kind):
-        return pa.list_(kind.value_field.with_type(_with_floats(kind.value_type)))
+def _lenient(kind: pa.DataType, floats: bool) -> pa.DataType:
+    """The type with nothing needed, and perhaps with floats for whole numbers."""
     if pa.types.is_struct(kind):
-        return pa.struct([field.with_type(_with_floats(field.type)) for field in kind])
-    return kind
+        return pa.struct([(field.name, _lenient(field.type, floats)) for field in kind])
+    if pa.types.is_list(kind):
+        return pa.list_(_lenient(kind.value_type, floats))
+    return pa.float64() if floats and pa.types.is_integer(kind) else kind
 
 
 def _fits(values: list[Any], kind: pa.DataType) -> bool:
@@ -109,17 +108,17 @@ def _fits(values: list[Any], kind: pa.DataType) -> bool:
     return True
 
 
-def _complete(array: pa.Array) -> np.ndarray:
-    """Whether each value holds all that its type needs."""
+def _complete(array: pa.Array, kind: pa.DataType) -> np.ndarray:
+    """Whether each value holds all that the type needs."""
     complete = np.asarray(array.is_valid().to_numpy(zero_copy_only=False))
-    if pa.types.is_struct(array.type):
-        for index, field in enumerate(array.type):
+    if pa.types.is_struct(kind):
+        for index, field in enumerate(kind):
             if not field.nullable:
-                complete = complete & _complete(array.field(index))
-    elif pa.types.is_list(array.type) and not array.type.value_field.nullable:
+                complete = complete & _complete(array.field(index), field.type)
+    elif pa.types.is_list(kind) and not kind.value_field.nullable:
         lengths = array.value_lengths().fill_null(0).to_numpy()
-        lacking = np.repeat(np.arange(len(array)), lengths)[~_complete(array.flatten())]
-        complete[lacking] = False
+        lacking = ~_complete(array.flatten(), kind.value_type)
+        complete[np.repeat(np.arange(len(array)), lengths)[lacking]] = False
     return complete
 
 

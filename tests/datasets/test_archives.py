@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fashiongraph.datasets.archives import download, unpack, verify
+from fashiongraph.datasets.archives import fetch, unpack, verify
 from fashiongraph.errors import DataError, FashionGraphError
 
 FILES = {"labels/train.json": b"[1]", "labels/deep/er.txt": b"", "README": b"hello\n" * 99}
@@ -117,20 +117,20 @@ def test_damage_ends_in_the_files_or_our_error(tmp_path_factory, make, where, cu
         assert make is make_zip or name in FILES
 
 
-def test_download(tmp_path):
+def test_fetch(tmp_path):
     source, target = tmp_path / "source", tmp_path / "raw" / "target"
     source.write_bytes(b"content")
     digest = hashlib.sha256(b"content").hexdigest()
-    download(source.as_uri(), target, digest.upper(), 7, progress=False)
+    fetch(source.as_uri(), target, digest.upper(), 7, progress=False)
     assert target.read_bytes() == b"content"
     source.write_bytes(b"another")
     with pytest.raises(DataError, match=f"needs the SHA-256 {digest}"):
-        download(source.as_uri(), target, digest, progress=False)
+        fetch(source.as_uri(), target, digest, progress=False)
     with pytest.raises(DataError, match=r"needs 8 bytes \(has 7\)"):
-        download(source.as_uri(), target, num_bytes=8, progress=False)
+        fetch(source.as_uri(), target, num_bytes=8, progress=False)
     for url in (tmp_path / "missing").as_uri(), "no address":
         with pytest.raises(DataError, match="cannot be fetched"):
-            download(url, target, progress=False)
+            fetch(url, target, progress=False)
     # What was there stays, and nothing lies beside it.
     assert contents(tmp_path / "raw") == {"target": b"content"}
 

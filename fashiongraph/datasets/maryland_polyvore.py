@@ -1,0 +1,204 @@
+"""Outfits of polyvore.com, collected at the University of Maryland."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+import torch
+
+from fashiongraph.data.item_table import ItemTable
+from fashiongraph.data.outfits import Outfits
+from fashiongraph.data.questions.compatibility import Compatibility
+from fashiongraph.data.questions.fill_in_blank import FillInBlank
+from fashiongraph.datasets.archives import fetch, unpack
+from fashiongraph.datasets.json_rows import read_json
+from fashiongraph.datasets.polyvore.maryland_files import (
+    ngnn_filter,
+    read_category_names,
+    read_ngnn,
+    read_original,
+)
+from fashiongraph.datasets.polyvore.named_items import NamedItems
+from fashiongraph.datasets.polyvore.polyvore_set import PolyvoreSet
+from fashiongraph.datasets.polyvore.read_compatibility import read_compatibility
+from fashiongraph.datasets.polyvore.read_fill_in_blank import Right, read_fill_in_blank
+from fashiongraph.datasets.polyvore.read_interactive import read_interactive
+from fashiongraph.datasets.polyvore.records import Records
+from fashiongraph.datasets.processed import write_processed
+from fashiongraph.errors import DataError
+
+_FILES = "https://raw.githubusercontent.com/xthan/polyvore-dataset/ba8aa71b6589e8920d172a8b5df84746be724d00"
+_BLANKS = "fill_in_blank_test.json"
+_COMPATIBILITY = "fashion_compatibility_prediction.txt"
+
+
+class MarylandPolyvore(PolyvoreSet):
+    """Maryland Polyvore: outfits that people put together on polyvore.com, with titles.
+
+    =========== ======= ===== ===== ======= ========== ==========
+    edition     train   valid test  items   categories items each
+    =========== ======= ===== ===== ======= ========== ==========
+    original    17,316  1,497 3,076         380 named  8 at most
+    NGNN filter 16,983  1,294 2,697 126,054 120        3 to 8
+    =========== ======= ===== ===== ======= ========== ==========
+
+    The release lies in ``root/raw``, or in ``root`` itself:
+
+    - ``{train,valid,test}_no_dup.json``, the outfits, or in their stead, with ``ngnn_filter``,
+      ``ngnn_{train,valid,test}.json``, which have no titles;
+    - ``category_id.txt``, the names of categories (without it they go by their numbers);
+    - ``fill_in_blank_test.json``, ``fashion_compatibility_prediction.txt`` and
+      ``interactive_questions.json``, for the questions;
+    - ``images/<set_id>/<index>.jpg``, the pictures.
+
+    An item goes by its outfit and its index there, ``<set_id>_<index>``, and has a ``title``, an
+    ``image_url`` and, where there are pictures, an ``image``. A garment that stands in two outfits
+    is two items, so that :func:`~fashiongraph.data.audit.audit` finds no shared items; in the
+    original files the addresses of such items end in the same ``tid``.
+
+    Args:
+        root: Folder of the data set.
+        ngnn_filter: Keep the categories with at least 100 items in training outfits, the first
+            item of each in an outfit, and outfits of 3 to 8 items, as NGNN does.
+        images: Folder of the pictures; by default ``images`` in the release, if there is one.
+        download: Fetch the labels if they are missing, but no pictures. The authors published no
+            checksum of their archive: its address names a commit, whose files do not change, and
+            the outfits in it are counted.
+        sha256: Checksum that a downloaded archive needs to have, for those who know it.
+        force_reload: Read the release again.
+        processed_dir: Folder for processed files; ``root/processed`` by default.
+
+    Raises:
+        DataError: If a file is missing or broken.
+
+    Source: Han, Wu, Jiang, Davis, "Learning fashion compatibility with bidirectional LSTMs".
+    """
+
+    url = "https://github.com/xthan/polyvore-dataset"
+    release_names = ("train_no_dup.json", "ngnn_train.json")
+    archive_url: ClassVar[str] = f"{_FILES}/polyvore.tar.gz"
+    categories_url: ClassVar[str] = f"{_FILES}/category_id.txt"
+    published_outfits: ClassVar[dict[str, int]] = {"train": 17_316, "valid": 1_497, "test": 3_076}
+    """Number of outfits in each split of the release."""
+
+    def __init__(
+        self,
+        root: str | Path,
+        ngnn_filter: bool = False,
+        images: str | Path | None = None,
+        download: bool = False,
+        sha256: str | None = None,
+        force_reload: bool = False,
+        processed_dir: str | Path | None = None,
+    ) -> None:
+        self.root = Path(root).expanduser()
+        self.ngnn_filter = ngnn_filter
+        self.sha256 = sha256
+        original = [f"{split}_no_dup.json" for split in self.published_outfits]
+        ngnn = [f"ngnn_{split}.json" for split in self.published_outfits]
+        self._from_ngnn = ngnn_filter and (self.raw_dir / ngnn[0]).exists()
+        self._from_ngnn &= not (self.raw_dir / original[0]).exists()
+        self.raw_file_names = ngnn if self._from_ngnn else original
+        edition = "ngnn" if self._from_ngnn else "filtered" if ngnn_filter else "original"
+        super().__init__(root, edition, images, download, force_reload, processed_dir)
+
+    def download(self) -> None:
+        """Fetch the labels and the names of the categories into :attr:`raw_dir`."""
+        fetch(self.categories_url, self.raw_dir / "category_id.txt")
+        with tempfile.TemporaryDirectory(prefix=".download.", dir=self.raw_dir) as scratch:
+            archive = Path(scratch) / "polyvore.tar.gz"
+            fetch(self.archive_url, archive, self.sha256)
+            files = {file.name: file for file in unpack(archive, Path(scratch) / "files")}
+            for name, count in zip(
+                self.raw_file_names, self.published_outfits.values(), strict=True
+            ):
+                found = len(read_json(files[name], list)) if name in files else 0
+                if found != count:
+                    raise DataError(f"needs {count:,} outfits in {name} (has {found:,})", archive)
+            for name in (*self.raw_file_names, _BLANKS, _COMPATIBILITY):
+                if name in files:
+                    files[name].replace(self.raw_dir / name)
+
+    def process(self, folder: Path) -> None:
+        """Read the outfits, filter them if asked to, and write the processed files."""
+        read = read_ngnn if self._from_ngnn else read_original
+        parts = zip(self.published_outfits, self.raw_paths, strict=True)
+        records = Records.concat({split: read(path) for split, path in parts})
+        records.check_names(self.raw_dir)  # across the splits
+        if self.ngnn_filter and not self._from_ngnn:
+            records = ngnn_filter(records)
+        rows = records.rows
+        numbers, category = np.unique(rows["category"], return_inverse=True)
+        items = ItemTable(
+            ids=pd.Index(rows["name"]).astype(str).rename(None),
+            category_id=torch.from_numpy(category),
+            categories=[str(number) for number in numbers],
+            columns=rows.drop(columns=["outfit", "name", "category"]),
+        )
+        outfits = records.outfits_over(items, np.arange(len(rows)))
+        write_processed(folder, outfits, records.outfits.drop(columns="set_id"))
+
+    def load(self) -> tuple[Outfits, pd.DataFrame]:
+        """The outfits, with the names of categories and the files of pictures."""
+        outfits, columns = super().load()
+        items = outfits.items
+        names = self.raw_dir / "category_id.txt"
+        if names.exists():
+            known = read_category_names(names)
+            categories = [known.get(int(number), number) for number in items.categories]
+            items = replace(items, categories=categories)
+        files = pd.Series(items.ids, dtype=str).str.replace("_", "/", n=1, regex=False) + ".jpg"
+        return outfits.with_items(self.with_pictures(items, files)), columns
+
+    def fill_in_blank_questions(self, file: str = _BLANKS, right: Right = "first") -> FillInBlank:
+        """The official questions about test outfits.
+
+        With ``ngnn_filter``, a question about an item that the filter removed is left out, here
+        and in the other lists; the recipe counts those.
+
+        Args:
+            file: Another file in the same form, such as the harder lists of Vasileva et al.
+            right: Which answer is right: the ``"first"``, as in the official file, or the one
+                from the question's ``"own_outfit"``, as in those.
+
+        Raises:
+            DataError: If the file is missing or broken.
+        """
+        path = self.needed_file(file, "questions")
+        return read_fill_in_blank(path, file, self._named_items, right)
+
+    def compatibility_questions(self, file: str = _COMPATIBILITY) -> Compatibility:
+        """The official list of test outfits and of items thrown together.
+
+        Args:
+            file: Another file in the same form.
+
+        Raises:
+            DataError: If the file is missing or broken.
+        """
+        path = self.needed_file(file, "questions")
+        return read_compatibility(path, file, self._named_items)
+
+    def interactive_questions(self, file: str = "interactive_questions.json") -> FillInBlank:
+        """The questions of five choices, nearly always of one category, for each item of an outfit.
+
+        Args:
+            file: The file.
+
+        Raises:
+            DataError: If the file is missing or broken.
+
+        Source: https://github.com/kasys-lab/polyvore-interactive.
+        """
+        path = self.needed_file(file, "questions")
+        return read_interactive(path, file, self._named_items)
+
+    @property
+    def _named_items(self) -> NamedItems:
+        ids = self.items.ids
+        return NamedItems(self.items, ids, np.arange(len(ids)), lenient=self.ngnn_filter)

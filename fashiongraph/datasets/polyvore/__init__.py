@@ -1,0 +1,1 @@
+"""Reading the files in which outfits of polyvore.com were published."""

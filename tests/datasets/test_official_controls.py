@@ -1,0 +1,81 @@
+"""What categories alone achieve on published outfits and questions."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from torch_geometric.utils import scatter
+
+from fashiongraph.data.category_graph import category_graph, category_weight
+from fashiongraph.data.questions.compatibility import Compatibility
+from fashiongraph.datasets.maryland_polyvore import MarylandPolyvore
+from fashiongraph.datasets.polyvore_outfits import PolyvoreOutfits
+from fashiongraph.evaluation import compatibility, fill_in_blank
+
+
+class CategoryLogOdds:
+    """Mean of log A_ij - log p_j over the ordered pairs of an outfit's items."""
+
+    def __init__(self, train, smoothing=1.0):
+        num_categories = train.items.num_categories
+        self.counts = category_graph(train.category_id, train.batch, num_categories, smoothing)
+        self.prior = (self.counts.count + smoothing) / (len(train) + num_categories * smoothing)
+
+    def __call__(self, batch):
+        sender, receiver = batch.edge_index
+        i, j = batch.category_id[receiver], batch.category_id[sender]
+        odds = category_weight(self.counts, i, j).log() - self.prior[j].log()
+        return scatter(odds, batch.batch[receiver], dim_size=batch.num_graphs, reduce="mean")
+
+
+pytestmark = pytest.mark.slow  # a thousand bootstrap samples of up to 30,000 outfits
+
+
+def test_categories_say_nothing_of_polyvore_outfits(data_root, tmp_path):
+    root = data_root("polyvore_outfits")
+    disjoint = PolyvoreOutfits(root, "disjoint", form="tuples", processed_dir=tmp_path)
+    model = CategoryLogOdds(disjoint.official_split()["train"])
+    result = compatibility(model, disjoint.compatibility_questions("test"))
+    assert result.num_questions == 15_145
+    assert result.value == pytest.approx(0.50, abs=0.01)
+
+    nondisjoint = PolyvoreOutfits(
+        root, form="tuples", splits=("valid", "test"), processed_dir=tmp_path
+    )
+    result = compatibility(model, nondisjoint.compatibility_questions("test"))
+    assert result.value == pytest.approx(0.50, abs=0.01)
+    result = fill_in_blank(model, nondisjoint.fill_in_blank_questions("test"))
+    assert result.num_questions == 10_000
+    # The four candidates are of one category, so they tie: which counts as wrong, or as a quarter.
+    assert result.fractional == pytest.approx(0.25, abs=0.01)
+    assert result.value < 0.01
+
+
+def test_categories_tell_uniform_strangers_of_maryland(data_root, tmp_path):
+    wardrobe = MarylandPolyvore(
+        data_root("polyvore_maryland"), ngnn_filter=True, processed_dir=tmp_path
+    )
+    parts = wardrobe.official_split()
+    model, test = CategoryLogOdds(parts["train"]), parts["test"]
+
+    # Outfits of strangers only, as the incompatible outfits of the original release are.
+    rng = np.random.default_rng(0)
+    strangers = torch.from_numpy(rng.integers(wardrobe.num_items, size=test.item_id.numel()))
+    questions = Compatibility(
+        items=test.items,
+        ptr=torch.cat([test.ptr, test.ptr[-1] + test.ptr[1:]]),
+        item_id=torch.cat([test.item_id, strangers]),
+        label=torch.tensor([1, 0]).repeat_interleave(len(test)),
+        group=torch.arange(len(test)).repeat(2),
+    )
+    assert 0.83 < compatibility(model, questions).value < 0.88
+
+    # A single stranger is harder to tell, and one of the same category cannot be told.
+    uniform = test.questions("compatibility", "uniform", seed=0)
+    assert compatibility(model, uniform).value == pytest.approx(0.71, abs=0.02)
+    same = test.questions("compatibility", "same_category", seed=0)
+    assert compatibility(model, same).value == pytest.approx(0.50, abs=0.01)
+    # The published choices are five of one category.
+    interactive = fill_in_blank(model, wardrobe.interactive_questions())
+    assert interactive.fractional == pytest.approx(0.20, abs=0.01)
