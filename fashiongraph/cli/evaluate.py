@@ -15,14 +15,14 @@ from fashiongraph.cli.options import (
     Lenient,
     Protocol,
     Seed,
+    SetName,
     SplitFile,
     Unknown,
     console,
     listed,
-    open_wardrobe,
-    parts_of,
     print_json,
 )
+from fashiongraph.cli.wardrobes import open_wardrobe, parts_of
 from fashiongraph.errors import FashionGraphError
 
 
@@ -45,6 +45,7 @@ def evaluate(
     ] = None,
     unknown: Unknown = "error",
     seed: Seed = 0,
+    form: SetName = "tables",
     lenient: Lenient = False,
     as_json: Json = False,
 ) -> None:
@@ -59,7 +60,7 @@ def evaluate(
     from fashiongraph.models import OutfitModel
 
     model = OutfitModel.load(checkpoint)
-    wardrobe = open_wardrobe(data, features, lenient)
+    wardrobe = open_wardrobe(data, features, lenient, form)
     if questions:
         asked = [load_questions(file, wardrobe.items) for file in questions]
     else:

@@ -12,11 +12,12 @@ from fashiongraph.cli.options import (
     FeatureFiles,
     Json,
     Lenient,
+    SetName,
     console,
-    open_wardrobe,
     print_json,
     rows_table,
 )
+from fashiongraph.cli.wardrobes import open_wardrobe
 
 
 def info(
@@ -26,6 +27,7 @@ def info(
         Path | None,
         typer.Option(help="Draw the category graph to this picture file (.png, .svg or .pdf)."),
     ] = None,
+    form: SetName = "tables",
     lenient: Lenient = False,
     as_json: Json = False,
 ) -> None:
@@ -36,7 +38,7 @@ def info(
     if (path / "model.json").is_file():
         facts, categories, drawn = _checkpoint(path)
     else:
-        wardrobe = open_wardrobe(path, features, lenient)
+        wardrobe = open_wardrobe(path, features, lenient, form)
         facts, categories = wardrobe.statistics(), wardrobe.categories
         outfits = wardrobe.outfits
         drawn = category_graph(outfits.category_id, outfits.batch, wardrobe.num_categories)

@@ -8,17 +8,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 from rich.console import Console
 from rich.table import Table
-
-from fashiongraph.errors import DataError
-
-if TYPE_CHECKING:
-    from fashiongraph.data.outfits import Outfits
-    from fashiongraph.datasets.wardrobe import Wardrobe
 
 Data = Annotated[
     Path,
@@ -36,6 +30,14 @@ FeatureFiles = Annotated[
     typer.Option(
         "--features",
         help="File of features (.npy) in DATA, one row per item. Give it twice to join two files.",
+    ),
+]
+SetName = Annotated[
+    str,
+    typer.Option(
+        "--set",
+        help="Form of DATA: [b]tables[/], or a public set such as [b]fashion32[/] or "
+        "[b]'polyvore-outfits edition=disjoint form=tuples'[/] (its name and settings).",
     ),
 ]
 Lenient = Annotated[
@@ -70,43 +72,6 @@ Unknown = Annotated[
 ]
 
 console = Console()
-
-
-def open_wardrobe(data: Path, features: list[str] | None, lenient: bool = False) -> Wardrobe:
-    """Read one's own tables; what ``lenient`` dropped is reported on standard error."""
-    from fashiongraph.datasets.outfit_tables import OutfitTables
-
-    wardrobe = OutfitTables(data, features=features or None, lenient=lenient)
-    if lenient and len(wardrobe.report):
-        title = f"Dropped {len(wardrobe.report)} rows of {data}; the first of them"
-        rows = wardrobe.report.head(20).to_dict(orient="records")
-        Console(stderr=True).print(rows_table(title, rows))
-    return wardrobe
-
-
-def parts_of(wardrobe: Wardrobe, split: Path | None, seed: int) -> dict[str, Outfits]:
-    """Training, validation and test outfits: those of a split file, or 7:1:2 by the seed."""
-    import pandas as pd
-
-    names = ("train", "valid", "test")
-    if split is None:
-        return dict(zip(names, wardrobe.split(seed=seed), strict=True))
-    try:
-        frame = pd.read_csv(split, dtype=str, keep_default_na=False)
-    except (OSError, ValueError) as error:
-        raise DataError(f"cannot be read: {error}", split) from error
-    for column in ("outfit_id", "part"):
-        if column not in frame:
-            raise DataError(
-                f"the column {column!r} is needed (got {', '.join(frame.columns)})", split
-            )
-    place = wardrobe.outfits.ids.get_indexer(pd.Index(frame["outfit_id"]))
-    if (place < 0).any():
-        row = int((place < 0).argmax())
-        raise DataError(
-            f"the outfit {frame['outfit_id'][row]!r} is not in {wardrobe.root}", split, row + 2
-        )
-    return {name: wardrobe.outfits.select(place[frame["part"] == name]) for name in names}
 
 
 def listed(columns: str) -> list[str]:

@@ -13,11 +13,12 @@ from fashiongraph.cli.options import (
     FeatureFiles,
     Json,
     Lenient,
+    SetName,
     Unknown,
     console,
-    open_wardrobe,
     print_json,
 )
+from fashiongraph.cli.wardrobes import open_wardrobe
 from fashiongraph.files import whole
 
 
@@ -33,6 +34,7 @@ def score(
         Path | None, typer.Option("--output", "-o", help="CSV file to write all scores to.")
     ] = None,
     unknown: Unknown = "error",
+    form: SetName = "tables",
     lenient: Lenient = False,
     as_json: Json = False,
 ) -> None:
@@ -42,7 +44,7 @@ def score(
     from fashiongraph.models import OutfitModel
 
     model = OutfitModel.load(checkpoint)
-    wardrobe = open_wardrobe(data, features, lenient)
+    wardrobe = open_wardrobe(data, features, lenient, form)
     asked = read_outfits(outfits, wardrobe.items)
     value = score_outfits(model, asked, unknown=unknown)
     order = value.argsort(descending=True, stable=True).tolist()

@@ -12,11 +12,12 @@ from fashiongraph.cli.options import (
     Json,
     Lenient,
     Seed,
+    SetName,
     console,
-    open_wardrobe,
     print_json,
     rows_table,
 )
+from fashiongraph.cli.wardrobes import open_wardrobe
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.files import whole
 
@@ -31,6 +32,7 @@ def split(
         bool, typer.Option("--disjoint", help="Share no item between the parts.")
     ] = False,
     seed: Seed = 0,
+    form: SetName = "tables",
     lenient: Lenient = False,
     as_json: Json = False,
 ) -> None:
@@ -48,7 +50,7 @@ def split(
         raise FashionGraphError(
             f"'--ratios' needs three numbers such as 7:1:2 (got {ratios!r})"
         ) from error
-    wardrobe = open_wardrobe(data, None, lenient)
+    wardrobe = open_wardrobe(data, None, lenient, form)
     outfits = wardrobe.split((train, valid, test), seed, disjoint)
     parts = dict(zip(("train", "valid", "test"), outfits, strict=True))
     frame = pd.concat(

@@ -17,13 +17,13 @@ from fashiongraph.cli.options import (
     Lenient,
     Protocol,
     Seed,
+    SetName,
     SplitFile,
     console,
     listed,
-    open_wardrobe,
-    parts_of,
     print_json,
 )
+from fashiongraph.cli.wardrobes import open_wardrobe, parts_of
 from fashiongraph.errors import FashionGraphError
 
 
@@ -80,6 +80,7 @@ def train(
     num_nodes: Annotated[int, typer.Option(help="Number of machines.")] = 1,
     strategy: Annotated[str, typer.Option(help="Lightning's strategy, such as ddp.")] = "auto",
     seed: Seed = 0,
+    form: SetName = "tables",
     lenient: Lenient = False,
     as_json: Json = False,
 ) -> None:
@@ -96,7 +97,7 @@ def train(
 
     if model not in ("addgnn", "teacher"):
         raise FashionGraphError(f"'--model' needs to be addgnn or teacher (got {model!r})")
-    wardrobe = open_wardrobe(data, features, lenient)
+    wardrobe = open_wardrobe(data, features, lenient, form)
     width = wardrobe.num_features
     if not width:
         raise FashionGraphError(

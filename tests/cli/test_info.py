@@ -27,3 +27,20 @@ def test_lenient_reports_what_it_drops(folder, command, tmp_path):
         (tmp_path / name).write_text(text + ("o000,nothing\n" if "outfits" in name else ""))
     assert "outfits.csv" in str(command("info", tmp_path, fails=True).exception)
     assert "90" in command("info", tmp_path, "--lenient").output
+
+
+def test_a_public_set_by_name_and_settings(command, data_root, tmp_path):
+    root = data_root("fashion32")
+    form = f"fashion32 processed_dir={tmp_path / 'processed'}"
+    facts = json.loads(command("info", root, "--set", form, "--json").stdout)
+    assert (facts["outfits"], facts["items"]) == (930, 2682)
+
+
+def test_refuses_forms_it_does_not_know(folder, command):
+    for form, message in (
+        ("catwalk", "'--set' needs to be one of tables, maryland-polyvore"),
+        ("pog fast", "'--set' needs settings as name=value (got 'fast')"),
+        ("pog fast=True", "unexpected keyword argument 'fast'"),
+    ):
+        result = command("info", folder, "--set", form, fails=True)
+        assert message in str(result.exception)

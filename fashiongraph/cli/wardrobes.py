@@ -1,0 +1,93 @@
+"""Opening the data set that a command names, and its parts."""
+
+from __future__ import annotations
+
+import ast
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+
+from fashiongraph.cli.options import rows_table
+from fashiongraph.errors import DataError, FashionGraphError
+
+if TYPE_CHECKING:
+    from fashiongraph.data.outfits import Outfits
+    from fashiongraph.datasets.wardrobe import Wardrobe
+
+
+def open_wardrobe(
+    data: Path, features: list[str] | None, lenient: bool = False, form: str = "tables"
+) -> Wardrobe:
+    """Open a data set in the form that ``--set`` names.
+
+    Args:
+        data: Folder of the set.
+        features: Files of features, beside those that the set brings.
+        lenient: Drop rows of one's own tables that break a rule, and report them on standard
+            error.
+        form: ``"tables"``, or the name of a public set and its settings as ``name=value``.
+
+    Raises:
+        FashionGraphError: If the form is unknown, or does not take a setting.
+        DataError: If the data break a rule.
+    """
+    from fashiongraph.datasets import PUBLIC_SETS, OutfitTables, attach_features
+
+    name, *words = shlex.split(form)
+    if name == "tables" and not words:
+        tables = OutfitTables(data, features=features or None, lenient=lenient)
+        if lenient and len(tables.report):
+            title = f"Dropped {len(tables.report)} rows of {data}; the first of them"
+            rows = tables.report.head(20).to_dict(orient="records")
+            Console(stderr=True).print(rows_table(title, rows))
+        return tables
+    if name not in PUBLIC_SETS:
+        known = ", ".join(["tables", *PUBLIC_SETS])
+        raise FashionGraphError(f"'--set' needs to be one of {known} (got {form!r})")
+    try:
+        wardrobe = PUBLIC_SETS[name](data, **dict(_setting(word) for word in words))
+    except TypeError as error:
+        raise FashionGraphError(f"'--set' {form!r}: {error}") from error
+    return attach_features(wardrobe, [data / file for file in features or ()])
+
+
+def _setting(word: str) -> tuple[str, Any]:
+    """A setting and its value: a number, :obj:`True` or :obj:`False` where it reads as one."""
+    name, equals, text = word.partition("=")
+    if not equals:
+        raise FashionGraphError(f"'--set' needs settings as name=value (got {word!r})")
+    try:
+        return name, ast.literal_eval(text)
+    except (SyntaxError, ValueError):
+        return name, text
+
+
+def parts_of(wardrobe: Wardrobe, split: Path | None, seed: int) -> dict[str, Outfits]:
+    """Training, validation and test outfits: those of a split file, or 7:1:2 by the seed.
+
+    Raises:
+        DataError: If the file cannot be read, lacks a column or names an unknown outfit.
+    """
+    import pandas as pd
+
+    names = ("train", "valid", "test")
+    if split is None:
+        return dict(zip(names, wardrobe.split(seed=seed), strict=True))
+    try:
+        frame = pd.read_csv(split, dtype=str, keep_default_na=False)
+    except (OSError, ValueError) as error:
+        raise DataError(f"cannot be read: {error}", split) from error
+    for column in ("outfit_id", "part"):
+        if column not in frame:
+            raise DataError(
+                f"the column {column!r} is needed (got {', '.join(frame.columns)})", split
+            )
+    place = wardrobe.outfits.ids.get_indexer(pd.Index(frame["outfit_id"]))
+    if (place < 0).any():
+        row = int((place < 0).argmax())
+        raise DataError(
+            f"the outfit {frame['outfit_id'][row]!r} is not in {wardrobe.root}", split, row + 2
+        )
+    return {name: wardrobe.outfits.select(place[frame["part"] == name]) for name in names}

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from fashiongraph.datasets import SyntheticWardrobe, attach_features
+from fashiongraph.errors import DataError
+
+
+@pytest.fixture
+def bare():
+    return SyntheticWardrobe(num_items=100, num_outfits=60)
+
+
+def test_files_stand_side_by_side(bare, tmp_path):
+    a, b = np.random.default_rng(0).random((2, 100, 3)).astype(np.float16)
+    np.save(tmp_path / "a.npy", a)
+    np.save(tmp_path / "b.npy", b)
+    assert attach_features(bare, []).num_features == 0
+    assert attach_features(bare, [tmp_path / "a.npy"]).num_features == 3
+    both = attach_features(bare, [tmp_path / "a.npy", tmp_path / "b.npy"])
+    assert np.array_equal(both.items.features.numpy(), np.hstack([a, b]))
+    assert both.split(seed=0)[0].items.num_features == 6
+    assert both.items.frequency is not None
+
+
+def test_refuses_features_that_do_not_fit(bare, tmp_path):
+    np.save(tmp_path / "few.npy", np.ones((99, 3), np.float32))
+    with pytest.raises(DataError, match=r"few\.npy: needs one row per item, 100 \(got 99\)"):
+        attach_features(bare, [tmp_path / "few.npy"])
+    rows = np.ones((100, 3), np.float32)
+    rows[7, 1] = np.inf
+    np.save(tmp_path / "broken.npy", rows)
+    with pytest.raises(DataError, match=r"broken\.npy: features need to be finite \(row 7"):
+        attach_features(bare, [tmp_path / "broken.npy"])
