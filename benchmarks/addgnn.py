@@ -117,6 +117,24 @@ def table(records: list[dict]) -> str:
     return "\n".join(lines)
 
 
+def write_readme(readme: Path, records: list[dict]) -> None:
+    """Put the table between the marks of a README, with what it takes to make it again."""
+    newest = records[-1]
+    text = (
+        f"Mean ± standard deviation over {len({r['seed'] for r in records})} seeds, each with a split "
+        f"7:1:2, weights and questions of its own ({newest['machine']}, torch {newest['torch']}; "
+        "AUC and accuracy with four candidates):\n\n"
+        f"{table(records)}\n\n"
+        "```bash\nFASHIONGRAPH_DATA=… python benchmarks/addgnn.py --seeds 0 1 2 --readme README.md\n```"
+    )
+    before, rest = readme.read_text(encoding="utf-8").split("<!-- results -->\n")
+    after = rest.split("<!-- /results -->")[1]
+    with whole(readme) as draft:
+        draft.write_text(
+            f"{before}<!-- results -->\n{text}\n<!-- /results -->{after}", encoding="utf-8"
+        )
+
+
 def main() -> None:
     """Run what is missing and print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -125,6 +143,7 @@ def main() -> None:
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
     parser.add_argument("--epochs", type=int, default=12)
     parser.add_argument("--output", type=Path, default=Path("benchmarks/results/addgnn"))
+    parser.add_argument("--readme", type=Path, help="README to put the table into")
     args = parser.parse_args()
     logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
     warnings.filterwarnings("ignore", category=UserWarning, module="lightning")
@@ -142,6 +161,8 @@ def main() -> None:
             draft.write_text(json.dumps(record, indent=2))
     records = [json.loads(file.read_text()) for file in sorted(args.output.glob("*.json"))]
     print(table(records))
+    if args.readme:
+        write_readme(args.readme, records)
 
 
 if __name__ == "__main__":
