@@ -119,13 +119,13 @@ def table(records: list[dict]) -> str:
 
 def write_readme(readme: Path, records: list[dict]) -> None:
     """Put the table between the marks of a README, with what it takes to make it again."""
-    newest = records[-1]
+    newest, seeds = records[-1], sorted({record["seed"] for record in records})
+    command = f"python benchmarks/addgnn.py --seeds {' '.join(map(str, seeds))} --readme README.md"
     text = (
-        f"Mean ± standard deviation over {len({r['seed'] for r in records})} seeds, each with a split "
-        f"7:1:2, weights and questions of its own ({newest['machine']}, torch {newest['torch']}; "
-        "AUC and accuracy with four candidates):\n\n"
-        f"{table(records)}\n\n"
-        "```bash\nFASHIONGRAPH_DATA=… python benchmarks/addgnn.py --seeds 0 1 2 --readme README.md\n```"
+        f"Mean ± standard deviation over the seeds {', '.join(map(str, seeds))}, each with its own "
+        "split 7:1:2, weights and questions. AUC: 0.5 is chance. FITB: accuracy with four "
+        f"candidates. Measured on {newest['machine']}, torch {newest['torch']}.\n\n"
+        f"{table(records)}\n\n```bash\nFASHIONGRAPH_DATA=… {command}\n```"
     )
     before, rest = readme.read_text(encoding="utf-8").split("<!-- results -->\n")
     after = rest.split("<!-- /results -->")[1]
