@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import warnings
 
@@ -19,6 +20,9 @@ from fashiongraph.errors import FashionGraphError
 
 # PyG compiles an enum with what newer torch calls deprecated: nothing its user could mend.
 warnings.filterwarnings("ignore", "`torch.jit.script` is deprecated", FutureWarning)
+# What Lightning advises the author of a training, its onlookers need not read.
+warnings.filterwarnings("ignore", module=r"lightning\.")
+logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)
 
 app = typer.Typer(
     name="fashiongraph",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import warnings
 
+import torch
 from torch import Tensor
 from torch_geometric.data import Batch
-from torch_geometric.utils import to_torch_csr_tensor
+from torch_geometric.utils.sparse import index2ptr
 
 # torch says so once per process, to whoever happens to train; the results are tested here.
 warnings.filterwarnings("ignore", "Sparse CSR tensor support is in beta state")
@@ -16,9 +17,13 @@ def incoming(batch: Batch) -> Tensor:
     """Edge weights as a sparse matrix [N, N] whose row is the receiving item.
 
     A product with it replaces one gather and one scatter per edge. The edges of a batch are
-    sorted by receiver and sender, hence nothing is sorted here.
+    sorted by receiver and sender, hence nothing is sorted or checked here.
     """
-    size = (batch.num_nodes, batch.num_nodes)
-    edges = batch.edge_index.flip(0)
-    adjacency: Tensor = to_torch_csr_tensor(edges, batch.edge_weight, size, is_coalesced=True)
-    return adjacency
+    sender, receiver = batch.edge_index
+    return torch.sparse_csr_tensor(
+        index2ptr(receiver, batch.num_nodes),
+        sender,
+        batch.edge_weight,
+        (batch.num_nodes, batch.num_nodes),
+        check_invariants=False,
+    )
