@@ -1,0 +1,1 @@
+"""The two layouts of Fashion32."""

@@ -1,0 +1,114 @@
+"""IQON3000: outfits of three thousand users."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from fashiongraph.datasets.json_rows import list_of, needed
+from fashiongraph.datasets.streaming.gathered import OutfitBlock
+from fashiongraph.datasets.streaming.json_files import files_below, json_files
+from fashiongraph.datasets.streaming.numbered import Numbered
+from fashiongraph.datasets.streaming.streamed_wardrobe import StreamedWardrobe
+
+_TEXT = pa.string()
+_ITEM = pa.struct(
+    [
+        needed("itemId", _TEXT),
+        pa.field("itemName", _TEXT),
+        pa.field("category x color", _TEXT),
+        pa.field("imgUrl", _TEXT),
+    ]
+)
+_OUTFIT = pa.struct(
+    [
+        needed("setId", _TEXT),
+        pa.field("user", _TEXT),
+        pa.field("likeCount", _TEXT),
+        needed("items", list_of(_ITEM)),
+    ]
+)
+
+
+class IQON3000(StreamedWardrobe):
+    """IQON3000: outfits of the most active users of the Japanese fashion site IQON.
+
+    ======= ======= ========== =====
+    outfits items   categories users
+    ======= ======= ========== =====
+    308,747 672,335 62         3,568
+    ======= ======= ========== =====
+
+    The release lies unpacked in ``root/raw``, or in ``root`` itself, as
+    ``IQON3000/<user>/<setId>/<setId>.json``, one outfit a file, with its pictures,
+    ``<itemId>_m.jpg``, beside it; the folders may be nested deeper. Numbers in it may be texts.
+
+    The category of an item is the part of its ``category x color`` before the ``×``; an item
+    without one has no category (``-1``). ``colour``, ``title``, ``image`` (the file of the picture,
+    whether it was fetched or not) and ``image_url`` are columns of the items, ``user_id`` and
+    ``likes`` of the outfits. Of an item that stands in several outfits the first one counts.
+
+    Args:
+        root: Folder of the data set.
+        max_outfits: Read the first outfits only, by the names of their folders.
+        lenient: Pass over files that are broken, with a warning. Others who read the release met
+            some that were cut off or empty.
+        force_reload: Read the release again.
+        processed_dir: Folder for processed files; ``root/processed`` by default.
+
+    Raises:
+        FashionGraphError: If ``max_outfits`` is not positive.
+        DataError: If a file is missing or broken.
+
+    Source: Song, Han, Li, Chen, Xu, Nie, "GP-BPR: personalized compatibility modeling for clothing
+    matching".
+    """
+
+    url = "https://github.com/hanxjing/GP-BPR"
+    raw_file_names = ("IQON3000",)
+
+    def __init__(
+        self,
+        root: str | Path,
+        max_outfits: int | None = None,
+        lenient: bool = False,
+        force_reload: bool = False,
+        processed_dir: str | Path | None = None,
+    ) -> None:
+        self.lenient = lenient
+        edition = ["lenient"] if lenient else []
+        super().__init__(root, max_outfits, edition, force_reload, processed_dir)
+
+    def blocks(self) -> Iterator[OutfitBlock]:
+        """The outfits of all files in blocks."""
+        folder = self.raw_paths[0]
+        for paths, records in json_files(files_below(folder), _OUTFIT, self.lenient):
+            names = np.array([path.relative_to(folder).as_posix() for path in paths])
+            place = Numbered(folder, "file", names)
+            set_id, user, likes, lists = (records.field(field.name) for field in _OUTFIT)
+            place.check_text(set_id, "setId")
+            sizes = lists.value_lengths().to_numpy()
+            items, of_item = lists.flatten(), place.repeat(sizes)
+            item_id, title, kind, url = (items.field(field.name) for field in _ITEM)
+            of_item.check_text(item_id, "itemId")
+            folders = pa.array([self._prefix(path.parent) for path in paths])
+            of_file = pa.array(np.repeat(np.arange(len(paths)), sizes))
+            parts = pc.extract_regex(kind, r"(?s)^(?P<category>[^×]*)(?:×(?P<colour>.*))?$")
+            outfits = {
+                "outfit_id": set_id,
+                "user_id": user,
+                "likes": place.whole_numbers(likes, "likeCount"),
+            }
+            rows = {
+                "item_id": item_id,
+                "category": pc.utf8_trim_whitespace(parts.field("category")),
+                "colour": pc.utf8_trim_whitespace(parts.field("colour")),
+                "title": title,
+                "image": pc.binary_join_element_wise(folders.take(of_file), item_id, "_m.jpg", ""),
+                "image_url": url,
+            }
+            yield OutfitBlock(pa.table(outfits), sizes, pa.table(rows))

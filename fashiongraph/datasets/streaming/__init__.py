@@ -1,0 +1,1 @@
+"""Reading published outfits in blocks, so that a file of any size takes bounded memory."""

@@ -1,0 +1,54 @@
+"""Features that were published as a compressed JSON file for each item."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import zlib
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+from numpy.lib.format import open_memmap
+
+from fashiongraph.errors import DataError
+
+
+def write_json_vectors(files: Iterable[Path], count: int, target: Path) -> None:
+    """Write lists of numbers, each in a gzipped JSON file, as the rows of one ``.npy`` file.
+
+    One row is held at a time.
+
+    Args:
+        files: The files, in the order of the rows.
+        count: How many they are.
+        target: The file to write: float16 [count, width of the first row].
+
+    Raises:
+        DataError: If a file is missing, broken, or of another width than the first.
+    """
+    rows = None
+    for index, file in enumerate(files):
+        row = _read(file)
+        if rows is None:
+            rows = open_memmap(target, "w+", np.float16, (count, len(row)))
+        if len(row) != rows.shape[1]:
+            raise DataError(f"needs {rows.shape[1]} numbers, as others (has {len(row)})", file)
+        rows[index] = row
+    if rows is not None:
+        rows.flush()
+
+
+def _read(file: Path) -> np.ndarray:
+    try:
+        with gzip.open(file) as stream:
+            values = json.load(stream)
+        row = np.asarray(values, dtype=np.float64)
+    except FileNotFoundError as error:
+        raise DataError("this file of features is needed, it is missing", file=file) from error
+    # EOFError: cut off. OverflowError: a number of 400 digits.
+    except (OSError, EOFError, zlib.error, ValueError, TypeError, OverflowError) as error:
+        raise DataError(f"needs to be a gzipped list of numbers ({error})", file=file) from error
+    if row.ndim != 1 or not len(row) or not (np.abs(row) <= np.finfo(np.float16).max).all():
+        raise DataError("needs to be a list of finite numbers of half precision", file=file)
+    return row
