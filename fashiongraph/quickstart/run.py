@@ -1,0 +1,134 @@
+"""The main job from end to end, on a wardrobe that is made on the spot."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import torch
+from rich.console import Console
+
+from fashiongraph.data.category_graph import category_graph
+from fashiongraph.data.outfits import Outfits
+from fashiongraph.data.splits import split
+from fashiongraph.datasets.synthetic_wardrobe import SyntheticWardrobe
+from fashiongraph.errors import DataError
+from fashiongraph.evaluation import score_outfits
+from fashiongraph.evaluation.score_outfits import Scorer
+from fashiongraph.features.encoders import image_encoder
+from fashiongraph.files import whole
+from fashiongraph.quickstart.category_co_occurrence import CategoryCoOccurrence
+from fashiongraph.quickstart.comparison import compare
+from fashiongraph.quickstart.editions import draw_editions, encode_pictures
+from fashiongraph.quickstart.explained_outfit import explain
+from fashiongraph.quickstart.findings import Findings
+from fashiongraph.quickstart.pair_parts import pair_parts
+from fashiongraph.quickstart.report import write_report
+from fashiongraph.quickstart.rules_seen import rules_seen
+from fashiongraph.quickstart.settings import Settings
+from fashiongraph.quickstart.stopwatch import Stopwatch
+from fashiongraph.quickstart.train import VARIANTS, train_teacher, train_variant
+
+RESULTS_FILE = "quickstart.json"
+
+
+def run_quickstart(
+    output: str | Path = "quickstart",
+    seed: int = 0,
+    settings: Settings | None = None,
+    console: Console | None = None,
+    progress: bool = True,
+) -> Findings:
+    """Draw a wardrobe, encode it, train a teacher and ADD-GNN, evaluate, and write a report.
+
+    Nothing is read from an earlier run and nothing is downloaded. The folder appears when all is
+    done: ``report.html``, ``quickstart.json`` with the numbers, the ``wardrobe``, the stored
+    ``questions`` and a checkpoint of each of the ``models``.
+
+    Args:
+        output: The folder; one of an earlier quickstart is replaced.
+        seed: Seed of everything.
+        settings: The sizes.
+        console: Where stages are announced; by default on standard error.
+        progress: Whether to show progress bars.
+
+    Raises:
+        DataError: If ``output`` is there and is no quickstart's.
+        FashionGraphError: If the extra ``efficientnet`` is not installed.
+    """
+    target = Path(output).expanduser().resolve()
+    check_replaceable(target)
+    encoder = image_encoder("efficientnet-lite0")  # before all work, should the extra be missing
+    settings = settings or Settings()
+    watch = Stopwatch(console or Console(stderr=True))
+    with whole(target) as folder:
+        with watch.stage("draw the wardrobe"):
+            editions = draw_editions(folder, settings, seed)
+        with watch.stage("encode the pictures"):
+            editions = encode_pictures(editions, folder, encoder, progress)
+        train, valid, test = split(editions.users, seed=seed)
+        graph = category_graph(train.category_id, train.batch, train.items.num_categories)
+        with watch.stage("train the designers' teacher"):
+            teacher = train_teacher(editions.designers, settings, seed, progress)
+        students = []
+        for variant in VARIANTS:
+            with watch.stage(f"train {variant.name}"):
+                students.append(
+                    train_variant(
+                        variant, (train, valid), graph, teacher.model, settings, seed, progress
+                    )
+                )
+        teacher.model.save(folder / "models" / teacher.folder)
+        for one in students:
+            one.model.save(folder / "models" / one.folder)
+        full, without_knowledge, without_graph = (one.name for one in students)
+        scorers: dict[str, Scorer] = {
+            **{one.name: one.model for one in students},
+            "control: categories": CategoryCoOccurrence(graph, len(train)),
+            "control: true rules": lambda batch: SyntheticWardrobe.truth.score(
+                Outfits(test.items, batch.ptr, batch.item_id)
+            ),
+        }
+        parts = {"knowledge": (full, without_knowledge), "graph": (full, without_graph)}
+        with watch.stage("evaluate"):
+            comparison = compare(scorers, parts, test, folder / "questions", seed)
+        with watch.stage("explain"):
+            model, truth = students[0].model, SyntheticWardrobe.truth
+            score = score_outfits(model, test)
+            pairs = pair_parts(model, test)
+            order = torch.argsort(score, descending=True, stable=True).tolist()
+            shown = min(settings.num_shown, len(order) // 2)
+            best, worst = (
+                explain(test, score, pairs, editions.pictures, truth, index)
+                for index in (order[:shown], order[::-1][:shown])
+            )
+        findings = Findings(
+            settings=settings,
+            seed=seed,
+            encoder=encoder.name,
+            teacher=teacher,
+            students=students,
+            comparison=comparison,
+            best=best,
+            worst=worst,
+            rules=rules_seen(pairs, test.items, truth),
+            num_outfits={"train": len(train), "valid": len(valid), "test": len(test)},
+            seconds=watch.seconds,
+        )
+        with watch.stage("write the report"):
+            write_report(folder / "report.html", findings)
+        text = json.dumps(findings.to_dict(), indent=2, ensure_ascii=False)
+        (folder / RESULTS_FILE).write_text(text + "\n", encoding="utf-8")
+    return findings
+
+
+def check_replaceable(target: Path) -> None:
+    """Refuse to replace anything but an empty folder or one that a quickstart wrote.
+
+    Raises:
+        DataError: If ``target`` is something else.
+    """
+    if not target.exists():
+        return
+    if not target.is_dir() or (any(target.iterdir()) and not (target / RESULTS_FILE).is_file()):
+        raise DataError("'--output' needs a new folder or that of an earlier quickstart", target)
