@@ -1,7 +1,39 @@
 """Data sets: the public ones, one's own, and a synthetic one."""
 
+from fashiongraph.datasets.attach_features import attach_features
+from fashiongraph.datasets.fashion32 import Fashion32
+from fashiongraph.datasets.fashion_show import FashionShow
+from fashiongraph.datasets.iqon3000 import IQON3000
+from fashiongraph.datasets.maryland_polyvore import MarylandPolyvore
 from fashiongraph.datasets.outfit_tables import OutfitTables
+from fashiongraph.datasets.pog import POG
+from fashiongraph.datasets.polyvore_outfits import PolyvoreOutfits
+from fashiongraph.datasets.shift15m import Shift15M
 from fashiongraph.datasets.synthetic_wardrobe import SyntheticWardrobe
 from fashiongraph.datasets.wardrobe import Wardrobe
 
-__all__ = ["OutfitTables", "SyntheticWardrobe", "Wardrobe"]
+PUBLIC_SETS: dict[str, type[Wardrobe]] = {
+    "maryland-polyvore": MarylandPolyvore,
+    "polyvore-outfits": PolyvoreOutfits,
+    "fashion32": Fashion32,
+    "fashion-show": FashionShow,
+    "shift15m": Shift15M,
+    "iqon3000": IQON3000,
+    "pog": POG,
+}
+"""The published sets by the name that the command line gives them."""
+
+__all__ = [
+    "IQON3000",
+    "POG",
+    "PUBLIC_SETS",
+    "Fashion32",
+    "FashionShow",
+    "MarylandPolyvore",
+    "OutfitTables",
+    "PolyvoreOutfits",
+    "Shift15M",
+    "SyntheticWardrobe",
+    "Wardrobe",
+    "attach_features",
+]
