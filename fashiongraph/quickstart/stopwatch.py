@@ -31,8 +31,3 @@ class Stopwatch:
         yield
         self.seconds[name] = time.perf_counter() - start
         self.console.print(f"  {self.seconds[name]:.1f} s", highlight=False)
-
-    @property
-    def total(self) -> float:
-        """Seconds of all finished stages together."""
-        return sum(self.seconds.values())

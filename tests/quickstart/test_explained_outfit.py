@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from fashiongraph.datasets import SyntheticWardrobe
+from fashiongraph.models import ADDGNN
+from fashiongraph.quickstart.explained_outfit import explain
+from fashiongraph.quickstart.pair_parts import pair_parts
+
+
+def test_an_explanation_adds_up_and_names_the_lowest_cell() -> None:
+    users = SyntheticWardrobe(
+        None, num_items=60, num_outfits=20, edition="users", features="attributes"
+    )
+    outfits, truth = users.outfits, SyntheticWardrobe.truth
+    torch.manual_seed(0)
+    model = ADDGNN(users.num_features, 4, num_attributes=3, use_graph=False)
+    pairs = pair_parts(model, outfits)
+    score = torch.arange(20.0)
+    pictures = [Path(f"{name}.png") for name in users.items.ids]
+    one, other = explain(outfits, score, pairs, pictures, truth, [7, 19])
+    assert (one.rank, other.rank) == (13, 1)
+    assert one.outfit_id == outfits.ids[7]
+    rows = outfits.item_id[outfits.ptr[7] : outfits.ptr[8]].tolist()
+    assert [garment.picture for garment in one.garments] == [pictures[r] for r in rows]
+    assert [garment.title for garment in one.garments] == [
+        users.items.columns["title"][r] for r in rows
+    ]
+    assert len(one.pairs) == len(rows) * (len(rows) - 1) // 2
+    totals = [pair.total for pair in one.pairs]
+    assert totals == sorted(totals)
+    own = pairs.parts[pairs.outfit == 7].sum(dim=1).mean() - pairs.mean.sum()
+    assert sum(totals) / len(totals) == pytest.approx(float(own), abs=1e-4)
+    pair, attribute = one.lowest
+    assert pair.gain[attribute] == min(min(each.gain) for each in one.pairs)
+    assert all(-1 <= value <= 1 for each in one.pairs for value in each.strength)
+    broken = dict(zip(truth.names, truth.violations(outfits)[7].tolist(), strict=True))
+    assert one.broken == {name: count for name, count in broken.items() if count}
