@@ -29,7 +29,8 @@ class ItemTable:
         frequency: Number of outfits of the whole set (all splits) that hold the item [n].
 
     Raises:
-        FashionGraphError: If the columns differ in length or an identifier repeats.
+        FashionGraphError: If the columns differ in length, an identifier repeats or a category is
+            out of range.
     """
 
     ids: pd.Index[str]
@@ -60,6 +61,9 @@ class ItemTable:
             raise FashionGraphError(
                 f"'category_id' needs to be below {len(self.categories)} (got {highest})"
             )
+        lowest = int(self.category_id.min()) if len(self.ids) else -1
+        if lowest < -1:
+            raise FashionGraphError(f"'category_id' needs to be at least -1 (got {lowest})")
 
     @classmethod
     def from_lists(
@@ -102,12 +106,18 @@ class ItemTable:
             features: Rows of features [n, F], in the order of the frame.
 
         Raises:
-            FashionGraphError: If a column is missing or an identifier repeats.
+            FashionGraphError: If one of the two or an entry of them is missing, or an identifier
+                repeats.
         """
         for name in ("item_id", "category"):
             if name not in frame:
                 raise FashionGraphError(
                     f"'frame' needs a column {name!r} (got {', '.join(map(str, frame.columns))})"
+                )
+            if frame[name].isna().any():
+                row = int(frame[name].isna().argmax())
+                raise FashionGraphError(
+                    f"'frame' needs a {name!r} in every row (row {row} has none)"
                 )
         columns = frame.drop(columns=["item_id", "category"])
         return cls.from_lists(

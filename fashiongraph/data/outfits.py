@@ -75,7 +75,20 @@ class Outfits:
 
         Outfits keep the order of their first row. Within an outfit items are ordered by the
         column ``position`` where there is one, else by row.
+
+        Raises:
+            FashionGraphError: If one of the two or an entry of them is missing, or an item unknown.
         """
+        for name in ("outfit_id", "item_id"):
+            if name not in frame:
+                raise FashionGraphError(
+                    f"'frame' needs a column {name!r} (got {', '.join(map(str, frame.columns))})"
+                )
+            if frame[name].isna().any():
+                row = int(frame[name].isna().argmax())
+                raise FashionGraphError(
+                    f"'frame' needs a {name!r} in every row (row {row} has none)"
+                )
         code, ids = pd.factorize(frame["outfit_id"].astype(str))
         keys = (frame["position"].to_numpy(), code) if "position" in frame else (code,)
         order = np.lexsort(keys)

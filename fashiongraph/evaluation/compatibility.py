@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import torch
+
 from fashiongraph.data.questions.compatibility import Compatibility
 from fashiongraph.evaluation.result import Result
 from fashiongraph.evaluation.score_outfits import Scorer, score_outfits
@@ -23,6 +25,8 @@ def compatibility(model: Scorer, questions: Compatibility, **kwargs: Any) -> Res
         corrupted edition.
     """
     score = score_outfits(model, questions.outfits(), **kwargs)
-    low, high = roc_auc_interval(score, questions.label, questions.group)
+    # Groups that a selection left out would be drawn too, and widen the interval.
+    present, group = torch.unique(questions.group, return_inverse=True)
+    low, high = roc_auc_interval(score, questions.label, group)
     value = float(roc_auc(score, questions.label))
-    return Result("AUC", value, low, high, int(questions.group.max()) + 1)
+    return Result("AUC", value, low, high, len(present))

@@ -21,7 +21,7 @@ def fill_in_blank(model: Scorer, questions: FillInBlank, **kwargs: Any) -> Resul
     Returns:
         The accuracy with its bootstrap interval, and beside it the one with fractional ties.
     """
-    score = score_outfits(model, questions.outfits(), **kwargs).view(len(questions.answer), -1)
+    score = score_outfits(model, questions.outfits(), **kwargs).view(questions.candidates.shape)
     hit = fill_in_blank_accuracy(score, questions.answer, reduce=False)
     low, high = mean_interval(hit)
     fractional = float(fill_in_blank_accuracy(score, questions.answer, ties="fractional"))

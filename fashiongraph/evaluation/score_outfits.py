@@ -10,6 +10,7 @@ from torch_geometric.data import Batch
 
 from fashiongraph.data.outfit_loader import OutfitLoader
 from fashiongraph.data.outfits import Outfits
+from fashiongraph.errors import FashionGraphError
 
 Scorer = Callable[[Batch], Tensor]
 
@@ -35,8 +36,15 @@ def score_outfits(
         Scores on the CPU [B].
 
     Raises:
-        FashionGraphError: If a category is unknown and ``unknown="error"``.
+        FashionGraphError: If a category is unknown and ``unknown="error"``, or the items have
+            another number of features than the model reads.
     """
+    width = getattr(model, "in_channels", outfits.items.num_features)
+    if width != outfits.items.num_features:
+        raise FashionGraphError(
+            f"'outfits' needs items with the {width} features that the model reads "
+            f"(got {outfits.items.num_features})"
+        )
     known = getattr(model, "categories", [])
     if known and known != outfits.items.categories:
         outfits = outfits.with_items(outfits.items.with_vocabulary(known, unknown))

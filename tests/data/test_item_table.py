@@ -80,3 +80,10 @@ def test_refuses_unknown_identifiers_and_a_frame_without_a_column():
 def test_an_empty_table():
     items = ItemTable.from_lists([], [])
     assert (len(items), items.num_categories) == (0, 0)
+
+
+def test_entries_that_are_missing_or_out_of_range_are_refused():
+    with pytest.raises(FashionGraphError, match=r"'category' in every row \(row 1 has none\)"):
+        ItemTable.from_frame(FRAME.assign(category=["shoe", None, "bag"]))
+    with pytest.raises(FashionGraphError, match=r"at least -1 \(got -2\)"):
+        ItemTable(pd.Index(["a"]), torch.tensor([-2]), ["shoe"])

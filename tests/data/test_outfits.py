@@ -91,3 +91,11 @@ def test_ten_million_outfits_take_two_arrays_and_no_objects():
     assert outfits.ptr.nbytes + outfits.item_id.nbytes < 60 * len(outfits)
     assert isinstance(outfits.ids, pd.Index)
     assert len(outfits.select(torch.arange(0, 100_000, 2))) == 50_000
+
+
+def test_a_frame_needs_both_columns_in_every_row(items):
+    with pytest.raises(FashionGraphError, match=r"a column 'item_id' \(got outfit_id, item\)"):
+        Outfits.from_frame(items, pd.DataFrame({"outfit_id": ["1"], "item": ["a"]}))
+    frame = pd.DataFrame({"outfit_id": ["1", None], "item_id": ["a", "b"]})
+    with pytest.raises(FashionGraphError, match=r"'outfit_id' in every row \(row 1 has none\)"):
+        Outfits.from_frame(items, frame)

@@ -9,3 +9,12 @@ def test_a_perfect_and_an_indifferent_scorer(wardrobe, knows_real, indifferent):
     assert (perfect.value, perfect.low, perfect.high) == (1.0, 1.0, 1.0)
     assert compatibility(indifferent, questions).value == 0.5
     assert perfect.num_questions == int((wardrobe.sizes > 1).sum())
+
+
+def test_a_selection_counts_and_draws_only_what_it_holds(wardrobe, knows_real):
+    questions = wardrobe.questions("compatibility")
+    last = questions.select(questions.group >= int(questions.group.max()) - 2)
+    result = compatibility(knows_real, last)
+    assert result.num_questions == 3
+    # Groups left out would come up in samples without any question, worth 0.5.
+    assert (result.value, result.low, result.high) == (1.0, 1.0, 1.0)

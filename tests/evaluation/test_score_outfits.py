@@ -44,3 +44,8 @@ def test_unknown_categories_are_refused_or_weighed_by_default(wardrobe):
     with pytest.raises(FashionGraphError, match=r"lacks category1.*unknown='default'"):
         score_outfits(model, wardrobe)
     assert score_outfits(model, wardrobe, unknown="default").isfinite().all()
+
+
+def test_features_of_another_width_are_refused(wardrobe):
+    with pytest.raises(FashionGraphError, match=r"the 9 features that the model reads \(got 8\)"):
+        score_outfits(ADDGNN(9, 4, 2), wardrobe)
