@@ -22,9 +22,9 @@ def statistics(
         official_split: The parts that the set itself brings, by name.
 
     Returns:
-        ``outfits``, ``items``, ``items_in_outfits``, ``categories``, ``outfit_sizes`` (``min``,
-        ``mean``, ``max`` and ``histogram``, the number of outfits by size), ``duplicate_outfits``
-        (those that repeat an earlier one, item for item), ``features`` (``width`` and ``dtype``,
+        ``outfits``, ``items``, ``items_in_outfits``, ``items_worn`` (an item once for each outfit
+        that holds it), ``categories``, ``outfit_sizes`` (``min``, ``mean``, ``max`` and
+        ``histogram``, the number of outfits by size), ``duplicate_outfits`` (those that repeat an earlier one, item for item), ``features`` (``width`` and ``dtype``,
         or None), and for an official split ``splits`` (the number of outfits by name) and
         ``overlaps`` (:func:`fashiongraph.data.audit.audit` as a list of records).
     """
@@ -34,6 +34,7 @@ def statistics(
         "outfits": len(outfits),
         "items": len(items),
         "items_in_outfits": int((torch.bincount(outfits.item_id) > 0).sum()),
+        "items_worn": outfits.item_id.numel(),
         "categories": items.num_categories,
         "outfit_sizes": {
             "min": int(sizes.min()) if len(sizes) else 0,

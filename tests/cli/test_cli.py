@@ -22,11 +22,12 @@ def test_help_lists_the_commands(command):
 
 def test_bad_input_ends_in_one_line_and_status_two(tmp_path):
     done = subprocess.run(
-        [sys.executable, "-m", "fashiongraph", "info", str(tmp_path / "none")],
+        [sys.executable, "-m", "fashiongraph", "info", str(tmp_path / "[/none]")],
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 2
     assert "error:" in done.stderr
+    assert "[/none]" in done.stderr
     assert "Traceback" not in done.stderr

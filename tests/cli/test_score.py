@@ -35,3 +35,13 @@ def test_refuses_unknown_items(folder, command, checkpoint, tmp_path):
         "score", checkpoint, tmp_path / "mine.csv", "--data", folder, *FEATURES, fails=True
     )
     assert "mine.csv, row 3: 'item_id' needs a known item (got '9999')" in str(result.exception)
+
+
+def test_identifiers_stay_as_they_are(folder, command, checkpoint, tmp_path):
+    file, output = tmp_path / "mine.csv", tmp_path / "scores.csv"
+    names = ["one, [two]", "[/three]"]
+    rows = [(name, item) for name in names for item in ("0001", "0005")]
+    pd.DataFrame(rows, columns=["outfit_id", "item_id"]).to_csv(file, index=False)
+    result = command("score", checkpoint, file, "--data", folder, *FEATURES, "-o", output)
+    assert all(name in result.output for name in names)
+    assert pd.read_csv(output)["outfit_id"].tolist() == names

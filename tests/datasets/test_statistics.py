@@ -13,6 +13,7 @@ def test_against_a_loop(wardrobe):
     sizes = [len(outfit) for outfit in outfits]
     assert found["outfits"] == 60
     assert found["items"] == 40
+    assert found["items_worn"] == sum(map(len, outfits))
     assert found["items_in_outfits"] == len({item for outfit in outfits for item in outfit})
     assert found["outfit_sizes"] == {
         "min": min(sizes),

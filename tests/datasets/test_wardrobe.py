@@ -112,6 +112,7 @@ def test_statistics(root):
         "outfits": 12,
         "items": 3,
         "items_in_outfits": 3,
+        "items_worn": 24,
         "categories": 2,
         "outfit_sizes": {"min": 2, "mean": 2.0, "max": 2, "histogram": {"2": 12}},
         "duplicate_outfits": 10,
