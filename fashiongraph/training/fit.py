@@ -13,6 +13,7 @@ import pandas as pd
 import torch
 from lightning.pytorch.callbacks import EarlyStopping, ModelCheckpoint, RichProgressBar
 from lightning.pytorch.loggers import CSVLogger, TensorBoardLogger
+from lightning.pytorch.utilities import rank_zero_only
 from torch_geometric.data import Data
 
 from fashiongraph.data.outfits import Outfits
@@ -58,14 +59,14 @@ def fit(
         max_epochs: Number of epochs.
         patience: Epochs without a better validation score before training stops.
         seed: Seed of everything drawn in training.
-        directory: Where checkpoints, logs (CSV and TensorBoard) and the finished ``model`` go. By
-            default nothing is kept on disk.
+        directory: Where checkpoints, logs (CSV and TensorBoard) and the finished ``model`` go,
+            in place of an earlier training's. By default nothing is kept on disk.
         resume: Go on from the last finished epoch in ``directory``, exactly as if training had
             not been interrupted.
         progress: Show a progress bar.
         callbacks: Further Lightning callbacks.
         **trainer: Arguments of :class:`lightning.pytorch.Trainer`, such as ``precision``,
-            ``accelerator``, ``devices``, ``num_nodes`` and ``strategy``.
+            ``accelerator``, ``devices`` (1 by default), ``num_nodes`` and ``strategy``.
 
     Returns:
         One row per epoch: parts of the loss, and ``valid/auc``, ``valid/fitb``, ``valid/score``.
@@ -73,10 +74,13 @@ def fit(
     Raises:
         FashionGraphError: If there is nothing to train on or to resume from.
     """
-    if len(train) == 0 or len(valid) == 0:
+    usable = [int((outfits.sizes > 1).sum()) for outfits in (train, valid)]
+    if 0 in usable:
         raise FashionGraphError(
-            f"'train' and 'valid' need outfits (got {len(train)} and {len(valid)})"
+            f"'train' and 'valid' need outfits of two items (got {usable[0]} and {usable[1]})"
         )
+    if max_epochs < 1:
+        raise FashionGraphError(f"'max_epochs' needs to be a positive integer (got {max_epochs})")
     if directory is None and resume:
         raise FashionGraphError("'resume' needs the 'directory' of the interrupted training")
     recipe = recipe or Recipe()
@@ -91,6 +95,8 @@ def fit(
         last = folder / "checkpoints" / "last.ckpt"
         if resume and not last.is_file():
             raise FashionGraphError(f"'resume' needs a finished epoch, but {last} does not exist")
+        if not resume:
+            _forget_earlier(folder, last)
         best = ModelCheckpoint(
             last.parent,
             "best",
@@ -110,8 +116,10 @@ def fit(
             enable_progress_bar=progress,
             enable_model_summary=False,
             log_every_n_steps=1,
-            **trainer,
+            **{"devices": 1, **trainer},
         )
+        if directory is None and runner.world_size > 1:
+            raise FashionGraphError("'directory' is needed where several processes train")
         runner.fit(module, data, ckpt_path=last if resume else None, weights_only=True)
         kept = torch.load(best.best_model_path, map_location="cpu", weights_only=True)
         module.load_state_dict(kept["state_dict"])
@@ -119,6 +127,13 @@ def fit(
         if runner.is_global_zero:
             model.save(folder / "model")
         return history(folder)
+
+
+@rank_zero_only
+def _forget_earlier(folder: Path, last: Path) -> None:
+    """Remove an earlier training's epochs, which must neither count nor be resumed."""
+    for old in (last, *folder.glob("logs/*/metrics.csv")):
+        old.unlink(missing_ok=True)
 
 
 def _callbacks(best: ModelCheckpoint, patience: int | None, progress: bool) -> list[pl.Callback]:

@@ -113,3 +113,19 @@ def test_refuses_nothing_to_train_on_or_resume_from(parts, wardrobe, tmp_path):
 def test_other_precisions_train_too(parts, precision):
     _, history = train(parts, max_epochs=2, precision=precision)
     assert history["train/loss"].notna().all()
+
+
+def test_a_new_training_takes_the_place_of_an_earlier_one(parts, tmp_path):
+    train(parts, directory=tmp_path)
+    _, history = train(parts, max_epochs=1, directory=tmp_path)
+    assert list(history.index) == [0]
+
+
+def test_what_cannot_be_trained_is_refused(parts):
+    single = Outfits.from_lists(parts[0].items, [[name] for name in parts[0].items.ids[:3]])
+    with pytest.raises(FashionGraphError, match=r"outfits of two items \(got 0 and 30\)"):
+        train((single, parts[1]))
+    with pytest.raises(FashionGraphError, match=r"'max_epochs' .* \(got 0\)"):
+        train(parts, max_epochs=0)
+    with pytest.raises(FashionGraphError, match="'directory' is needed where several processes"):
+        train(parts, devices=2, strategy="ddp")
