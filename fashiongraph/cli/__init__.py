@@ -8,6 +8,7 @@ import warnings
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from fashiongraph.cli.embed import embed
 from fashiongraph.cli.evaluate import evaluate
@@ -41,5 +42,6 @@ def main() -> None:
     try:
         app()
     except FashionGraphError as error:
-        Console(stderr=True).print(f"[bold red]error:[/] {error}", highlight=False, soft_wrap=True)
+        text = f"[bold red]error:[/] {escape(str(error))}"
+        Console(stderr=True).print(text, highlight=False, soft_wrap=True)
         sys.exit(2)

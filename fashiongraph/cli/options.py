@@ -71,7 +71,7 @@ Unknown = Annotated[
     ),
 ]
 
-console = Console()
+console = Console(markup=False)  # paths and identifiers may hold brackets
 
 
 def listed(columns: str) -> list[str]:

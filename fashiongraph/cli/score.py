@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 from typing import Annotated
 
@@ -59,9 +60,10 @@ def score(
         for rank, o in enumerate(order, start=1)
     ]
     if output is not None:
-        with whole(output) as draft, draft.open("w", encoding="utf-8") as file:
-            file.write("outfit_id,score\n")
-            file.writelines(f"{row['outfit_id']},{row['score']:.6f}\n" for row in ranked)
+        with whole(output) as draft, draft.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(["outfit_id", "score"])
+            writer.writerows([row["outfit_id"], f"{row['score']:.6f}"] for row in ranked)
     shown = ranked[: top or None]
     if as_json:
         print_json(shown)

@@ -123,7 +123,7 @@ def train(
         known = parts["train"]
         graph = category_graph(known.category_id, known.batch, wardrobe.num_categories)
         objective = objective if paper else chosen.objective(guide)
-    recipe = Recipe.paper() if paper else Recipe(batch_size=batch_size)
+    recipe = replace(Recipe.paper() if paper else Recipe(), batch_size=batch_size)
     if learning_rate is not None:
         recipe = replace(recipe, learning_rate=learning_rate)
     history = fit(
