@@ -89,14 +89,14 @@ class Questions:
         if (row < 0).any():
             missing = file.vocabulary[int((row < 0).argmax())]
             raise DataError(f"asks about the item {missing!r}, which the item table lacks", path)
-        arrays = {
-            name: row[array].astype(np.int64) if name in cls.item_fields else array
-            for name, array in file.arrays.items()
-        }
-        tensors = {name: torch.from_numpy(array) for name, array in arrays.items()}
         try:
+            arrays = {
+                name: row[array].astype(np.int64) if name in cls.item_fields else array
+                for name, array in file.arrays.items()
+            }
+            tensors = {name: torch.from_numpy(array) for name, array in arrays.items()}
             return cls(items=items, recipe=file.recipe, **tensors)
-        except (TypeError, FashionGraphError) as error:
+        except (IndexError, TypeError, FashionGraphError) as error:
             raise DataError(f"holds no proper questions: {error}", path) from error
 
     @classmethod

@@ -116,3 +116,11 @@ def test_a_fashion_house(mango: Outfits, kind: str, tmp_path: Path) -> None:
     questions = draw_questions(mango, kind, "matched", ["type", "year", "line"])
     questions.save(tmp_path / kind)
     assert_same(questions, KINDS[kind].load(tmp_path / kind, mango.items))
+
+
+def test_a_row_outside_the_files_own_items_is_refused(questions: Questions, tmp_path: Path) -> None:
+    file = questions._file()
+    beyond = np.full_like(file.arrays["item_id"], len(file.vocabulary))
+    replace(file, arrays={**file.arrays, "item_id": beyond}).write(tmp_path / "q.npz")
+    with pytest.raises(DataError, match="holds no proper questions"):
+        type(questions).load(tmp_path / "q.npz", questions.items)
