@@ -2,23 +2,42 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
-from fashiongraph.cli.options import Data, Json, console, open_wardrobe, print_json
+from fashiongraph.cli.item_columns import is_pictures, item_column, item_pictures
+from fashiongraph.cli.options import Json, SetName, console, listed, print_json
 from fashiongraph.errors import FashionGraphError
-from fashiongraph.features.encoders import image_encoder
-from fashiongraph.features.extract import extract_features
+from fashiongraph.files import whole
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from fashiongraph.features import Features
 
 
 def embed(
-    data: Data,
+    data: Annotated[
+        Path,
+        typer.Argument(
+            metavar="DATA",
+            help="Folder of a data set; or a table of items with a column [b]image[/] of paths "
+            "beside it; or a folder of pictures.",
+        ),
+    ],
+    form: SetName = "tables",
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="File to write; DATA/features_image.npy by default."),
+        typer.Option(
+            "--output",
+            "-o",
+            help="File to write; by default features_image.npy or features_text.npy beside the "
+            "table.",
+        ),
     ] = None,
     encoder: Annotated[
         str,
@@ -34,50 +53,121 @@ def embed(
     layers: Annotated[
         str, typer.Option(help="Layers to pool and join, such as layer3,avgpool.")
     ] = "",
+    text_column: Annotated[
+        str | None,
+        typer.Option(help="Embed this column of texts, such as title, instead of pictures."),
+    ] = None,
+    words: Annotated[
+        str,
+        typer.Option(
+            "--text-encoder",
+            help="[b]hashed-words[/] (no model), [b]all-MiniLM-L6-v2[/] (its weights come with the "
+            "extra 'text'), or the folder or name of a sentence-transformers model.",
+        ),
+    ] = "hashed-words",
     download: Annotated[
         bool, typer.Option("--download", help="Allow weights to be downloaded.")
     ] = False,
     cache: Annotated[
         Path | None,
-        typer.Option(help="Folder that keeps rows between runs; DATA/.features by default."),
+        typer.Option(
+            help="Folder that keeps pictures' rows between runs; by default .features beside the "
+            "table."
+        ),
     ] = None,
     batch_size: Annotated[
         int | None, typer.Option(help="Pictures per pass; by default 8 on a CPU, 128 on a GPU.")
     ] = None,
-    workers: Annotated[int, typer.Option(help="Processes that read pictures.")] = 2,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            help="Processes that read pictures; by default 2, and with ray as many as it sees fit."
+        ),
+    ] = None,
+    engine: Annotated[
+        str,
+        typer.Option(
+            help="What runs the picture encoder: [b]plain[/], in this process, or [b]ray[/], in "
+            "many (extra 'ray')."
+        ),
+    ] = "plain",
+    ray_address: Annotated[
+        str | None,
+        typer.Option(
+            help="For ray: a cluster that reads the same paths, as host:6379; by default one of "
+            "this machine."
+        ),
+    ] = None,
     skip_broken: Annotated[
         bool,
         typer.Option("--skip-broken", help="Go on without broken pictures; their rows are NaN."),
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Turn the items' pictures (column [b]image[/] of the item table) into rows of features.
+    """Turn the items' pictures (column [b]image[/] of the item table) or texts into features.
 
-    An interrupted run goes on where it stopped: rows are kept by the pictures' content.
+    Row by row the file follows the item table. For a folder of pictures a .csv beside the file
+    lists them in its order. An interrupted run over pictures goes on where it stopped: rows are
+    kept by the pictures' content.
     """
-    items = open_wardrobe(data, None).items
-    if "image" not in items.columns:
-        raise FashionGraphError(f"{data}: the item table needs a column 'image' to embed")
-    names = items.columns["image"].fillna("").astype(str)
-    if (names == "").any():
-        lacking = items.ids[int((names == "").argmax())]
-        raise FashionGraphError(f"{data}: every item needs an 'image' (item {lacking!r} has none)")
-    network = image_encoder(encoder, weights, [x for x in layers.split(",") if x] or None, download)
-    target = output or data / "features_image.npy"
-    rows = extract_features(
-        [data / name for name in names],
+    if engine not in ("plain", "ray"):
+        raise FashionGraphError(f"'--engine' needs to be plain or ray (got {engine!r})")
+    if ray_address is not None and engine == "plain":
+        raise FashionGraphError("'--ray-address' needs '--engine ray'")
+    folder = data.parent if data.is_file() else data
+    if text_column is not None:
+        if engine == "ray":
+            raise FashionGraphError("'--engine ray' embeds pictures (got '--text-column')")
+        target = output or folder / "features_text.npy"
+        texts = item_column(data, form, text_column)
+        _report(_embed_texts(texts, words, download, target, not as_json), target, as_json)
+        return
+    from fashiongraph.features import extract_features, image_encoder
+    from fashiongraph.features.ray_extract import extract_features_with_ray
+
+    target = output or folder / "features_image.npy"
+    names = item_pictures(data, form)
+    network = image_encoder(encoder, weights, listed(layers) or None, download)
+    extract = partial(extract_features, num_workers=2 if workers is None else workers)
+    if engine == "ray":
+        extract = partial(extract_features_with_ray, num_workers=workers, address=ray_address)
+    rows = extract(
+        [folder / name for name in names],
         network,
-        cache or data / ".features",
+        cache or folder / ".features",
         target,
         batch_size=batch_size,
-        num_workers=workers,
         skip_broken=skip_broken,
         progress=not as_json,
     )
-    shape = list(rows.array.shape)
+    if is_pictures(data, form):
+        with whole(target.with_suffix(".csv")) as draft:
+            names.to_csv(draft, index=False)
+    _report(rows, target, as_json)
+
+
+def _embed_texts(
+    texts: pd.Series[str], name: str, download: bool, target: Path, progress: bool
+) -> Features:
+    from fashiongraph.features import SentenceEncoder, save_features, text_encoder
+
+    encoder = text_encoder(name, download)
+    if isinstance(encoder, SentenceEncoder):
+        rows = encoder(texts, progress=progress)
+    else:
+        rows = encoder(texts)
+    save_features(target, rows.array)
+    return rows
+
+
+def _report(rows: Features, target: Path, as_json: bool) -> None:
+    shape, missing = list(rows.array.shape), int(rows.missing.sum())
     if as_json:
-        print_json({"output": str(target), "shape": shape, "problems": rows.problems})
+        facts = {"output": str(target), "shape": shape, "missing": missing}
+        print_json({**facts, "problems": rows.problems})
         return
     for path, problem in rows.problems.items():
         Console(stderr=True).print(f"skipped {path}: {problem}")
-    console.print(f"{shape[0]:,} rows of {shape[1]:,} features written to {target}")
+    gaps = f", {missing:,} of them missing" if missing else ""
+    text = f"{shape[0]:,} rows of {shape[1]:,} features written to {target}{gaps}"
+    console.print(text, soft_wrap=True)

@@ -41,6 +41,11 @@ class FeatureCache:
     def __repr__(self) -> str:
         return f"{type(self).__name__}({str(self.path)!r})"
 
+    def keys(self) -> list[bytes]:
+        """The keys of all rows."""
+        with self._open() as db:
+            return [key for (key,) in db.execute("SELECT key FROM rows")]
+
     def get(self, keys: Iterable[bytes]) -> dict[bytes, NDArray[np.floating]]:
         """The rows of those keys that the cache holds."""
         found = {}

@@ -1,4 +1,4 @@
-"""Packages that only some encoders need."""
+"""Packages that only some encoders and engines need."""
 
 from __future__ import annotations
 
@@ -24,5 +24,5 @@ def require(module: str, extra: str) -> Any:
         if error.name is None or error.name.partition(".")[0] != module.partition(".")[0]:
             raise  # the module is there, something it imports is not
         raise FashionGraphError(
-            f"this encoder needs the module {module!r}: pip install 'fashiongraph[{extra}]'"
+            f"this needs the module {module!r}: pip install 'fashiongraph[{extra}]'"
         ) from error

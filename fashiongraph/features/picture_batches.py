@@ -17,6 +17,7 @@ from torch.utils.data import Dataset
 
 from fashiongraph.errors import DataError
 from fashiongraph.features.feature_cache import FeatureCache
+from fashiongraph.features.known_pictures import KnownPictures
 from fashiongraph.features.pictures import decode_picture, picture_bytes
 
 
@@ -51,7 +52,7 @@ class PictureBatches(Dataset[PictureBatch]):
         paths: Files of pictures.
         transform: From an RGB picture to pixels [3, H, W].
         batch_size: Pictures per item of the data set.
-        cache: Rows that need no encoding.
+        cache: Rows that need no encoding, or at least which these are.
     """
 
     def __init__(
@@ -59,7 +60,7 @@ class PictureBatches(Dataset[PictureBatch]):
         paths: Sequence[str | Path],
         transform: Callable[[Image.Image], Tensor],
         batch_size: int,
-        cache: FeatureCache | None = None,
+        cache: FeatureCache | KnownPictures | None = None,
     ) -> None:
         # One array of bytes: a list of a million strings would be copied into every worker,
         # page by page, as reference counts change.

@@ -1,0 +1,180 @@
+"""From files of pictures to rows of features on many processes or machines, with Ray Data."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from numpy.typing import DTypeLike
+from PIL import Image
+from torch import Tensor
+
+from fashiongraph.errors import FashionGraphError
+from fashiongraph.features.encoded_batch import EncodedBatch
+from fashiongraph.features.feature_cache import FeatureCache
+from fashiongraph.features.features import Features
+from fashiongraph.features.gather import checked_dtype, gather
+from fashiongraph.features.known_pictures import KnownPictures
+from fashiongraph.features.optional import require
+from fashiongraph.features.picture_batches import PictureBatches
+from fashiongraph.features.picture_encoder import PictureEncoder
+
+_PICTURES = 64  # per block that Ray moves about: some 40 MB of pixels
+
+
+def extract_features_with_ray(
+    paths: Sequence[str | Path],
+    encoder: PictureEncoder,
+    cache: str | Path | None = None,
+    out: str | Path | None = None,
+    batch_size: int | None = None,
+    num_workers: int | None = None,
+    dtype: DTypeLike = "float16",
+    skip_broken: bool = False,
+    progress: bool = True,
+    device: str | torch.device | None = None,
+    address: str | None = None,
+) -> Features:
+    """As :func:`~fashiongraph.features.extract.extract_features`, in Ray Data (extra ``ray``).
+
+    Without GPUs each process reads and encodes; with GPUs each of them encodes what processes on
+    any machine have read. Cache and output belong to the calling process alone, so machines need
+    to share nothing but the pictures, under the same paths. What the cache holds is neither
+    decoded nor encoded. An equal picture in another batch of the same run is encoded again.
+
+    Args:
+        paths: As there.
+        encoder: As there. Its class needs to be importable on every machine.
+        cache: As there.
+        out: As there.
+        batch_size: As there.
+        num_workers: The most processes that read pictures; by default Ray decides.
+        dtype: As there.
+        skip_broken: As there.
+        progress: As there.
+        device: ``"cpu"`` or ``"cuda"``; by default GPUs where the cluster has any.
+        address: A cluster, as ``"auto"`` or ``"host:6379"``; by default one is started on this
+            machine and stopped afterwards. A session of Ray that is open already is used instead,
+            and stays open.
+
+    Raises:
+        DataError: As there.
+        FashionGraphError: As there, or if Ray is not installed, the cluster does not answer, or it
+            lacks the device.
+    """
+    # Ray reports its use over the network unless this is said before it is imported.
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    ray, ray_data = require("ray", "ray"), require("ray.data", "ray")
+    if num_workers is not None and num_workers < 1:
+        raise FashionGraphError(f"'num_workers' needs to be 1 or more (got {num_workers})")
+    kind = checked_dtype(paths, 1 if batch_size is None else batch_size, 1, dtype)
+    files = [os.fspath(path) for path in paths]
+    store = None if cache is None else FeatureCache(cache, encoder.fingerprint, kind)
+    with _session(ray, ray_data, address):
+        place = _place(ray, device)
+        size = batch_size or (8 if place == "cpu" else 128)
+        starts = range(0, len(files), size)
+        absolute = [os.fsencode(os.path.abspath(file)) for file in files]
+        pictures = ray_data.from_items(
+            [{"start": start, "paths": absolute[start : start + size]} for start in starts],
+            override_num_blocks=max(1, len(files) // max(size, _PICTURES)),
+        )
+        known = ray.put(KnownPictures([] if store is None else store.keys()))
+        reading = {"transform": encoder.transform, "known": known}
+        weights = ray.put(encoder.eval().cpu())
+        if place == "cpu":  # equal needs and no pool of its own: Ray does both in one step
+            read = pictures.map(_read, fn_kwargs=reading, num_cpus=1)
+            pool = ray_data.ActorPoolStrategy(min_size=1, max_size=num_workers)
+            needs = {"num_cpus": 1}
+        else:
+            tasks = ray_data.TaskPoolStrategy(size=num_workers)
+            read = pictures.map(_read, fn_kwargs=reading, num_cpus=1, compute=tasks)
+            pool = ray_data.ActorPoolStrategy(min_size=1)
+            needs = {"num_gpus": 1}
+        rows = read.map(_Encode, fn_constructor_args=(weights, place), compute=pool, **needs)
+        encoded = (_with_cached_rows(row["batch"], store) for row in rows.iter_rows())
+        return gather(encoded, files, encoder, kind, store, out, skip_broken, progress)
+
+
+def _read(
+    row: dict[str, Any], transform: Callable[[Image.Image], Tensor], known: Any
+) -> dict[str, Any]:
+    """Read a batch of pictures, in a process of Ray."""
+    held: KnownPictures = require("ray", "ray").get(known)
+    paths = [os.fsdecode(path) for path in row["paths"]]
+    batch = PictureBatches(paths, transform, len(paths), held)[0]
+    return {"batch": replace(batch, start=int(row["start"]))}
+
+
+class _Encode:
+    """The encoder in a process of Ray that lives as long as there are pictures."""
+
+    def __init__(self, encoder: Any, place: str) -> None:
+        loaded: PictureEncoder = require("ray", "ray").get(encoder)
+        self.encoder = loaded.to(place).to(memory_format=torch.channels_last)
+
+    def __call__(self, row: dict[str, Any]) -> dict[str, Any]:
+        return {"batch": EncodedBatch.encode(row["batch"], self.encoder)}
+
+
+def _with_cached_rows(batch: EncodedBatch, store: FeatureCache | None) -> EncodedBatch:
+    """Look up the rows of pictures that were passed over because the cache holds them."""
+    return batch if store is None else replace(batch, rows=store.get(batch.rows))
+
+
+@contextmanager
+def _session(ray: Any, ray_data: Any, address: str | None) -> Iterator[None]:
+    """A session of Ray that talks no more than the plain engine does."""
+    is_open = ray.is_initialized()
+    if not is_open:
+        local: dict[str, Any] = {"include_dashboard": False}
+        if not torch.cuda.is_available():
+            local["num_gpus"] = 0  # Ray counts a GPU that this build of torch cannot use
+        try:
+            _check_answers(address)
+            ray.init(
+                address or "local",
+                logging_level=logging.ERROR,
+                log_to_driver=False,
+                **(local if address is None else {}),
+            )
+        except (OSError, RuntimeError, ValueError) as error:
+            raise FashionGraphError(
+                f"'address' needs to be a Ray cluster that answers (got {address!r}: {error})"
+            ) from error
+    context, logger = ray_data.DataContext.get_current(), logging.getLogger("ray.data")
+    bars, level = context.enable_progress_bars, logger.level
+    context.enable_progress_bars = False
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        context.enable_progress_bars = bars
+        logger.setLevel(level)
+        if not is_open:
+            ray.shutdown()
+
+
+def _check_answers(address: str | None) -> None:
+    """Raise an OSError where no machine listens: Ray itself would ask again for minutes."""
+    host, _, port = (address or "").rpartition(":")
+    if port.isdigit() and "/" not in host:
+        socket.create_connection((host.strip("[]"), int(port)), timeout=10).close()
+
+
+def _place(ray: Any, device: str | torch.device | None) -> str:
+    """Where to encode."""
+    has_gpus = ray.cluster_resources().get("GPU", 0) >= 1
+    place = torch.device(device or ("cuda" if has_gpus else "cpu")).type
+    if place not in ("cpu", "cuda") or (place == "cuda" and not has_gpus):
+        raise FashionGraphError(
+            f"'device' needs to be 'cpu', or 'cuda' where the cluster has a GPU (got {device!r})"
+        )
+    return place
