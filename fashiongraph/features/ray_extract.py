@@ -69,7 +69,7 @@ def extract_features_with_ray(
         FashionGraphError: As there, or if Ray is not installed, the cluster does not answer, or it
             lacks the device.
     """
-    # Ray reports its use over the network unless this is said before it is imported.
+    # Ray reports its use over the network unless this is said before it starts.
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     ray, ray_data = require("ray", "ray"), require("ray.data", "ray")
     if num_workers is not None and num_workers < 1:

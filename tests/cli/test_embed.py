@@ -96,6 +96,31 @@ def test_sentences(pictures, command):
     assert rows[4] @ rows[5] > rows[4] @ rows[2]  # two hats, a hat and jeans
 
 
+@pytest.mark.slow
+def test_ray_writes_the_same_file(pictures, command):
+    pytest.importorskip("ray", reason="needs the extra 'ray'")
+    pytest.importorskip("efficientnet_lite_pytorch", reason="needs the extra 'efficientnet'")
+    (pictures / "3.png").write_bytes(b"no picture")
+    files = []
+    for engine in ("plain", "ray"):
+        files.append(pictures / f"{engine}.npy")
+        options = (
+            "--engine",
+            engine,
+            "--workers",
+            1,
+            "--cache",
+            pictures / engine,
+            "-o",
+            files[-1],
+        )
+        facts = json.loads(command("embed", pictures, *options, "--skip-broken", "--json").stdout)
+        assert list(facts["problems"]) == [str(pictures / "3.png")]
+    plain, spread = map(np.load, files)
+    assert plain.dtype == spread.dtype == np.float16
+    np.testing.assert_allclose(spread, plain, rtol=2e-3, atol=1e-3)  # the last bit of float16
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
