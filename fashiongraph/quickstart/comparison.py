@@ -43,7 +43,7 @@ class Contrast:
         """What the interval allows to say."""
         if self.low > 0:
             return "helps"
-        return "harms" if self.high < 0 else "no difference to be told"
+        return "harms" if self.high < 0 else "not to be told from zero"
 
 
 @dataclass(frozen=True)

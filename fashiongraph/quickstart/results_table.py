@@ -14,12 +14,13 @@ def results_table(findings: Findings) -> Table:
     questions = findings.num_outfits["test"]
     table = Table(
         title=f"Synthetic wardrobe, seed {findings.seed}: {questions:,} users' test outfits",
-        caption="Under each value its 95 % interval. FITB: four candidates, a tie is wrong.",
+        caption="Under each value its 95 % interval. FITB: one of four, a tie is wrong.",
     )
     table.add_column("")
     for protocol in PROTOCOLS:
         for metric in ("AUC", "FITB"):
-            table.add_column(f"{metric}\n{protocol}", justify="right", no_wrap=True)
+            heading = "\n".join([metric, *protocol.split("_")])
+            table.add_column(heading, justify="right", no_wrap=True)
     for name, row in findings.comparison.results.items():
         table.add_row(name, *(_cell(result) for p in PROTOCOLS for result in row[p]))
     return table

@@ -24,14 +24,14 @@ class Settings:
     """
 
     num_items: int = 1_000
-    num_designers: int = 4_000
+    num_designers: int = 3_000
     num_users: int = 3_000
     noise: float = 0.1
     image_size: int = 96
     hidden_channels: int = 64
     num_attributes: int = 4
     num_steps: int = 1
-    teacher_epochs: int = 8
+    teacher_epochs: int = 6
     epochs: int = 10
     num_shown: int = 3
 

@@ -40,8 +40,8 @@ def test_everyone_is_asked_the_same_stored_questions(wardrobe: Outfits, tmp_path
     [
         (0.01, 0.02, "helps"),
         (-0.02, -0.01, "harms"),
-        (0.0, 0.0, "no difference to be told"),
-        (-0.01, 0.02, "no difference to be told"),
+        (0.0, 0.0, "not to be told from zero"),
+        (-0.01, 0.02, "not to be told from zero"),
     ],
 )
 def test_a_verdict_needs_an_interval_beside_zero(low, high, verdict) -> None:
