@@ -120,7 +120,8 @@ def table(records: list[dict]) -> str:
 def write_readme(readme: Path, records: list[dict]) -> None:
     """Put the table between the marks of a README, with what it takes to make it again."""
     newest, seeds = records[-1], sorted({record["seed"] for record in records})
-    command = f"python benchmarks/addgnn.py --seeds {' '.join(map(str, seeds))} --readme README.md"
+    command = f"python benchmarks/addgnn.py --seeds {' '.join(map(str, seeds))} "
+    command += f"--epochs {newest['epochs']} --readme README.md"
     text = (
         f"Mean ± standard deviation over the seeds {', '.join(map(str, seeds))}, each with its own "
         "split 7:1:2, weights and questions. AUC: 0.5 is chance. FITB: accuracy with four "
@@ -152,7 +153,7 @@ def main() -> None:
     for name, model, seed in (bar := tqdm(plan)):
         bar.set_description(f"{name}: {model}, seed {seed}")
         file = args.output / f"{name}_{model.replace(' ', '-')}_{seed}.json"
-        if file.exists():
+        if file.exists() and json.loads(file.read_text())["epochs"] == args.epochs:
             continue
         record = run(name, model, seed, args.epochs)
         record["torch"] = torch.__version__
@@ -160,6 +161,7 @@ def main() -> None:
         with whole(file) as draft:
             draft.write_text(json.dumps(record, indent=2))
     records = [json.loads(file.read_text()) for file in sorted(args.output.glob("*.json"))]
+    records = [r for r in records if (r["data"], r["model"], r["seed"]) in plan]
     print(table(records))
     if args.readme:
         write_readme(args.readme, records)

@@ -22,7 +22,7 @@ from fashiongraph.cli.options import (
     listed,
     print_json,
 )
-from fashiongraph.cli.wardrobes import open_wardrobe, parts_of
+from fashiongraph.cli.wardrobes import open_wardrobe, parts_of, split_of_training
 from fashiongraph.errors import FashionGraphError
 
 
@@ -66,10 +66,10 @@ def evaluate(
     else:
         outfits = wardrobe.outfits
         if part != "all":
-            parts = parts_of(wardrobe, split, seed)
+            parts = parts_of(wardrobe, split or split_of_training(checkpoint, wardrobe), seed)
             if part not in parts:
                 raise FashionGraphError(
-                    f"'--part' needs to be train, valid, test or all (got {part!r})"
+                    f"'--part' needs to be {', '.join(parts)} or all (got {part!r})"
                 )
             outfits = parts[part]
         asked = [
@@ -78,7 +78,7 @@ def evaluate(
         ]
     results = []
     for one in asked:
-        if save_questions is not None:
+        if save_questions is not None and not questions:
             one.save(save_questions / f"{one.kind}_{protocol}_seed{seed}.npz")
         results.append(evaluate_questions(model, one, unknown=unknown))
     if as_json:

@@ -18,6 +18,7 @@ from fashiongraph.cli.options import (
     rows_table,
 )
 from fashiongraph.cli.wardrobes import open_wardrobe
+from fashiongraph.errors import FashionGraphError
 
 
 def info(
@@ -40,9 +41,12 @@ def info(
     else:
         wardrobe = open_wardrobe(path, features, lenient, form)
         facts, categories = wardrobe.statistics(), wardrobe.categories
-        outfits = wardrobe.outfits
-        drawn = category_graph(outfits.category_id, outfits.batch, wardrobe.num_categories)
-    if graph is not None and drawn is not None:
+        outfits, drawn = wardrobe.outfits, None
+        if graph is not None:
+            drawn = category_graph(outfits.category_id, outfits.batch, wardrobe.num_categories)
+    if graph is not None:
+        if drawn is None:
+            raise FashionGraphError(f"'--graph' needs a model with a category graph ({path})")
         draw_category_graph(drawn, categories, graph)
     if as_json:
         print_json(facts)

@@ -57,11 +57,12 @@ SplitFile = Annotated[
     Path | None,
     typer.Option(
         "--split",
-        help="File written by [b]fashiongraph split[/]. By default outfits are split 7:1:2 by the "
-        "seed.",
+        help="File written by [b]fashiongraph split[/], or [b]official[/] for the split that the "
+        "data bring. By default outfits are split 7:1:2 by the seed, and a model is evaluated on "
+        "the split it was trained with.",
     ),
 ]
-Seed = Annotated[int, typer.Option(help="Seed of everything drawn at random.")]
+Seed = Annotated[int, typer.Option(min=0, help="Seed of everything drawn at random.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs to read.")]
 Unknown = Annotated[
     str,

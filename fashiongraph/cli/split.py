@@ -17,9 +17,8 @@ from fashiongraph.cli.options import (
     print_json,
     rows_table,
 )
-from fashiongraph.cli.wardrobes import open_wardrobe
+from fashiongraph.cli.wardrobes import PARTS, open_wardrobe, write_parts
 from fashiongraph.errors import FashionGraphError
-from fashiongraph.files import whole
 
 
 def split(
@@ -40,8 +39,6 @@ def split(
 
     Exact duplicates of an outfit are removed first.
     """
-    import pandas as pd
-
     from fashiongraph.data.audit import audit
 
     try:
@@ -52,12 +49,8 @@ def split(
         ) from error
     wardrobe = open_wardrobe(data, None, lenient, form)
     outfits = wardrobe.split((train, valid, test), seed, disjoint)
-    parts = dict(zip(("train", "valid", "test"), outfits, strict=True))
-    frame = pd.concat(
-        [pd.DataFrame({"outfit_id": part.ids, "part": name}) for name, part in parts.items()]
-    )
-    with whole(output) as draft:
-        frame.to_csv(draft, index=False)
+    parts = dict(zip(PARTS, outfits, strict=True))
+    write_parts(parts, output)
     report = audit(parts)
     if as_json:
         sizes = {name: len(part) for name, part in parts.items()}

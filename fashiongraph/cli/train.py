@@ -23,7 +23,7 @@ from fashiongraph.cli.options import (
     listed,
     print_json,
 )
-from fashiongraph.cli.wardrobes import open_wardrobe, parts_of
+from fashiongraph.cli.wardrobes import open_wardrobe, parts_of, write_parts
 from fashiongraph.errors import FashionGraphError
 
 
@@ -43,9 +43,9 @@ def train(
     teacher: Annotated[
         Path | None, typer.Option(help="Folder of a trained teacher to distil from.")
     ] = None,
-    hidden: Annotated[int, typer.Option(help="Size of an item's state per attribute.")] = 64,
-    attributes: Annotated[int, typer.Option(help="Number of attributes.")] = 4,
-    steps: Annotated[int, typer.Option(help="Rounds of message passing.")] = 1,
+    hidden: Annotated[int, typer.Option(min=1, help="Size of an item's state per attribute.")] = 64,
+    attributes: Annotated[int, typer.Option(min=1, help="Number of attributes.")] = 4,
+    steps: Annotated[int, typer.Option(min=1, help="Rounds of message passing.")] = 1,
     use_graph: Annotated[
         bool, typer.Option("--graph/--no-graph", help="Pass messages between items.")
     ] = True,
@@ -61,11 +61,11 @@ def train(
     protocol: Protocol = "uniform",
     columns: Columns = "",
     split: SplitFile = None,
-    epochs: Annotated[int, typer.Option(help="Number of epochs.")] = 20,
+    epochs: Annotated[int, typer.Option(min=1, help="Number of epochs.")] = 20,
     patience: Annotated[
         int | None, typer.Option(help="Stop after so many epochs without a better score.")
     ] = None,
-    batch_size: Annotated[int, typer.Option(help="Outfits per batch.")] = 128,
+    batch_size: Annotated[int, typer.Option(min=1, help="Outfits per batch.")] = 128,
     learning_rate: Annotated[
         float | None, typer.Option("--learning-rate", "--lr", help="Highest learning rate.")
     ] = None,
@@ -105,13 +105,24 @@ def train(
             "file with --features"
         )
     parts = parts_of(wardrobe, split, seed)
+    for name in ("train", "valid"):
+        if name not in parts:
+            raise FashionGraphError(f"'--split' needs a part {name!r} (got {', '.join(parts)})")
+    write_parts(parts, output / "split.csv")
     torch.manual_seed(seed)
     guide = None if teacher is None else DesignerTeacher.load(teacher)
+    if guide is not None:
+        wanted = (width, 4 if paper else attributes)
+        if model == "teacher" or (guide.in_channels, guide.num_attributes) != wanted:
+            raise FashionGraphError(
+                f"'--teacher' needs a teacher of {wanted[1]} attributes over {width} features for "
+                f"an addgnn (got {guide.num_attributes} over {guide.in_channels} for a {model})"
+            )
     objective = ADDGNNObjective(teacher=guide)
     chosen: ADDGNN | DesignerTeacher
     if model == "teacher":
         pairs = (listed(top), listed(bottom), pair_column)
-        parts = {name: top_bottom_pairs(part, *pairs) for name, part in parts.items()}
+        parts = {name: top_bottom_pairs(parts[name], *pairs) for name in ("train", "valid")}
         graph = None
         chosen = DesignerTeacher(width, attributes)
         if paper:

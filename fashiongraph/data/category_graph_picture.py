@@ -29,7 +29,8 @@ def draw_category_graph(
         num_edges: How many edges to draw.
 
     Raises:
-        FashionGraphError: If the names do not fit the graph or it has no edges.
+        FashionGraphError: If the names do not fit the graph, it has no edges, or no picture format
+            has that ending.
     """
     # pyplot would keep figures alive and choose a window system; a bare figure needs neither.
     from matplotlib.figure import Figure
@@ -37,6 +38,11 @@ def draw_category_graph(
     if len(categories) != graph.num_nodes:
         raise FashionGraphError(
             f"'categories' needs one name per node, {graph.num_nodes} (got {len(categories)})"
+        )
+    kinds = Figure().canvas.get_supported_filetypes()
+    if Path(path).suffix[1:] not in kinds:
+        raise FashionGraphError(
+            f"'path' needs an ending of {', '.join(sorted(kinds))} (got {str(path)!r})"
         )
     strongest = graph.edge_weight.topk(min(num_edges, graph.edge_weight.numel())).indices
     if strongest.numel() == 0:

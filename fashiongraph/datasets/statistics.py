@@ -24,9 +24,10 @@ def statistics(
     Returns:
         ``outfits``, ``items``, ``items_in_outfits``, ``items_worn`` (an item once for each outfit
         that holds it), ``categories``, ``outfit_sizes`` (``min``, ``mean``, ``max`` and
-        ``histogram``, the number of outfits by size), ``duplicate_outfits`` (those that repeat an earlier one, item for item), ``features`` (``width`` and ``dtype``,
-        or None), and for an official split ``splits`` (the number of outfits by name) and
-        ``overlaps`` (:func:`fashiongraph.data.audit.audit` as a list of records).
+        ``histogram``, the number of outfits by size), ``duplicate_outfits`` (those that repeat an
+        earlier one, item for item), ``features`` (``width`` and ``dtype``, or None), and for an
+        official split ``splits`` (the number of outfits by name) and ``overlaps``
+        (:func:`fashiongraph.data.audit.audit` as a list of records).
     """
     items, sizes = outfits.items, outfits.sizes
     histogram = torch.bincount(sizes)

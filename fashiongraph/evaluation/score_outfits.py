@@ -46,8 +46,19 @@ def score_outfits(
             f"(got {outfits.items.num_features})"
         )
     known = getattr(model, "categories", [])
-    if known and known != outfits.items.categories:
-        outfits = outfits.with_items(outfits.items.with_vocabulary(known, unknown))
+    if unknown not in ("error", "default"):
+        raise FashionGraphError(f"'unknown' needs to be 'error' or 'default' (got {unknown!r})")
+    if known:
+        asked = outfits
+        outfits = outfits.with_items(outfits.items.with_vocabulary(known, "default"))
+        lacking = asked.category_id[outfits.category_id < 0].unique()
+        if lacking.numel() and unknown == "error":
+            names = [asked.items.categories[c] if c >= 0 else "no category" for c in lacking[:5]]
+            raise FashionGraphError(
+                f"'outfits' needs items of categories that the model knows (lacks "
+                f"{', '.join(names)}{', …' if lacking.numel() > 5 else ''}); "
+                "pass unknown='default' to go on without"
+            )
     training, device = False, torch.device("cpu")
     if isinstance(model, torch.nn.Module):
         training = model.training

@@ -30,4 +30,5 @@ class CompatibilityAUC(Metric):
 
     def compute(self) -> Tensor:
         """The area over everything added."""
-        return roc_auc(dim_zero_cat(self.score), dim_zero_cat(self.label))
+        # On the CPU, since some accelerators know no double precision.
+        return roc_auc(dim_zero_cat(self.score).cpu(), dim_zero_cat(self.label).cpu())

@@ -26,13 +26,14 @@ class FillInBlankAccuracy(Metric):
     def __init__(self, ties: str = "wrong", **kwargs: object) -> None:
         super().__init__(**kwargs)
         self.ties = ties
-        self.add_state("hits", default=torch.zeros((), dtype=torch.double), dist_reduce_fx="sum")
+        self.add_state("hits", default=torch.zeros(()), dist_reduce_fx="sum")
         self.add_state("total", default=torch.zeros(()), dist_reduce_fx="sum")
 
     def update(self, score: Tensor, answer: Tensor) -> None:
         """Add scores [Q, A] and right columns [Q] of a batch."""
-        hit = fill_in_blank_accuracy(score, answer, self.ties, reduce=False)
-        self.hits += hit.sum()
+        # On the CPU, since some accelerators know no double precision.
+        hit = fill_in_blank_accuracy(score.cpu(), answer.cpu(), self.ties, reduce=False)
+        self.hits += hit.sum().to(self.hits)
         self.total += len(answer)
 
     def compute(self) -> Tensor:

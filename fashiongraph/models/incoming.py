@@ -16,14 +16,18 @@ warnings.filterwarnings("ignore", "Sparse CSR tensor support is in beta state")
 def incoming(batch: Batch) -> Tensor:
     """Edge weights as a sparse matrix [N, N] whose row is the receiving item.
 
-    A product with it replaces one gather and one scatter per edge. The edges of a batch are
-    sorted by receiver and sender, hence nothing is sorted or checked here.
+    A product with it replaces one gather and one scatter per edge. The edges that the library
+    makes are sorted by receiver; others, of a PyG transform say, are sorted here.
     """
     sender, receiver = batch.edge_index
+    weight = batch.edge_weight
+    if bool((receiver[1:] < receiver[:-1]).any()):
+        receiver, order = receiver.sort(stable=True)
+        sender, weight = sender[order], weight[order]
     return torch.sparse_csr_tensor(
         index2ptr(receiver, batch.num_nodes),
         sender,
-        batch.edge_weight,
+        weight,
         (batch.num_nodes, batch.num_nodes),
         check_invariants=False,
     )

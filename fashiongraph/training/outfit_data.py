@@ -17,7 +17,7 @@ from fashiongraph.data.questions.compatibility import Compatibility
 from fashiongraph.data.questions.draw import draw_compatibility, draw_fill_in_blank
 from fashiongraph.data.questions.fill_in_blank import FillInBlank
 
-Questions = Compatibility | FillInBlank
+AnyQuestions = Compatibility | FillInBlank
 
 
 class QuestionLoader:
@@ -33,7 +33,7 @@ class QuestionLoader:
 
     def __init__(
         self,
-        questions: Questions,
+        questions: AnyQuestions,
         graph: Data | None,
         batch_size: int,
         rank: int = 0,
@@ -41,7 +41,7 @@ class QuestionLoader:
     ) -> None:
         self.questions = questions
         self.batcher = OutfitBatcher(questions.items, graph, share_items=True)
-        self.chunks = torch.arange(rank, len(questions), world_size).split(batch_size)
+        self.chunks = torch.arange(len(questions))[rank::world_size].split(batch_size)
 
     def __len__(self) -> int:
         return len(self.chunks)

@@ -57,9 +57,22 @@ def test_a_stored_split_is_honoured(folder, command, checkpoint, tmp_path):
     assert json.loads(by_part.stdout)[0]["num_questions"] == 9
 
 
+def test_the_split_of_the_training_is_the_default(folder, command, checkpoint, tmp_path):
+    options = ("--features", "features.npy", "--batch-size", 16, "--accelerator", "cpu")
+    command("train", folder, *options, "-o", tmp_path, "--seed", 5, "--epochs", 1, "--hidden", 4)
+    common = ("evaluate", tmp_path / "model", "--data", folder, *FEATURES, "--json")
+    own = json.loads(command(*common).stdout)
+    named = json.loads(command(*common, "--split", tmp_path / "split.csv").stdout)
+    assert own == named
+    (tmp_path / "split.csv").unlink()
+    assert json.loads(command(*common).stdout) != own
+
+
 def test_refuses_bad_input(folder, command, checkpoint, tmp_path):
     common = ("--data", folder, *FEATURES)
     (tmp_path / "split.csv").write_text("outfit_id,part\nnobody,test\n")
+    (tmp_path / "part.csv").write_text("outfit_id,part\no000,validation\n")
+    (tmp_path / "twice.csv").write_text("outfit_id,part\no000,test\no000,train\n")
     (tmp_path / "other.csv").write_text("outfit,part\nnobody,test\n")
     for arguments, message in (
         (("evaluate", tmp_path, *common), "no checkpoint lies there"),
@@ -69,6 +82,15 @@ def test_refuses_bad_input(folder, command, checkpoint, tmp_path):
             "split.csv, row 2: the outfit 'nobody' is not in",
         ),
         (("evaluate", checkpoint, *common, "--split", tmp_path / "other.csv"), "'outfit_id'"),
+        (
+            ("evaluate", checkpoint, *common, "--split", tmp_path / "part.csv"),
+            "part.csv, row 2: 'part' needs to be train, valid, test (got 'validation')",
+        ),
+        (
+            ("evaluate", checkpoint, *common, "--split", tmp_path / "twice.csv"),
+            "twice.csv, row 3: the outfit 'o000' needs one part",
+        ),
+        (("evaluate", checkpoint, *common, "--split", "official"), "brings no official split"),
         (("evaluate", checkpoint, *common, "--split", tmp_path / "no.csv"), "no.csv"),
         (("evaluate", checkpoint, *common, "--questions", tmp_path / "split.csv"), "split.csv"),
     ):

@@ -39,7 +39,7 @@ def test_paper_settings_and_a_teacher(folder, command, tmp_path):
     assert {"train/ranking", "train/mask", "train/distillation", "train/norm"} <= set(logged)
 
 
-def test_refuses_what_it_cannot_train(folder, command):
+def test_refuses_what_it_cannot_train(folder, command, tmp_path):
     for arguments, message in (
         (("--model", "best"), "'--model' needs to be addgnn or teacher"),
         (("--protocol", "hard"), "'protocol' needs to be one of"),
@@ -47,6 +47,14 @@ def test_refuses_what_it_cannot_train(folder, command):
         result = command("train", folder, *OPTIONS, *arguments, fails=True)
         assert isinstance(result.exception, FashionGraphError)
         assert message in str(result.exception)
+    result = command(
+        *("train", folder, *OPTIONS, "--model", "teacher", "-o", tmp_path, "--epochs", 1),
+        *("--top", "top", "--bottom", "bottom", "--attributes", 2),
+    )
+    guide = ("--teacher", tmp_path / "model")
+    result = command("train", folder, *OPTIONS, *guide, fails=True)
+    assert "needs a teacher of 4 attributes over 8 features" in str(result.exception)
+    assert "--hidden" in command("train", folder, "--hidden", 0, fails=True).output
     result = command("train", folder, fails=True)
     assert "training needs features" in str(result.exception)
 

@@ -22,6 +22,8 @@ def test_refuses_names_that_do_not_fit_and_a_graph_without_edges(wardrobe, tmp_p
     graph = category_graph(wardrobe.category_id, wardrobe.batch, 5)
     with pytest.raises(FashionGraphError, match="one name per node, 5"):
         draw_category_graph(graph, ["a"], tmp_path / "graph.png")
+    with pytest.raises(FashionGraphError, match="'path' needs an ending of"):
+        draw_category_graph(graph, wardrobe.items.categories, tmp_path / "graph.xyz")
     none = torch.empty(0, dtype=torch.long)
     with pytest.raises(FashionGraphError, match="needs edges"):
         draw_category_graph(category_graph(none, none, 1), ["a"], tmp_path / "graph.png")

@@ -19,6 +19,14 @@ def test_holds_the_weight_of_each_edge_in_the_row_of_its_receiver(wardrobe):
     torch.testing.assert_close(incoming(batch).to_dense(), dense)
 
 
+def test_edges_in_any_order_give_the_same_matrix(wardrobe):
+    batch = next(iter(OutfitLoader(wardrobe)))
+    expected = incoming(batch).to_dense()
+    order = torch.randperm(batch.num_edges, generator=torch.Generator().manual_seed(0))
+    batch.edge_index, batch.edge_weight = batch.edge_index[:, order], batch.edge_weight[order]
+    torch.testing.assert_close(incoming(batch).to_dense(), expected)
+
+
 def test_the_matrix_and_the_edges_give_the_same_scores_and_gradients(wardrobe):
     torch.manual_seed(0)
     model = ADDGNN(8, 6, 3).double()
