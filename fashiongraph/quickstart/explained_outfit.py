@@ -24,12 +24,13 @@ class Garment:
 
 @dataclass(frozen=True)
 class ExplainedPair:
-    """Two garments and what their attributes add to the score, against the average pair.
+    """Two garments and what their attributes add to the score, beyond their categories.
 
     Args:
         first: Place of one garment in the outfit.
         second: Place of the other.
-        gain: By how much the pair's parts lie above those of the average pair, by attribute.
+        gain: By how much the pair's parts lie above those typical of the two categories, by
+            attribute.
         strength: The same from -1 to 1, for colours.
     """
 
@@ -40,7 +41,7 @@ class ExplainedPair:
 
     @property
     def total(self) -> float:
-        """By how much the whole pair lies above the average pair."""
+        """By how much the whole pair lies above what is typical of its categories."""
         return sum(self.gain)
 
 
@@ -51,6 +52,8 @@ class ExplainedOutfit:
     Args:
         outfit_id: Its identifier.
         score: Its score.
+        typical: What of the score is typical of its categories; the rest is the mean of the
+            pairs' totals.
         rank: Its rank among the scored outfits, 1 for the best.
         garments: Its items.
         pairs: Its pairs, the lowest first.
@@ -59,6 +62,7 @@ class ExplainedOutfit:
 
     outfit_id: str
     score: float
+    typical: float
     rank: int
     garments: list[Garment]
     pairs: list[ExplainedPair]
@@ -105,6 +109,7 @@ def explain(
             ExplainedOutfit(
                 outfit_id=str(outfits.ids[outfit]),
                 score=float(score[outfit]),
+                typical=float(pairs.typical[own].sum(dim=1).mean()),
                 rank=int(rank[outfit]),
                 garments=[
                     Garment(titles.iloc[r], items.categories[items.category_id[r]], pictures[r])

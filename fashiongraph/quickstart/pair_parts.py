@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+from torch_geometric.utils import scatter
 
 from fashiongraph.data.outfit_batcher import OutfitBatcher
 from fashiongraph.data.outfits import Outfits
@@ -21,21 +22,18 @@ class PairParts:
         items: The two rows of the item table [P, 2], in the order of the outfit.
         parts: The pair's score by attribute [P, K]. The parts of a pair add up to its score, and
             the scores of an outfit's pairs average to the outfit's.
+        typical: The mean of the parts over all these pairs of the same two categories [P, K].
     """
 
     outfit: Tensor
     items: Tensor
     parts: Tensor
-
-    @property
-    def mean(self) -> Tensor:
-        """The average pair's score by attribute [K]."""
-        return self.parts.mean(dim=0)
+    typical: Tensor
 
     @property
     def gain(self) -> Tensor:
-        """By how much each part lies above that of the average pair [P, K]."""
-        return self.parts - self.mean
+        """By how much each part lies above what is typical of the two categories [P, K]."""
+        return self.parts - self.typical
 
 
 @torch.no_grad()
@@ -58,4 +56,9 @@ def pair_parts(model: ADDGNN, outfits: Outfits) -> PairParts:
     once = pairs[0] < pairs[1]
     first, second = pairs[:, once]
     items = torch.stack([outfits.item_id[first], outfits.item_id[second]], dim=1)
-    return PairParts(outfits.batch[first], items, both[once])
+    # Shoes score high with anything and bags low: what looks add shows among like pairs only.
+    low, high = outfits.items.category_id[items].sort(dim=1).values.unbind(dim=1)
+    _, kind = torch.unique(low * outfits.items.num_categories + high, return_inverse=True)
+    parts = both[once]
+    typical = scatter(parts, kind, reduce="mean")[kind]
+    return PairParts(outfits.batch[first], items, parts, typical)

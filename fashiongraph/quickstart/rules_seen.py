@@ -31,7 +31,7 @@ class RuleSeen:
 
 
 def rules_seen(pairs: PairParts, items: ItemTable, truth: StylingRules) -> list[RuleSeen]:
-    """Compare the parts of pairs with the rules that the pairs break.
+    """Compare the parts of pairs, beyond their categories, with the rules that the pairs break.
 
     A rule that every pair keeps, or none, is left out.
 
@@ -46,7 +46,7 @@ def rules_seen(pairs: PairParts, items: ItemTable, truth: StylingRules) -> list[
         broken = torch.from_numpy(rule.clash)[first, second]
         if len(broken.unique()) < 2:
             continue
-        by_attribute = [float(roc_auc(-part, broken.long())) for part in pairs.parts.T]
-        together = float(roc_auc(-pairs.parts.sum(dim=1), broken.long()))
+        by_attribute = [float(roc_auc(-part, broken.long())) for part in pairs.gain.T]
+        together = float(roc_auc(-pairs.gain.sum(dim=1), broken.long()))
         seen.append(RuleSeen(rule.column, int(broken.sum()), by_attribute, together))
     return seen

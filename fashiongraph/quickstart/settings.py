@@ -33,7 +33,7 @@ class Settings:
     num_steps: int = 1
     teacher_epochs: int = 6
     epochs: int = 10
-    num_shown: int = 3
+    num_shown: int = 4
 
     @classmethod
     def small(cls) -> Settings:

@@ -32,8 +32,8 @@ def test_an_explanation_adds_up_and_names_the_lowest_cell() -> None:
     assert len(one.pairs) == len(rows) * (len(rows) - 1) // 2
     totals = [pair.total for pair in one.pairs]
     assert totals == sorted(totals)
-    own = pairs.parts[pairs.outfit == 7].sum(dim=1).mean() - pairs.mean.sum()
-    assert sum(totals) / len(totals) == pytest.approx(float(own), abs=1e-4)
+    own = pairs.parts[pairs.outfit == 7].sum(dim=1).mean()
+    assert sum(totals) / len(totals) + one.typical == pytest.approx(float(own), abs=1e-4)
     pair, attribute = one.lowest
     assert pair.gain[attribute] == min(min(each.gain) for each in one.pairs)
     assert all(-1 <= value <= 1 for each in one.pairs for value in each.strength)

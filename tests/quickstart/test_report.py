@@ -60,7 +60,7 @@ def test_report_escapes_all_text(small_run, tmp_path):
     )
     garments = [Garment(nasty, nasty, picture), Garment("hat", "hat", picture)]
     pair = ExplainedPair(0, 1, [0.5, -1.0, 0.0, 0.0], [0.25, -0.5, 0.0, 0.0])
-    outfit = ExplainedOutfit(nasty, 1.0, 1, garments, [pair], {nasty: 2})
+    outfit = ExplainedOutfit(nasty, 1.0, 0.5, 1, garments, [pair], {nasty: 2})
     path = tmp_path / "report.html"
     write_report(path, replace(small_run.findings, best=[outfit], worst=[]))
     text = path.read_text(encoding="utf-8")
