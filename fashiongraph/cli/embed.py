@@ -104,11 +104,11 @@ def embed(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Turn the items' pictures (column [b]image[/] of the item table) or texts into features.
+    """Turn the items' pictures (column [b]image[/]) or texts into rows of features.
 
-    Row by row the file follows the item table. For a folder of pictures a .csv beside the file
-    lists them in its order. An interrupted run over pictures goes on where it stopped: rows are
-    kept by the pictures' content.
+    Rows follow the item table; those of a folder of pictures are listed in
+    a .csv beside them. An interrupted run goes on where it stopped, since rows
+    are kept by the pictures' content.
     """
     if engine not in ("plain", "ray"):
         raise FashionGraphError(f"'--engine' needs to be plain or ray (got {engine!r})")

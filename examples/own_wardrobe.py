@@ -1,0 +1,113 @@
+"""From a folder of pictures and a CSV of outfits to a trained model and scores, in one file.
+
+    python examples/own_wardrobe.py pictures outfits.csv --output my_wardrobe
+
+The folder ``pictures`` holds one folder for each category: ``pictures/dress/red.jpg`` is the item
+``dress/red.jpg`` of the category ``dress``. A row of ``outfits.csv`` (``outfit_id,item_id``) is an
+item of an outfit. Without arguments it runs on pictures that it draws.
+"""
+
+import argparse
+import tempfile
+from pathlib import Path
+
+import pandas as pd
+import torch
+
+from fashiongraph.data import category_graph
+from fashiongraph.datasets import OutfitTables, SyntheticWardrobe
+from fashiongraph.evaluation import compatibility, fill_in_blank, score_outfits
+from fashiongraph.features import extract_features, image_encoder
+from fashiongraph.models import ADDGNN
+from fashiongraph.training import fit
+
+
+def draw(folder, num_outfits):
+    """A synthetic wardrobe as somebody might keep one: pictures by category, and a CSV."""
+    made = SyntheticWardrobe(folder / "drawn", num_items=150, num_outfits=num_outfits)
+    items, outfits = made.items, made.outfits
+    category = [items.categories[code] for code in items.category_id]
+    for name, image in zip(category, items.columns["image"], strict=True):
+        target = folder / "pictures" / name / Path(image).name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        (folder / "drawn" / image).rename(target)
+    ids = pd.Series(category) + "/" + items.columns["image"].map(lambda image: Path(image).name)
+    rows = {
+        "outfit_id": outfits.ids[outfits.batch.numpy()],
+        "item_id": ids[outfits.item_id.numpy()].to_numpy(),
+    }
+    pd.DataFrame(rows).to_csv(folder / "outfits.csv", index=False)
+    return folder / "pictures", folder / "outfits.csv"
+
+
+def make_tables(pictures, outfits, output):
+    """Write ``items.csv``, a row for each picture, and ``outfits.csv``."""
+    files = sorted(path for path in pictures.glob("*/*") if path.is_file())
+    items = pd.DataFrame(
+        {
+            "item_id": [file.relative_to(pictures).as_posix() for file in files],
+            "category": [file.parent.name for file in files],
+            "image": [file.absolute() for file in files],
+        }
+    )
+    output.mkdir(parents=True, exist_ok=True)
+    items.to_csv(output / "items.csv", index=False)
+    (output / "outfits.csv").write_bytes(outfits.read_bytes())
+
+
+def run(pictures, outfits, output, args):
+    """Tables, features, training, scores."""
+    make_tables(pictures, outfits, output)
+    wardrobe = OutfitTables(output)  # names the file, the row and the rule if something is wrong
+    print(wardrobe)
+
+    extract_features(
+        wardrobe.items.columns["image"].tolist(),
+        image_encoder(args.encoder, args.weights),
+        cache=output / ".features",  # a second run encodes only pictures that are new
+        out=output / "features_image.npy",
+        progress=False,
+    )
+    wardrobe = OutfitTables(output, features="features_image.npy")
+
+    train, valid, test = wardrobe.split(seed=0)
+    graph = category_graph(train.category_id, train.batch, wardrobe.num_categories)
+    torch.manual_seed(0)
+    model = ADDGNN(wardrobe.num_features, args.hidden, num_steps=1)
+    fit(model, train, valid, graph=graph, max_epochs=args.epochs)
+    model.save(output / "model")
+
+    for protocol in ("uniform", "same_category"):
+        print(f"{protocol}:", compatibility(model, test.questions("compatibility", protocol)))
+        print(f"{protocol}:", fill_in_blank(model, test.questions("fitb", protocol)))
+    score = score_outfits(model, test)
+    order = score.argsort(descending=True).tolist()
+    for title, chosen in (("best", order[:3]), ("worst", order[-3:])):
+        for outfit in chosen:
+            names = test.items.ids[test.select([outfit]).item_id.numpy()]
+            print(f"{title} {test.ids[outfit]} {score[outfit]:.3f}: {', '.join(names)}")
+
+
+def main():
+    """Read the arguments."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("pictures", type=Path, nargs="?", help="folder of folders of pictures")
+    parser.add_argument("outfits", type=Path, nargs="?", help="CSV file: outfit_id,item_id")
+    parser.add_argument("--output", type=Path, default=Path("my_wardrobe"))
+    parser.add_argument("--encoder", default="efficientnet-lite0", help="or a torchvision name")
+    parser.add_argument("--weights", help="for torchvision: a name such as IMAGENET1K_V2, a file")
+    parser.add_argument("--hidden", type=int, default=64)
+    parser.add_argument("--epochs", type=int, default=12)
+    parser.add_argument("--num-outfits", type=int, default=800, help="number to make up")
+    args = parser.parse_args()
+    if args.pictures and not args.outfits:
+        parser.error("a folder of pictures needs a CSV of outfits")
+    if args.pictures:
+        run(args.pictures, args.outfits, args.output, args)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        run(*draw(Path(folder), args.num_outfits), Path(folder) / "my_wardrobe", args)
+
+
+if __name__ == "__main__":
+    main()
