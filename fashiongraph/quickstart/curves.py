@@ -34,7 +34,7 @@ def draw_curves(teacher: Trained[Any], students: Sequence[Trained[Any]]) -> byte
     _plot(pairs, teacher, "valid/fitb", "FITB", _STYLES[1])
     loss.set_title("Training: ranking loss")
     score.set_title("Validation: mean of AUC and FITB")
-    pairs.set_title("Teacher on designers' pairs: validation")
+    pairs.set_title("Teacher: validation on pairs")
     for axes in (loss, score, pairs):
         axes.set_xlabel("epoch")
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
