@@ -99,6 +99,12 @@ def run(name: str, model_name: str, seed: int, epochs: int) -> dict:
     return record
 
 
+def spread(values: pd.Series) -> str:
+    """Mean and standard deviation; of one value there is none."""
+    deviation = f" ± {values.std(ddof=1):.3f}" if len(values) > 1 else ""
+    return f"{values.mean():.3f}{deviation}"
+
+
 def table(records: list[dict]) -> str:
     """Mean and standard deviation over seeds, as Markdown."""
     columns = [f"{p} {m}" for p in ("uniform", "matched") for m in ("AUC", "FITB")]
@@ -112,7 +118,7 @@ def table(records: list[dict]) -> str:
         "| --- | --- | --- | " + " | ".join("---" for _ in columns) + " |",
     ]
     for (name, model), group in groups:
-        cells = [f"{group[c].mean():.3f} ± {group[c].std(ddof=1):.3f}" for c in columns]
+        cells = [spread(group[c]) for c in columns]
         lines.append(f"| {name} | {model} | {len(group)} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
