@@ -5,8 +5,8 @@ PYTHON ?= python3.11
 WORKERS ?= 2
 BIN := .venv/bin
 INSTALLED := .venv/.installed
-# One thread a process: on a small machine, workers that each start a thread per core get in
-# each other's way.
+# One thread a process: on a small machine, processes that each start a thread per core get in
+# each other's way, and the threads wait in busy loops.
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/pytest -n $(WORKERS)
 
 .DEFAULT_GOAL := help
@@ -26,7 +26,7 @@ $(INSTALLED): pyproject.toml constraints.txt
 install: $(INSTALLED) ## Make .venv, or bring it up to date.
 
 quickstart: $(INSTALLED) ## Run the main job on an embedded data set; writes quickstart/report.html.
-	$(BIN)/fashiongraph quickstart
+	OMP_NUM_THREADS=1 $(BIN)/fashiongraph quickstart
 
 test: $(INSTALLED) ## Run the fast tests.
 	$(PYTEST) -m "not slow"
