@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from copy import copy
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -41,6 +43,13 @@ class ItemTable:
     frequency: Tensor | None = None
 
     def __post_init__(self) -> None:
+        self._check_columns()
+        # Asking the index would build its table of Python objects, which few ever look up in.
+        if len(pd.unique(self.ids.array)) < len(self.ids):
+            repeated = self.ids[self.ids.duplicated()][0]
+            raise FashionGraphError(f"'ids' needs to be unique (got {repeated!r} twice)")
+
+    def _check_columns(self) -> None:
         lengths = {"category_id": len(self.category_id)}
         if self.features is not None:
             lengths["features"] = len(self.features)
@@ -53,9 +62,6 @@ class ItemTable:
                 raise FashionGraphError(
                     f"'{name}' needs one row per item (got {length} rows for {len(self.ids)} items)"
                 )
-        if not self.ids.is_unique:
-            repeated = self.ids[self.ids.duplicated()][0]
-            raise FashionGraphError(f"'ids' needs to be unique (got {repeated!r} twice)")
         highest = int(self.category_id.max()) if len(self.ids) else -1
         if highest >= len(self.categories):
             raise FashionGraphError(
@@ -151,7 +157,11 @@ class ItemTable:
 
     def with_features(self, features: Tensor | None) -> ItemTable:
         """The same items with other features."""
-        return replace(self, features=features)
+        return self._with(features=features)
+
+    def with_frequency(self, frequency: Tensor) -> ItemTable:
+        """The same items with other frequencies."""
+        return self._with(frequency=frequency)
 
     def with_vocabulary(self, categories: Sequence[str], unknown: str = "error") -> ItemTable:
         """The same items with categories indexed by another vocabulary, a checkpoint's say.
@@ -175,7 +185,15 @@ class ItemTable:
                 f"{', …' if len(lacking) > 5 else ''}); pass unknown='default' to go on without"
             )
         table = torch.from_numpy(np.append(code, -1))  # the last entry keeps -1 at -1
-        return replace(self, category_id=table[self.category_id], categories=list(categories))
+        return self._with(category_id=table[self.category_id], categories=list(categories))
+
+    def _with(self, **columns: Any) -> ItemTable:
+        """The same items with other columns; that ``ids`` are unique is known already."""
+        table = copy(self)
+        for name, values in columns.items():
+            object.__setattr__(table, name, values)
+        table._check_columns()
+        return table
 
 
 def _strings(values: Sequence[str] | pd.Index[str]) -> pd.Index[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,7 @@ import torch
 from torch import Tensor
 
 from fashiongraph.data.item_table import ItemTable
-from fashiongraph.data.keys import distinct
+from fashiongraph.data.row_blocks import row_blocks
 from fashiongraph.errors import FashionGraphError
 
 if TYPE_CHECKING:
@@ -60,7 +59,7 @@ class Outfits:
         self.items = items
         self.ptr = ptr
         self.item_id = item_id
-        self.ids = pd.RangeIndex(ptr.numel() - 1).astype(str) if ids is None else ids
+        self.ids = _numbers(ptr.numel() - 1) if ids is None else ids
 
     @classmethod
     def from_lists(cls, items: ItemTable, outfits: Sequence[Sequence[str]]) -> Outfits:
@@ -121,15 +120,22 @@ class Outfits:
     @property
     def frequency(self) -> Tensor:
         """Number of these outfits that hold the item, for every item of the table [n]."""
-        held, _ = distinct((self.batch * len(self.items) + self.item_id).numpy())
-        count = np.bincount(held % max(len(self.items), 1), minlength=len(self.items))
+        num_items, ptr = len(self.items), self.ptr.numpy()
+        count = np.bincount(self.item_id.numpy(), minlength=num_items)
+        for block in row_blocks(self.ptr):
+            ends = ptr[block.start : block.stop + 1]
+            outfit = np.repeat(np.arange(len(ends) - 1), np.diff(ends))
+            key = np.sort(outfit * num_items + self.item_id[ends[0] : ends[-1]].numpy())
+            again = key[1:][key[1:] == key[:-1]] % num_items  # more than once in one outfit
+            np.subtract.at(count, again, 1)
         return torch.from_numpy(count)
 
     def rows_of(self, index: Tensor) -> Tensor:
         """Positions in ``item_id`` of the rows of the outfits ``index``, outfit after outfit."""
         sizes = self.sizes[index]
-        start = torch.repeat_interleave(self.ptr[index] - (sizes.cumsum(0) - sizes), sizes)
-        return start + torch.arange(start.numel())
+        rows = torch.repeat_interleave(self.ptr[index] - (sizes.cumsum(0) - sizes), sizes)
+        rows += torch.arange(rows.numel())  # in place: of a large set each copy counts
+        return rows
 
     def select(self, index: Tensor | np.ndarray | slice | Sequence[int]) -> Outfits:
         """The outfits at the given positions, or where a boolean mask holds."""
@@ -139,9 +145,11 @@ class Outfits:
         chosen = torch.arange(len(self))[index]
         sizes = self.sizes[chosen]
         ptr = torch.cat([sizes.new_zeros(1), sizes.cumsum(0)])
-        return Outfits(
-            self.items, ptr, self.item_id[self.rows_of(chosen)], self.ids[chosen.numpy()]
-        )
+        item_id = self.item_id.new_empty(int(ptr[-1]))
+        for block in row_blocks(ptr):
+            rows = slice(int(ptr[block.start]), int(ptr[block.stop]))
+            item_id[rows] = self.item_id[self.rows_of(chosen[block])]
+        return Outfits(self.items, ptr, item_id, self.ids[chosen.numpy()])
 
     def questions(
         self, kind: str, protocol: str = "uniform", columns: Sequence[str] = (), seed: int = 0
@@ -166,4 +174,11 @@ class Outfits:
 
     def with_frequency(self) -> Outfits:
         """The same outfits, their item table carrying the frequencies counted on them."""
-        return self.with_items(replace(self.items, frequency=self.frequency))
+        return self.with_items(self.items.with_frequency(self.frequency))
+
+
+def _numbers(count: int) -> pd.Index[str]:
+    """``"0"``, ``"1"`` and so on, without a Python object for each."""
+    numbers = pd.Index(pd.Series(np.arange(count), dtype="int64[pyarrow]"))
+    texts: pd.Index[str] = numbers.astype(str)
+    return texts

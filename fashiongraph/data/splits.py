@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch_geometric.utils import scatter
 
-from fashiongraph.data.duplicates import without_duplicates
+from fashiongraph.data.duplicates import first_equal
 from fashiongraph.data.item_order import item_order
 from fashiongraph.data.outfits import Outfits
 from fashiongraph.errors import FashionGraphError
@@ -41,11 +41,15 @@ def split(
         FashionGraphError: If there are fewer than two ratios, one is not positive, or a part
             would be empty.
     """
-    outfits, _ = without_duplicates(outfits)
+    first = first_equal(outfits)
+    kept = np.flatnonzero(first == np.arange(len(first)))
+    whole = outfits if len(kept) == len(outfits) else outfits.select(kept)
+    part = part_of_outfits(whole, ratios, seed, disjoint).numpy()
     if outfits.items.frequency is None:
-        outfits = outfits.with_frequency()
-    part = part_of_outfits(outfits, ratios, seed, disjoint)
-    return tuple(outfits.select(part == index) for index in range(len(ratios)))
+        outfits = outfits.with_items(whole.with_frequency().items)
+    chosen = [kept[part == index] for index in range(len(ratios))]
+    del first, kept, whole, part  # beside the parts of a large set every copy counts
+    return tuple(outfits.select(index) for index in chosen)
 
 
 def part_of_outfits(

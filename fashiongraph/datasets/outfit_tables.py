@@ -101,6 +101,7 @@ class OutfitTables(Wardrobe):
             needed=key,
             text=[*key, "split"],
             wanted=[*key, "position", "split"],
+            repeated=[*key, "split"],
         )
         outfits = OutfitRows(table, items, problems)
         if self.lenient:

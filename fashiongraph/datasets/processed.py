@@ -47,8 +47,6 @@ def write_processed(
 
 def read_processed(folder: Path) -> tuple[Outfits, pd.DataFrame]:
     """Read what :func:`write_processed` wrote; feature rows stay on disk."""
-    item_ids, item_columns = _read_table(folder / PROCESSED_FILES[0], "item_id")
-    outfit_ids, outfit_columns = _read_table(folder / PROCESSED_FILES[1], "outfit_id")
     with safe_open(folder / PROCESSED_FILES[2], framework="pt") as file:
         arrays = {name: file.get_tensor(name) for name in ("ptr", "item_id", "category_id")}
         categories = json.loads(file.metadata()["categories"])
@@ -57,13 +55,15 @@ def read_processed(folder: Path) -> tuple[Outfits, pd.DataFrame]:
         # Copy-on-write: pages are read when touched, and the file is never changed.
         array = np.load(folder / FEATURES_FILE, mmap_mode="c", allow_pickle=False)
         features = torch.from_numpy(array)
-    items = ItemTable(item_ids, arrays["category_id"], categories, features, item_columns)
-    return Outfits(items, arrays["ptr"], arrays["item_id"], outfit_ids), outfit_columns
+    ids, columns = _read_table(folder / PROCESSED_FILES[0], "item_id")
+    items = ItemTable(ids, arrays["category_id"], categories, features, columns)
+    ids, columns = _read_table(folder / PROCESSED_FILES[1], "outfit_id")
+    return Outfits(items, arrays["ptr"], arrays["item_id"], ids), columns
 
 
 def _write_table(path: Path, key: str, ids: pd.Index[str], columns: pd.DataFrame) -> None:
     table = columns.reset_index(drop=True)
-    table.insert(0, key, ids.to_numpy())
+    table.insert(0, key, ids)  # as an array of NumPy it would be Python objects
     table.to_parquet(path, index=False)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from fashiongraph.data.item_table import ItemTable
 from fashiongraph.data.outfits import Outfits
@@ -71,6 +72,8 @@ class Wardrobe:
                     folder.mkdir()
                     self.process(folder)
         outfits, self.outfit_columns = self.load()
+        # Arrow keeps what reading took and gave back, which is as much as the arrays themselves.
+        pa.default_memory_pool().release_unused()
         self.outfits = outfits.with_frequency()
 
     @property

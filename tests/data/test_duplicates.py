@@ -5,7 +5,8 @@ from collections import Counter
 import numpy as np
 import torch
 
-from fashiongraph.data.duplicates import content_code, without_duplicates
+from fashiongraph.data import duplicates
+from fashiongraph.data.duplicates import content_code, first_equal, without_duplicates
 from fashiongraph.data.item_table import ItemTable
 from fashiongraph.data.outfits import Outfits
 
@@ -45,3 +46,17 @@ def test_codes_equal_where_the_bags_do() -> None:
     kept, removed = without_duplicates(outfits)
     assert removed == 3000 - len(known)
     assert bags(kept) == list(known)
+
+
+def test_equal_digests_do_not_merge_outfits_that_differ(monkeypatch) -> None:
+    monkeypatch.setattr(duplicates, "_digests", lambda outfits: outfits.sizes.numpy() % 2)
+    outfits = Outfits.from_lists(
+        ITEMS, [["a", "b"], ["c", "d"], ["d", "c"], ["a", "b", "a"], ["a"], [], ["b", "a", "b"], []]
+    )
+    assert first_equal(outfits).tolist() == [0, 1, 1, 3, 4, 5, 6, 5]
+    assert content_code(outfits).tolist() == [0, 1, 1, 2, 3, 4, 5, 4]
+
+
+def test_nothing_is_copied_where_nothing_repeats() -> None:
+    outfits = Outfits.from_lists(ITEMS, [["a", "b"], ["c"]])
+    assert without_duplicates(outfits)[0] is outfits

@@ -87,3 +87,13 @@ def test_entries_that_are_missing_or_out_of_range_are_refused():
         ItemTable.from_frame(FRAME.assign(category=["shoe", None, "bag"]))
     with pytest.raises(FashionGraphError, match=r"at least -1 \(got -2\)"):
         ItemTable(pd.Index(["a"]), torch.tensor([-2]), ["shoe"])
+
+
+def test_other_columns_of_the_same_items_are_checked_as_well():
+    items = ItemTable.from_frame(FRAME)
+    assert items.with_frequency(torch.tensor([3, 0, 1])).frequency.tolist() == [3, 0, 1]
+    assert items.frequency is None
+    with pytest.raises(FashionGraphError, match="'frequency' needs one row per item"):
+        items.with_frequency(torch.tensor([3]))
+    with pytest.raises(FashionGraphError, match="'features' needs one row per item"):
+        items.with_features(torch.ones(2, 4))

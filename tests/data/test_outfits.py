@@ -41,6 +41,21 @@ def test_frequency_counts_outfits_not_rows(items):
     assert outfits.with_frequency().items.frequency.tolist() == [2, 1, 0, 1, 1, 0]
 
 
+def test_many_rows_are_counted_and_selected_as_few(items):
+    rng = np.random.default_rng(0)
+    sizes = rng.integers(0, 9, 150_000)  # some 600,000 rows: several blocks
+    ptr = np.append(0, sizes.cumsum())
+    outfits = Outfits(items, torch.from_numpy(ptr), torch.from_numpy(rng.integers(6, size=ptr[-1])))
+    holds = np.zeros((len(sizes), 6), dtype=bool)
+    holds[np.repeat(np.arange(len(sizes)), sizes), outfits.item_id.numpy()] = True
+    assert outfits.frequency.tolist() == holds.sum(0).tolist()
+    index = rng.permutation(len(sizes))
+    chosen = outfits.select(index)
+    rows = np.concatenate([np.arange(ptr[i], ptr[i + 1]) for i in index])
+    assert torch.equal(chosen.item_id, outfits.item_id[rows])
+    assert torch.equal(chosen.sizes, torch.from_numpy(sizes[index]))
+
+
 @pytest.mark.parametrize(
     "index",
     [

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import pyarrow.compute as pc
 
 from fashiongraph.datasets.tables.problems import Problems
 from fashiongraph.datasets.tables.table import Table
@@ -54,9 +53,7 @@ class CheckedRows:
 
     def drop_blank(self, name: str) -> None:
         """Drop the rows that hold nothing, or nothing but white space, in a text column."""
-        trimmed = pc.utf8_trim_whitespace(self.table.columns[name])
-        blank = pc.equal(pc.binary_length(trimmed), 0).to_numpy()
-        self.drop(blank, lambda _: f"{name!r} needs a value")
+        self.drop(self.table.is_blank(name), lambda _: f"{name!r} needs a value")
 
     def value(self, name: str, position: int) -> str:
         """A value of a text column as it is shown in a rule."""

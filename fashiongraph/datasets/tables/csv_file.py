@@ -50,7 +50,8 @@ def read_csv(
     problems.add(path, lost, lambda i: "a row needs {1} fields (got {2})".format(*ragged[i]))
     found = np.ones(table.num_rows + len(lost), dtype=bool)
     found[lost - 2] = False
-    row = np.flatnonzero(found) + 2
+    row = np.flatnonzero(found)
+    row += 2
     if is_utf8:
         return table, row, lost
     table, bad = _decode(path, table, row, problems, wanted)

@@ -9,7 +9,6 @@ import pyarrow.compute as pc
 import torch
 
 from fashiongraph.data.item_table import ItemTable
-from fashiongraph.data.keys import distinct
 from fashiongraph.data.outfits import Outfits
 from fashiongraph.datasets.tables.checked_rows import CheckedRows
 from fashiongraph.datasets.tables.item_rows import ItemRows
@@ -81,7 +80,10 @@ class OutfitRows(CheckedRows):
             items: The kept items.
         """
         rows = np.flatnonzero(self.kept)
-        rows = rows[np.lexsort([key[rows] for key in self._order])]
+        keys = [key[rows] for key in self._order]
+        if len(keys) > 1 or (keys[0][1:] < keys[0][:-1]).any():  # not in order as it is
+            rows = rows[np.lexsort(keys)]
+        del keys
         sizes = np.bincount(self._outfit[rows], minlength=len(self._ids))
         ids = self._ids.filter(pa.array(sizes > 0)).to_pandas()
         sizes = sizes[sizes > 0]
@@ -89,7 +91,7 @@ class OutfitRows(CheckedRows):
         columns = pd.DataFrame(index=range(len(sizes)))
         if "split" in self.table:
             split = self.table.columns["split"].take(pa.array(rows[ptr[:-1]]))
-            columns["split"] = split.to_pandas()
+            columns["split"] = split.cast(pa.large_string()).to_pandas()
         item_id = torch.from_numpy(self.items.row_of_id[self._item[rows]])
         index = pd.Index(ids).astype(str)
         return Outfits(items, torch.from_numpy(ptr), item_id, index), columns
@@ -132,6 +134,7 @@ class OutfitRows(CheckedRows):
 def _repeated(key: np.ndarray) -> np.ndarray:
     """Where a value has occurred before [n]."""
     # Sorting costs a tenth of hashing, and the usual table repeats nothing.
-    if len(distinct(key)[0]) == len(key):
+    ordered = np.sort(key)
+    if not (ordered[1:] == ordered[:-1]).any():
         return np.zeros(len(key), dtype=bool)
     return pd.Series(key).duplicated().to_numpy()

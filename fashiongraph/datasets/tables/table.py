@@ -40,6 +40,7 @@ class Table:
         needed: Sequence[str],
         text: Sequence[str],
         wanted: Sequence[str] | None = None,
+        repeated: Sequence[str] = (),
     ) -> Table:
         """Read a table. Rows that hold nothing are passed over, as blank lines are.
 
@@ -51,6 +52,7 @@ class Table:
             text: Columns that are text whatever they hold, so that leading zeros stay; the empty
                 text stands for a missing one.
             wanted: Columns to keep; by default all.
+            repeated: Columns of text whose values recur: kept as codes, a fraction of the text.
 
         Raises:
             DataError: If the file cannot be read, lacks a column or has no row.
@@ -67,9 +69,14 @@ class Table:
         blank = _blank(columns, needed)
         if blank.any():
             columns, row = columns.filter(pa.array(~blank)), row[~blank]
-        records = np.sort(np.concatenate([row, lost]))
+        records = np.sort(np.concatenate([row, lost])) if len(lost) else row
         if not len(records):
             raise DataError("a table needs a header and at least one row", file=path)
+        for name in set(repeated) & set(columns.column_names):
+            codes = columns[name].dictionary_encode().combine_chunks()
+            columns = columns.set_column(columns.column_names.index(name), name, codes)
+        del column
+        pa.default_memory_pool().release_unused()  # Arrow would keep what the text took
         return cls(path, columns, row, records)
 
     def __len__(self) -> int:
@@ -83,14 +90,25 @@ class Table:
         """Position of each row in ``records`` [n], which rows of features are in step with."""
         return np.searchsorted(self.records, self.row)
 
+    def is_blank(self, name: str) -> np.ndarray:
+        """Where a text column holds nothing or nothing but white space [n]."""
+        code, values = None, self.columns[name]
+        if pa.types.is_dictionary(values.type):
+            code, values = self.encode(name)
+        length = pc.binary_length(pc.utf8_trim_whitespace(values))
+        blank = np.asarray(pc.equal(length, 0).to_numpy(zero_copy_only=False), dtype=bool)
+        return blank if code is None else blank[code]
+
     def encode(self, name: str) -> tuple[np.ndarray, pa.Array]:
         """A text column as codes into its distinct values.
 
         Returns:
             The codes [n] and the values, both in the order of first appearance.
         """
-        encoded = self.columns[name].dictionary_encode().combine_chunks()
-        return encoded.indices.to_numpy(), encoded.dictionary
+        column = self.columns[name].combine_chunks()
+        if not pa.types.is_dictionary(column.type):
+            column = column.dictionary_encode()
+        return column.indices.to_numpy(), column.dictionary
 
 
 def _select(

@@ -48,6 +48,25 @@ def test_codes_follow_first_appearance(tmp_path):
     assert "note" not in table
 
 
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_repeated_values_are_kept_as_codes(tmp_path, kind):
+    # Enough rows for several blocks of the reader, each with new values and old ones.
+    frame = pd.DataFrame({"id": [f"{i // 3 % 50_000:06d}" for i in range(300_000)]})
+    frame.loc[7, "id"] = " \t"
+    frame["note"] = "x"
+    path = tmp_path / f"t.{kind}"
+    frame.to_csv(path, index=False) if kind == "csv" else frame.to_parquet(path, index=False)
+    plain, _ = read(path)
+    coded = Table.read(path, Problems(), needed=["id"], text=["id", "note"], repeated=["id"])
+    assert coded.columns["id"].nbytes < plain.columns["id"].nbytes / 2
+    for name in ("id", "note"):
+        assert coded.is_blank(name).nonzero()[0].tolist() == ([7] if name == "id" else [])
+        assert plain.is_blank(name).tolist() == coded.is_blank(name).tolist()
+        for one, other in zip(plain.encode(name), coded.encode(name), strict=True):
+            assert one.tolist() == other.tolist()
+    assert coded.columns["id"][7].as_py() == " \t"
+
+
 def test_no_row_can_be_read(tmp_path):
     (tmp_path / "t.csv").write_text("id,note\na\n")
     table, problems = read(tmp_path / "t.csv")
