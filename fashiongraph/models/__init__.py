@@ -5,5 +5,13 @@ from fashiongraph.models.addgnn_objective import ADDGNNObjective
 from fashiongraph.models.designer_teacher import DesignerTeacher
 from fashiongraph.models.objective import Objective
 from fashiongraph.models.outfit_model import OutfitModel
+from fashiongraph.models.ranking_objective import RankingObjective
 
-__all__ = ["ADDGNN", "ADDGNNObjective", "DesignerTeacher", "Objective", "OutfitModel"]
+__all__ = [
+    "ADDGNN",
+    "ADDGNNObjective",
+    "DesignerTeacher",
+    "Objective",
+    "OutfitModel",
+    "RankingObjective",
+]
