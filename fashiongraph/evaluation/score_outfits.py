@@ -59,13 +59,15 @@ def score_outfits(
                 f"{', '.join(names)}{', …' if lacking.numel() > 5 else ''}); "
                 "pass unknown='default' to go on without"
             )
+    loader = OutfitLoader(outfits, getattr(model, "graph", None), batch_size, share_items=True)
     training, device = False, torch.device("cpu")
     if isinstance(model, torch.nn.Module):
         training = model.training
         device = next((p.device for p in model.parameters()), device)
         model.eval()
-    loader = OutfitLoader(outfits, getattr(model, "graph", None), batch_size, share_items=True)
-    score = [model(batch.to(device)).float().cpu() for batch in loader]
-    if isinstance(model, torch.nn.Module):
-        model.train(training)
+    try:
+        score = [model(batch.to(device)).float().cpu() for batch in loader]
+    finally:  # whoever catches an error in the middle of a training goes on training
+        if isinstance(model, torch.nn.Module):
+            model.train(training)
     return torch.cat(score) if score else torch.empty(0)

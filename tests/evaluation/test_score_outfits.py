@@ -49,3 +49,14 @@ def test_unknown_categories_are_refused_or_weighed_by_default(wardrobe):
 def test_features_of_another_width_are_refused(wardrobe):
     with pytest.raises(FashionGraphError, match=r"the 9 features that the model reads \(got 8\)"):
         score_outfits(ADDGNN(9, 4, 2), wardrobe)
+
+
+def test_a_failure_leaves_the_model_as_it_was(wardrobe):
+    class Broken(ADDGNN):
+        def forward(self, batch):
+            raise RuntimeError("broken")
+
+    model = Broken(8, 4, 2).train()
+    with pytest.raises(RuntimeError, match="broken"):
+        score_outfits(model, wardrobe)
+    assert model.training
