@@ -16,6 +16,7 @@ from fashiongraph.data.outfits import Outfits
 from fashiongraph.data.questions.compatibility import Compatibility
 from fashiongraph.data.questions.fill_in_blank import FillInBlank
 from fashiongraph.datasets.archives import fetch, unpack
+from fashiongraph.datasets.fetch_from_commit import fetch_from_commit
 from fashiongraph.datasets.json_rows import read_json
 from fashiongraph.datasets.polyvore.maryland_files import (
     ngnn_filter,
@@ -32,7 +33,8 @@ from fashiongraph.datasets.polyvore.records import Records
 from fashiongraph.datasets.processed import write_processed
 from fashiongraph.errors import DataError
 
-_FILES = "https://raw.githubusercontent.com/xthan/polyvore-dataset/ba8aa71b6589e8920d172a8b5df84746be724d00"
+_ARCHIVE = "polyvore.tar.gz"
+_CATEGORIES = "category_id.txt"
 _BLANKS = "fill_in_blank_test.json"
 _COMPATIBILITY = "fashion_compatibility_prediction.txt"
 
@@ -66,10 +68,11 @@ class MarylandPolyvore(PolyvoreSet):
         ngnn_filter: Keep the categories with at least 100 items in training outfits, the first
             item of each in an outfit, and outfits of 3 to 8 items, as NGNN does.
         images: Folder of the pictures; by default ``images`` in the release, if there is one.
-        download: Fetch the labels if they are missing, but no pictures. The authors published no
-            checksum of their archive: its address names a commit, whose files do not change, and
-            the outfits in it are counted.
-        sha256: Checksum that a downloaded archive needs to have, for those who know it.
+        download: Fetch the labels if they are missing, but no pictures. They come out of one
+            commit of the authors' repository, by git, which verifies them against the commit's
+            id; the outfits are counted too.
+        sha256: Fetch the archive of labels from its address instead, without git, and compare it
+            with this checksum. The authors published none.
         force_reload: Read the release again.
         processed_dir: Folder for processed files; ``root/processed`` by default.
 
@@ -81,8 +84,9 @@ class MarylandPolyvore(PolyvoreSet):
 
     url = "https://github.com/xthan/polyvore-dataset"
     release_names = ("train_no_dup.json", "ngnn_train.json")
-    archive_url: ClassVar[str] = f"{_FILES}/polyvore.tar.gz"
-    categories_url: ClassVar[str] = f"{_FILES}/category_id.txt"
+    repository_url: ClassVar[str] = "https://github.com/xthan/polyvore-dataset.git"
+    commit: ClassVar[str] = "ba8aa71b6589e8920d172a8b5df84746be724d00"
+    files_url: ClassVar[str] = f"https://raw.githubusercontent.com/xthan/polyvore-dataset/{commit}"
     published_outfits: ClassVar[dict[str, int]] = {"train": 17_316, "valid": 1_497, "test": 3_076}
     """Number of outfits in each split of the release."""
 
@@ -109,11 +113,18 @@ class MarylandPolyvore(PolyvoreSet):
 
     def download(self) -> None:
         """Fetch the labels and the names of the categories into :attr:`raw_dir`."""
-        fetch(self.categories_url, self.raw_dir / "category_id.txt")
         with tempfile.TemporaryDirectory(prefix=".download.", dir=self.raw_dir) as scratch:
-            archive = Path(scratch) / "polyvore.tar.gz"
-            fetch(self.archive_url, archive, self.sha256)
-            files = {file.name: file for file in unpack(archive, Path(scratch) / "files")}
+            folder = Path(scratch)
+            archive, names = folder / _ARCHIVE, folder / _CATEGORIES
+            if self.sha256 is None:
+                hint = f"; fetch {self.url} by hand to {self.raw_dir}, or pass 'sha256'"
+                fetched = (archive.name, names.name)
+                fetch_from_commit(self.repository_url, self.commit, fetched, folder, hint)
+            else:
+                fetch(f"{self.files_url}/{_ARCHIVE}", archive, self.sha256)
+                fetch(f"{self.files_url}/{_CATEGORIES}", names)
+            names.replace(self.raw_dir / _CATEGORIES)
+            files = {file.name: file for file in unpack(archive, folder / "files")}
             for name, count in zip(
                 self.raw_file_names, self.published_outfits.values(), strict=True
             ):
@@ -147,7 +158,7 @@ class MarylandPolyvore(PolyvoreSet):
         """The outfits, with the names of categories and the files of pictures."""
         outfits, columns = super().load()
         items = outfits.items
-        names = self.raw_dir / "category_id.txt"
+        names = self.raw_dir / _CATEGORIES
         if names.exists():
             known = read_category_names(names)
             categories = [known.get(int(number), number) for number in items.categories]

@@ -1,7 +1,10 @@
-"""A small wardrobe in files, for tests to read and to damage."""
+"""A small wardrobe in files, for tests to read and to damage, and files in a git repository."""
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -36,3 +39,24 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "outfits.csv").write_text(OUTFITS, encoding="utf-8", newline="")
     np.save(tmp_path / "features.npy", np.arange(18, dtype=np.float16).reshape(6, 3))
     return tmp_path
+
+
+@pytest.fixture
+def commit_of() -> Callable[[Path], str]:
+    """A function that makes a folder a git repository of its files and returns the commit's id."""
+    if shutil.which("git") is None:
+        pytest.skip("needs git")
+
+    def commit(folder: Path) -> str:
+        for words in (
+            "init --quiet",
+            # What the hosts of public repositories allow: to ask for a commit by its id.
+            "config uploadpack.allowReachableSHA1InWant true",
+            "add --all",
+            "-c user.name=tester -c user.email= commit --quiet --message=files",
+        ):
+            subprocess.run(["git", "-C", str(folder), *words.split()], check=True)
+        head = ["git", "-C", str(folder), "rev-parse", "HEAD"]
+        return subprocess.run(head, check=True, capture_output=True, text=True).stdout.strip()
+
+    return commit

@@ -188,30 +188,29 @@ def test_a_broken_file_leaves_nothing_behind(tmp_path):
 
 @pytest.fixture
 def published(tmp_path_factory, monkeypatch):
-    """A release to download, and the checksum of its archive."""
+    """A folder with a release to download, plain and in a commit."""
     folder = tmp_path_factory.mktemp("published")
-    make(folder / "polyvore")
+    made = make(tmp_path_factory.mktemp("made"))
     with tarfile.open(folder / "polyvore.tar.gz", "w:gz") as archive:
-        for file in sorted((folder / "polyvore").iterdir()):
+        for file in sorted(made.iterdir()):
             if file.name not in ("category_id.txt", "interactive_questions.json"):
                 archive.add(file, f"polyvore/{file.name}")
         archive.addfile(tarfile.TarInfo("polyvore/._more.json"), io.BytesIO())
-    monkeypatch.setattr(MarylandPolyvore, "archive_url", (folder / "polyvore.tar.gz").as_uri())
-    names = (folder / "polyvore" / "category_id.txt").as_uri()
-    monkeypatch.setattr(MarylandPolyvore, "categories_url", names)
+    (made / "category_id.txt").rename(folder / "category_id.txt")
+    monkeypatch.setattr(MarylandPolyvore, "files_url", folder.as_uri())
     monkeypatch.setattr(MarylandPolyvore, "published_outfits", {"train": 2, "valid": 1, "test": 2})
-    return hashlib.sha256((folder / "polyvore.tar.gz").read_bytes()).hexdigest()
+    return folder
 
 
-def test_download_on_request(tmp_path, published, monkeypatch):
-    with pytest.raises(DataError, match="it is missing"):
-        MarylandPolyvore(tmp_path)
-    assert not any(tmp_path.iterdir())
-    wardrobe = MarylandPolyvore(tmp_path, download=True, sha256=published)
+def checksum(published):
+    return hashlib.sha256((published / "polyvore.tar.gz").read_bytes()).hexdigest()
+
+
+def assert_is_whole(wardrobe):
     assert len(wardrobe) == 5
     assert wardrobe.categories[0] == "Day Dresses"
     assert len(wardrobe.fill_in_blank_questions()) == 2
-    assert sorted(path.name for path in (tmp_path / "raw").iterdir()) == [
+    assert sorted(path.name for path in (wardrobe.root / "raw").iterdir()) == [
         "category_id.txt",
         "fashion_compatibility_prediction.txt",
         "fill_in_blank_test.json",
@@ -219,17 +218,34 @@ def test_download_on_request(tmp_path, published, monkeypatch):
         "train_no_dup.json",
         "valid_no_dup.json",
     ]
+
+
+def test_download_from_a_commit(tmp_path, published, monkeypatch, commit_of):
+    with pytest.raises(DataError, match="it is missing"):
+        MarylandPolyvore(tmp_path)
+    assert not any(tmp_path.iterdir())
+    monkeypatch.setattr(MarylandPolyvore, "repository_url", published.as_uri())
+    monkeypatch.setattr(MarylandPolyvore, "commit", commit_of(published))
+    assert_is_whole(MarylandPolyvore(tmp_path, download=True))
     # Nothing is fetched again.
-    monkeypatch.setattr(MarylandPolyvore, "archive_url", "no address")
+    monkeypatch.setattr(MarylandPolyvore, "commit", "no commit")
     MarylandPolyvore(tmp_path, download=True, force_reload=True)
+
+
+def test_download_without_git(tmp_path, published, monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(FashionGraphError, match=r"needs git, .* to .*raw, or pass 'sha256'"):
+        MarylandPolyvore(tmp_path, download=True)
+    assert_is_whole(MarylandPolyvore(tmp_path, download=True, sha256=checksum(published)))
 
 
 def test_a_download_that_is_not_what_was_published(tmp_path, published, monkeypatch):
     with pytest.raises(DataError, match="needs the SHA-256 00"):
         MarylandPolyvore(tmp_path, download=True, sha256="00")
+    assert not any((tmp_path / "raw").iterdir())
     monkeypatch.setattr(MarylandPolyvore, "published_outfits", {"train": 2, "valid": 1, "test": 3})
     with pytest.raises(DataError, match=r"needs 3 outfits in test_no_dup.json \(has 2\)"):
-        MarylandPolyvore(tmp_path, download=True)
+        MarylandPolyvore(tmp_path, download=True, sha256=checksum(published))
     assert [path.name for path in (tmp_path / "raw").iterdir()] == ["category_id.txt"]
 
 
