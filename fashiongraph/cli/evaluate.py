@@ -21,12 +21,14 @@ from fashiongraph.cli.options import (
     console,
     listed,
     print_json,
+    refuse,
 )
 from fashiongraph.cli.wardrobes import open_wardrobe, parts_of, split_of_training
 from fashiongraph.errors import FashionGraphError
 
 
 def evaluate(
+    context: typer.Context,
     checkpoint: Annotated[Path, typer.Argument(help="Folder of a trained model.")],
     data: DataOption,
     features: FeatureFiles = None,
@@ -59,6 +61,10 @@ def evaluate(
     from fashiongraph.evaluation import evaluate_questions
     from fashiongraph.models import OutfitModel
 
+    if questions:
+        refuse(context, ("protocol", "columns", "part", "split", "save_questions"), "--questions")
+    if part == "all":
+        refuse(context, ("split",), "--part all")
     model = OutfitModel.load(checkpoint)
     wardrobe = open_wardrobe(data, features, lenient, form)
     if questions:
@@ -78,7 +84,7 @@ def evaluate(
         ]
     results = []
     for one in asked:
-        if save_questions is not None and not questions:
+        if save_questions is not None:
             one.save(save_questions / f"{one.kind}_{protocol}_seed{seed}.npz")
         results.append(evaluate_questions(model, one, unknown=unknown))
     if as_json:

@@ -14,6 +14,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from fashiongraph.errors import FashionGraphError
+
 Data = Annotated[
     Path,
     typer.Argument(
@@ -78,6 +80,23 @@ console = Console(markup=False)  # paths and identifiers may hold brackets
 def listed(columns: str) -> list[str]:
     """The names in a comma-separated option."""
     return [name.strip() for name in columns.split(",") if name.strip()]
+
+
+def refuse(context: typer.Context, names: Sequence[str], beside: str) -> None:
+    """Refuse options that would have no say.
+
+    Args:
+        context: What was called, and how.
+        names: The options' arguments.
+        beside: The option or options that leave them none.
+
+    Raises:
+        FashionGraphError: If one of them was given.
+    """
+    for parameter in context.command.params:
+        source = context.get_parameter_source(parameter.name or "")
+        if parameter.name in names and source is not None and source.name == "COMMANDLINE":
+            raise FashionGraphError(f"'{parameter.opts[0]}' has no say beside '{beside}'")
 
 
 def rows_table(title: str, rows: Sequence[Mapping[Any, Any]]) -> Table:

@@ -30,7 +30,7 @@ def score(
     ],
     data: DataOption,
     features: FeatureFiles = None,
-    top: Annotated[int, typer.Option(help="How many outfits to print; 0 for all.")] = 20,
+    top: Annotated[int, typer.Option(min=0, help="How many outfits to print; 0 for all.")] = 20,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="CSV file to write all scores to.")
     ] = None,

@@ -22,12 +22,14 @@ from fashiongraph.cli.options import (
     console,
     listed,
     print_json,
+    refuse,
 )
 from fashiongraph.cli.wardrobes import open_wardrobe, parts_of, write_parts
 from fashiongraph.errors import FashionGraphError
 
 
 def train(
+    context: typer.Context,
     data: Data,
     features: FeatureFiles = None,
     output: Annotated[
@@ -63,7 +65,7 @@ def train(
     split: SplitFile = None,
     epochs: Annotated[int, typer.Option(min=1, help="Number of epochs.")] = 20,
     patience: Annotated[
-        int | None, typer.Option(help="Stop after so many epochs without a better score.")
+        int | None, typer.Option(min=0, help="Stop after so many epochs without a better score.")
     ] = None,
     batch_size: Annotated[int, typer.Option(min=1, help="Outfits per batch.")] = 128,
     learning_rate: Annotated[
@@ -97,6 +99,12 @@ def train(
 
     if model not in ("addgnn", "teacher"):
         raise FashionGraphError(f"'--model' needs to be addgnn or teacher (got {model!r})")
+    if paper:
+        refuse(context, ("hidden", "attributes", "steps"), "--paper")
+    if model == "teacher":
+        refuse(context, ("hidden", "steps", "use_graph", "teacher"), "--model teacher")
+    else:
+        refuse(context, ("top", "bottom", "pair_column"), "--model addgnn")
     wardrobe = open_wardrobe(data, features, lenient, form)
     width = wardrobe.num_features
     if not width:
@@ -108,21 +116,22 @@ def train(
     for name in ("train", "valid"):
         if name not in parts:
             raise FashionGraphError(f"'--split' needs a part {name!r} (got {', '.join(parts)})")
-    write_parts(parts, output / "split.csv")
-    torch.manual_seed(seed)
+    # From the student's own start a teacher's masks would agree with it untaught.
+    torch.manual_seed(seed + 1000 if model == "teacher" else seed)
     guide = None if teacher is None else DesignerTeacher.load(teacher)
     if guide is not None:
         wanted = (width, 4 if paper else attributes)
-        if model == "teacher" or (guide.in_channels, guide.num_attributes) != wanted:
+        if (guide.in_channels, guide.num_attributes) != wanted:
             raise FashionGraphError(
-                f"'--teacher' needs a teacher of {wanted[1]} attributes over {width} features for "
-                f"an addgnn (got {guide.num_attributes} over {guide.in_channels} for a {model})"
+                f"'--teacher' needs a teacher of {wanted[1]} attributes over {width} features "
+                f"(got {guide.num_attributes} over {guide.in_channels})"
             )
     objective = ADDGNNObjective(teacher=guide)
     chosen: ADDGNN | DesignerTeacher
+    known, unseen = parts["train"], parts["valid"]
     if model == "teacher":
         pairs = (listed(top), listed(bottom), pair_column)
-        parts = {name: top_bottom_pairs(parts[name], *pairs) for name in ("train", "valid")}
+        known, unseen = top_bottom_pairs(known, *pairs), top_bottom_pairs(unseen, *pairs)
         graph = None
         chosen = DesignerTeacher(width, attributes)
         if paper:
@@ -131,7 +140,6 @@ def train(
         chosen = ADDGNN(width, hidden, attributes, steps, use_graph=use_graph)
         if paper:
             chosen = ADDGNN.paper(width, use_graph)
-        known = parts["train"]
         graph = category_graph(known.category_id, known.batch, wardrobe.num_categories)
         objective = objective if paper else chosen.objective(guide)
     recipe = replace(Recipe.paper() if paper else Recipe(), batch_size=batch_size)
@@ -139,8 +147,8 @@ def train(
         recipe = replace(recipe, learning_rate=learning_rate)
     history = fit(
         chosen,
-        parts["train"],
-        parts["valid"],
+        known,
+        unseen,
         graph=graph,
         objective=objective,
         recipe=recipe,
@@ -158,6 +166,7 @@ def train(
         num_nodes=num_nodes,
         strategy=strategy,
     )
+    write_parts(parts, output / "split.csv")  # not before: a refused training leaves the old one
     epoch = int(history["valid/score"].argmax())
     best = {str(name): float(value) for name, value in history.iloc[epoch].items()}
     if as_json:

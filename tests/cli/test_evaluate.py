@@ -68,6 +68,20 @@ def test_the_split_of_the_training_is_the_default(folder, command, checkpoint, t
     assert json.loads(command(*common).stdout) != own
 
 
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--questions", "a.npz", "--protocol", "matched"), "'--protocol' has no say beside"),
+        (("--questions", "a.npz", "--save-questions", "b"), "'--save-questions' has no say"),
+        (("--part", "all", "--split", "official"), "'--split' has no say beside '--part all'"),
+    ],
+)
+def test_refuses_options_without_a_say(folder, command, checkpoint, options, message):
+    result = command("evaluate", checkpoint, "--data", folder, *FEATURES, *options, fails=True)
+    assert isinstance(result.exception, FashionGraphError)
+    assert message in str(result.exception)
+
+
 def test_refuses_bad_input(folder, command, checkpoint, tmp_path):
     common = ("--data", folder, *FEATURES)
     (tmp_path / "split.csv").write_text("outfit_id,part\nnobody,test\n")

@@ -27,6 +27,7 @@ def test_ranks_outfits_of_ones_own(folder, command, checkpoint, tmp_path):
     written = pd.read_csv(output)
     assert written["outfit_id"].tolist() == [row["outfit_id"] for row in ranked]
     assert "20 outfits by ADDGNN" in command(*common, "--top", 3).output
+    assert "--top" in command(*common, "--top", -5, fails=True).output
 
 
 def test_refuses_unknown_items(folder, command, checkpoint, tmp_path):

@@ -9,9 +9,10 @@ import time
 
 import pandas as pd
 import pytest
+import torch
 
 from fashiongraph.errors import FashionGraphError
-from fashiongraph.models import ADDGNN, DesignerTeacher
+from fashiongraph.models import ADDGNN, DesignerTeacher, OutfitModel
 
 OPTIONS = ("--features", "features.npy", "--batch-size", 8, "--accelerator", "cpu")
 
@@ -37,6 +38,34 @@ def test_paper_settings_and_a_teacher(folder, command, tmp_path):
     assert (student.hidden_channels, student.num_steps, student.activation) == (256, 2, "sigmoid")
     logged = pd.read_csv(next((tmp_path / "student" / "logs").rglob("metrics.csv")))
     assert {"train/ranking", "train/mask", "train/distillation", "train/norm"} <= set(logged)
+
+
+def test_a_teacher_and_a_student_of_one_seed_start_apart(folder, command, tmp_path):
+    masks = []
+    for model, more in (("teacher", ("--top", "top", "--bottom", "bottom")), ("addgnn", ())):
+        still = ("--epochs", 1, "--lr", 1e-12, "--seed", 3)  # next to nothing is learned
+        command("train", folder, *OPTIONS, "-o", tmp_path, "--model", model, *more, *still)
+        masks.append(OutfitModel.load(tmp_path / "model").mask.weight)
+    assert not torch.isclose(*masks, atol=1e-3).all()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--paper", "--hidden", 64), "'--hidden' has no say beside '--paper'"),
+        (("--paper", "--attributes", 4), "'--attributes' has no say beside '--paper'"),
+        (("--paper", "--steps", 1), "'--steps' has no say beside '--paper'"),
+        (("--top", "top"), "'--top' has no say beside '--model addgnn'"),
+        (("--bottom", "top"), "'--bottom' has no say beside '--model addgnn'"),
+        (("--model", "teacher", "--no-graph"), "'--graph' has no say beside '--model teacher'"),
+        (("--model", "teacher", "--teacher", "x"), "'--teacher' has no say beside '--model teac"),
+    ],
+)
+def test_refuses_options_without_a_say(folder, command, tmp_path, options, message):
+    result = command("train", folder, *OPTIONS, "-o", tmp_path, *options, fails=True)
+    assert isinstance(result.exception, FashionGraphError)
+    assert message in str(result.exception)
+    assert not any(tmp_path.iterdir())
 
 
 def test_refuses_what_it_cannot_train(folder, command, tmp_path):
