@@ -13,6 +13,7 @@ from fashiongraph.data.outfit_loader import OutfitLoader
 from fashiongraph.data.outfit_subgraphs import OutfitSubgraphs
 from fashiongraph.data.outfits import Outfits
 from fashiongraph.data.pairs import top_bottom_pairs
+from fashiongraph.data.question_loader import QuestionLoader
 from fashiongraph.data.questions.compatibility import Compatibility
 from fashiongraph.data.questions.draw import (
     draw_compatibility,
@@ -34,6 +35,7 @@ __all__ = [
     "OutfitLoader",
     "OutfitSubgraphs",
     "Outfits",
+    "QuestionLoader",
     "audit",
     "category_graph",
     "category_weight",

@@ -12,6 +12,7 @@ from fashiongraph.data.negatives.negative_sampler import NegativeSampler
 from fashiongraph.data.outfit_batcher import OutfitBatcher
 from fashiongraph.data.outfits import Outfits
 from fashiongraph.data.replace import random_position, replaced
+from fashiongraph.data.shares import check_shares
 
 
 class CandidateLoader:
@@ -31,6 +32,9 @@ class CandidateLoader:
         epoch: Number of the pass.
         rank: Number of this process.
         world_size: Number of processes.
+
+    Raises:
+        FashionGraphError: If ``batch_size`` is not positive, or ``rank`` names no process.
     """
 
     def __init__(
@@ -45,6 +49,7 @@ class CandidateLoader:
         rank: int = 0,
         world_size: int = 1,
     ) -> None:
+        check_shares(batch_size, rank, world_size)
         self.outfits = outfits
         self.sampler = sampler
         self.num_negatives = num_negatives

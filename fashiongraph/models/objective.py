@@ -6,6 +6,8 @@ import torch
 from torch import Tensor
 from torch_geometric.data import Batch
 
+from fashiongraph.errors import FashionGraphError
+
 
 class Objective(torch.nn.Module):
     """Base of all objectives: the loss of a model on a training batch.
@@ -15,12 +17,15 @@ class Objective(torch.nn.Module):
 
     Args:
         num_negatives: Corrupted editions per real outfit.
+
+    Raises:
+        FashionGraphError: If that is no positive number.
     """
 
     def __init__(self, num_negatives: int) -> None:
         super().__init__()
         if num_negatives < 1:
-            raise ValueError(
+            raise FashionGraphError(
                 f"'num_negatives' needs to be a positive integer (got {num_negatives})"
             )
         self.num_negatives = num_negatives

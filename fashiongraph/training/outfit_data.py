@@ -2,54 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import lightning.pytorch as pl
-import torch
-from torch import Tensor
-from torch_geometric.data import Batch, Data
+from torch_geometric.data import Data
 
 from fashiongraph.data.candidate_loader import CandidateLoader
 from fashiongraph.data.negatives.protocol import negative_sampler
-from fashiongraph.data.outfit_batcher import OutfitBatcher
 from fashiongraph.data.outfits import Outfits
-from fashiongraph.data.questions.compatibility import Compatibility
+from fashiongraph.data.question_loader import QuestionLoader
 from fashiongraph.data.questions.draw import draw_compatibility, draw_fill_in_blank
-from fashiongraph.data.questions.fill_in_blank import FillInBlank
-
-AnyQuestions = Compatibility | FillInBlank
-
-
-class QuestionLoader:
-    """Iterates over stored questions in batches of outfits with their target.
-
-    Args:
-        questions: The questions.
-        graph: Category graph that weighs the edges.
-        batch_size: Questions per batch.
-        rank: Number of this process; each asks its own share of the questions.
-        world_size: Number of processes.
-    """
-
-    def __init__(
-        self,
-        questions: AnyQuestions,
-        graph: Data | None,
-        batch_size: int,
-        rank: int = 0,
-        world_size: int = 1,
-    ) -> None:
-        self.questions = questions
-        self.batcher = OutfitBatcher(questions.items, graph, share_items=True)
-        self.chunks = torch.arange(len(questions))[rank::world_size].split(batch_size)
-
-    def __len__(self) -> int:
-        return len(self.chunks)
-
-    def __iter__(self) -> Iterator[tuple[Batch, Tensor]]:
-        for chunk in self.chunks:
-            part = self.questions.select(chunk)
-            yield self.batcher(part.outfits()), part.target
 
 
 class OutfitData(pl.LightningDataModule):
@@ -64,6 +26,9 @@ class OutfitData(pl.LightningDataModule):
         columns: Columns that ``"matched"`` negatives share with what they replace.
         batch_size: Real outfits per batch and process.
         seed: Seed of everything drawn.
+
+    Raises:
+        FashionGraphError: If an outfit leaves too few items to draw strangers from.
     """
 
     def __init__(
@@ -82,6 +47,7 @@ class OutfitData(pl.LightningDataModule):
         # How often validation and test hold an item is not for training to know.
         self.train = train.with_frequency()
         self.sampler = negative_sampler(protocol, self.train.items, columns)
+        self.sampler.check(self.train, num_negatives)  # now rather than in some later batch
         self.questions = (
             draw_compatibility(valid, protocol, columns, seed=seed),
             draw_fill_in_blank(valid, protocol, columns, seed=seed),

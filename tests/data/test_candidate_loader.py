@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import pytest
 import torch
 
 from fashiongraph.data.candidate_loader import CandidateLoader
 from fashiongraph.data.category_graph import category_graph
 from fashiongraph.data.negatives.protocol import negative_sampler
 from fashiongraph.data.outfit_loader import OutfitLoader
+from fashiongraph.errors import FashionGraphError
 
 
 def loader(wardrobe, **kwargs):
@@ -67,3 +69,16 @@ def test_processes_share_the_batches_of_one(wardrobe):
         groups = [rows[i : i + 4] for rows in both for i in range(0, len(rows), 4)]
         rows = as_lists(batch)
         assert sorted(groups) == sorted(rows[i : i + 4] for i in range(0, len(rows), 4))
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ({"batch_size": 0}, r"'batch_size' needs to be a positive integer \(got 0\)"),
+        ({"rank": 2, "world_size": 2}, r"'rank' needs to lie in \[0, 2\) \(got 2\)"),
+        ({"rank": 0, "world_size": 0}, r"'rank' needs to lie in \[0, 0\)"),
+    ],
+)
+def test_bad_arguments(wardrobe, setting, message):
+    with pytest.raises(FashionGraphError, match=message):
+        loader(wardrobe, **setting)

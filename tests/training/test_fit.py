@@ -12,6 +12,7 @@ from fashiongraph.data.outfits import Outfits
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.evaluation import score_outfits
 from fashiongraph.models import ADDGNN, ADDGNNObjective, DesignerTeacher, OutfitModel
+from fashiongraph.models.ranking_objective import RankingObjective
 from fashiongraph.training import Recipe, fit
 
 RECIPE = Recipe(batch_size=16, learning_rate=0.02)
@@ -127,5 +128,7 @@ def test_what_cannot_be_trained_is_refused(parts):
         train((single, parts[1]))
     with pytest.raises(FashionGraphError, match=r"'max_epochs' .* \(got 0\)"):
         train(parts, max_epochs=0)
+    with pytest.raises(FashionGraphError, match="needs 37 other items to draw strangers from"):
+        train(parts, objective=RankingObjective(num_negatives=37))
     with pytest.raises(FashionGraphError, match="'directory' is needed where several processes"):
         train(parts, devices=2, strategy="ddp")

@@ -34,8 +34,10 @@ class ItemPool:
         self._place[self._item] = np.arange(len(self._item))
         line = np.append(0, self._end)
         groups = np.arange(group.max(initial=-1) + 1)
-        self._low = line[np.searchsorted(group[self._item], groups, side="left")][group]
-        self._high = line[np.searchsorted(group[self._item], groups, side="right")][group]
+        first = np.searchsorted(group[self._item], groups, side="left")
+        last = np.searchsorted(group[self._item], groups, side="right")
+        self._low, self._high = line[first][group], line[last][group]
+        self._group, self._size = group, (last - first)[group]
 
     def draw(self, item: Ints, excluded: Ints, rng: np.random.Generator) -> Ints:
         """Draw one item per row from the group of ``item``.
@@ -56,6 +58,24 @@ class ItemPool:
         again = np.flatnonzero((excluded == drawn[:, None]).any(axis=1) & (drawn >= 0))
         drawn[again] = self._draw_between(low[again], high[again], excluded[again], rng)
         return drawn
+
+    def count(self, item: Ints, outfit: Ints) -> Ints:
+        """Count what may be drawn for each row once the items of its outfit are excluded.
+
+        Args:
+            item: The items whose groups are drawn from [N].
+            outfit: Number of the outfit that each stands in [N].
+
+        Returns:
+            Number of items [N].
+        """
+        num_items, num_groups = len(self._group), int(self._group.max(initial=0)) + 1
+        own = np.unique(outfit * num_items + item)
+        own = own[self._place[own % num_items] >= 0]
+        excluded = np.sort(own // num_items * num_groups + self._group[own % num_items])
+        asked = outfit * num_groups + self._group[item]
+        left, right = (np.searchsorted(excluded, asked, side) for side in ("left", "right"))
+        return self._size[item] - (right - left)
 
     def _at(self, point: Ints) -> Ints:
         return self._item[np.searchsorted(self._end, point, side="right")]

@@ -59,15 +59,7 @@ class NegativeSampler:
         Raises:
             FashionGraphError: If every pool together holds too few items for an outfit.
         """
-        if num_negatives < 1:
-            raise FashionGraphError(
-                f"'num_negatives' needs to be a positive integer (got {num_negatives})"
-            )
-        if len(outfits.items) != len(self.items):
-            raise FashionGraphError(
-                f"'outfits' needs the sampler's item table of {len(self.items)} items "
-                f"(got one of {len(outfits.items)})"
-            )
+        self._check_table(outfits, num_negatives)
         item = outfits.item_id[row_at(outfits, position)].numpy()
         ptr, item_id = outfits.ptr.numpy(), outfits.item_id.numpy()
         drawn = np.full((len(outfits), num_negatives), -1)
@@ -78,13 +70,37 @@ class NegativeSampler:
             drawn[block], level[block] = self._draw_block(item[block], own, num_negatives, rng)
         if (drawn < 0).any():
             short = int((drawn < 0).any(axis=1).argmax())
-            raise FashionGraphError(
-                f"'num_negatives' needs to be at most {int((drawn[short] >= 0).sum())} for outfit "
-                f"{outfits.ids[short]!r}: no other items qualify (got {num_negatives})"
-            )
+            raise _too_few(outfits, short, int((drawn[short] >= 0).sum()), num_negatives)
         for index, count in enumerate(np.bincount(level.ravel(), minlength=1)[1:], start=1):
             self.relaxed[self.pools[index].name] += int(count)
         return torch.from_numpy(drawn)
+
+    def check(self, outfits: Outfits, num_negatives: int) -> None:
+        """Check that the last pool, the widest, holds enough strangers whichever item gives way.
+
+        Args:
+            outfits: Outfits over the sampler's item table.
+            num_negatives: Number R of negatives per outfit.
+
+        Raises:
+            FashionGraphError: If it holds too few for an outfit.
+        """
+        self._check_table(outfits, num_negatives)
+        left = self.pools[-1].count(outfits.item_id.numpy(), outfits.batch.numpy())
+        if (left < num_negatives).any():
+            row = int((left < num_negatives).argmax())
+            raise _too_few(outfits, int(outfits.batch[row]), int(left[row]), num_negatives)
+
+    def _check_table(self, outfits: Outfits, num_negatives: int) -> None:
+        if num_negatives < 1:
+            raise FashionGraphError(
+                f"'num_negatives' needs to be a positive integer (got {num_negatives})"
+            )
+        if len(outfits.items) != len(self.items):
+            raise FashionGraphError(
+                f"'outfits' needs the sampler's item table of {len(self.items)} items "
+                f"(got one of {len(outfits.items)})"
+            )
 
     def _draw_block(
         self, item: Ints, own: Ints, num_negatives: int, rng: np.random.Generator
@@ -100,6 +116,13 @@ class NegativeSampler:
                     new[rows, column] = pool.draw(item[rows], excluded[rows], rng)
                     level[rows, column] = index
         return new, level
+
+
+def _too_few(outfits: Outfits, outfit: int, left: int, needed: int) -> FashionGraphError:
+    return FashionGraphError(
+        f"each outfit needs {needed} other items to draw strangers from "
+        f"(outfit {outfits.ids[outfit]!r} leaves {left}): add items, or ask for fewer negatives"
+    )
 
 
 def _padded(ptr: Ints, item_id: Ints) -> Ints:

@@ -41,6 +41,19 @@ def test_rows_are_drawn_independently() -> None:
     assert drawn.tolist() == [4, 3, -1, -1, 0]
 
 
+def test_counts_what_is_left() -> None:
+    outfits = [[0, 4], [0, 0, 5], [], [1, 2, 3, 6]]
+    found = POOL.count(
+        np.concatenate(outfits).astype(np.int64), np.repeat(np.arange(4), [len(o) for o in outfits])
+    )
+    expected = []
+    for own in outfits:
+        for item in own:
+            pool = [i for i in range(8) if GROUP[i] == GROUP[item] and WEIGHT[i] > 0]
+            expected.append(len(set(pool) - set(own)))
+    assert found.tolist() == expected
+
+
 def test_heavy_weight_excluded() -> None:
     pool = ItemPool("pool", np.zeros(3, dtype=int), np.array([2**60, 1, 1]))
     drawn = pool.draw(

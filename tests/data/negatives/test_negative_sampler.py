@@ -104,11 +104,20 @@ def test_more_outfits_than_a_block_and_one_huge_outfit() -> None:
     assert len(drawn.unique()) == 300 - 1
 
 
+def test_too_few_strangers_are_told_before_any_is_drawn() -> None:
+    sampler = NegativeSampler(ITEMS, [ItemPool("all", ONE, ONE + 1)])
+    outfits = Outfits.from_lists(ITEMS, [["0", "1"], [], ["2", "3", "4", "3"]])
+    sampler.check(outfits, 3)
+    with pytest.raises(FashionGraphError, match=r"needs 4 other items .*outfit '2' leaves 3"):
+        sampler.check(outfits, 4)
+    sampler.check(outfits.select([]), 99)
+
+
 def test_bad_arguments(wardrobe: Outfits) -> None:
     sampler = NegativeSampler(ITEMS, [ItemPool("all", ONE, ONE + 1)])
     rng, zero = np.random.default_rng(0), torch.zeros(1, dtype=torch.long)
     outfits = Outfits.from_lists(ITEMS, [["0", "1", "1"]])
-    with pytest.raises(FashionGraphError, match=r"at most 4 for outfit '0'.*\(got 5\)"):
+    with pytest.raises(FashionGraphError, match=r"needs 5 other items .*outfit '0' leaves 4"):
         sampler.draw(outfits, zero, 5, rng)
     with pytest.raises(FashionGraphError, match=r"'num_negatives' needs to be a positive integer"):
         sampler.draw(outfits, zero, 0, rng)

@@ -1,0 +1,50 @@
+"""Stored questions in batches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor
+from torch_geometric.data import Batch, Data
+
+from fashiongraph.data.outfit_batcher import OutfitBatcher
+from fashiongraph.data.questions.compatibility import Compatibility
+from fashiongraph.data.questions.fill_in_blank import FillInBlank
+from fashiongraph.data.shares import check_shares
+
+
+class QuestionLoader:
+    """Iterates over stored questions in batches of outfits with their target.
+
+    Args:
+        questions: The questions.
+        graph: Category graph that weighs the edges.
+        batch_size: Questions per batch.
+        rank: Number of this process; each asks its own share of the questions.
+        world_size: Number of processes.
+
+    Raises:
+        FashionGraphError: If ``batch_size`` is not positive, or ``rank`` names no process.
+    """
+
+    def __init__(
+        self,
+        questions: Compatibility | FillInBlank,
+        graph: Data | None,
+        batch_size: int,
+        rank: int = 0,
+        world_size: int = 1,
+    ) -> None:
+        check_shares(batch_size, rank, world_size)
+        self.questions = questions
+        self.batcher = OutfitBatcher(questions.items, graph, share_items=True)
+        self.chunks = torch.arange(len(questions))[rank::world_size].split(batch_size)
+
+    def __len__(self) -> int:
+        return len(self.chunks)
+
+    def __iter__(self) -> Iterator[tuple[Batch, Tensor]]:
+        for chunk in self.chunks:
+            part = self.questions.select(chunk)
+            yield self.batcher(part.outfits()), part.target
