@@ -7,6 +7,7 @@ from typing import Any
 import torch
 
 from fashiongraph.data.questions.compatibility import Compatibility
+from fashiongraph.errors import FashionGraphError
 from fashiongraph.evaluation.result import Result
 from fashiongraph.evaluation.score_outfits import Scorer, score_outfits
 from fashiongraph.metrics.functional import roc_auc, roc_auc_interval
@@ -23,7 +24,12 @@ def compatibility(model: Scorer, questions: Compatibility, **kwargs: Any) -> Res
     Returns:
         The area, with a bootstrap interval over questions: an outfit is drawn together with its
         corrupted edition.
+
+    Raises:
+        FashionGraphError: If there are no questions.
     """
+    if not len(questions):
+        raise FashionGraphError("'questions' needs at least one question (got 0)")
     score = score_outfits(model, questions.outfits(), **kwargs)
     # Groups that a selection left out would be drawn too, and widen the interval.
     present, group = torch.unique(questions.group, return_inverse=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fashiongraph.data.questions.fill_in_blank import FillInBlank
+from fashiongraph.errors import FashionGraphError
 from fashiongraph.evaluation.result import Result
 from fashiongraph.evaluation.score_outfits import Scorer, score_outfits
 from fashiongraph.metrics.functional import fill_in_blank_accuracy, mean_interval
@@ -20,7 +21,12 @@ def fill_in_blank(model: Scorer, questions: FillInBlank, **kwargs: Any) -> Resul
 
     Returns:
         The accuracy with its bootstrap interval, and beside it the one with fractional ties.
+
+    Raises:
+        FashionGraphError: If there are no questions.
     """
+    if not len(questions):
+        raise FashionGraphError("'questions' needs at least one question (got 0)")
     score = score_outfits(model, questions.outfits(), **kwargs).view(questions.candidates.shape)
     hit = fill_in_blank_accuracy(score, questions.answer, reduce=False)
     low, high = mean_interval(hit)

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
+
+from torch import Tensor
+
+from fashiongraph.metrics.functional import mean_interval
 
 
 @dataclass(frozen=True)
@@ -36,3 +41,15 @@ class Result:
     def to_dict(self) -> dict[str, Any]:
         """The fields, for JSON."""
         return asdict(self)
+
+
+def mean_results(values: Mapping[str, Tensor]) -> dict[str, Result]:
+    """The mean of each metric over questions, with its interval.
+
+    Args:
+        values: One number per question [Q], by the metric's name.
+    """
+    return {
+        name: Result(name, float(value.mean()), *mean_interval(value), len(value))
+        for name, value in values.items()
+    }

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import pytest
+
+from fashiongraph.errors import FashionGraphError
 from fashiongraph.evaluation import compatibility
 
 
@@ -18,3 +21,9 @@ def test_a_selection_counts_and_draws_only_what_it_holds(wardrobe, knows_real):
     assert result.num_questions == 3
     # Groups left out would come up in samples without any question, worth 0.5.
     assert (result.value, result.low, result.high) == (1.0, 1.0, 1.0)
+
+
+def test_no_questions_are_refused(wardrobe, indifferent):
+    questions = wardrobe.questions("compatibility")
+    with pytest.raises(FashionGraphError, match="'questions' needs at least one question"):
+        compatibility(indifferent, questions.select(questions.target < 0))

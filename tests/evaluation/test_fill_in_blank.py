@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import pytest
+
+from fashiongraph.errors import FashionGraphError
 from fashiongraph.evaluation import fill_in_blank
 
 
@@ -9,3 +12,9 @@ def test_a_perfect_and_an_indifferent_scorer(wardrobe, knows_real, indifferent):
     blank = fill_in_blank(indifferent, questions)
     assert (blank.value, blank.fractional) == (0.0, 0.25)
     assert blank.num_questions == int((wardrobe.sizes > 1).sum())
+
+
+def test_no_questions_are_refused(wardrobe, indifferent):
+    questions = wardrobe.questions("fitb")
+    with pytest.raises(FashionGraphError, match="'questions' needs at least one question"):
+        fill_in_blank(indifferent, questions.select(questions.target < 0))
