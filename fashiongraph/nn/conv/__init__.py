@@ -1,5 +1,9 @@
 """Graph layers."""
 
 from fashiongraph.nn.conv.attribute_gated_conv import AttributeGatedConv
+from fashiongraph.nn.conv.ngnn_conv import NGNNConv
 
-__all__ = ["AttributeGatedConv"]
+__all__ = [
+    "AttributeGatedConv",
+    "NGNNConv",
+]

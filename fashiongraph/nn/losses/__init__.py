@@ -4,10 +4,18 @@ from fashiongraph.nn.losses.addgnn_loss import ADDGNNLoss
 from fashiongraph.nn.losses.attribute_distillation_loss import AttributeDistillationLoss
 from fashiongraph.nn.losses.bpr_loss import BPRLoss
 from fashiongraph.nn.losses.candidate_softmax_loss import CandidateSoftmaxLoss
+from fashiongraph.nn.losses.contrastive_loss import ContrastiveLoss
+from fashiongraph.nn.losses.focal_loss import FocalLoss
+from fashiongraph.nn.losses.sigmoid_margin_loss import SigmoidMarginLoss
+from fashiongraph.nn.losses.type_aware_loss import TypeAwareLoss
 
 __all__ = [
     "ADDGNNLoss",
     "AttributeDistillationLoss",
     "BPRLoss",
     "CandidateSoftmaxLoss",
+    "ContrastiveLoss",
+    "FocalLoss",
+    "SigmoidMarginLoss",
+    "TypeAwareLoss",
 ]
