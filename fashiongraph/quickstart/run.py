@@ -17,7 +17,7 @@ from fashiongraph.evaluation import score_outfits
 from fashiongraph.evaluation.score_outfits import Scorer
 from fashiongraph.features.encoders import image_encoder
 from fashiongraph.files import whole
-from fashiongraph.quickstart.category_co_occurrence import CategoryCoOccurrence
+from fashiongraph.models.controls import CategoryCooccurrence
 from fashiongraph.quickstart.comparison import compare
 from fashiongraph.quickstart.editions import draw_editions, encode_pictures
 from fashiongraph.quickstart.explained_outfit import explain
@@ -84,7 +84,7 @@ def run_quickstart(
         full, without_knowledge, without_graph = (one.name for one in students)
         scorers: dict[str, Scorer] = {
             **{one.name: one.model for one in students},
-            "control: categories": CategoryCoOccurrence(graph, len(train)),
+            "control: categories": CategoryCooccurrence(graph, len(train)),
             "control: true rules": lambda batch: SyntheticWardrobe.truth.score(
                 Outfits(test.items, batch.ptr, batch.item_id)
             ),

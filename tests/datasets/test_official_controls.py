@@ -5,29 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from torch_geometric.utils import scatter
 
-from fashiongraph.data.category_graph import category_graph, category_weight
 from fashiongraph.data.questions.compatibility import Compatibility
 from fashiongraph.datasets.maryland_polyvore import MarylandPolyvore
 from fashiongraph.datasets.polyvore_outfits import PolyvoreOutfits
 from fashiongraph.evaluation import compatibility, fill_in_blank
-
-
-class CategoryLogOdds:
-    """Mean of log A_ij - log p_j over the ordered pairs of an outfit's items."""
-
-    def __init__(self, train, smoothing=1.0):
-        num_categories = train.items.num_categories
-        self.counts = category_graph(train.category_id, train.batch, num_categories, smoothing)
-        self.prior = (self.counts.count + smoothing) / (len(train) + num_categories * smoothing)
-
-    def __call__(self, batch):
-        sender, receiver = batch.edge_index
-        i, j = batch.category_id[receiver], batch.category_id[sender]
-        odds = category_weight(self.counts, i, j).log() - self.prior[j].log()
-        return scatter(odds, batch.batch[receiver], dim_size=batch.num_graphs, reduce="mean")
-
+from fashiongraph.models.controls import CategoryCooccurrence
 
 pytestmark = pytest.mark.slow  # a thousand bootstrap samples of up to 30,000 outfits
 
@@ -35,7 +18,7 @@ pytestmark = pytest.mark.slow  # a thousand bootstrap samples of up to 30,000 ou
 def test_categories_say_nothing_of_polyvore_outfits(data_root, tmp_path):
     root = data_root("polyvore_outfits")
     disjoint = PolyvoreOutfits(root, "disjoint", form="tuples", processed_dir=tmp_path)
-    model = CategoryLogOdds(disjoint.official_split()["train"])
+    model = CategoryCooccurrence.from_outfits(disjoint.official_split()["train"])
     result = compatibility(model, disjoint.compatibility_questions("test"))
     assert result.num_questions == 15_145
     assert result.value == pytest.approx(0.50, abs=0.01)
@@ -57,7 +40,7 @@ def test_categories_tell_uniform_strangers_of_maryland(data_root, tmp_path):
         data_root("polyvore_maryland"), ngnn_filter=True, processed_dir=tmp_path
     )
     parts = wardrobe.official_split()
-    model, test = CategoryLogOdds(parts["train"]), parts["test"]
+    model, test = CategoryCooccurrence.from_outfits(parts["train"]), parts["test"]
 
     # Outfits of strangers only, as the incompatible outfits of the original release are.
     rng = np.random.default_rng(0)

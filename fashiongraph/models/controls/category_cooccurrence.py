@@ -6,10 +6,11 @@ from torch import Tensor
 from torch_geometric.data import Batch, Data
 from torch_geometric.utils import scatter
 
-from fashiongraph.data.category_graph import category_weight
+from fashiongraph.data.category_graph import category_graph, category_weight
+from fashiongraph.data.outfits import Outfits
 
 
-class CategoryCoOccurrence:
+class CategoryCooccurrence:
     r"""Scores an outfit by how much more often its categories meet than chance would have them.
 
     .. math::
@@ -17,7 +18,8 @@ class CategoryCoOccurrence:
         \qquad p(c) = \frac{\mathrm{count}(c) + \lambda}{B + C \lambda}
 
     It sees no picture. What it reaches where strangers come from any category is what category
-    alone tells; where they come from the same category all candidates tie.
+    alone tells; where they come from the same category all candidates tie. An outfit of one item
+    scores 0.
 
     Args:
         graph: Category graph of the training outfits (eq. A3).
@@ -26,8 +28,23 @@ class CategoryCoOccurrence:
 
     def __init__(self, graph: Data, num_outfits: int) -> None:
         self.graph = graph
+        self.categories: list[str] = []
         smoothed = graph.count + graph.smoothing
         self.log_share = (smoothed / (num_outfits + len(smoothed) * graph.smoothing)).log()
+
+    @classmethod
+    def from_outfits(cls, train: Outfits, smoothing: float = 1.0) -> CategoryCooccurrence:
+        r"""Count the training outfits, and remember their vocabulary.
+
+        Args:
+            train: Training outfits.
+            smoothing: The Laplace term :math:`\lambda`.
+        """
+        items = train.items
+        graph = category_graph(train.category_id, train.batch, items.num_categories, smoothing)
+        control = cls(graph, len(train))
+        control.categories = list(items.categories)
+        return control
 
     def __call__(self, batch: Batch) -> Tensor:
         """Score the outfits of a batch [B]."""

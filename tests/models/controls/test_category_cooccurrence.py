@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import math
+
+import pytest
+import torch
+
+from fashiongraph.data.category_graph import category_graph
+from fashiongraph.data.outfit_batcher import OutfitBatcher
+from fashiongraph.data.outfits import Outfits
+from fashiongraph.errors import FashionGraphError
+from fashiongraph.evaluation import compatibility, fill_in_blank, score_outfits
+from fashiongraph.models.controls import CategoryCooccurrence
+
+
+def test_scores_match_a_loop_over_pairs(wardrobe):
+    lists = [part.tolist() for part in wardrobe.category_id.split(wardrobe.sizes.tolist())]
+    held = [set(one) for one in lists]
+    count = [sum(c in one for one in held) for c in range(5)]
+
+    def lift(i, j):
+        both = sum(one.count(i) > 1 if i == j else i in one and j in one for one in lists)
+        share = (count[j] + 1) / (len(lists) + 5)
+        return math.log((both + 1) / (count[i] + 5) / share)
+
+    expected = []
+    for one in lists:
+        pairs = [(a, b) for a in range(len(one)) for b in range(len(one)) if a != b]
+        expected.append(sum(lift(one[a], one[b]) for a, b in pairs) / max(len(pairs), 1))
+    batch = OutfitBatcher(wardrobe.items)(wardrobe)
+    score = CategoryCooccurrence.from_outfits(wardrobe)(batch)
+    assert score.tolist() == pytest.approx(expected, abs=1e-5)
+    graph = category_graph(wardrobe.category_id, wardrobe.batch, 5)
+    assert torch.equal(CategoryCooccurrence(graph, len(wardrobe))(batch), score)
+
+
+def test_equal_categories_tie(wardrobe):
+    items = wardrobe.items
+    twins = torch.stack([(items.category_id == c).nonzero().flatten()[:2] for c in range(3)])
+    outfits = Outfits(items, torch.tensor([0, 3, 6]), twins.T.reshape(-1))
+    one, other = CategoryCooccurrence.from_outfits(wardrobe)(OutfitBatcher(items)(outfits))
+    assert one == other
+
+
+def test_another_vocabulary_is_translated(wardrobe):
+    control = CategoryCooccurrence.from_outfits(wardrobe)
+    turned = wardrobe.with_items(wardrobe.items.with_vocabulary(wardrobe.items.categories[::-1]))
+    torch.testing.assert_close(score_outfits(control, turned), score_outfits(control, wardrobe))
+    fewer = wardrobe.with_items(wardrobe.items.with_vocabulary(["category0"], "default"))
+    with pytest.raises(FashionGraphError, match="no category"):
+        score_outfits(control, fewer)
+    assert score_outfits(control, fewer, unknown="default").isfinite().all()
+
+
+def test_answers_questions(wardrobe):
+    control = CategoryCooccurrence.from_outfits(wardrobe)
+    paired = wardrobe.select(wardrobe.sizes > 1).with_frequency()
+    assert 0 <= compatibility(control, paired.questions("compatibility")).value <= 1
+    same = fill_in_blank(control, paired.questions("fitb", "same_category"))
+    assert same.value < same.fractional  # all candidates of one category tie

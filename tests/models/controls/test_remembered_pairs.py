@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from itertools import combinations
+
+import pytest
+
+from fashiongraph.data.outfit_batcher import OutfitBatcher
+from fashiongraph.evaluation import compatibility, fill_in_blank, score_outfits
+from fashiongraph.models.controls import RememberedPairs
+
+
+def pairs(outfit):
+    """Unordered pairs of an outfit's items, one that is worn twice with itself too."""
+    return [tuple(sorted(pair)) for pair in combinations(outfit, 2)]
+
+
+def test_scores_match_a_loop_over_sets(wardrobe):
+    train, test = wardrobe.select(slice(0, 40)), wardrobe.select(slice(40, 60))
+    lists = [part.tolist() for part in train.item_id.split(train.sizes.tolist())]
+    known = {pair for outfit in lists for pair in pairs(outfit)}
+    expected = []
+    for items in test.item_id.split(test.sizes.tolist()):
+        own = pairs(items.tolist())
+        expected.append(sum(pair in known for pair in own) / max(len(own), 1))
+    control = RememberedPairs.from_outfits(train)
+    assert len(control.keys) == len(known)
+    score = score_outfits(control, test)
+    assert score.tolist() == pytest.approx(expected)
+    assert any(0 < share < 1 for share in expected)
+    assert score_outfits(control, test, batch_size=1).tolist() == pytest.approx(expected)
+
+
+def test_training_outfits_are_remembered_whole(wardrobe):
+    score = score_outfits(RememberedPairs.from_outfits(wardrobe), wardrobe)
+    assert score.tolist() == (wardrobe.sizes > 1).float().tolist()
+
+
+def test_hard_cases(wardrobe):
+    batcher = OutfitBatcher(wardrobe.items)
+    control = RememberedPairs.from_outfits(wardrobe)
+    assert control(batcher(wardrobe.select([]))).shape == (0,)
+    nothing = RememberedPairs.from_outfits(wardrobe.select([]))
+    assert nothing(batcher(wardrobe)).tolist() == [0.0] * len(wardrobe)
+
+
+def test_answers_questions(wardrobe):
+    control = RememberedPairs.from_outfits(wardrobe)
+    paired = wardrobe.select(wardrobe.sizes > 1)
+    assert compatibility(control, paired.questions("compatibility")).value > 0.7
+    assert fill_in_blank(control, paired.questions("fitb")).value > 0.5
