@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,8 @@ from typing import Any
 import lightning.pytorch as pl
 import pandas as pd
 import torch
-from lightning.pytorch.callbacks import EarlyStopping, ModelCheckpoint, RichProgressBar
+from lightning.fabric.utilities.exceptions import MisconfigurationException
+from lightning.pytorch.callbacks import EarlyStopping, RichProgressBar
 from lightning.pytorch.loggers import CSVLogger, TensorBoardLogger
 from lightning.pytorch.utilities import rank_zero_only
 from torch_geometric.data import Data
@@ -20,9 +21,15 @@ from fashiongraph.data.outfits import Outfits
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.models.objective import Objective
 from fashiongraph.models.outfit_model import OutfitModel
+from fashiongraph.training.movable_checkpoint import MovableCheckpoint
 from fashiongraph.training.outfit_data import OutfitData
 from fashiongraph.training.outfit_module import OutfitModule
 from fashiongraph.training.recipe import Recipe
+from fashiongraph.training.run_settings import (
+    check_run_settings,
+    run_settings,
+    write_run_settings,
+)
 
 
 def fit(
@@ -59,10 +66,12 @@ def fit(
         max_epochs: Number of epochs.
         patience: Epochs without a better validation score before training stops.
         seed: Seed of everything drawn in training.
-        directory: Where checkpoints, logs (CSV and TensorBoard) and the finished ``model`` go,
-            in place of an earlier training's. By default nothing is kept on disk.
+        directory: Where checkpoints, ``settings.json``, logs (CSV and TensorBoard) and the
+            finished ``model`` go, in place of an earlier training's. By default nothing is kept
+            on disk.
         resume: Go on from the last finished epoch in ``directory``, exactly as if training had
-            not been interrupted.
+            not been interrupted. The folder may have moved since; other settings or data than
+            the training began with are refused, but for ``max_epochs`` under a constant schedule.
         progress: Show a progress bar.
         callbacks: Further Lightning callbacks.
         **trainer: Arguments of :class:`lightning.pytorch.Trainer`, such as ``precision``,
@@ -72,15 +81,24 @@ def fit(
         One row per epoch: parts of the loss, and ``valid/auc``, ``valid/fitb``, ``valid/score``.
 
     Raises:
-        FashionGraphError: If there is nothing to train on or to resume from.
+        FashionGraphError: If there is nothing to train on or to resume from, an argument is out
+            of range or does not fit the others, Lightning refuses one, or training diverges.
     """
     usable = [int((outfits.sizes > 1).sum()) for outfits in (train, valid)]
     if 0 in usable:
         raise FashionGraphError(
             f"'train' and 'valid' need outfits of two items (got {usable[0]} and {usable[1]})"
         )
-    if max_epochs < 1:
-        raise FashionGraphError(f"'max_epochs' needs to be a positive integer (got {max_epochs})")
+    for name, value, lowest in (("max_epochs", max_epochs, 1), ("patience", patience, 0)):
+        if value is not None and value < lowest:
+            raise FashionGraphError(f"'{name}' needs to be at least {lowest} (got {value})")
+    if seed < 0:
+        raise FashionGraphError(f"'seed' needs to be at least 0 (got {seed})")
+    if graph is not None and graph.num_nodes != train.items.num_categories:
+        raise FashionGraphError(
+            f"'graph' needs a node for each of the {train.items.num_categories} categories of "
+            f"'train' (got {graph.num_nodes})"
+        )
     if directory is None and resume:
         raise FashionGraphError("'resume' needs the 'directory' of the interrupted training")
     recipe = recipe or Recipe()
@@ -95,9 +113,7 @@ def fit(
         last = folder / "checkpoints" / "last.ckpt"
         if resume and not last.is_file():
             raise FashionGraphError(f"'resume' needs a finished epoch, but {last} does not exist")
-        if not resume:
-            _forget_earlier(folder, last)
-        best = ModelCheckpoint(
+        best = MovableCheckpoint(
             last.parent,
             "best",
             monitor="valid/score",
@@ -105,7 +121,7 @@ def fit(
             enable_version_counter=False,
             save_on_train_epoch_end=True,
         )
-        runner = pl.Trainer(
+        runner = _trainer(
             max_epochs=max_epochs,
             callbacks=[*_callbacks(best, patience, progress), *callbacks],
             logger=[CSVLogger(folder, "logs"), TensorBoardLogger(folder, "tensorboard")],
@@ -118,6 +134,21 @@ def fit(
             log_every_n_steps=1,
             **{"devices": 1, **trainer},
         )
+        settings = {
+            **run_settings(module, data),
+            "protocol": protocol,
+            "columns": list(columns),
+            # A cosine is stretched over all epochs; under a constant rate more epochs just follow.
+            "max_epochs": None if recipe.schedule == "constant" else max_epochs,
+            "patience": patience,
+            "precision": runner.precision,
+            # Two processes train as one with the doubled batch does.
+            "batch_size": recipe.batch_size * runner.world_size,
+        }
+        if resume:
+            check_run_settings(folder / "settings.json", settings)
+        else:
+            _begin(folder, last, settings)
         if directory is None and runner.world_size > 1:
             raise FashionGraphError("'directory' is needed where several processes train")
         runner.fit(module, data, ckpt_path=last if resume else None, weights_only=True)
@@ -129,16 +160,24 @@ def fit(
         return history(folder)
 
 
+def _trainer(**settings: Any) -> pl.Trainer:
+    try:
+        return pl.Trainer(**settings)
+    except (TypeError, ValueError, MisconfigurationException) as error:
+        raise FashionGraphError(f"Lightning's trainer refuses its settings: {error}") from error
+
+
 @rank_zero_only
-def _forget_earlier(folder: Path, last: Path) -> None:
-    """Remove an earlier training's epochs, which must neither count nor be resumed."""
+def _begin(folder: Path, last: Path, settings: Mapping[str, Any]) -> None:
+    """Forget an earlier training, which must neither count nor be resumed, and note this one."""
     for old in (last, *folder.glob("logs/*/metrics.csv")):
         old.unlink(missing_ok=True)
+    write_run_settings(folder / "settings.json", settings)
 
 
-def _callbacks(best: ModelCheckpoint, patience: int | None, progress: bool) -> list[pl.Callback]:
+def _callbacks(best: MovableCheckpoint, patience: int | None, progress: bool) -> list[pl.Callback]:
     """Keep the best epoch and the last one, which also remembers which was best."""
-    last = ModelCheckpoint(
+    last = MovableCheckpoint(
         best.dirpath, "last", enable_version_counter=False, save_on_train_epoch_end=True
     )
     callbacks: list[pl.Callback] = [best, last]

@@ -9,7 +9,9 @@ import torch
 from torch import Tensor
 from torch_geometric.data import Batch
 
+from fashiongraph.errors import FashionGraphError
 from fashiongraph.metrics import CompatibilityAUC, FillInBlankAccuracy
+from fashiongraph.models.node_features import node_features
 from fashiongraph.models.objective import Objective
 from fashiongraph.models.outfit_model import OutfitModel
 from fashiongraph.training.recipe import Recipe
@@ -72,10 +74,22 @@ class OutfitModule(pl.LightningModule):
         """One batch of questions."""
         outfits, target = batch
         score = self.model(outfits)
+        if bool(score.isnan().any()):
+            raise self._no_numbers(outfits)
         if dataloader_idx == 0:
             self.auc.update(score, target)
         else:
             self.fitb.update(score.view(len(target), -1), target)
+
+    def _no_numbers(self, batch: Batch) -> FashionGraphError:
+        """Why scores are not numbers."""
+        if not bool(node_features(batch)[0].isfinite().all()):
+            return FashionGraphError("'valid' needs items whose features are all finite")
+        return FashionGraphError(
+            f"training diverged: after epoch {self.current_epoch} the model's scores are not "
+            f"numbers; lower 'learning_rate' (got {self.recipe.learning_rate:g}) or set "
+            f"'gradient_clip' (got {self.recipe.gradient_clip})"
+        )
 
     def on_validation_epoch_end(self) -> None:
         """Log both metrics and their mean."""

@@ -72,6 +72,8 @@ def test_refuses_what_it_cannot_train(folder, command, tmp_path):
     for arguments, message in (
         (("--model", "best"), "'--model' needs to be addgnn or teacher"),
         (("--protocol", "hard"), "'protocol' needs to be one of"),
+        (("--precision", "8-bits", "-o", tmp_path), "Precision '8-bits' is invalid"),
+        (("--accelerator", "abacus", "-o", tmp_path), "accelerator='abacus'"),
     ):
         result = command("train", folder, *OPTIONS, *arguments, fails=True)
         assert isinstance(result.exception, FashionGraphError)

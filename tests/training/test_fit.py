@@ -11,8 +11,13 @@ from fashiongraph.data.category_graph import category_graph
 from fashiongraph.data.outfits import Outfits
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.evaluation import score_outfits
-from fashiongraph.models import ADDGNN, ADDGNNObjective, DesignerTeacher, OutfitModel
-from fashiongraph.models.ranking_objective import RankingObjective
+from fashiongraph.models import (
+    ADDGNN,
+    ADDGNNObjective,
+    DesignerTeacher,
+    OutfitModel,
+    RankingObjective,
+)
 from fashiongraph.training import Recipe, fit
 
 RECIPE = Recipe(batch_size=16, learning_rate=0.02)
@@ -88,6 +93,66 @@ def test_a_resumed_training_ends_where_an_undisturbed_one_does(parts, tmp_path):
         assert torch.equal(value, resumed.state_dict()[name]), name
 
 
+def test_a_moved_training_goes_on_as_if_it_had_not_been(parts, tmp_path):
+    train(parts, max_epochs=6, directory=tmp_path / "whole")
+    with pytest.raises(InterruptedError):
+        train(parts, max_epochs=6, directory=tmp_path / "cut", callbacks=[Cut()])
+    (tmp_path / "cut").rename(tmp_path / "moved")
+    _, history = train(parts, max_epochs=6, directory=tmp_path / "moved", resume=True)
+    one, two = (
+        torch.load(tmp_path / name / "checkpoints" / "best.ckpt", weights_only=True)
+        for name in ("whole", "moved")
+    )
+    assert one["epoch"] == two["epoch"] == int(history["valid/score"].argmax())
+    assert not (tmp_path / "cut").exists()
+
+
+def test_a_training_resumes_as_what_it_began_as(parts, tmp_path):
+    constant = Recipe(batch_size=16, schedule="constant")
+    train(parts, max_epochs=1, recipe=constant, directory=tmp_path)
+    changed = parts[0].with_items(parts[0].items.with_features(parts[0].items.features * 2))
+    for kwargs, message in (
+        ({"seed": 1}, r"'seed' is 1 \(was 0\), 'valid' is \w+ \(was \w+\)$"),
+        ({"recipe": RECIPE}, r"'learning_rate' is 0.02 .*'schedule' is cosine \(was constant\)"),
+        ({"objective": RankingObjective(num_negatives=2)}, "'objective' is RankingObjective"),
+        ({"patience": 3}, r"'patience' is 3 \(was None\)"),
+        ({"precision": "bf16-mixed"}, "'precision' is bf16-mixed"),
+    ):
+        kwargs = {"recipe": constant, "max_epochs": 1, "directory": tmp_path, **kwargs}
+        with pytest.raises(FashionGraphError, match=message):
+            train(parts, resume=True, **kwargs)
+    with pytest.raises(FashionGraphError, match=r"but 'train' is \w+ \(was \w+\)"):
+        train((changed, parts[1]), resume=True, recipe=constant, directory=tmp_path)
+    # Under a constant rate more epochs are what a longer training would have had.
+    _, history = train(parts, max_epochs=2, resume=True, recipe=constant, directory=tmp_path)
+    _, expected = train(parts, max_epochs=2, recipe=constant)
+    pd.testing.assert_frame_equal(history, expected)
+    train(parts, max_epochs=1, directory=tmp_path)
+    with pytest.raises(FashionGraphError, match=r"'max_epochs' is 2 \(was 1\)"):
+        train(parts, max_epochs=2, directory=tmp_path, resume=True)
+
+
+def test_a_diverged_training_says_so(parts):
+    recipe = Recipe(batch_size=16, optimizer="sgd", learning_rate=1e30)
+    with pytest.raises(FashionGraphError, match=r"diverged: after epoch 0 .*'learning_rate' \(got"):
+        train(parts, recipe=recipe)
+    features = parts[1].items.features.clone()
+    features[3] = torch.nan
+    broken = parts[1].with_items(parts[1].items.with_features(features))
+    with pytest.raises(FashionGraphError, match="'valid' needs items whose features are all fin"):
+        train((parts[0], broken))
+
+
+@pytest.mark.parametrize(
+    "settings", [{"precision": "8-bits"}, {"devices": "none"}, {"strategy": "none"}, {"speed": 9}]
+)
+def test_a_refused_setting_is_named_and_an_earlier_training_stays(parts, tmp_path, settings):
+    train(parts, max_epochs=1, directory=tmp_path)
+    with pytest.raises(FashionGraphError, match=r"Lightning's trainer refuses its settings: .+"):
+        train(parts, max_epochs=1, directory=tmp_path, **settings)
+    assert (tmp_path / "checkpoints" / "last.ckpt").exists()
+
+
 def test_distils_from_a_frozen_teacher(parts):
     teacher = DesignerTeacher(8, 2)
     before = [p.clone() for p in teacher.parameters()]
@@ -126,8 +191,12 @@ def test_what_cannot_be_trained_is_refused(parts):
     single = Outfits.from_lists(parts[0].items, [[name] for name in parts[0].items.ids[:3]])
     with pytest.raises(FashionGraphError, match=r"outfits of two items \(got 0 and 30\)"):
         train((single, parts[1]))
-    with pytest.raises(FashionGraphError, match=r"'max_epochs' .* \(got 0\)"):
-        train(parts, max_epochs=0)
+    for name, value in (("max_epochs", 0), ("patience", -1), ("seed", -1)):
+        with pytest.raises(FashionGraphError, match=rf"'{name}' .* \(got {value}\)"):
+            train(parts, **{name: value})
+    few = parts[0].with_items(parts[0].items.with_vocabulary(["category0"], unknown="default"))
+    with pytest.raises(FashionGraphError, match=r"a node for each of the 5 categories .*\(got 1\)"):
+        fit(ADDGNN(8, 8), *parts, graph=category_graph(few.category_id.clamp(min=0), few.batch, 1))
     with pytest.raises(FashionGraphError, match="needs 37 other items to draw strangers from"):
         train(parts, objective=RankingObjective(num_negatives=37))
     with pytest.raises(FashionGraphError, match="'directory' is needed where several processes"):

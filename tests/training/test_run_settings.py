@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import pytest
+
+from fashiongraph.data.category_graph import category_graph
+from fashiongraph.errors import DataError, FashionGraphError
+from fashiongraph.models import ADDGNN
+from fashiongraph.training.outfit_data import OutfitData
+from fashiongraph.training.outfit_module import OutfitModule
+from fashiongraph.training.recipe import Recipe
+from fashiongraph.training.run_settings import (
+    check_run_settings,
+    run_settings,
+    write_run_settings,
+)
+
+
+def settings(train, valid, model=None, **kwargs):
+    model = model or ADDGNN(8, 4, 2)
+    graph = category_graph(train.category_id, train.batch, 5)
+    data = OutfitData(train, valid, 1, graph, **kwargs)
+    return run_settings(OutfitModule(model, model.objective(), Recipe()), data)
+
+
+def test_each_setting_shows_where_it_belongs(wardrobe, tmp_path):
+    train, valid = wardrobe.select(slice(0, 40)), wardrobe.select(slice(40, 60))
+    first = settings(train, valid)
+    write_run_settings(tmp_path / "deep" / "settings.json", first)
+    check_run_settings(tmp_path / "deep" / "settings.json", settings(train, valid))
+    items = wardrobe.items.with_features(wardrobe.items.features + 1)
+    for other, names in (
+        (settings(train, valid, ADDGNN(8, 4, 2, normalize=False)), {"model"}),
+        (settings(train.select(slice(1, 40)), valid), {"train", "graph"}),
+        (settings(train.with_items(items), valid), {"train"}),
+        (settings(train, valid.select(slice(1, 20))), {"valid"}),
+        (settings(train, valid, seed=1), {"seed", "valid"}),
+    ):
+        assert {name for name in first if first[name] != other[name]} == names
+        with pytest.raises(FashionGraphError, match="'resume' needs the settings that"):
+            check_run_settings(tmp_path / "deep" / "settings.json", other)
+
+
+@pytest.mark.parametrize("content", [None, "", "[]"])
+def test_a_file_that_cannot_be_read(tmp_path, content):
+    file = tmp_path / "settings.json"
+    if content is not None:
+        file.write_text(content)
+    with pytest.raises(DataError, match=r"settings\.json: 'resume' needs what the training began"):
+        check_run_settings(file, {"seed": 0})
