@@ -13,14 +13,18 @@ from torch_geometric.utils.sparse import index2ptr
 warnings.filterwarnings("ignore", "Sparse CSR tensor support is in beta state")
 
 
-def incoming(batch: Batch) -> Tensor:
+def incoming(batch: Batch, weight: Tensor | None = None) -> Tensor:
     """Edge weights as a sparse matrix [N, N] whose row is the receiving item.
 
     A product with it replaces one gather and one scatter per edge. The edges that the library
     makes are sorted by receiver; others, of a PyG transform say, are sorted here.
+
+    Args:
+        batch: The batch.
+        weight: Weights of its edges [E]; by default ``batch.edge_weight``.
     """
     sender, receiver = batch.edge_index
-    weight = batch.edge_weight
+    weight = batch.edge_weight if weight is None else weight
     if bool((receiver[1:] < receiver[:-1]).any()):
         receiver, order = receiver.sort(stable=True)
         sender, weight = sender[order], weight[order]

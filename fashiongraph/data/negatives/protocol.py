@@ -12,7 +12,8 @@ from fashiongraph.data.negatives.item_pool import Ints, ItemPool
 from fashiongraph.data.negatives.negative_sampler import NegativeSampler
 from fashiongraph.errors import FashionGraphError
 
-PROTOCOLS = ("uniform", "same_category", "matched")
+PROTOCOLS = ("uniform", "uniform_category", "same_category", "matched")
+_LINE = 2**40  # what a category weighs in all; sums of it stay whole over millions of categories
 
 
 def negative_sampler(
@@ -21,6 +22,8 @@ def negative_sampler(
     """The sampler of a protocol.
 
     - ``"uniform"``: any item of the table, each with the same probability.
+    - ``"uniform_category"``: an item of any category, each category with the same probability, and
+      then each of its items. NGNN is published with it.
     - ``"same_category"``: an item of the replaced item's category, drawn by its frequency. Where
       too few are left, any item, drawn by frequency.
     - ``"matched"``: an item with the replaced item's category and values of ``columns``, drawn by
@@ -31,9 +34,10 @@ def negative_sampler(
     no outfit is never drawn by frequency. Missing values equal each other and nothing else.
 
     Args:
-        protocol: One of ``"uniform"``, ``"same_category"`` and ``"matched"``.
-        items: The item table, with :attr:`~ItemTable.frequency` unless the protocol is
-            ``"uniform"``.
+        protocol: One of ``"uniform"``, ``"uniform_category"``, ``"same_category"`` and
+            ``"matched"``.
+        items: The item table, with :attr:`~ItemTable.frequency` if the protocol is
+            ``"same_category"`` or ``"matched"``.
         columns: Columns of the table to match; only ``"matched"`` reads them.
 
     Raises:
@@ -46,6 +50,10 @@ def negative_sampler(
     everything = np.zeros(len(items), dtype=np.int64)
     if protocol == "uniform":
         return NegativeSampler(items, [ItemPool("uniform", everything, np.ones_like(everything))])
+    if protocol == "uniform_category":
+        category = _groups(items, ())
+        weight = _LINE // np.bincount(category)[category]
+        return NegativeSampler(items, [ItemPool("uniform_category", everything, weight)])
     if items.frequency is None:
         raise FashionGraphError(
             f"'items' needs frequencies for the protocol {protocol!r}: "

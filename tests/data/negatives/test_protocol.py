@@ -43,6 +43,7 @@ def drawn_from(outfits: Outfits, item: int, protocol: str, columns: tuple[str, .
     ("protocol", "columns", "item", "weights", "relaxed"),
     [
         ("uniform", (), 0, [0, 1, 1, 1, 1, 1, 1, 1, 1, 1], {}),
+        ("uniform_category", (), 0, [0, 1, 1, 1, 1, 1, 1, 1, 4, 4], {}),
         ("same_category", (), 0, [0, 2, 6, 1, 1, 1, 0, 4, 0, 0], {"any_category": 0}),
         ("same_category", (), 9, [0, 0, 0, 0, 0, 0, 0, 0, 1, 0], {"any_category": 0}),
         ("same_category", (), 8, [9, 2, 6, 1, 1, 1, 0, 4, 0, 0], {"any_category": 5000}),

@@ -1,0 +1,168 @@
+"""NGNN: an outfit as a graph in which every category has matrices of its own."""
+
+from __future__ import annotations
+
+from copy import copy
+
+import torch
+from torch import Tensor
+from torch_geometric.data import Batch
+from torch_geometric.utils import degree, scatter
+
+from fashiongraph.data.category_graph import category_weight
+from fashiongraph.errors import FashionGraphError
+from fashiongraph.models.incoming import incoming
+from fashiongraph.models.node_features import node_features
+from fashiongraph.models.outfit_model import OutfitModel
+from fashiongraph.models.ranking_objective import RankingObjective
+from fashiongraph.nn.category_linear import CategoryLinear
+from fashiongraph.nn.conv.ngnn_conv import NGNNConv
+from fashiongraph.nn.losses.bpr_loss import BPRLoss
+from fashiongraph.nn.losses.sigmoid_margin_loss import SigmoidMarginLoss
+
+_EDGES = {"paper": "co_occurrence", "reference_code": "mean"}
+
+
+class NGNN(OutfitModel):
+    r"""Each item starts from its category's projection, hears the others, and is scored.
+
+    .. math::
+        \mathbf{h}^0_i = \tanh(\mathbf{W}_{c_i} \mathbf{f}_i), \qquad
+        y = \sum_i \sigma(\mathbf{h}_i^{\top} \mathbf{w}_{\mathrm{conf}}) \,
+        \mathrm{LeakyReLU}_{0.01}(\mathbf{h}_i^{\top} \mathbf{w}_{\mathrm{score}})
+
+    with :class:`~fashiongraph.nn.NGNNConv` in between. The paper and its code differ, hence two
+    modes: they settle the edges, the reading of the update gate, the start of the two score
+    vectors, and :meth:`paper_objective`. An item of unknown category (``-1``) is projected by the
+    mean of all categories' matrices; an outfit of one item scores 0.
+
+    Args:
+        in_channels: Size of the features, F.
+        num_categories: Size of the category vocabulary, C.
+        hidden_channels: Size of an item's state; the publication has 12, 16 and 64.
+        num_steps: Rounds of message passing: 1 for visual features, 3 for visual with textual.
+        mode: ``"paper"`` or ``"reference_code"``.
+        edges: What an edge from j to i weighs. ``"co_occurrence"``, of the paper:
+            :math:`\mathrm{count}(c_i, c_j) / \mathrm{count}(c_j)` in the outfits of the category
+            graph that :func:`~fashiongraph.training.fit` keeps with the model; ``"mean"``, of the
+            code for visual features: 1 over the number of edges into i; ``"sum"``, of the code
+            for both: 1. By default that of the mode.
+        normalize: Scale each item's features to a mean square of 1.
+
+    Raises:
+        FashionGraphError: If ``mode`` or ``edges`` is unknown.
+
+    Source: Cui, Li, Wu, Zhang, Wang, "Dressing as a whole: outfit compatibility learning based on
+    node-wise graph neural networks" (WWW 2019).
+    """
+
+    def __init__(
+        self,
+        in_channels: int,
+        num_categories: int,
+        hidden_channels: int = 64,
+        num_steps: int = 1,
+        mode: str = "paper",
+        edges: str | None = None,
+        normalize: bool = True,
+    ) -> None:
+        super().__init__()
+        if mode not in _EDGES:
+            raise FashionGraphError(f"'mode' needs to be one of {', '.join(_EDGES)} (got {mode!r})")
+        if edges not in (None, "co_occurrence", "mean", "sum"):
+            raise FashionGraphError(
+                f"'edges' needs to be 'co_occurrence', 'mean' or 'sum' (got {edges!r})"
+            )
+        self.in_channels = in_channels
+        self.num_categories = num_categories
+        self.hidden_channels = hidden_channels
+        self.num_steps = num_steps
+        self.mode = mode
+        self.edges = edges or _EDGES[mode]
+        self.normalize = normalize
+        code = mode == "reference_code"
+        self.lin = CategoryLinear(in_channels, hidden_channels, num_categories)
+        self.conv = NGNNConv(hidden_channels, num_categories, num_steps, update_keeps=code)
+        self.readout = torch.nn.Linear(hidden_channels, 2, bias=False)  # confidence and score
+        size = hidden_channels**-0.5
+        # The code hands TensorFlow the deviation in the place of the mean.
+        mean, std = (size, 1.0) if code else (0.0, size)
+        torch.nn.init.normal_(self.readout.weight, mean, std)
+
+    @classmethod
+    def paper(cls, in_channels: int, num_categories: int) -> NGNN:
+        """The published visual model as the paper describes it, on raw features."""
+        return cls(in_channels, num_categories, 12, normalize=False)
+
+    @classmethod
+    def reference_code(cls, in_channels: int, num_categories: int) -> NGNN:
+        """The published visual model as its code has it, on raw features."""
+        return cls(in_channels, num_categories, 16, mode="reference_code", normalize=False)
+
+    def encode(self, x: Tensor, category_id: Tensor) -> Tensor:
+        """First states of items: [U, F] to [U, D]."""
+        x = x.to(self.lin.weight.dtype)
+        x = torch.nn.functional.rms_norm(x, x.shape[-1:]) if self.normalize else x
+        h: Tensor = self.lin(x, category_id)
+        return h.tanh()
+
+    def edge_weight(self, batch: Batch) -> Tensor:
+        """What each edge of a batch weighs [E].
+
+        Raises:
+            FashionGraphError: If the model needs a category graph and has none.
+        """
+        weight: Tensor = torch.ones_like(batch.edge_weight)
+        if self.edges == "mean":
+            receiver = batch.edge_index[1]
+            weight = weight / degree(receiver, batch.num_nodes)[receiver]
+        elif self.edges == "co_occurrence":
+            weight = self._co_occurrence(batch)
+        return weight
+
+    def _co_occurrence(self, batch: Batch) -> Tensor:
+        if self.graph is None:
+            raise FashionGraphError(
+                "'edges' of NGNN need a category graph to be 'co_occurrence': "
+                "fit(..., graph=...) sets one"
+            )
+        graph = copy(self.graph).to(batch.edge_index.device)  # the model's own stays on the CPU
+        c_j, c_i = batch.category_id[batch.edge_index]
+        # The category graph divides by what receives and smooths: both are taken back.
+        together = category_weight(graph, c_j, c_i) / graph.default_weight[c_j] - 1
+        weight = graph.smoothing * together / graph.count[c_j].clamp(min=1)
+        return torch.where(c_j >= 0, weight, 0.0)
+
+    def states(self, batch: Batch) -> Tensor:
+        """States of the items of a batch after message passing [N, D]."""
+        x, slot = node_features(batch)
+        category_id = batch.category_id
+        h = self.encode(x, category_id if slot is None else batch.unique_category_id)
+        h = h if slot is None else h[slot]
+        weight = self.edge_weight(batch).to(h.dtype)
+        if self.conv.explain or torch.compiler.is_compiling():  # both need every single edge
+            h = self.conv(h, batch.edge_index, category_id, weight)
+        else:
+            h = self.conv(h, incoming(batch, weight), category_id)
+        return h
+
+    def forward(self, batch: Batch) -> Tensor:
+        """Score the outfits of a batch [B]."""
+        confidence, value = self.readout(self.states(batch)).unbind(dim=-1)
+        value = confidence.sigmoid() * torch.nn.functional.leaky_relu(value, 0.01)
+        score: Tensor = scatter(value, batch.batch, dim_size=batch.num_graphs)
+        return score.masked_fill(batch.ptr.diff() < 2, 0.0)
+
+    def objective(self) -> RankingObjective:
+        """Eight negatives per blank under a softmax, and a light pointwise term."""
+        return RankingObjective()
+
+    def paper_objective(self) -> RankingObjective:
+        r"""The published loss on one negative, as the mode has it.
+
+        The paper's is :math:`-\ln \sigma(y^{+} - y^{-})`, and its L2 term is the recipe's
+        ``weight_decay``; the code's is :math:`-\sigma(y^{+} - y^{-})`, and its L2 term is computed
+        but never added.
+        """
+        loss = BPRLoss() if self.mode == "paper" else SigmoidMarginLoss()
+        return RankingObjective(loss, num_negatives=1)
