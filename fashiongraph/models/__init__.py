@@ -2,16 +2,28 @@
 
 from fashiongraph.models.addgnn import ADDGNN
 from fashiongraph.models.addgnn_objective import ADDGNNObjective
+from fashiongraph.models.contrastive_objective import ContrastiveObjective
 from fashiongraph.models.designer_teacher import DesignerTeacher
+from fashiongraph.models.ngnn import NGNN
 from fashiongraph.models.objective import Objective
 from fashiongraph.models.outfit_model import OutfitModel
 from fashiongraph.models.ranking_objective import RankingObjective
+from fashiongraph.models.set_transformer import SetTransformer
+from fashiongraph.models.siamese import Siamese
+from fashiongraph.models.type_aware import TypeAware
+from fashiongraph.models.type_aware_objective import TypeAwareObjective
 
 __all__ = [
     "ADDGNN",
+    "NGNN",
     "ADDGNNObjective",
+    "ContrastiveObjective",
     "DesignerTeacher",
     "Objective",
     "OutfitModel",
     "RankingObjective",
+    "SetTransformer",
+    "Siamese",
+    "TypeAware",
+    "TypeAwareObjective",
 ]
