@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, overload
 
 import numpy as np
 import pandas as pd
@@ -150,6 +150,29 @@ class Outfits:
             rows = slice(int(ptr[block.start]), int(ptr[block.stop]))
             item_id[rows] = self.item_id[self.rows_of(chosen[block])]
         return Outfits(self.items, ptr, item_id, self.ids[chosen.numpy()])
+
+    @overload
+    def questions(
+        self,
+        kind: Literal["fitb"],
+        protocol: str = "uniform",
+        columns: Sequence[str] = (),
+        seed: int = 0,
+    ) -> FillInBlank: ...
+
+    @overload
+    def questions(
+        self,
+        kind: Literal["compatibility"],
+        protocol: str = "uniform",
+        columns: Sequence[str] = (),
+        seed: int = 0,
+    ) -> Compatibility: ...
+
+    @overload
+    def questions(
+        self, kind: str, protocol: str = "uniform", columns: Sequence[str] = (), seed: int = 0
+    ) -> Compatibility | FillInBlank: ...
 
     def questions(
         self, kind: str, protocol: str = "uniform", columns: Sequence[str] = (), seed: int = 0
