@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from fashiongraph.errors import FashionGraphError
+
 
 @contextmanager
 def whole(path: str | Path) -> Iterator[Path]:
@@ -19,8 +21,13 @@ def whole(path: str | Path) -> Iterator[Path]:
 
     Yields:
         The temporary path to write to, in the same file system.
+
+    Raises:
+        FashionGraphError: If the path has no name to write under, such as ``"."``.
     """
     target = Path(path)
+    if target.name in ("", ".."):
+        raise FashionGraphError(f"'path' needs to end in a name to write under (got '{path}')")
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as scratch:
         draft = Path(scratch) / target.name

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from fashiongraph.errors import FashionGraphError
 from fashiongraph.files import whole
 
 
@@ -21,6 +22,15 @@ def test_a_failure_keeps_what_stood_there(tmp_path):
         raise RuntimeError
     assert target.read_text() == "old"
     assert [f.name for f in tmp_path.iterdir()] == ["file.txt"]
+
+
+@pytest.mark.parametrize("path", ["", ".", "/", "..", "a/.."])
+def test_a_path_needs_a_name(path):
+    with (
+        pytest.raises(FashionGraphError, match=r"'path' needs to end in a name to write under"),
+        whole(path),
+    ):
+        pass
 
 
 def test_a_folder_replaces_a_filled_folder(tmp_path):
