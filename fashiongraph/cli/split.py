@@ -37,9 +37,11 @@ def split(
 ) -> None:
     """Split outfits into training, validation and test, and audit what the parts share.
 
-    Exact duplicates of an outfit are removed first.
+    Exact duplicates of an outfit are removed first. Prints how many those were, and how many
+    outfits a disjoint split had to drop since their items lie in two parts.
     """
     from fashiongraph.data.audit import audit
+    from fashiongraph.data.duplicates import without_duplicates
 
     try:
         train, valid, test = (float(part) for part in ratios.split(":"))
@@ -52,10 +54,13 @@ def split(
     parts = dict(zip(PARTS, outfits, strict=True))
     write_parts(parts, output)
     report = audit(parts)
+    sizes = {name: len(part) for name, part in parts.items()}
+    duplicates = without_duplicates(wardrobe.outfits)[1]
+    gone = {"duplicates": duplicates, "dropped": len(wardrobe) - duplicates - sum(sizes.values())}
     if as_json:
-        sizes = {name: len(part) for name, part in parts.items()}
-        print_json({"output": str(output), **sizes, "audit": report.to_dict(orient="records")})
+        facts = {"output": str(output), **sizes, **gone}
+        print_json({**facts, "audit": report.to_dict(orient="records")})
         return
-    console.print(", ".join(f"{name} {len(part):,}" for name, part in parts.items()), "outfits")
+    console.print(", ".join(f"{name} {size:,}" for name, size in {**sizes, **gone}.items()))
     console.print(rows_table("What the parts share", report.to_dict(orient="records")))
     console.print(f"written to {output}")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import pandas as pd
 
@@ -24,6 +25,19 @@ def test_a_disjoint_split_shares_no_item(folder, command, tmp_path):
         command("split", folder, "-o", tmp_path / "s.csv", "--disjoint", "--json").stdout
     )
     assert all(row["shared_items"] == 0 for row in facts["audit"] if row["part"] != row["other"])
+    assert facts["dropped"] == 90 - facts["train"] - facts["valid"] - facts["test"] >= 0
+
+
+def test_says_how_many_outfits_are_gone(folder, command, tmp_path):
+    shutil.copytree(folder, tmp_path / "twice")
+    outfits = pd.read_csv(tmp_path / "twice" / "outfits.csv", dtype=str)
+    again = outfits[outfits["outfit_id"].isin(["o000", "o001"])].iloc[::-1]
+    more = again.assign(outfit_id="again " + again["outfit_id"])
+    pd.concat([outfits, more]).to_csv(tmp_path / "twice" / "outfits.csv", index=False)
+    common = ("split", tmp_path / "twice", "-o", tmp_path / "s.csv")
+    facts = json.loads(command(*common, "--json").stdout)
+    assert (facts["duplicates"], facts["dropped"]) == (2, 0)
+    assert "train 63, valid 9, test 18, duplicates 2, dropped 0" in command(*common).output
 
 
 def test_refuses_ratios_that_are_none(folder, command, tmp_path):
