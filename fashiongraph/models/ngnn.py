@@ -141,10 +141,10 @@ class NGNN(OutfitModel):
         h = h if slot is None else h[slot]
         weight = self.edge_weight(batch).to(h.dtype)
         if self.conv.explain or torch.compiler.is_compiling():  # both need every single edge
-            h = self.conv(h, batch.edge_index, category_id, weight)
+            out: Tensor = self.conv(h, batch.edge_index, category_id, weight)
         else:
-            h = self.conv(h, incoming(batch, weight), category_id)
-        return h
+            out = self.conv(h, incoming(batch, weight), category_id)
+        return out
 
     def forward(self, batch: Batch) -> Tensor:
         """Score the outfits of a batch [B]."""
