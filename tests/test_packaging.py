@@ -15,7 +15,7 @@ from packaging.utils import canonicalize_name
 import fashiongraph
 
 ROOT = Path(__file__).parents[1]
-INSTALLED_EXTRAS = ("dev", "efficientnet", "ray", "text")  # what the Makefile installs
+INSTALLED_EXTRAS = ("dev", "efficientnet", "metric", "ray", "text")  # what the Makefile installs
 
 # From the ground up; a room imports itself and the rooms before it. A top-level module that is no
 # room (errors, files) is ground: every room may import it and it imports no room.
@@ -27,6 +27,7 @@ ROOMS = (
     "models",
     "metrics",
     "evaluation",
+    "retrieval",
     "training",
     "quickstart",
     "cli",

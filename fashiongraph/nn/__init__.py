@@ -1,10 +1,18 @@
-"""Layers, scorers and losses: tensors in, tensors out. Needs torch and PyG and nothing else."""
+"""Layers, scorers, distances, miners and losses on tensors. Needs torch and PyG only."""
 
 from fashiongraph.nn.attribute_mask import AttributeMask
 from fashiongraph.nn.category_linear import CategoryLinear
 from fashiongraph.nn.conv import (
     AttributeGatedConv,
     NGNNConv,
+)
+from fashiongraph.nn.distances import (
+    AffineSimilarity,
+    CosineSimilarity,
+    Distance,
+    EuclideanDistance,
+    PositionDependentSimilarity,
+    SquaredEuclideanDistance,
 )
 from fashiongraph.nn.losses import (
     ADDGNNLoss,
@@ -13,13 +21,28 @@ from fashiongraph.nn.losses import (
     CandidateSoftmaxLoss,
     ContrastiveLoss,
     FocalLoss,
+    HardAwareCascadeLoss,
+    HistogramLoss,
+    MixedCategoryTripletLoss,
+    PositionDependentLoss,
     SigmoidMarginLoss,
     TypeAwareLoss,
+)
+from fashiongraph.nn.miners import (
+    AllPairsMiner,
+    ExemplarMiner,
+    HardMiner,
+    MinerSchedule,
+    SemiHardMiner,
+    SimpleMiner,
+    exemplar_labels,
 )
 from fashiongraph.nn.scorers import AttributeBilinearScorer, CosineScorer
 
 __all__ = [
     "ADDGNNLoss",
+    "AffineSimilarity",
+    "AllPairsMiner",
     "AttributeBilinearScorer",
     "AttributeDistillationLoss",
     "AttributeGatedConv",
@@ -29,8 +52,23 @@ __all__ = [
     "CategoryLinear",
     "ContrastiveLoss",
     "CosineScorer",
+    "CosineSimilarity",
+    "Distance",
+    "EuclideanDistance",
+    "ExemplarMiner",
     "FocalLoss",
+    "HardAwareCascadeLoss",
+    "HardMiner",
+    "HistogramLoss",
+    "MinerSchedule",
+    "MixedCategoryTripletLoss",
     "NGNNConv",
+    "PositionDependentLoss",
+    "PositionDependentSimilarity",
+    "SemiHardMiner",
     "SigmoidMarginLoss",
+    "SimpleMiner",
+    "SquaredEuclideanDistance",
     "TypeAwareLoss",
+    "exemplar_labels",
 ]

@@ -15,7 +15,8 @@ SCRIPT = """
 import sys
 sys.modules["pandas"] = None
 import fashiongraph.nn
-print(*{"lightning", "pytorch_lightning", "torchmetrics", "torchvision"} & set(sys.modules))
+others = "lightning pytorch_lightning pytorch_metric_learning torchmetrics torchvision".split()
+print(*set(others) & set(sys.modules))
 """
 
 

@@ -6,6 +6,10 @@ from fashiongraph.nn.losses.bpr_loss import BPRLoss
 from fashiongraph.nn.losses.candidate_softmax_loss import CandidateSoftmaxLoss
 from fashiongraph.nn.losses.contrastive_loss import ContrastiveLoss
 from fashiongraph.nn.losses.focal_loss import FocalLoss
+from fashiongraph.nn.losses.hard_aware_cascade_loss import HardAwareCascadeLoss
+from fashiongraph.nn.losses.histogram_loss import HistogramLoss
+from fashiongraph.nn.losses.mixed_category_triplet_loss import MixedCategoryTripletLoss
+from fashiongraph.nn.losses.position_dependent_loss import PositionDependentLoss
 from fashiongraph.nn.losses.sigmoid_margin_loss import SigmoidMarginLoss
 from fashiongraph.nn.losses.type_aware_loss import TypeAwareLoss
 
@@ -16,6 +20,10 @@ __all__ = [
     "CandidateSoftmaxLoss",
     "ContrastiveLoss",
     "FocalLoss",
+    "HardAwareCascadeLoss",
+    "HistogramLoss",
+    "MixedCategoryTripletLoss",
+    "PositionDependentLoss",
     "SigmoidMarginLoss",
     "TypeAwareLoss",
 ]

@@ -1,0 +1,72 @@
+"""A learned similarity that depends on where in the space two embeddings lie (PDDM)."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn.functional import normalize, relu
+
+from fashiongraph.nn.distances.distance import Distance
+
+
+class PositionDependentSimilarity(Distance):
+    r"""The position-dependent deep metric unit, which is larger for closer embeddings.
+
+    .. math::
+        \mathbf{u} &= |\mathbf{x} - \mathbf{y}|, \quad
+        \mathbf{v} = \tfrac{1}{2} |\mathbf{x} + \mathbf{y}| \\
+        \mathbf{u}' &= \sigma(\mathbf{W}_u \hat{\mathbf{u}} + \mathbf{b}_u), \quad
+        \mathbf{v}' = \sigma(\mathbf{W}_v \hat{\mathbf{v}} + \mathbf{b}_v) \\
+        \mathbf{c} &= \sigma(\mathbf{W}_c [\hat{\mathbf{u}}'; \hat{\mathbf{v}}'] + \mathbf{b}_c),
+        \quad S(\mathbf{x}, \mathbf{y}) = \mathbf{w}_s^\top \hat{\mathbf{c}} + b_s
+
+    with :math:`\hat{\mathbf{a}} = \mathbf{a} / \lVert \mathbf{a} \rVert_2` and ReLU for
+    :math:`\sigma`. The difference says how far apart two embeddings are, the mean where.
+
+    Every pair goes through the unit on its own, so ``forward`` needs memory for n times m hidden
+    vectors; prefer :meth:`pairwise_distance` on the pairs that count.
+
+    Args:
+        channels: Size of the embeddings, D.
+        hidden_channels: Size of the hidden layers; by default D.
+
+    Source: Huang, Loy, Tang, "Local similarity-aware deep feature embedding", NIPS 2016.
+    """
+
+    is_inverted = True
+
+    def __init__(self, channels: int, hidden_channels: int | None = None) -> None:
+        super().__init__(normalize_embeddings=True)
+        hidden_channels = channels if hidden_channels is None else hidden_channels
+        if channels < 1 or hidden_channels < 1:
+            raise ValueError(
+                f"'channels' and 'hidden_channels' need to be positive integers "
+                f"(got {channels} and {hidden_channels})"
+            )
+        self.channels = channels
+        self.hidden_channels = hidden_channels
+        self.difference = torch.nn.Linear(channels, hidden_channels)
+        self.mean = torch.nn.Linear(channels, hidden_channels)
+        self.both = torch.nn.Linear(2 * hidden_channels, hidden_channels)
+        self.score = torch.nn.Linear(hidden_channels, 1)
+
+    def reset_parameters(self) -> None:
+        """Draw all weights anew."""
+        for layer in (self.difference, self.mean, self.both, self.score):
+            layer.reset_parameters()
+
+    def between_all(self, query: Tensor, ref: Tensor) -> Tensor:
+        """Similarities [n, m]."""
+        return self.between_rows(query.unsqueeze(1), ref.unsqueeze(0))
+
+    def between_rows(self, query: Tensor, ref: Tensor) -> Tensor:
+        """Similarities [n]."""
+        u = relu(self.difference(normalize((query - ref).abs(), dim=-1)))
+        v = relu(self.mean(normalize((query + ref).abs() / 2, dim=-1)))
+        c = relu(self.both(torch.cat([normalize(u, dim=-1), normalize(v, dim=-1)], dim=-1)))
+        score: Tensor = self.score(normalize(c, dim=-1)).squeeze(-1)
+        return score
+
+    def extra_repr(self) -> str:
+        """The sizes."""
+        return f"{self.channels}, hidden_channels={self.hidden_channels}"

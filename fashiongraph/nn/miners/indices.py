@@ -1,0 +1,46 @@
+"""Triplets and pairs of rows, and what turns them into each other."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+Triplets = tuple[Tensor, Tensor, Tensor]  # anchors, positives, negatives
+Pairs = tuple[Tensor, Tensor, Tensor, Tensor]  # anchors, positives; anchors, negatives
+
+
+def as_triplets(indices: Triplets | Pairs) -> Triplets:
+    """Triplets as they are; of pairs all that share their anchor."""
+    if len(indices) == 3:
+        return indices
+    first, positive, second, negative = indices
+    i, j = (first.unsqueeze(1) == second).nonzero(as_tuple=True)
+    return first[i], positive[i], negative[j]
+
+
+def as_pairs(indices: Triplets | Pairs) -> Pairs:
+    """Pairs as they are; of each triplet its two."""
+    if len(indices) == 4:
+        return indices
+    anchor, positive, negative = indices
+    return anchor, positive, anchor, negative
+
+
+def item_pairs(labels: Tensor) -> tuple[Tensor, Tensor]:
+    """All unordered pairs of rows that bear the same label of an outfit, the earlier row first.
+
+    Args:
+        labels: Labels [M]; rows with a negative label are strangers and in no pair.
+
+    Returns:
+        Rows of both members [E], outfit after outfit.
+    """
+    items = (labels >= 0).nonzero().squeeze(1)
+    order = items[labels[items].argsort(stable=True)]
+    _, sizes = torch.unique_consecutive(labels[order], return_counts=True)
+    place = torch.arange(order.numel(), device=labels.device)
+    num_later = sizes.cumsum(0).repeat_interleave(sizes) - 1 - place  # partners behind each row
+    first = place.repeat_interleave(num_later)
+    start = num_later.cumsum(0) - num_later
+    second = first + 1 + torch.arange(first.numel(), device=labels.device) - start[first]
+    return order[first], order[second]

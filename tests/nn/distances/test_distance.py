@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import pytest
+import torch
+
+from fashiongraph.nn.distances import (
+    AffineSimilarity,
+    CosineSimilarity,
+    Distance,
+    EuclideanDistance,
+    PositionDependentSimilarity,
+    SquaredEuclideanDistance,
+)
+
+pml = pytest.importorskip("pytorch_metric_learning.losses")
+
+DISTANCES = {
+    "cosine": CosineSimilarity(),
+    "euclidean": EuclideanDistance(),
+    "squared": SquaredEuclideanDistance(normalize_embeddings=False),
+    "affine": AffineSimilarity(6),
+    "position dependent": PositionDependentSimilarity(6, 4),
+}
+
+
+@pytest.fixture(params=DISTANCES)
+def distance(request):
+    return DISTANCES[request.param].double()
+
+
+def test_all_against_all_equals_row_by_row(distance):
+    x, y = torch.randn(4, 6, dtype=torch.double), torch.randn(7, 6, dtype=torch.double)
+    whole = distance(x, y)
+    assert whole.shape == (4, 7)
+    rows = distance.pairwise_distance(x.repeat_interleave(7, 0), y.repeat(4, 1))
+    torch.testing.assert_close(whole, rows.view(4, 7))
+    torch.testing.assert_close(distance(x), distance(x, x))
+
+
+def test_knows_its_direction(distance):
+    near, far = (0.9, 0.1) if distance.is_inverted else (0.1, 0.9)
+    near, far = torch.tensor([near]), torch.tensor([far])
+    assert distance.margin(far, near) > 0
+    assert distance.smallest_dist(near, far) == near
+    assert distance.largest_dist(torch.cat([near, far]), dim=0)[0] == far
+
+
+def test_gradients(distance):
+    x, y = (torch.randn(3, 6, dtype=torch.double, requires_grad=True) for _ in range(2))
+    assert torch.autograd.gradcheck(distance, (x, y))
+    assert torch.autograd.gradcheck(distance.pairwise_distance, (x, y))
+
+
+def test_no_rows_have_no_distances(distance):
+    none = torch.empty(0, 6, dtype=torch.double)
+    assert distance(none, torch.randn(3, 6, dtype=torch.double)).shape == (0, 3)
+    assert distance.pairwise_distance(none, none).shape == (0,)
+
+
+@pytest.mark.parametrize("kind", [pml.TripletMarginLoss, pml.ContrastiveLoss])
+def test_losses_of_pytorch_metric_learning_take_it(distance, kind):
+    embeddings = torch.randn(8, 6, dtype=torch.double, requires_grad=True)
+    loss = kind(distance=distance)(embeddings, torch.arange(8) // 2)
+    loss.backward()
+    assert loss.isfinite()
+
+
+def test_a_bare_distance_says_what_it_lacks():
+    with pytest.raises(NotImplementedError, match="Distance does not say"):
+        Distance()(torch.zeros(1, 2))
+    with pytest.raises(NotImplementedError, match="Distance does not say"):
+        Distance().pairwise_distance(torch.zeros(1, 2), torch.zeros(1, 2))

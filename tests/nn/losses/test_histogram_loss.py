@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import warnings
+
+import pytest
+import torch
+
+from fashiongraph.nn.losses.histogram_loss import HistogramLoss
+from fashiongraph.nn.miners import AllPairsMiner, exemplar_labels
+
+pml = pytest.importorskip("pytorch_metric_learning.losses")
+
+LABELS = exemplar_labels(torch.tensor([0, 0, 1, 1, 1, 2]))
+
+
+def loop(embeddings, positive, negative, num_bins):
+    """The equation, pair by pair and node by node."""
+    unit = embeddings / embeddings.norm(dim=1, keepdim=True)
+    width = 2 / num_bins
+    nodes = [-1 + r * width for r in range(num_bins + 1)]
+
+    def histogram(pairs):
+        cosines = [float(unit[i] @ unit[j]) for i, j in pairs]
+        return [
+            sum(max(0, 1 - abs(s - node) / width) for s in cosines) / len(cosines) for node in nodes
+        ]
+
+    h_pos, h_neg = histogram(positive), histogram(negative)
+    total = sum(h_neg[r] * sum(h_pos[: r + 1]) for r in range(num_bins + 1))
+    return torch.tensor(total, dtype=embeddings.dtype)
+
+
+def all_pairs(labels):
+    pairs = [(i, j) for i in range(len(labels)) for j in range(i + 1, len(labels))]
+    pairs = [(i, j) for i, j in pairs if labels[i] >= 0 or labels[j] >= 0]
+    positive = [(i, j) for i, j in pairs if labels[i] == labels[j]]
+    return positive, [pair for pair in pairs if pair not in positive]
+
+
+def test_repr():
+    assert str(HistogramLoss()).startswith("HistogramLoss(\n  num_bins=100")
+
+
+@pytest.mark.parametrize("num_bins", [1, 10, 100])
+def test_equals_the_equation(num_bins):
+    embeddings = torch.randn(12, 4, dtype=torch.double)
+    expected = loop(embeddings, *all_pairs(LABELS.tolist()), num_bins)
+    torch.testing.assert_close(HistogramLoss(num_bins)(embeddings, LABELS), expected)
+
+
+def test_of_given_triplets_each_pair_counts_once():
+    embeddings = torch.randn(12, 4, dtype=torch.double)
+    a, p, n = AllPairsMiner()(embeddings, LABELS)
+    positive = {tuple(sorted(pair)) for pair in zip(a.tolist(), p.tolist(), strict=True)}
+    negative = {tuple(sorted(pair)) for pair in zip(a.tolist(), n.tolist(), strict=True)}
+    expected = loop(embeddings, positive, negative, 20)
+    torch.testing.assert_close(HistogramLoss(20)(embeddings, LABELS, (a, p, n)), expected)
+
+
+def test_equals_pytorch_metric_learning():
+    embeddings, labels = torch.randn(15, 4, dtype=torch.double), torch.arange(15) // 3
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # theirs indexes with lists, which torch will forbid
+        expected = pml.HistogramLoss(n_bins=50)(embeddings, labels)
+    # Theirs adds up in single precision.
+    torch.testing.assert_close(HistogramLoss(50)(embeddings, labels), expected, rtol=0, atol=1e-6)
+
+
+def test_gradients():
+    embeddings = torch.randn(12, 4, dtype=torch.double, requires_grad=True)
+    assert torch.autograd.gradcheck(lambda e: HistogramLoss(5)(e, LABELS), embeddings)
+
+
+def test_an_item_that_occurs_twice_has_a_place():
+    embeddings = torch.ones(4, 3, requires_grad=True)
+    loss = HistogramLoss()(embeddings, torch.tensor([0, 0, 1, 1]))
+    torch.testing.assert_close(loss, torch.tensor(1.0))
+    loss.backward()
+    assert embeddings.grad.isfinite().all()
+
+
+@pytest.mark.parametrize("labels", [[0, 0], [0, 1], [-1, -2], []])
+def test_without_either_kind_of_pair_the_loss_is_zero_with_a_gradient(labels):
+    embeddings = torch.randn(len(labels), 3, requires_grad=True)
+    loss = HistogramLoss()(embeddings, torch.tensor(labels, dtype=torch.long))
+    assert loss == 0
+    loss.backward()
+    assert (embeddings.grad == 0).all()
+
+
+def test_refuses_no_bins():
+    with pytest.raises(ValueError, match=r"'num_bins' .* \(got 0\)"):
+        HistogramLoss(0)

@@ -1,0 +1,57 @@
+"""A batch with every hard case, and a miner written as loops from the equations."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from fashiongraph.nn.miners import exemplar_labels
+
+
+@pytest.fixture
+def make_batch():
+    """A function from sizes of outfits to embeddings [2N, D] and labels [2N], in mixed order."""
+
+    def make(sizes, channels=4, repeats=False):
+        outfit = torch.arange(len(sizes)).repeat_interleave(torch.tensor(sizes, dtype=torch.long))
+        outfit = outfit[torch.randperm(len(outfit))]
+        embeddings = torch.randn(2 * len(outfit), channels, dtype=torch.double)
+        if repeats:  # many rows are the same item, so that distances tie
+            embeddings = embeddings[torch.randint(4, (2 * len(outfit),)) % max(len(outfit), 1)]
+        return embeddings, exemplar_labels(outfit)
+
+    return make
+
+
+@pytest.fixture
+def mine_by_loops():
+    """The miners' equations, outfit by outfit, item by item."""
+
+    def mine(kind, distance, embeddings, labels):
+        apart = distance(embeddings)
+        sign = -1 if distance.is_inverted else 1
+        # Equal rows are equally far, however their products are summed.
+        apart = (sign * apart).mul(1e9).round().tolist()
+        size = len(labels)
+        strangers = [n for n in range(size) if labels[n] < 0]
+        triplets = []
+        for outfit in sorted({int(label) for label in labels if label >= 0}):
+            items = [i for i in range(size) if labels[i] == outfit]
+            pairs = [(i, j) for i in items for j in items if i < j]
+            if not pairs:
+                continue
+            best = min if kind == "simple" else max
+            a, p = best(pairs, key=lambda pair: apart[pair[0]][pair[1]])
+            for anchor, positive in ((a, p), (p, a)):
+                pool = strangers or [n for n in range(size) if labels[n] != outfit]
+                if kind == "hard" and strangers:
+                    pool = [n for n in pool if labels[~labels[n]] == outfit]
+                if kind == "semi-hard":
+                    pool = [n for n in pool if apart[anchor][n] > apart[anchor][positive]]
+                if pool:
+                    best = max if kind == "simple" else min
+                    negative = best(pool, key=lambda n, row=apart[anchor]: row[n])
+                    triplets.append((anchor, positive, negative))
+        return sorted(triplets)
+
+    return mine

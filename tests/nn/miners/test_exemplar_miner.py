@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import pytest
+import torch
+
+from fashiongraph.nn.distances import (
+    CosineSimilarity,
+    EuclideanDistance,
+    PositionDependentSimilarity,
+    SquaredEuclideanDistance,
+)
+from fashiongraph.nn.miners import HardMiner, SemiHardMiner, SimpleMiner, exemplar_labels
+
+pml_distances = pytest.importorskip("pytorch_metric_learning.distances")
+pml_losses = pytest.importorskip("pytorch_metric_learning.losses")
+
+MINERS = {"simple": SimpleMiner, "semi-hard": SemiHardMiner, "hard": HardMiner}
+DISTANCES = [
+    CosineSimilarity(),
+    EuclideanDistance(),
+    SquaredEuclideanDistance(normalize_embeddings=False),
+    PositionDependentSimilarity(4).double(),
+    pml_distances.CosineSimilarity(),
+    pml_distances.LpDistance(normalize_embeddings=False, p=1),
+]
+
+
+@pytest.fixture(params=MINERS)
+def kind(request):
+    return request.param
+
+
+def as_list(triplets):
+    return sorted(zip(*(rows.tolist() for rows in triplets), strict=True))
+
+
+@pytest.mark.parametrize("distance", DISTANCES)
+@pytest.mark.parametrize("seed", range(5))
+def test_equals_the_loops(kind, distance, seed, make_batch, mine_by_loops):
+    torch.manual_seed(seed)
+    sizes = torch.randint(1, 7, (12,)).tolist()
+    embeddings, labels = make_batch(sizes)
+    triplets = MINERS[kind](distance)(embeddings, labels)
+    assert as_list(triplets) == mine_by_loops(kind, distance, embeddings, labels)
+    assert all(not rows.requires_grad and rows.dtype == torch.long for rows in triplets)
+
+
+@pytest.mark.parametrize("distance", [CosineSimilarity(), EuclideanDistance(False)])
+@pytest.mark.parametrize("seed", range(5))
+def test_of_equally_far_rows_the_first_counts(kind, distance, seed, make_batch, mine_by_loops):
+    torch.manual_seed(seed)
+    embeddings, labels = make_batch([4, 1, 3, 2, 6], repeats=True)
+    # Whole numbers, so that the loops and the products of matrices tie at the same places.
+    embeddings = embeddings.mul(2).round() if not distance.normalize_embeddings else embeddings
+    if distance.normalize_embeddings:
+        embeddings = torch.eye(4, dtype=torch.double)[embeddings.argmax(dim=1)]
+    triplets = MINERS[kind](distance)(embeddings, labels)
+    assert as_list(triplets) == mine_by_loops(kind, distance, embeddings, labels)
+
+
+def test_the_same_item_once_more_is_not_farther(make_batch):
+    embeddings, labels = make_batch([2] * 40, channels=64)
+    embeddings = embeddings.float()
+    embeddings[80:] = embeddings[:80]  # each stranger is an item of some outfit
+    anchor, positive, negative = SemiHardMiner()(embeddings, labels)
+    assert len(anchor) > 60
+    assert not (embeddings[positive] == embeddings[negative]).all(dim=1).any()
+
+
+@pytest.mark.parametrize("sizes", [[], [1], [1, 1, 1]])
+def test_outfits_of_fewer_than_two_items_give_nothing(kind, sizes, make_batch):
+    triplets = MINERS[kind]()(*make_batch(sizes))
+    assert [rows.shape for rows in triplets] == [(0,)] * 3
+
+
+def test_an_anchor_without_a_stranger_that_qualifies_gives_nothing():
+    embeddings = torch.tensor([[1.0, 0], [0, 1], [1, 1], [1, 1]])
+    labels = exemplar_labels(torch.tensor([0, 0]))
+    assert as_list(SemiHardMiner()(embeddings, labels)) == []  # both strangers lie in between
+    assert as_list(HardMiner()(embeddings, labels)) == [(0, 1, 2), (1, 0, 2)]
+
+
+def test_without_strangers_all_other_labels_are_the_pool(kind, mine_by_loops):
+    embeddings, labels = torch.randn(20, 4, dtype=torch.double), torch.arange(20) // 4
+    miner = MINERS[kind]()
+    expected = mine_by_loops(kind, miner.distance, embeddings, labels)
+    assert as_list(miner(embeddings, labels)) == expected
+    assert as_list(miner(embeddings, torch.zeros(20, dtype=torch.long))) == []
+
+
+@pytest.mark.parametrize(
+    "loss", [pml_losses.TripletMarginLoss(margin=2), pml_losses.LiftedStructureLoss()]
+)
+def test_losses_of_pytorch_metric_learning_take_its_triplets(kind, loss, make_batch):
+    embeddings, labels = make_batch([3, 2, 4])
+    embeddings.requires_grad_()
+    indices = MINERS[kind]()(embeddings, labels)
+    value = loss(embeddings, labels, indices)
+    value.backward()
+    assert value > 0
+    assert embeddings.grad.abs().sum() > 0
+
+
+def test_learns_nothing_itself(kind, make_batch):
+    embeddings, labels = make_batch([3, 2])
+    miner = MINERS[kind]()
+    assert list(miner.parameters()) == []
+    miner(embeddings.requires_grad_(), labels)
+    assert embeddings.grad is None

@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+import torch
+
+from fashiongraph.nn.distances import EuclideanDistance
+from fashiongraph.nn.miners import HardMiner, exemplar_labels
+
+
+def test_repr():
+    assert str(HardMiner()) == "HardMiner(\n  (distance): CosineSimilarity()\n)"
+
+
+def test_takes_the_farthest_two_and_the_closest_stranger_of_their_own():
+    place = torch.tensor([[0.0], [4], [1], [2], [-5], [0]])  # two items each
+    labels = exemplar_labels(torch.tensor([0, 0, 1]))
+    anchor, positive, negative = HardMiner(EuclideanDistance(False))(place, labels)
+    assert (anchor.tolist(), positive.tolist()) == ([0, 1], [1, 0])
+    assert negative.tolist() == [3, 3]  # at 2; the one at 0 was drawn for the other outfit

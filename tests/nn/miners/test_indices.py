@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import pytest
+import torch
+
+from fashiongraph.nn.miners.indices import as_pairs, as_triplets, item_pairs
+
+utils = pytest.importorskip("pytorch_metric_learning.utils.loss_and_miner_utils")
+
+
+def test_pairs_of_items_equal_a_loop():
+    labels = torch.randint(-3, 5, (30,))
+    expected = sorted(
+        (int(labels[i]), i, j)
+        for i in range(30)
+        for j in range(i + 1, 30)
+        if labels[i] == labels[j] >= 0
+    )
+    first, second = item_pairs(labels)
+    assert list(zip(labels[first].tolist(), first.tolist(), second.tolist(), strict=True)) == (
+        expected
+    )
+
+
+def test_strangers_and_lone_items_are_in_no_pair():
+    assert all(rows.numel() == 0 for rows in item_pairs(torch.tensor([-1, 4, -1, 2])))
+    assert all(rows.numel() == 0 for rows in item_pairs(torch.empty(0, dtype=torch.long)))
+
+
+def test_triplets_and_pairs_turn_into_each_other_as_in_pytorch_metric_learning():
+    triplets = tuple(torch.randint(9, (3, 5)))
+    pairs = (*torch.randint(4, (2, 5)), *torch.randint(4, (2, 6)))
+    for given in (triplets, pairs):
+        for ours, theirs in (
+            (as_triplets, utils.convert_to_triplets),
+            (as_pairs, utils.convert_to_pairs),
+        ):
+            for a, b in zip(ours(given), theirs(given, None), strict=True):
+                assert torch.equal(a, b)
