@@ -59,7 +59,7 @@ class Outfits:
         self.items = items
         self.ptr = ptr
         self.item_id = item_id
-        self.ids = _numbers(ptr.numel() - 1) if ids is None else ids
+        self._ids = ids
 
     @classmethod
     def from_lists(cls, items: ItemTable, outfits: Sequence[Sequence[str]]) -> Outfits:
@@ -106,6 +106,12 @@ class Outfits:
     def sizes(self) -> Tensor:
         """Number of items per outfit [B]."""
         return self.ptr[1:] - self.ptr[:-1]
+
+    @cached_property
+    def ids(self) -> pd.Index[str]:
+        """Outfit identifiers [B]."""
+        # Positions are written out when they are read: most batches are never asked for them.
+        return _numbers(len(self)) if self._ids is None else self._ids
 
     @cached_property
     def batch(self) -> Tensor:
@@ -193,7 +199,7 @@ class Outfits:
 
     def with_items(self, items: ItemTable) -> Outfits:
         """The same outfits over another table with the same rows."""
-        return Outfits(items, self.ptr, self.item_id, self.ids)
+        return Outfits(items, self.ptr, self.item_id, self._ids)
 
     def with_frequency(self) -> Outfits:
         """The same outfits, their item table carrying the frequencies counted on them."""

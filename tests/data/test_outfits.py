@@ -114,3 +114,9 @@ def test_a_frame_needs_both_columns_in_every_row(items):
     frame = pd.DataFrame({"outfit_id": ["1", None], "item_id": ["a", "b"]})
     with pytest.raises(FashionGraphError, match=r"'outfit_id' in every row \(row 1 has none\)"):
         Outfits.from_frame(items, frame)
+
+
+def test_positions_stay_identifiers_of_selections(items):
+    outfits = Outfits.from_lists(items, [["a"], ["b"], ["c"]])
+    assert outfits.with_items(items).ids.tolist() == ["0", "1", "2"]
+    assert outfits.select([2, 1]).with_items(items).select([0]).ids.tolist() == ["2"]

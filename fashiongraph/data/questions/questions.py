@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
@@ -50,7 +51,7 @@ class Questions:
     def __repr__(self) -> str:
         return f"{type(self).__name__}({len(self)} questions, {self.recipe})"
 
-    @property
+    @cached_property
     def asked(self) -> Outfits:
         """The outfit that each question stores [Q]."""
         return Outfits(self.items, self.ptr, self.item_id)
