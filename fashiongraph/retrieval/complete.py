@@ -1,0 +1,114 @@
+"""Completing an outfit from a catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import numpy as np
+import pandas as pd
+import torch
+from torch import Tensor
+
+from fashiongraph.data.item_table import ItemTable
+from fashiongraph.errors import FashionGraphError
+from fashiongraph.models import ADDGNN
+from fashiongraph.retrieval.best_by_shortlist import best_by_shortlist
+from fashiongraph.retrieval.completed_scores import completed_scores
+from fashiongraph.retrieval.item_states import ItemStates
+
+
+@torch.no_grad()
+def complete(
+    model: ADDGNN,
+    outfit: Sequence[str],
+    items: ItemTable,
+    slots: Sequence[str] | None = None,
+    k: int = 10,
+    shortlist: int | None = 100,
+    states: ItemStates | None = None,
+    unknown: str = "error",
+) -> pd.DataFrame:
+    """The items that complete an outfit best, at most ``k`` of each category.
+
+    Each slot is a category, and answered on its own, so that one category does not flood the
+    answer. The ``shortlist`` best candidates of a slot by the no-graph score, found by an exact
+    maximum-inner-product search (see :func:`~fashiongraph.retrieval.linear_score.linear_score`),
+    are ranked by the full model.
+
+    For a model without graph the answer is exact: where rounding leaves doubt whether an item
+    outside the shortlist belongs to the best ``k``, more candidates are looked at. With a graph
+    it is exact for ``shortlist=None``, which asks the full model about every item of the slots.
+
+    Args:
+        model: The model.
+        outfit: Identifiers of the outfit's items, at least one.
+        items: The catalogue. It holds the outfit's items, which are no candidates.
+        slots: Names of the categories to fill; by default every category of the catalogue.
+        k: Most items of each category.
+        shortlist: Candidates per slot that the full model ranks, at least ``k``; :obj:`None` for
+            all.
+        states: States of the catalogue, encoded once for many calls; by default they are encoded
+            now.
+        unknown: As for :func:`fashiongraph.evaluation.score_outfits`.
+
+    Returns:
+        Best first: ``item_id``, ``category``, ``rank`` within its category from 1, and ``score``
+        of the outfit with the item.
+
+    Raises:
+        FashionGraphError: If the outfit is empty or holds an unknown item, a slot is no category
+            of the catalogue, ``k`` or ``shortlist`` is out of range, or ``states`` are those of
+            another catalogue.
+    """
+    if k < 1:
+        raise FashionGraphError(f"'k' needs to be a positive integer (got {k})")
+    if shortlist is not None and shortlist < k:
+        raise FashionGraphError(f"'shortlist' needs to be at least k, {k} (got {shortlist})")
+    own = items.rows(outfit)
+    if not own.numel():
+        raise FashionGraphError("'outfit' needs at least one item")
+    categories = _category_ids(items, slots)
+    if shortlist is None:
+        takes_part = torch.isin(items.category_id, torch.tensor(categories, dtype=torch.long))
+        takes_part[own] = False
+        item = takes_part.nonzero().flatten()
+        score = completed_scores(model, items, own, item, unknown)
+    else:
+        states = ItemStates.build(model, items) if states is None else states
+        if len(states) != len(items):
+            raise FashionGraphError(
+                f"'states' needs one row per item, {len(items)} (got {len(states)})"
+            )
+        full = partial(completed_scores, model, items, own, unknown=unknown)
+        item, score = best_by_shortlist(model, items, own, categories, k, shortlist, states, full)
+    return _frame(items, item, score, k)
+
+
+def _category_ids(items: ItemTable, slots: Sequence[str] | None) -> list[int]:
+    """The categories of the slots, each once; those that have items where none are named."""
+    if slots is None:
+        return [int(category) for category in items.category_id.unique() if category >= 0]
+    place = {name: index for index, name in enumerate(items.categories)}
+    for name in slots:
+        if name not in place:
+            known = ", ".join(items.categories[:8]) + (", …" if len(place) > 8 else "")
+            raise FashionGraphError(
+                f"'slots' needs categories of the catalogue, such as {known} (got {name!r})"
+            )
+    return [place[name] for name in dict.fromkeys(slots)]
+
+
+def _frame(items: ItemTable, item: Tensor, score: Tensor, k: int) -> pd.DataFrame:
+    """The k best of each category, best first; the earlier row of the catalogue where two tie."""
+    row = item.numpy()
+    frame = pd.DataFrame(
+        {
+            "item_id": items.ids[row],
+            "category": np.array(items.categories, object)[items.category_id[item].numpy()],
+            "score": score.numpy(),
+        }
+    )
+    frame = frame.iloc[np.lexsort((row, -frame["score"]))]
+    frame.insert(2, "rank", frame.groupby("category", sort=False).cumcount() + 1)
+    return frame[frame["rank"] <= k].reset_index(drop=True)

@@ -1,0 +1,57 @@
+"""Scores of one outfit with each of many further items."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from fashiongraph.data.item_table import ItemTable
+from fashiongraph.data.outfits import Outfits
+from fashiongraph.evaluation.score_outfits import score_outfits
+from fashiongraph.models import OutfitModel
+
+
+def completed_scores(
+    model: OutfitModel,
+    items: ItemTable,
+    own: Tensor,
+    candidate: Tensor,
+    unknown: str = "error",
+    block_size: int = 4096,
+) -> Tensor:
+    """Score an outfit with each candidate added, by any model.
+
+    Args:
+        model: The model.
+        items: The item table.
+        own: Rows of the outfit's items [n].
+        candidate: Rows of the items to add, one at a time [M].
+        unknown: As for :func:`fashiongraph.evaluation.score_outfits`.
+        block_size: Candidates whose features are in memory at once.
+
+    Returns:
+        Scores on the CPU [M].
+    """
+    scores = [
+        score_outfits(model, _completed(items, own, part), unknown=unknown)
+        for part in candidate.split(block_size)
+        if len(part)
+    ]
+    return torch.cat(scores) if scores else torch.empty(0)
+
+
+def _completed(items: ItemTable, own: Tensor, candidate: Tensor) -> Outfits:
+    """The outfit with each candidate, over a table of no more items than that takes.
+
+    Over the whole catalogue the cost of an answer would grow with it.
+    """
+    n, count = len(own), len(candidate)
+    used, row = torch.unique(torch.cat([own, candidate]), return_inverse=True)
+    table = ItemTable(
+        ids=items.ids[used.numpy()],
+        category_id=items.category_id[used],
+        categories=items.categories,
+        features=None if items.features is None else items.features[used],
+    )
+    item_id = torch.cat([row[:n].expand(count, n), row[n:].unsqueeze(1)], dim=1)
+    return Outfits(table, torch.arange(count + 1) * (n + 1), item_id.flatten())

@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+import torch
+
+from fashiongraph.data import Outfits
+from fashiongraph.evaluation import score_outfits
+from fashiongraph.retrieval.completed_scores import completed_scores
+
+
+def test_equals_the_scores_of_those_outfits(wardrobe, make_model):
+    items, model = wardrobe.items, make_model()
+    own, candidate = torch.tensor([3, 30, 7]), torch.tensor([9, 3, 39, 9])
+    rows = [[*own.tolist(), c] for c in candidate.tolist()]
+    outfits = Outfits(items, torch.arange(5) * 4, torch.tensor(rows).flatten())
+    for block_size in (1, 3, 100):
+        got = completed_scores(model, items, own, candidate, block_size=block_size)
+        torch.testing.assert_close(got, score_outfits(model, outfits))
+
+
+def test_no_candidates(wardrobe, make_model):
+    none = torch.empty(0, dtype=torch.long)
+    assert completed_scores(make_model(), wardrobe.items, torch.tensor([1]), none).shape == (0,)
