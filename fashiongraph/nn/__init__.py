@@ -23,6 +23,7 @@ from fashiongraph.nn.losses import (
     FocalLoss,
     HardAwareCascadeLoss,
     HistogramLoss,
+    InBatchSoftmaxLoss,
     MixedCategoryTripletLoss,
     PositionDependentLoss,
     SigmoidMarginLoss,
@@ -37,6 +38,7 @@ from fashiongraph.nn.miners import (
     SimpleMiner,
     exemplar_labels,
 )
+from fashiongraph.nn.ragged_lstm import RaggedLSTM
 from fashiongraph.nn.scorers import AttributeBilinearScorer, CosineScorer
 
 __all__ = [
@@ -60,11 +62,13 @@ __all__ = [
     "HardAwareCascadeLoss",
     "HardMiner",
     "HistogramLoss",
+    "InBatchSoftmaxLoss",
     "MinerSchedule",
     "MixedCategoryTripletLoss",
     "NGNNConv",
     "PositionDependentLoss",
     "PositionDependentSimilarity",
+    "RaggedLSTM",
     "SemiHardMiner",
     "SigmoidMarginLoss",
     "SimpleMiner",

@@ -8,6 +8,7 @@ from fashiongraph.nn.losses.contrastive_loss import ContrastiveLoss
 from fashiongraph.nn.losses.focal_loss import FocalLoss
 from fashiongraph.nn.losses.hard_aware_cascade_loss import HardAwareCascadeLoss
 from fashiongraph.nn.losses.histogram_loss import HistogramLoss
+from fashiongraph.nn.losses.in_batch_softmax_loss import InBatchSoftmaxLoss
 from fashiongraph.nn.losses.mixed_category_triplet_loss import MixedCategoryTripletLoss
 from fashiongraph.nn.losses.position_dependent_loss import PositionDependentLoss
 from fashiongraph.nn.losses.sigmoid_margin_loss import SigmoidMarginLoss
@@ -22,6 +23,7 @@ __all__ = [
     "FocalLoss",
     "HardAwareCascadeLoss",
     "HistogramLoss",
+    "InBatchSoftmaxLoss",
     "MixedCategoryTripletLoss",
     "PositionDependentLoss",
     "SigmoidMarginLoss",

@@ -1,0 +1,39 @@
+"""Each prediction against all targets of a batch."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+
+class InBatchSoftmaxLoss(torch.nn.Module):
+    r"""Asks each predicted vector to find its own target among those of the whole batch.
+
+    .. math::
+        L = -\frac{1}{N} \sum_t \ln
+        \frac{e^{\mathbf{p}_t^{\top} \mathbf{x}_t}}{\sum_s e^{\mathbf{p}_t^{\top} \mathbf{x}_s}}
+
+    A target that occurs twice stands against itself, as published.
+
+    Shapes:
+        - **input:** predictions and targets, each :math:`(N, D)`
+        - **output:** scalar
+
+    Source: Han, Wu, Jiang, Davis, "Learning fashion compatibility with bidirectional LSTMs".
+    """
+
+    def forward(self, predicted: Tensor, target: Tensor) -> Tensor:
+        """Average over predictions; 0 where there is none.
+
+        Raises:
+            ValueError: If the shapes differ.
+        """
+        if predicted.shape != target.shape or predicted.dim() != 2:
+            raise ValueError(
+                f"'predicted' and 'target' need one shape [N, D] "
+                f"(got {tuple(predicted.shape)} and {tuple(target.shape)})"
+            )
+        own = torch.arange(len(target), device=target.device)
+        logits = predicted @ target.t()
+        total = torch.nn.functional.cross_entropy(logits, own, reduction="sum")
+        return total / max(len(target), 1)

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from fashiongraph.nn.losses.in_batch_softmax_loss import InBatchSoftmaxLoss
+
+
+def loop(predicted, target):
+    """The docstring's equation, prediction by prediction."""
+    predicted, target = predicted.detach().numpy(), target.detach().numpy()
+    total = 0.0
+    for t in range(len(predicted)):
+        every = sum(np.exp(predicted[t] @ other) for other in target)
+        total -= np.log(np.exp(predicted[t] @ target[t]) / every)
+    return torch.tensor(total / len(predicted), dtype=torch.float64)
+
+
+def test_repr():
+    assert str(InBatchSoftmaxLoss()) == "InBatchSoftmaxLoss()"
+
+
+@pytest.mark.parametrize("size", [1, 2, 7])
+def test_equals_the_equation(size):
+    predicted, target = torch.randn(2, size, 4, dtype=torch.float64)
+    target[-1] = target[0]  # a repeated item
+    torch.testing.assert_close(InBatchSoftmaxLoss()(predicted, target), loop(predicted, target))
+
+
+def test_gradients():
+    predicted = torch.randn(4, 3, dtype=torch.float64, requires_grad=True)
+    target = torch.randn(4, 3, dtype=torch.float64, requires_grad=True)
+    assert torch.autograd.gradcheck(InBatchSoftmaxLoss(), (predicted, target))
+
+
+def test_without_predictions_the_loss_is_zero():
+    predicted = torch.empty(0, 3, requires_grad=True)
+    loss = InBatchSoftmaxLoss()(predicted, torch.empty(0, 3))
+    assert loss.item() == 0
+    loss.backward()
+
+
+def test_refuses_other_shapes():
+    with pytest.raises(ValueError, match=r"need one shape \[N, D\]"):
+        InBatchSoftmaxLoss()(torch.zeros(3, 2), torch.zeros(2, 2))
