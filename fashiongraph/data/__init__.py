@@ -5,6 +5,7 @@ from fashiongraph.data.candidate_loader import CandidateLoader
 from fashiongraph.data.category_graph import category_graph, category_weight
 from fashiongraph.data.category_graph_picture import draw_category_graph
 from fashiongraph.data.duplicates import without_duplicates
+from fashiongraph.data.exemplar_loader import ExemplarLoader
 from fashiongraph.data.item_table import ItemTable
 from fashiongraph.data.negatives.negative_sampler import NegativeSampler
 from fashiongraph.data.negatives.protocol import negative_sampler
@@ -28,6 +29,7 @@ from fashiongraph.data.splits import split
 __all__ = [
     "CandidateLoader",
     "Compatibility",
+    "ExemplarLoader",
     "FillInBlank",
     "ItemTable",
     "NegativeSampler",

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor
 from torch_geometric.data import Batch
 
+from fashiongraph.data.candidate_loader import CandidateLoader
+from fashiongraph.data.negatives.negative_sampler import NegativeSampler
+from fashiongraph.data.outfits import Outfits
+from fashiongraph.data.training_loader import TrainingLoader
 from fashiongraph.errors import FashionGraphError
 
 
@@ -13,22 +19,43 @@ class Objective(torch.nn.Module):
     """Base of all objectives: the loss of a model on a training batch.
 
     A training batch holds, for each real outfit, the outfit itself followed by
-    ``num_negatives`` editions in which one item is replaced by a stranger.
+    ``num_negatives`` editions in which one item is replaced by a stranger, unless
+    :meth:`loader` says otherwise.
 
     Args:
-        num_negatives: Corrupted editions per real outfit.
+        num_negatives: Corrupted editions per real outfit; 0 where the loss reads real ones alone.
 
     Raises:
-        FashionGraphError: If that is no positive number.
+        FashionGraphError: If these are fewer than the loss can do with.
     """
+
+    min_negatives = 1
+    """The fewest that the loss can do with."""
 
     def __init__(self, num_negatives: int) -> None:
         super().__init__()
-        if num_negatives < 1:
+        if num_negatives < self.min_negatives:
             raise FashionGraphError(
-                f"'num_negatives' needs to be a positive integer (got {num_negatives})"
+                f"'num_negatives' needs to be at least {self.min_negatives} (got {num_negatives})"
             )
         self.num_negatives = num_negatives
+
+    def loader(self, outfits: Outfits, sampler: NegativeSampler, **settings: Any) -> TrainingLoader:
+        """The training batches of one epoch.
+
+        Args:
+            outfits: Real outfits.
+            sampler: Where strangers come from.
+            **settings: Further arguments of :class:`TrainingLoader`.
+        """
+        return CandidateLoader(outfits, sampler, self.num_negatives, **settings)
+
+    def training_protocol(self, protocol: str) -> str:
+        """The protocol of training's negatives where validation's is ``protocol``."""
+        return protocol
+
+    def begin_epoch(self, epoch: int) -> None:
+        """Take note of the epoch that begins, from 0."""
 
     def forward(self, model: torch.nn.Module, batch: Batch) -> dict[str, Tensor]:
         """Compute ``loss``, the number to minimise, and whatever parts are worth logging."""

@@ -61,7 +61,8 @@ def fit(
         graph: Category graph of the training outfits.
         objective: What to train for; by default the model's own.
         recipe: How to optimise.
-        protocol: Protocol of negatives, in training and validation.
+        protocol: Protocol of negatives, in validation and, unless the objective asks for
+            another, in training.
         columns: Columns that ``"matched"`` negatives share with what they replace.
         max_epochs: Number of epochs.
         patience: Epochs without a better validation score before training stops.
@@ -104,9 +105,7 @@ def fit(
     recipe = recipe or Recipe()
     objective = objective or model.objective()
     model.graph, model.categories = graph, list(train.items.categories)
-    data = OutfitData(
-        train, valid, objective.num_negatives, graph, protocol, columns, recipe.batch_size, seed
-    )
+    data = OutfitData(train, valid, objective, graph, protocol, columns, recipe.batch_size, seed)
     module = OutfitModule(model, objective, recipe, seed)
     with ExitStack() as stack:
         folder = Path(directory or stack.enter_context(tempfile.TemporaryDirectory()))

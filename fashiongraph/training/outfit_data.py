@@ -7,11 +7,12 @@ from collections.abc import Sequence
 import lightning.pytorch as pl
 from torch_geometric.data import Data
 
-from fashiongraph.data.candidate_loader import CandidateLoader
 from fashiongraph.data.negatives.protocol import negative_sampler
 from fashiongraph.data.outfits import Outfits
 from fashiongraph.data.question_loader import QuestionLoader
 from fashiongraph.data.questions.draw import draw_compatibility, draw_fill_in_blank
+from fashiongraph.data.training_loader import TrainingLoader
+from fashiongraph.models.objective import Objective
 
 
 class OutfitData(pl.LightningDataModule):
@@ -20,9 +21,10 @@ class OutfitData(pl.LightningDataModule):
     Args:
         train: Training outfits; those of one item have no pair and are left out.
         valid: Validation outfits, from which questions are drawn once.
-        num_negatives: Corrupted editions per training outfit.
+        objective: What is trained for; it says what a training batch holds.
         graph: Category graph that weighs the edges.
-        protocol: Protocol of negatives, in training and validation.
+        protocol: Protocol of negatives, in validation and, unless the objective asks for
+            another, in training.
         columns: Columns that ``"matched"`` negatives share with what they replace.
         batch_size: Real outfits per batch and process.
         seed: Seed of everything drawn.
@@ -35,7 +37,7 @@ class OutfitData(pl.LightningDataModule):
         self,
         train: Outfits,
         valid: Outfits,
-        num_negatives: int,
+        objective: Objective,
         graph: Data | None = None,
         protocol: str = "uniform",
         columns: Sequence[str] = (),
@@ -46,31 +48,33 @@ class OutfitData(pl.LightningDataModule):
         train = train.select(train.sizes > 1)
         # How often validation and test hold an item is not for training to know.
         self.train = train.with_frequency()
-        self.sampler = negative_sampler(protocol, self.train.items, columns)
-        self.sampler.check(self.train, num_negatives)  # now rather than in some later batch
+        self.sampler = negative_sampler(
+            objective.training_protocol(protocol), self.train.items, columns
+        )
+        # Now rather than in some later batch.
+        self.sampler.check(self.train, objective.num_negatives)
         self.questions = (
             draw_compatibility(valid, protocol, columns, seed=seed),
             draw_fill_in_blank(valid, protocol, columns, seed=seed),
         )
-        self.num_negatives = num_negatives
+        self.objective = objective
         self.graph = graph
         self.batch_size = batch_size
         self.seed = seed
 
-    def train_dataloader(self) -> CandidateLoader:
+    def train_dataloader(self) -> TrainingLoader:
         """The batches of the current epoch; Lightning asks anew for every epoch."""
         trainer = self.trainer
         assert trainer is not None
-        return CandidateLoader(
+        return self.objective.loader(
             self.train,
             self.sampler,
-            self.num_negatives,
-            self.graph,
-            self.batch_size,
-            self.seed,
-            trainer.current_epoch,
-            trainer.global_rank,
-            trainer.world_size,
+            graph=self.graph,
+            batch_size=self.batch_size,
+            seed=self.seed,
+            epoch=trainer.current_epoch,
+            rank=trainer.global_rank,
+            world_size=trainer.world_size,
         )
 
     def val_dataloader(self) -> list[QuestionLoader]:

@@ -49,11 +49,12 @@ class OutfitModule(pl.LightningModule):
         return self.recipe.configure(learning, int(self.trainer.estimated_stepping_batches))
 
     def on_train_epoch_start(self) -> None:
-        """Draw from the epoch's own seed."""
+        """Draw from the epoch's own seed, and tell the objective which epoch it is."""
         torch.manual_seed(hash((self.seed, self.current_epoch, self.global_rank)))
+        self.objective.begin_epoch(self.current_epoch)
 
     def training_step(self, batch: Batch, index: int) -> Tensor:
-        """One batch of real outfits and their corrupted editions."""
+        """One batch of the objective's loader."""
         parts: dict[str, Tensor] = self.objective(self.model, batch)
         size = batch.num_graphs // (1 + self.objective.num_negatives)
         for name, value in parts.items():
@@ -73,13 +74,17 @@ class OutfitModule(pl.LightningModule):
     ) -> None:
         """One batch of questions."""
         outfits, target = batch
-        score = self.model(outfits)
+        if dataloader_idx == 0:
+            score = self.model(outfits)
+        else:
+            num_candidates = outfits.num_graphs // len(target)
+            score = self.model.score_candidates(outfits, outfits.position, num_candidates)
         if bool(score.isnan().any()):
             raise self._no_numbers(outfits)
         if dataloader_idx == 0:
             self.auc.update(score, target)
         else:
-            self.fitb.update(score.view(len(target), -1), target)
+            self.fitb.update(score, target)
 
     def _no_numbers(self, batch: Batch) -> FashionGraphError:
         """Why scores are not numbers."""

@@ -18,7 +18,7 @@ from fashiongraph.training.run_settings import (
 def settings(train, valid, model=None, **kwargs):
     model = model or ADDGNN(8, 4, 2)
     graph = category_graph(train.category_id, train.batch, 5)
-    data = OutfitData(train, valid, 1, graph, **kwargs)
+    data = OutfitData(train, valid, model.objective(), graph, **kwargs)
     return run_settings(OutfitModule(model, model.objective(), Recipe()), data)
 
 

@@ -1,0 +1,73 @@
+"""What the loaders of training batches share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from torch_geometric.data import Batch, Data
+
+from fashiongraph.data.negatives.negative_sampler import NegativeSampler
+from fashiongraph.data.outfit_batcher import OutfitBatcher
+from fashiongraph.data.outfits import Outfits
+from fashiongraph.data.shares import check_shares
+
+
+class TrainingLoader:
+    """Base of loaders that iterate once over outfits and draw strangers for them.
+
+    What a pass draws depends on ``seed`` and ``epoch`` and nothing else, so that a resumed
+    training sees what an undisturbed one would have seen. Several processes share each batch:
+    together they draw what one process with the whole batch draws.
+
+    A subclass implements :meth:`draw`.
+
+    Args:
+        outfits: Real outfits of at least two items.
+        sampler: Where strangers come from.
+        graph: Category graph that weighs the edges.
+        batch_size: Real outfits per batch and process.
+        seed: Seed of order and strangers.
+        epoch: Number of the pass.
+        rank: Number of this process.
+        world_size: Number of processes.
+
+    Raises:
+        FashionGraphError: If ``batch_size`` is not positive, or ``rank`` names no process.
+    """
+
+    def __init__(
+        self,
+        outfits: Outfits,
+        sampler: NegativeSampler,
+        graph: Data | None = None,
+        batch_size: int = 128,
+        seed: int = 0,
+        epoch: int = 0,
+        rank: int = 0,
+        world_size: int = 1,
+    ) -> None:
+        check_shares(batch_size, rank, world_size)
+        self.outfits = outfits
+        self.sampler = sampler
+        self.batcher = OutfitBatcher(outfits.items, graph, share_items=True)
+        self.batch_size = batch_size
+        self.seed = seed
+        self.epoch = epoch
+        self.rank = rank
+        self.world_size = world_size
+
+    def __len__(self) -> int:
+        return -(-len(self.outfits) // (self.batch_size * self.world_size))
+
+    def __iter__(self) -> Iterator[Batch]:
+        rng = np.random.default_rng([self.seed, self.epoch])
+        order = torch.from_numpy(rng.permutation(len(self.outfits)))
+        own = slice(self.rank, None, self.world_size)
+        for chunk in torch.split(order, self.batch_size * self.world_size):
+            yield self.batcher(self.draw(self.outfits.select(chunk), own, rng))
+
+    def draw(self, outfits: Outfits, own: slice, rng: np.random.Generator) -> Outfits:
+        """Draw for all real outfits of a batch and return what becomes of this process's own."""
+        raise NotImplementedError(f"{type(self).__name__} does not say what it draws")
