@@ -36,6 +36,8 @@ class TypeAware(OutfitModel):
         num_categories: Size of the category vocabulary, C.
         hidden_channels: Size of the embedding, H.
         metric: ``"cosine"`` or ``"euclidean"``.
+        mask_std: Spread of the masks at the start, around 0.9. The released code draws them with
+            0.7, which few outfits for each pair of categories do not undo.
         learn_scale: Learn the factor :math:`s > 0`, without which a softmax over cosines could
             never become certain. The published loss has no use for it.
         normalize: Scale each item's features to a mean square of 1.
@@ -53,6 +55,7 @@ class TypeAware(OutfitModel):
         num_categories: int,
         hidden_channels: int = 64,
         metric: str = "cosine",
+        mask_std: float = 0.1,
         learn_scale: bool = True,
         normalize: bool = True,
     ) -> None:
@@ -69,6 +72,7 @@ class TypeAware(OutfitModel):
         self.num_categories = num_categories
         self.hidden_channels = hidden_channels
         self.metric = metric
+        self.mask_std = mask_std
         self.learn_scale = learn_scale
         self.normalize = normalize
         self.embedding = ItemEmbedding(in_channels, hidden_channels, normalize)
@@ -80,11 +84,12 @@ class TypeAware(OutfitModel):
     @classmethod
     def paper(cls, in_channels: int, num_categories: int) -> TypeAware:
         """The published model: distances in 64 dimensions, over raw features."""
-        return cls(in_channels, num_categories, 64, "euclidean", False, normalize=False)
+        return cls(in_channels, num_categories, 64, "euclidean", 0.7, False, normalize=False)
 
     def reset_parameters(self) -> None:
-        """Draw the masks as the released code does."""
-        torch.nn.init.normal_(self.mask, 0.9, 0.7)
+        """Start from the general space, with noise that tells the masks apart."""
+        self.embedding.lin.reset_parameters()
+        torch.nn.init.normal_(self.mask, 0.9, self.mask_std)
 
     def states(self, batch: Batch) -> Tensor:
         """General embeddings of the items of a batch [N, H]."""

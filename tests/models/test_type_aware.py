@@ -44,10 +44,10 @@ def score_by_loop(model, outfits):
 @pytest.mark.parametrize("unknown", [False, True])
 def test_equals_the_equation(wardrobe, metric, learn_scale, normalize, unknown):
     torch.manual_seed(0)
-    model = TypeAware(8, 5, 4, metric, learn_scale, normalize).double()
+    model = TypeAware(8, 5, 4, metric, 0.7, learn_scale, normalize).double()
     assert repr(model).startswith(
         "TypeAware(\n  in_channels=8, num_categories=5, hidden_channels=4, "
-        f"metric={metric}, learn_scale={learn_scale}, normalize={normalize}"
+        f"metric={metric}, mask_std=0.7, learn_scale={learn_scale}, normalize={normalize}"
     )
     if unknown:
         fewer = ["category1", "category0", "category4", "new", "newer"]
@@ -64,6 +64,7 @@ def test_the_papers_settings_are_one_call_away():
         "num_categories": 11,
         "hidden_channels": 64,
         "metric": "euclidean",
+        "mask_std": 0.7,
         "learn_scale": False,
         "normalize": False,
     }
@@ -138,7 +139,7 @@ def test_a_checkpoint_restores_the_scores(wardrobe, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["objective", "paper_objective"])
-def test_both_objectives_train(wardrobe, name):
+def test_both_objectives_train(styled, name):
     torch.manual_seed(0)
     model = TypeAware(8, 5, 16, "cosine" if name == "objective" else "euclidean")
     objective = getattr(model, name)()
@@ -151,8 +152,8 @@ def test_both_objectives_train(wardrobe, name):
     recipe = Recipe(batch_size=8, learning_rate=1e-2)
     history = fit(
         model,
-        wardrobe,
-        wardrobe,
+        styled,
+        styled,
         objective=objective,
         recipe=recipe,
         max_epochs=2,
