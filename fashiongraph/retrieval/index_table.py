@@ -1,0 +1,130 @@
+"""What an index knows of its items beside their vectors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from fashiongraph.data.item_table import ItemTable
+from fashiongraph.errors import FashionGraphError
+
+
+class IndexTable:
+    """Identifiers and columns by row. A removed item's row stays, and is never given again.
+
+    Args:
+        ids: Item identifiers [n].
+        columns: ``category`` and any others, as categorical text; missing values stay missing.
+        present: Whether the item is still there [n].
+    """
+
+    def __init__(self, ids: pd.Index[str], columns: pd.DataFrame, present: np.ndarray) -> None:
+        self.ids = ids
+        self.columns = columns
+        self.present = present
+
+    @classmethod
+    def empty(cls) -> IndexTable:
+        """A table without items."""
+        return cls(pd.Index([], dtype=str), pd.DataFrame(), np.empty(0, bool))
+
+    def append(self, items: ItemTable) -> np.ndarray:
+        """Add items and return their rows [len(items)].
+
+        Raises:
+            FashionGraphError: If an item is there already, or the columns differ.
+        """
+        there = items.ids.isin(self.ids[self.present])
+        if there.any():
+            raise FashionGraphError(
+                f"'items' needs items that the index does not hold (got "
+                f"{items.ids[int(there.argmax())]!r})"
+            )
+        columns = _columns(items)
+        start = len(self.ids)
+        if start and list(columns) != list(self.columns):
+            raise FashionGraphError(
+                f"'items' needs the columns {_listed(self.columns)} (got {_listed(columns)})"
+            )
+        # Categories of text differ between tables; as text they join.
+        texts = [self.columns.astype(object), columns] if start else [columns]
+        self.ids = self.ids.append(items.ids.astype(str))
+        self.columns = pd.concat(texts, ignore_index=True).astype("category")
+        self.present = np.append(self.present, np.ones(len(items), bool))
+        return np.arange(start, len(self.ids), dtype=np.int64)
+
+    def remove(self, ids: Sequence[str]) -> np.ndarray:
+        """Remove items and return their rows.
+
+        Raises:
+            FashionGraphError: If one is not there.
+        """
+        rows = self.rows(ids)
+        self.present[rows] = False
+        return rows
+
+    def rows(self, ids: Sequence[str]) -> np.ndarray:
+        """Rows of items that are there.
+
+        Raises:
+            FashionGraphError: If one is not.
+        """
+        here = np.flatnonzero(self.present)
+        place = self.ids[here].get_indexer(pd.Index(ids, dtype=str))
+        if (place < 0).any():
+            raise FashionGraphError(
+                f"'ids' needs items of the index (got {ids[int((place < 0).argmax())]!r})"
+            )
+        return here[place].astype(np.int64)
+
+    def allowed(
+        self, where: Mapping[str, str | Sequence[str]], unless: Mapping[str, str | Sequence[str]]
+    ) -> np.ndarray:
+        """Which rows a filter allows [n]; see :meth:`ItemIndex.search`."""
+        allowed = self.present.copy()
+        for name, values in where.items():
+            allowed &= self._holds(name, values)
+        for name, values in unless.items():
+            allowed &= ~self._holds(name, values)
+        return allowed
+
+    def save(self, folder: Path) -> None:
+        """Write the table into a folder."""
+        self.columns.to_parquet(folder / "columns.parquet", index=False)
+        pd.DataFrame({"item_id": self.ids, "present": self.present}).to_parquet(
+            folder / "items.parquet", index=False
+        )
+
+    @classmethod
+    def load(cls, folder: Path) -> IndexTable:
+        """Read what :meth:`save` wrote."""
+        items = pd.read_parquet(folder / "items.parquet")
+        columns = pd.read_parquet(folder / "columns.parquet").astype("category")
+        return cls(pd.Index(items["item_id"]), columns, items["present"].to_numpy(bool, copy=True))
+
+    def _holds(self, name: str, values: str | Sequence[str]) -> np.ndarray:
+        wanted = [values] if isinstance(values, str) else [str(value) for value in values]
+        if name == "item_id":
+            return self.ids.isin(wanted)
+        if name not in self.columns:
+            known = f"item_id, {_listed(self.columns)}"
+            raise FashionGraphError(f"a filter needs a column of the items: {known} (got {name!r})")
+        return self.columns[name].isin(wanted).to_numpy()
+
+
+def _columns(items: ItemTable) -> pd.DataFrame:
+    """Category and further columns as text; missing values stay missing."""
+    names = np.array([*items.categories, None], object)  # the last, -1, is no category
+    category = pd.Series(names[items.category_id.numpy()], dtype=object)
+    texts = {
+        name: column.map(str, na_action="ignore").astype(object).reset_index(drop=True)
+        for name, column in items.columns.items()
+    }
+    return pd.DataFrame({"category": category, **{str(name): text for name, text in texts.items()}})
+
+
+def _listed(columns: pd.DataFrame) -> str:
+    return ", ".join(map(str, columns))
