@@ -17,6 +17,8 @@ from fashiongraph.data.shares import check_shares
 class QuestionLoader:
     """Iterates over stored questions in batches of outfits with their target.
 
+    A batch of questions that ask to fill in blanks carries these as ``position`` [Q].
+
     Args:
         questions: The questions.
         graph: Category graph that weighs the edges.
@@ -47,4 +49,7 @@ class QuestionLoader:
     def __iter__(self) -> Iterator[tuple[Batch, Tensor]]:
         for chunk in self.chunks:
             part = self.questions.select(chunk)
-            yield self.batcher(part.outfits()), part.target
+            batch = self.batcher(part.outfits())
+            if isinstance(part, FillInBlank):
+                batch.position = part.position
+            yield batch, part.target

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 
 import torch
 from torch import Tensor
@@ -11,8 +12,11 @@ from torch_geometric.data import Batch
 from fashiongraph.data.outfit_loader import OutfitLoader
 from fashiongraph.data.outfits import Outfits
 from fashiongraph.errors import FashionGraphError
+from fashiongraph.models.outfit_model import OutfitModel
 
 Scorer = Callable[[Batch], Tensor]
+
+_ROWS = 4096  # of features read at a time
 
 
 @torch.no_grad()
@@ -39,6 +43,42 @@ def score_outfits(
         FashionGraphError: If a category is unknown and ``unknown="error"``, or the items have
             another number of features than the model reads.
     """
+    with asked_batches(model, outfits, batch_size, unknown) as batches:
+        score = [model(batch).float().cpu() for batch in batches]
+    return torch.cat(score) if score else torch.empty(0)
+
+
+@contextmanager
+def asked_batches(
+    model: Scorer, outfits: Outfits, batch_size: int, unknown: str
+) -> Iterator[Iterator[Batch]]:
+    """Batches as the model reads them, on its device; meanwhile it is in evaluation mode."""
+    outfits = _as_known(model, outfits, unknown)
+    loader = OutfitLoader(outfits, getattr(model, "graph", None), batch_size, share_items=True)
+    if not isinstance(model, torch.nn.Module):
+        yield iter(loader)
+        return
+    training = model.training
+    device = next((p.device for p in model.parameters()), torch.device("cpu"))
+    model.eval()
+    features = _features(outfits, device)
+    try:
+        with model.among(features) if isinstance(model, OutfitModel) else nullcontext():
+            yield (batch.to(device) for batch in loader)
+    finally:  # whoever catches an error in the middle of a training goes on training
+        model.train(training)
+
+
+def _features(outfits: Outfits, device: torch.device) -> Iterator[Tensor]:
+    """Features of the distinct items of the outfits, some rows at a time."""
+    features = outfits.items.features
+    if features is not None:
+        for rows in outfits.item_id.unique().split(_ROWS):
+            yield features[rows].float().to(device)
+
+
+def _as_known(model: Scorer, outfits: Outfits, unknown: str) -> Outfits:
+    """The outfits, their categories indexed by the model's own vocabulary where it has one."""
     width = getattr(model, "in_channels", outfits.items.num_features)
     if width != outfits.items.num_features:
         raise FashionGraphError(
@@ -59,15 +99,4 @@ def score_outfits(
                 f"{', '.join(names)}{', …' if lacking.numel() > 5 else ''}); "
                 "pass unknown='default' to go on without"
             )
-    loader = OutfitLoader(outfits, getattr(model, "graph", None), batch_size, share_items=True)
-    training, device = False, torch.device("cpu")
-    if isinstance(model, torch.nn.Module):
-        training = model.training
-        device = next((p.device for p in model.parameters()), device)
-        model.eval()
-    try:
-        score = [model(batch.to(device)).float().cpu() for batch in loader]
-    finally:  # whoever catches an error in the middle of a training goes on training
-        if isinstance(model, torch.nn.Module):
-            model.train(training)
-    return torch.cat(score) if score else torch.empty(0)
+    return outfits

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import inspect
 import json
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
@@ -51,6 +53,32 @@ class OutfitModel(torch.nn.Module):
     def forward(self, batch: Batch) -> Tensor:
         """Score the outfits of a batch [B]."""
         raise NotImplementedError(f"{type(self).__name__} does not say how to score a batch")
+
+    def score_candidates(self, batch: Batch, position: Tensor, num_candidates: int) -> Tensor:
+        """Score the candidates for Q blanks: by the outfit that each completes, unless overridden.
+
+        Args:
+            batch: Every outfit with every candidate in its blank; candidate a of question q is
+                outfit q·A + a.
+            position: Index inside each question's outfit of the blank [Q].
+            num_candidates: Number A of candidates per blank.
+
+        Returns:
+            Scores that can be compared within a question [Q, A].
+        """
+        score: Tensor = self(batch)
+        return score.view(-1, num_candidates)
+
+    @contextmanager
+    def among(self, features: Iterable[Tensor]) -> Iterator[None]:
+        """Inside this context, outfits are scored among the items that are asked about.
+
+        Few models compare an outfit with items outside it, and only those read the features.
+
+        Args:
+            features: Features of the distinct items, some rows [u, F] at a time.
+        """
+        yield
 
     def objective(self) -> Objective:
         """The objective that the library trains this model with unless told otherwise."""

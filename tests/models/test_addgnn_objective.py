@@ -53,5 +53,5 @@ def test_the_default_objective_learns_its_scale(batch):
 
 
 def test_refuses_no_negatives():
-    with pytest.raises(ValueError, match="'num_negatives' needs to be a positive integer"):
+    with pytest.raises(ValueError, match="'num_negatives' needs to be at least 1"):
         ADDGNNObjective(num_negatives=0)

@@ -92,10 +92,8 @@ class NegativeSampler:
             raise _too_few(outfits, int(outfits.batch[row]), int(left[row]), num_negatives)
 
     def _check_table(self, outfits: Outfits, num_negatives: int) -> None:
-        if num_negatives < 1:
-            raise FashionGraphError(
-                f"'num_negatives' needs to be a positive integer (got {num_negatives})"
-            )
+        if num_negatives < 0:
+            raise FashionGraphError(f"'num_negatives' needs to be at least 0 (got {num_negatives})")
         if len(outfits.items) != len(self.items):
             raise FashionGraphError(
                 f"'outfits' needs the sampler's item table of {len(self.items)} items "

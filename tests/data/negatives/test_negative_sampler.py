@@ -119,10 +119,11 @@ def test_bad_arguments(wardrobe: Outfits) -> None:
     outfits = Outfits.from_lists(ITEMS, [["0", "1", "1"]])
     with pytest.raises(FashionGraphError, match=r"needs 5 other items .*outfit '0' leaves 4"):
         sampler.draw(outfits, zero, 5, rng)
-    with pytest.raises(FashionGraphError, match=r"'num_negatives' needs to be a positive integer"):
-        sampler.draw(outfits, zero, 0, rng)
+    with pytest.raises(FashionGraphError, match=r"'num_negatives' needs .* at least 0 \(got -1\)"):
+        sampler.draw(outfits, zero, -1, rng)
     with pytest.raises(FashionGraphError, match=r"item table of 6 items \(got one of 40\)"):
         sampler.draw(wardrobe, torch.zeros(60, dtype=torch.long), 1, rng)
     with pytest.raises(FashionGraphError, match=r"'position' needs to lie in"):
         sampler.draw(outfits, zero + 3, 1, rng)
     assert sampler.draw(outfits.select([]), zero[:0], 3, rng).shape == (0, 3)
+    assert sampler.draw(outfits, zero, 0, rng).shape == (1, 0)
