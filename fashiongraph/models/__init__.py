@@ -2,11 +2,14 @@
 
 from fashiongraph.models.addgnn import ADDGNN
 from fashiongraph.models.addgnn_objective import ADDGNNObjective
+from fashiongraph.models.collocation_net import CollocationNet
 from fashiongraph.models.contrastive_objective import ContrastiveObjective
 from fashiongraph.models.designer_teacher import DesignerTeacher
+from fashiongraph.models.metric_objective import MetricObjective
 from fashiongraph.models.ngnn import NGNN
 from fashiongraph.models.objective import Objective
 from fashiongraph.models.outfit_model import OutfitModel
+from fashiongraph.models.picture_collocation_net import PictureCollocationNet
 from fashiongraph.models.ranking_objective import RankingObjective
 from fashiongraph.models.set_transformer import SetTransformer
 from fashiongraph.models.siamese import Siamese
@@ -17,10 +20,13 @@ __all__ = [
     "ADDGNN",
     "NGNN",
     "ADDGNNObjective",
+    "CollocationNet",
     "ContrastiveObjective",
     "DesignerTeacher",
+    "MetricObjective",
     "Objective",
     "OutfitModel",
+    "PictureCollocationNet",
     "RankingObjective",
     "SetTransformer",
     "Siamese",

@@ -14,6 +14,7 @@ from fashiongraph.nn.distances import (
     PositionDependentSimilarity,
     SquaredEuclideanDistance,
 )
+from fashiongraph.nn.layer_projection import LayerProjection
 from fashiongraph.nn.losses import (
     ADDGNNLoss,
     AttributeDistillationLoss,
@@ -63,6 +64,7 @@ __all__ = [
     "HardMiner",
     "HistogramLoss",
     "InBatchSoftmaxLoss",
+    "LayerProjection",
     "MinerSchedule",
     "MixedCategoryTripletLoss",
     "NGNNConv",

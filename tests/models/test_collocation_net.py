@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import logging
+
+import pytest
+import torch
+
+from fashiongraph.data import OutfitLoader, Outfits
+from fashiongraph.errors import FashionGraphError
+from fashiongraph.evaluation import score_outfits
+from fashiongraph.models import CollocationNet, OutfitModel, RankingObjective
+from fashiongraph.nn import AllPairsMiner, MinerSchedule
+from fashiongraph.training import Recipe, fit
+
+
+@pytest.fixture
+def batch(wardrobe):
+    return next(iter(OutfitLoader(wardrobe, batch_size=60)))
+
+
+def test_repr():
+    assert str(CollocationNet(8, 4, [3, 5])).startswith(
+        "CollocationNet(\n  in_channels=8, out_channels=4, layer_channels=[3, 5], normalize=True"
+    )
+
+
+@pytest.mark.parametrize("out_channels", [6, None])
+def test_scores_the_mean_cosine_of_pairs(batch, out_channels):
+    model = CollocationNet(8, out_channels).double()
+    e = model.embed(batch.x)
+    expected = []
+    for start, end in zip(batch.ptr[:-1].tolist(), batch.ptr[1:].tolist(), strict=True):
+        pairs = [(i, j) for i in range(start, end) for j in range(start, end) if i != j]
+        total = sum(e[i] @ e[j] for i, j in pairs)
+        expected.append(float(total) / max(len(pairs), 1))
+    score = model(batch)
+    torch.testing.assert_close(score.double(), torch.tensor(expected).double(), atol=1e-6, rtol=0)
+
+
+def test_embeds_several_layers_side_by_side():
+    sizes = [
+        CollocationNet(8, layer_channels=c).embed(torch.randn(2, 8)).shape[1]
+        for c in (None, [3, 5], [3, 3, 2])
+    ]
+    assert sizes == [128, 256, 384]
+
+
+def test_shared_items_score_the_same(wardrobe):
+    model = CollocationNet(8, 6)
+    scores = [
+        model(next(iter(OutfitLoader(wardrobe, batch_size=60, share_items=share))))
+        for share in (False, True)
+    ]
+    torch.testing.assert_close(*scores)
+
+
+def test_an_empty_batch_has_no_scores(wardrobe):
+    empty = OutfitLoader(wardrobe).batcher(wardrobe.select([]))
+    assert CollocationNet(8, 6)(empty).shape == (0,)
+
+
+@pytest.mark.parametrize("layer_channels", [None, [3, 5]])
+def test_a_checkpoint_restores_it(wardrobe, tmp_path, layer_channels):
+    model = CollocationNet(8, 6, layer_channels).eval()
+    model.save(tmp_path / "model")
+    kept = OutfitModel.load(tmp_path / "model")
+    assert isinstance(kept, CollocationNet)
+    torch.testing.assert_close(score_outfits(kept, wardrobe), score_outfits(model, wardrobe))
+
+
+@pytest.fixture
+def styles(wardrobe):
+    """Outfits whose items share one of four styles, which their features tell."""
+    logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
+    rng = torch.Generator().manual_seed(0)
+    features = torch.randn(40, 8, generator=rng) / 4
+    features[torch.arange(40), torch.arange(40) % 4] += 1
+    chosen = torch.rand(90, 10, generator=rng).argsort(1)[:, :4]
+    item_id = (4 * chosen + (torch.arange(90) % 4).unsqueeze(1)).flatten()
+    outfits = Outfits(wardrobe.items.with_features(features), torch.arange(91) * 4, item_id)
+    return outfits.select(slice(0, 60)), outfits.select(slice(60, 90))
+
+
+def train(styles, **kwargs):
+    torch.manual_seed(0)
+    model = CollocationNet(8, 6, [3, 5])
+    recipe = Recipe(batch_size=16, learning_rate=0.02)
+    return model, fit(model, *styles, recipe=recipe, progress=False, accelerator="cpu", **kwargs)
+
+
+def test_learns_on_the_one_training_path_and_the_log_shows_the_schedule(styles):
+    # The closest two and the farthest stranger keep a smaller margin from the start.
+    objective = CollocationNet(8).objective(1.0, miner=MinerSchedule(starts=(0, 2, 4)))
+    _, history = train(styles, objective=objective, max_epochs=6)
+    assert history["train/stage"].tolist() == [0, 0, 1, 1, 2, 2]
+    assert (history["train/mined"] > 0).all()
+    loss = history["train/loss"]
+    assert loss[1] < loss[0]
+    assert loss[5] < loss[4]  # within a stage; the next one's triplets are harder
+    assert history["valid/score"].max() > 0.55  # chance is 0.375
+
+
+def test_a_resumed_training_is_in_the_stage_of_its_epoch(styles, tmp_path):
+    objective = CollocationNet(8).objective(miner=MinerSchedule(starts=(0, 1, 2)))
+    recipe = Recipe(batch_size=16, schedule="constant")
+    for epochs, resume in ((1, False), (3, True)):
+        model = CollocationNet(8, 6)
+        history = fit(
+            model,
+            *styles,
+            objective=objective,
+            recipe=recipe,
+            max_epochs=epochs,
+            directory=tmp_path,
+            resume=resume,
+            progress=False,
+            accelerator="cpu",
+        )
+    assert history["train/stage"].tolist() == [0, 1, 2]
+
+
+def test_the_loss_falls_on_triplets_that_no_one_chose(styles):
+    objective = CollocationNet(8).objective(miner=AllPairsMiner())
+    _, history = train(styles, objective=objective, max_epochs=2)
+    assert history["train/loss"][1] < history["train/loss"][0]
+
+
+def test_trains_for_the_librarys_ranking_too(styles):
+    _, history = train(styles, objective=RankingObjective(), max_epochs=2)
+    assert history["train/loss"][1] < history["train/loss"][0]
+
+
+def test_refuses_layers_that_do_not_add_up():
+    with pytest.raises(FashionGraphError, match=r"add up to 8 features \(got \[3, 4\]\)"):
+        CollocationNet(8, layer_channels=[3, 4])

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import pytest
+import torch
+
+from fashiongraph.nn.layer_projection import LayerProjection
+
+
+def test_repr():
+    text = str(LayerProjection([3, 5], 4))
+    assert text.startswith("LayerProjection(\n  [3, 5], out_channels=4, normalize=True")
+
+
+@pytest.mark.parametrize("normalize", [True, False])
+@pytest.mark.parametrize("out_channels", [4, None])
+def test_equals_the_equation(out_channels, normalize):
+    projection = LayerProjection([3, 5], out_channels, normalize).double()
+    x = torch.randn(6, 8, dtype=torch.double)
+    expected = []
+    for row in x:
+        parts = []
+        for index, layer in enumerate((row[:3], row[3:])):
+            if normalize:
+                layer = layer / layer.pow(2).mean().sqrt()
+            if out_channels is not None:
+                layer = projection.lins[index].weight @ layer + projection.lins[index].bias
+            parts.append(layer)
+        z = torch.cat(parts)
+        expected.append(z / z.norm())
+    e = projection(x)
+    torch.testing.assert_close(e, torch.stack(expected))
+    assert projection.widths == ([4, 4] if out_channels else [3, 5])
+    assert e.shape == (6, sum(projection.widths))
+
+
+def test_gradients():
+    projection = LayerProjection([3, 2], 2).double()
+    x = torch.randn(3, 5, dtype=torch.double, requires_grad=True)
+    assert torch.autograd.gradcheck(projection, x)
+
+
+def test_no_items_have_no_embeddings():
+    assert LayerProjection([3, 5])(torch.empty(0, 8)).shape == (0, 256)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name"), [(([],), "in_channels"), (([0],), "in_channels"), (([3], 0), "out")]
+)
+def test_refuses_sizes_that_are_none(arguments, name):
+    with pytest.raises(ValueError, match=f"'{name}"):
+        LayerProjection(*arguments)
