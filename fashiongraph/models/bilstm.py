@@ -1,0 +1,190 @@
+"""Bi-LSTM: an outfit as a sequence whose items foretell each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+
+import torch
+from torch import Tensor
+from torch_geometric.data import Batch
+from torch_geometric.utils import scatter
+
+from fashiongraph.errors import FashionGraphError
+from fashiongraph.models.bilstm_objective import BiLSTMObjective
+from fashiongraph.models.node_features import node_features
+from fashiongraph.models.outfit_model import OutfitModel
+from fashiongraph.models.ranking_objective import RankingObjective
+from fashiongraph.nn.ragged_lstm import RaggedLSTM
+
+_LOGITS = 2**24  # held at a time: bounds what a large catalogue costs
+
+
+class BiLSTM(OutfitModel):
+    r"""One LSTM foretells the next item of an outfit, another the one before.
+
+    .. math::
+        \mathbf{x}_t = \mathbf{W} \mathbf{f}_t, \qquad
+        \mathbf{p}_t = \mathbf{V} \, \mathrm{LSTM}(\mathbf{x}_1, \dots, \mathbf{x}_t) + \mathbf{b},
+        \qquad P(\mathbf{x}_{t+1} \mid \mathbf{x}_1, \dots, \mathbf{x}_t) =
+        \frac{e^{\mathbf{p}_t^{\top} \mathbf{x}_{t+1}}}
+        {\sum_{\mathbf{x} \in \mathcal{X}} e^{\mathbf{p}_t^{\top} \mathbf{x}}}
+
+    and the same from the outfit's end. The last target of each direction is END, a vector of
+    zeros. An outfit's score is the mean over t of :math:`\ln P`, both directions added;
+    :math:`\mathcal{X}` holds END and all items that the evaluation asks about, or else those of
+    the batch. The order of items matters, and the score depends on the company asked about.
+
+    Args:
+        in_channels: Size of the features, F.
+        hidden_channels: Size of the embedding and of both LSTMs, H.
+        dropout: Share of the LSTMs' inputs and outputs that is dropped in training.
+        category_order: Names of categories in the order of an outfit's items; those of any other
+            category come last. By default items keep the order of the outfit's rows.
+        normalize: Scale each item's features to a mean square of 1.
+
+    Source: Han, Wu, Jiang, Davis, "Learning fashion compatibility with bidirectional LSTMs" (ACM
+    MM 2017), its visual part.
+    """
+
+    def __init__(
+        self,
+        in_channels: int,
+        hidden_channels: int = 64,
+        dropout: float = 0.3,
+        category_order: Sequence[str] | None = None,
+        normalize: bool = True,
+    ) -> None:
+        super().__init__()
+        self.in_channels = in_channels
+        self.hidden_channels = hidden_channels
+        self.dropout = dropout
+        self.category_order = category_order
+        self.normalize = normalize
+        self.lin = torch.nn.Linear(in_channels, hidden_channels, bias=False)
+        size = (hidden_channels, hidden_channels)
+        self.forward_lstm = RaggedLSTM(*size, dropout=dropout)
+        self.backward_lstm = RaggedLSTM(*size, reverse=True, dropout=dropout)
+        self.forward_head = torch.nn.Linear(*size)
+        self.backward_head = torch.nn.Linear(*size)
+        self._catalogue: Tensor | None = None
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draw weights from ±0.08; biases are 0, but 1 for the forget gates, as in TensorFlow."""
+        for name, parameter in self.named_parameters():
+            if "bias" in name:
+                torch.nn.init.zeros_(parameter)
+            else:
+                torch.nn.init.uniform_(parameter, -0.08, 0.08)
+            if name.endswith("bias_ih_l0"):
+                torch.nn.init.ones_(parameter.detach().chunk(4)[1])
+
+    @classmethod
+    def paper(cls, in_channels: int) -> BiLSTM:
+        """The published sizes, on raw features."""
+        return cls(in_channels, 512, normalize=False)
+
+    def encode(self, x: Tensor) -> Tensor:
+        """Embeddings of items: [U, F] to [U, H]."""
+        x = x.to(self.lin.weight.dtype)
+        x = torch.nn.functional.rms_norm(x, x.shape[-1:]) if self.normalize else x
+        h: Tensor = self.lin(x)
+        return h
+
+    def order(self, batch: Batch) -> Tensor:
+        """The rows of a batch in the order in which they are read, outfit after outfit [N]."""
+        if self.category_order is None:
+            return torch.arange(batch.num_nodes, device=batch.batch.device)
+        if not self.categories:
+            raise FashionGraphError("'category_order' needs a model that knows its categories")
+        place = {name: i for i, name in enumerate(self.category_order)}
+        ranks = [place.get(name, len(place)) for name in self.categories] + [len(place)]
+        rank = torch.tensor(ranks, device=batch.batch.device)[batch.category_id]  # -1 is the last
+        key: Tensor = batch.batch * (len(place) + 1) + rank
+        return key.argsort(stable=True)
+
+    def read(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """Embeddings of the distinct items [U, H], and of all in the order of :meth:`order`."""
+        x, slot = node_features(batch)
+        items, order = self.encode(x), self.order(batch)
+        return items, items[order if slot is None else slot[order]]
+
+    def foretell(self, x: Tensor, ptr: Tensor) -> tuple[tuple[Tensor, Tensor], ...]:
+        """What each direction predicts at each item and what stands there: pairs of [N, H].
+
+        Args:
+            x: Embeddings in the order in which they are read [N, H].
+            ptr: Offsets of the outfits [B + 1].
+        """
+        held = ptr.diff() > 0
+        end = x.new_zeros(min(len(x), 1), x.size(1))
+        after = torch.cat([x[1:], end]).index_fill(0, ptr[1:][held] - 1, 0)
+        before = torch.cat([end, x[:-1]]).index_fill(0, ptr[:-1][held], 0)
+        return (
+            (self.forward_head(self.forward_lstm(x, ptr)), after),
+            (self.backward_head(self.backward_lstm(x, ptr)), before),
+        )
+
+    def forward(self, batch: Batch) -> Tensor:
+        """Score the outfits of a batch [B]."""
+        items, x = self.read(batch)
+        others = items if self._catalogue is None else self._catalogue
+        log_probability = sum(
+            (predicted * target).sum(dim=-1) - _log_total(predicted, others)
+            for predicted, target in self.foretell(x, batch.ptr)
+        )
+        score: Tensor = scatter(
+            log_probability, batch.batch, dim_size=batch.num_graphs, reduce="mean"
+        )
+        return score
+
+    def score_candidates(self, batch: Batch, position: Tensor, num_candidates: int) -> Tensor:
+        """Probability of each candidate among those for its blank, given what stands around it.
+
+        The mean of both directions, each under a softmax over the candidates. A direction in which
+        nothing stands before the blank says nothing. With a ``category_order`` each candidate
+        stands where its own category does.
+        """
+        _, x = self.read(batch)
+        blank = self.order(batch).argsort()[
+            batch.ptr[:-1] + position.repeat_interleave(num_candidates)
+        ]
+        (ahead, _), (back, _) = self.foretell(x, batch.ptr)
+        score = x.new_zeros(len(position), num_candidates)
+        heard = torch.zeros_like(score)
+        for predicted, seen_from, speaks in (
+            (ahead, blank - 1, blank > batch.ptr[:-1]),
+            (back, blank + 1, blank < batch.ptr[1:] - 1),
+        ):
+            logit = (predicted[seen_from.clamp(0, max(len(x) - 1, 0))] * x[blank]).sum(dim=-1)
+            logit = logit.masked_fill(~speaks, -torch.inf).view_as(score)
+            speaks = speaks.view_as(score)
+            score = score + logit.softmax(dim=-1).masked_fill(~speaks, 0.0)
+            heard = heard + speaks
+        return score / heard.clamp(min=1)
+
+    @contextmanager
+    def among(self, features: Iterable[Tensor]) -> Iterator[None]:
+        """Inside this context, the softmax of scores is over all items that are asked about."""
+        parts = [self.encode(rows) for rows in features]
+        self._catalogue = torch.cat(parts) if parts else None
+        try:
+            yield
+        finally:
+            self._catalogue = None
+
+    def objective(self) -> RankingObjective:
+        """Eight negatives per blank under a softmax, and a light pointwise term."""
+        return RankingObjective()
+
+    def paper_objective(self) -> BiLSTMObjective:
+        """The published loss: foretell the items of real outfits in both directions."""
+        return BiLSTMObjective()
+
+
+def _log_total(predicted: Tensor, items: Tensor) -> Tensor:
+    """Logarithm of the softmax's denominator over items and END, whose logit is 0 [N]."""
+    parts = predicted.split(max(1, _LOGITS // max(len(items), 1)))
+    total = torch.cat([(rows @ items.t()).logsumexp(dim=-1) for rows in parts])
+    return torch.nn.functional.softplus(total)
