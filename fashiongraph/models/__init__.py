@@ -2,6 +2,8 @@
 
 from fashiongraph.models.addgnn import ADDGNN
 from fashiongraph.models.addgnn_objective import ADDGNNObjective
+from fashiongraph.models.bilstm import BiLSTM
+from fashiongraph.models.bilstm_objective import BiLSTMObjective
 from fashiongraph.models.collocation_net import CollocationNet
 from fashiongraph.models.contrastive_objective import ContrastiveObjective
 from fashiongraph.models.designer_teacher import DesignerTeacher
@@ -20,6 +22,8 @@ __all__ = [
     "ADDGNN",
     "NGNN",
     "ADDGNNObjective",
+    "BiLSTM",
+    "BiLSTMObjective",
     "CollocationNet",
     "ContrastiveObjective",
     "DesignerTeacher",
