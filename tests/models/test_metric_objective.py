@@ -9,12 +9,15 @@ from fashiongraph.nn import (
     AffineSimilarity,
     AllPairsMiner,
     HardAwareCascadeLoss,
+    HardMiner,
     HistogramLoss,
+    LayerProjection,
     MinerSchedule,
     MixedCategoryTripletLoss,
     PositionDependentLoss,
     SemiHardMiner,
     SimpleMiner,
+    exemplar_labels,
 )
 
 pml_losses = pytest.importorskip("pytorch_metric_learning.losses")
@@ -112,3 +115,28 @@ def test_an_empty_batch_is_no_loss(wardrobe):
     assert parts["loss"] == 0
     assert parts["mined"] == 0
     parts["loss"].backward()
+
+
+def test_trainers_of_pytorch_metric_learning_take_miner_and_loss(wardrobe):
+    trainers = pytest.importorskip("pytorch_metric_learning.trainers")
+    outfits = wardrobe.with_frequency()
+    sampler = negative_sampler("same_category", outfits.items)
+    batches = [
+        (batch.unique_x[batch.unique_slot], exemplar_labels(batch.batch[: batch.num_nodes // 2]))
+        for batch in ExemplarLoader(outfits, sampler, batch_size=20)
+    ]
+    trunk = LayerProjection([8], 6)
+    before = [p.clone() for p in trunk.parameters()]
+    trainer = trainers.MetricLossOnly(
+        models={"trunk": trunk},
+        optimizers={"trunk_optimizer": torch.optim.Adam(trunk.parameters(), lr=0.01)},
+        batch_size=1,
+        loss_funcs={"metric_loss": MixedCategoryTripletLoss()},
+        mining_funcs={"tuple_miner": MinerSchedule([SemiHardMiner(), HardMiner()], starts=(0, 1))},
+        dataset=batches,
+        collate_fn=lambda rows: rows[0],
+        dataloader_num_workers=0,
+        data_device="cpu",
+    )
+    trainer.train(num_epochs=2)
+    assert not any(torch.equal(a, b) for a, b in zip(before, trunk.parameters(), strict=True))
