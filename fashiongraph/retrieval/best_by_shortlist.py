@@ -13,7 +13,7 @@ from fashiongraph.retrieval.item_states import ItemStates
 from fashiongraph.retrieval.linear_score import linear_score
 
 _GROWTH = 4
-_FLOAT_ERROR = 1e-5  # of a sum of some thousand products in float32, relative to the sum
+_FLOAT_ERROR = 1e-5  # of sums of some thousand products in float32, relative to the sums
 
 
 def best_by_shortlist(
@@ -28,10 +28,11 @@ def best_by_shortlist(
 ) -> tuple[Tensor, Tensor]:
     """Full scores of the best candidates of each category by the no-graph score.
 
-    The score of an unseen candidate of a model without graph lies below that of the last one on
-    the shortlist by the stored states, plus what rounding may have taken from it: by Cauchy and
-    Schwarz no more than the longest rounding error times the length of the query. A category
-    whose ``k``-th score does not reach that bound gets a longer shortlist.
+    A model without graph is done with the inner products of freshly encoded states. What it has
+    not looked at scores, by the stored states, no more than the first item beyond the shortlist,
+    plus what rounding may have taken from it: by Cauchy and Schwarz at most the longest rounding
+    error times the length of the query. A category whose ``k``-th score does not reach that bound
+    gets a longer shortlist.
 
     Args:
         model: The model.
@@ -46,23 +47,35 @@ def best_by_shortlist(
     Returns:
         Rows of the catalogue, and their scores.
     """
-    assert items.features is not None  # states are made of them
-    h = model.encode(items.features[own].float().to(model.lin.weight.device))
-    query, constant = (part.cpu() for part in linear_score(model.scorer, h))
-    query = query.flatten()
+    features, device = items.features, model.lin.weight.device
+    assert features is not None  # states are made of them
+
+    def encode(rows: Tensor) -> Tensor:
+        return model.encode(features[rows].float().to(device))
+
+    query, constant = linear_score(model.scorer, encode(own))
+    stored_query = query.flatten().cpu()
     rounding = states.rounding * float(query.norm())
     item, score = [own[:0]], [torch.empty(0)]
     while categories:
-        best = [states.best(query, category, shortlist, own) for category in categories]
-        scores = full(torch.cat([found for found, _ in best])).split([len(f) for f, _ in best])
+        # One more than is ranked: it bounds what all further ones score.
+        best = [states.best(stored_query, category, shortlist + 1, own) for category in categories]
+        sizes = [min(len(found), shortlist) for found, _ in best]
+        ranked = torch.cat([found[:shortlist] for found, _ in best])
+        if model.conv is None:
+            scores = (encode(ranked).flatten(1) @ query.flatten() + constant).float().cpu()
+        else:
+            scores = full(ranked)
         doubtful = []
-        for category, (found, product), exact in zip(categories, best, scores, strict=True):
-            if model.conv is None and len(found) == shortlist:  # then there may be more
+        for category, (found, product), exact in zip(
+            categories, best, scores.split(sizes), strict=True
+        ):
+            if model.conv is None and len(found) > shortlist:
                 slack = rounding + _FLOAT_ERROR * float(product.abs().max() + constant.abs())
-                if exact.topk(k).values[-1] < constant + product[-1] + slack:
+                if exact.topk(k).values[-1] < float(constant) + product[-1] + slack:
                     doubtful.append(category)
                     continue
-            item.append(found)
+            item.append(found[:shortlist])
             score.append(exact)
         categories, shortlist = doubtful, shortlist * _GROWTH
     return torch.cat(item), torch.cat(score)

@@ -38,7 +38,8 @@ def complete(
 
     For a model without graph the answer is exact: where rounding leaves doubt whether an item
     outside the shortlist belongs to the best ``k``, more candidates are looked at. With a graph
-    it is exact for ``shortlist=None``, which asks the full model about every item of the slots.
+    it is exact for ``shortlist=None``, which asks the full model about every item of the slots,
+    block by block, and needs no states.
 
     Args:
         model: The model.
@@ -86,9 +87,9 @@ def complete(
 
 
 def _category_ids(items: ItemTable, slots: Sequence[str] | None) -> list[int]:
-    """The categories of the slots, each once; those that have items where none are named."""
+    """The categories of the slots, each once; all where none are named."""
     if slots is None:
-        return [int(category) for category in items.category_id.unique() if category >= 0]
+        return list(range(items.num_categories))
     place = {name: index for index, name in enumerate(items.categories)}
     for name in slots:
         if name not in place:
@@ -101,14 +102,18 @@ def _category_ids(items: ItemTable, slots: Sequence[str] | None) -> list[int]:
 
 def _frame(items: ItemTable, item: Tensor, score: Tensor, k: int) -> pd.DataFrame:
     """The k best of each category, best first; the earlier row of the catalogue where two tie."""
-    row = item.numpy()
-    frame = pd.DataFrame(
+    row, value, category = item.numpy(), score.numpy(), items.category_id[item].numpy()
+    order = np.lexsort((row, -value, category))
+    first = np.searchsorted(category[order], category[order])  # where the item's category starts
+    rank = np.arange(len(order)) - first + 1
+    order, rank = order[rank <= k], rank[rank <= k]
+    best_first = np.lexsort((row[order], -value[order]))
+    order, rank = order[best_first], rank[best_first]
+    return pd.DataFrame(
         {
-            "item_id": items.ids[row],
-            "category": np.array(items.categories, object)[items.category_id[item].numpy()],
-            "score": score.numpy(),
+            "item_id": items.ids[row[order]],
+            "category": np.array(items.categories, object)[category[order]],
+            "rank": rank,
+            "score": value[order],
         }
     )
-    frame = frame.iloc[np.lexsort((row, -frame["score"]))]
-    frame.insert(2, "rank", frame.groupby("category", sort=False).cumcount() + 1)
-    return frame[frame["rank"] <= k].reset_index(drop=True)
