@@ -9,6 +9,7 @@ from fashiongraph.models.contrastive_objective import ContrastiveObjective
 from fashiongraph.models.designer_teacher import DesignerTeacher
 from fashiongraph.models.metric_objective import MetricObjective
 from fashiongraph.models.ngnn import NGNN
+from fashiongraph.models.ngnn_objective import NGNNObjective
 from fashiongraph.models.objective import Objective
 from fashiongraph.models.outfit_model import OutfitModel
 from fashiongraph.models.picture_collocation_net import PictureCollocationNet
@@ -28,6 +29,7 @@ __all__ = [
     "ContrastiveObjective",
     "DesignerTeacher",
     "MetricObjective",
+    "NGNNObjective",
     "Objective",
     "OutfitModel",
     "PictureCollocationNet",

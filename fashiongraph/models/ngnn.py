@@ -12,13 +12,13 @@ from torch_geometric.utils import degree, scatter
 from fashiongraph.data.category_graph import category_weight
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.models.incoming import incoming
+from fashiongraph.models.ngnn_objective import NGNNObjective
 from fashiongraph.models.node_features import node_features
 from fashiongraph.models.outfit_model import OutfitModel
 from fashiongraph.models.ranking_objective import RankingObjective
 from fashiongraph.nn.category_linear import CategoryLinear
 from fashiongraph.nn.conv.ngnn_conv import NGNNConv
 from fashiongraph.nn.losses.bpr_loss import BPRLoss
-from fashiongraph.nn.losses.sigmoid_margin_loss import SigmoidMarginLoss
 
 _EDGES = {"paper": "co_occurrence", "reference_code": "mean"}
 
@@ -164,5 +164,5 @@ class NGNN(OutfitModel):
         ``weight_decay``; the code's is :math:`-\sigma(y^{+} - y^{-})`, and its L2 term is computed
         but never added.
         """
-        loss = BPRLoss() if self.mode == "paper" else SigmoidMarginLoss()
-        return RankingObjective(loss, num_negatives=1)
+        paper = self.mode == "paper"
+        return RankingObjective(BPRLoss(), num_negatives=1) if paper else NGNNObjective()

@@ -28,9 +28,11 @@ class Recipe:
         learning_rate: Highest learning rate.
         weight_decay: Decay of weights.
         schedule: ``"cosine"`` rises over the first ``warmup`` share of all steps and falls to 0 in
-            half a cosine; ``"constant"`` stays.
+            half a cosine; ``"constant"`` stays, but for ``halve_every``.
         warmup: Share of steps over which a cosine schedule rises.
         gradient_clip: Highest norm of a gradient; :obj:`None` for no limit.
+        halve_every: Epochs after which a constant schedule halves the rate, again and again;
+            :obj:`None` for never.
 
     Raises:
         FashionGraphError: If a setting is out of range.
@@ -43,6 +45,7 @@ class Recipe:
     schedule: str = "cosine"
     warmup: float = 0.05
     gradient_clip: float | None = None
+    halve_every: int | None = None
 
     def __post_init__(self) -> None:
         if self.batch_size < 1:
@@ -63,6 +66,11 @@ class Recipe:
             )
         if not 0 <= self.warmup < 1:
             raise FashionGraphError(f"'warmup' needs to lie in [0, 1) (got {self.warmup})")
+        if self.halve_every is not None and (self.halve_every < 1 or self.schedule != "constant"):
+            raise FashionGraphError(
+                f"'halve_every' needs to be a positive integer and the schedule 'constant' "
+                f"(got {self.halve_every} and {self.schedule!r})"
+            )
 
     @classmethod
     def paper(cls) -> Recipe:
@@ -74,6 +82,9 @@ class Recipe:
         optimizer = OPTIMIZERS[self.optimizer](
             parameters, lr=self.learning_rate, weight_decay=self.weight_decay
         )
+        if self.halve_every is not None:
+            halving = torch.optim.lr_scheduler.StepLR(optimizer, self.halve_every, gamma=0.5)
+            return {"optimizer": optimizer, "lr_scheduler": halving}  # stepped every epoch
         if self.schedule == "constant":
             return {"optimizer": optimizer}
         rise = max(1, round(self.warmup * num_steps))

@@ -10,8 +10,8 @@ from fashiongraph.data.outfit_loader import OutfitLoader
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.evaluation import score_outfits
 from fashiongraph.models.ngnn import NGNN
+from fashiongraph.models.ngnn_objective import NGNNObjective
 from fashiongraph.nn.losses.bpr_loss import BPRLoss
-from fashiongraph.nn.losses.sigmoid_margin_loss import SigmoidMarginLoss
 from fashiongraph.training import Recipe, fit
 
 
@@ -115,7 +115,7 @@ def test_the_modes_settle_edges_and_the_published_loss():
     }
     assert (code.mode, code.edges, code.normalize) == ("reference_code", "mean", False)
     assert isinstance(paper.paper_objective().loss, BPRLoss)
-    assert isinstance(code.paper_objective().loss, SigmoidMarginLoss)
+    assert isinstance(code.paper_objective(), NGNNObjective)
     assert paper.paper_objective().num_negatives == code.paper_objective().num_negatives == 1
     assert paper.objective().num_negatives == 8
 
@@ -182,7 +182,6 @@ def test_both_modes_train(wardrobe, graph, mode, published):
         graph=graph,
         objective=model.paper_objective() if published else None,
         recipe=Recipe(batch_size=16, learning_rate=0.02, schedule="constant"),
-        protocol="uniform_category",
         max_epochs=2,
         progress=False,
         accelerator="cpu",

@@ -33,6 +33,17 @@ def test_the_papers_recipe_stays_constant():
     assert isinstance(made["optimizer"], torch.optim.RMSprop)
 
 
+def test_a_constant_rate_may_be_halved_every_few_epochs():
+    recipe = Recipe(optimizer="sgd", learning_rate=0.2, schedule="constant", halve_every=2)
+    made = recipe.configure([torch.nn.Parameter(torch.zeros(1))], 1000)
+    seen = []
+    for _ in range(5):
+        seen.append(made["optimizer"].param_groups[0]["lr"])
+        made["optimizer"].step()
+        made["lr_scheduler"].step()
+    assert seen == [0.2, 0.2, 0.1, 0.1, 0.05]
+
+
 @pytest.mark.parametrize(
     ("setting", "message"),
     [
@@ -41,6 +52,8 @@ def test_the_papers_recipe_stays_constant():
         ({"learning_rate": 0.0}, "'learning_rate' needs to be positive"),
         ({"schedule": "up"}, "'schedule' needs to be"),
         ({"warmup": 1.0}, "'warmup' needs to lie in"),
+        ({"halve_every": 2}, r"the schedule 'constant' \(got 2 and 'cosine'\)"),
+        ({"halve_every": 0, "schedule": "constant"}, "'halve_every' needs to be a positive"),
     ],
 )
 def test_refuses_settings_out_of_range(setting, message):
