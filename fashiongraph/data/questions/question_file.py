@@ -54,7 +54,7 @@ class QuestionFile:
         text = {"header": self._header(), "checksum": self.checksum.encode()}
         parts = {name: np.frombuffer(value, dtype=np.uint8) for name, value in text.items()}
         with whole(path) as draft, draft.open("wb") as stream:
-            np.savez_compressed(stream, allow_pickle=False, **parts, **self.arrays)
+            np.savez_compressed(stream, **parts, **self.arrays)  # numbers only: nothing is pickled
 
     @classmethod
     def read(cls, path: str | Path) -> QuestionFile:
