@@ -10,10 +10,13 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from fashiongraph.cli.complete import complete
 from fashiongraph.cli.embed import embed
 from fashiongraph.cli.evaluate import evaluate
+from fashiongraph.cli.index import index
 from fashiongraph.cli.info import info
 from fashiongraph.cli.quickstart import quickstart
+from fashiongraph.cli.retrieve import retrieve
 from fashiongraph.cli.score import score
 from fashiongraph.cli.split import split
 from fashiongraph.cli.train import train
@@ -33,7 +36,10 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,
     rich_markup_mode="rich",
 )
-for command in (quickstart, info, embed, split, train, evaluate, score):
+for command in (
+    *(quickstart, info, embed, split, train, evaluate, score),
+    *(index, retrieve, complete),
+):
     app.command()(command)
 
 

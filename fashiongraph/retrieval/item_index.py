@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,21 +17,10 @@ from fashiongraph.errors import DataError, FashionGraphError
 from fashiongraph.features.optional import require
 from fashiongraph.files import whole
 from fashiongraph.retrieval.faiss_index import empty_index, read_index
+from fashiongraph.retrieval.found import Found
 from fashiongraph.retrieval.index_table import IndexTable
 
 Filter = Mapping[str, str | Sequence[str]]
-
-
-class Found(NamedTuple):
-    """Results of a search, best first.
-
-    Args:
-        score: Inner products [Q, k], minus infinity where there are fewer than k results.
-        row: Rows of the index's table [Q, k], -1 there.
-    """
-
-    score: Tensor
-    row: Tensor
 
 
 class ItemIndex:

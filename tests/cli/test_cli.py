@@ -5,7 +5,10 @@ import sys
 
 import pytest
 
-COMMANDS = ("quickstart", "info", "embed", "split", "train", "evaluate", "score")
+COMMANDS = (
+    *("quickstart", "info", "embed", "split", "train", "evaluate", "score"),
+    *("index", "retrieve", "complete"),
+)
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -1,0 +1,115 @@
+"""``fashiongraph complete``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from fashiongraph.cli.options import (
+    DataOption,
+    FeatureFiles,
+    Json,
+    Lenient,
+    SetName,
+    Unknown,
+    console,
+    listed,
+    print_json,
+    rows_table,
+)
+from fashiongraph.cli.wardrobes import open_wardrobe
+from fashiongraph.errors import FashionGraphError
+
+if TYPE_CHECKING:
+    from fashiongraph.data.outfits import Outfits
+
+
+def complete(
+    checkpoint: Annotated[Path, typer.Argument(help="Folder of a trained ADD-GNN.")],
+    data: DataOption,
+    features: FeatureFiles = None,
+    items: Annotated[str, typer.Option(help="Items of the outfit, such as 0041,0042.")] = "",
+    outfit: Annotated[
+        str | None, typer.Option(help="Instead of --items: an outfit of the data.")
+    ] = None,
+    hide: Annotated[
+        str | None,
+        typer.Option(
+            help="Take this item out of the outfit, fill its category, and mark it where it is "
+            "found."
+        ),
+    ] = None,
+    slots: Annotated[
+        str, typer.Option(help="Categories to fill, such as shoe,bag; by default all.")
+    ] = "",
+    k: Annotated[int, typer.Option("-k", min=1, help="Most items of each category.")] = 5,
+    shortlist: Annotated[
+        int,
+        typer.Option(
+            min=0, help="Candidates per category that the full model ranks; 0 for every item."
+        ),
+    ] = 100,
+    states: Annotated[
+        Path | None,
+        typer.Option(help="Folder written by [b]fashiongraph index --checkpoint[/]."),
+    ] = None,
+    sheet: Annotated[
+        Path | None,
+        typer.Option(help="HTML file to write: the outfit, and the items found for each slot."),
+    ] = None,
+    unknown: Unknown = "error",
+    form: SetName = "tables",
+    lenient: Lenient = False,
+    as_json: Json = False,
+) -> None:
+    """Find the items that complete an outfit best, category by category."""
+    from fashiongraph.models import ADDGNN
+    from fashiongraph.retrieval import ItemStates, SheetRow, make_cards, write_sheet
+    from fashiongraph.retrieval import complete as completed
+
+    model = ADDGNN.load(checkpoint)
+    wardrobe = open_wardrobe(data, features, lenient, form)
+    table = wardrobe.items
+    if bool(items) == (outfit is not None):
+        raise FashionGraphError("either '--items' or '--outfit' needs to be given")
+    own = listed(items) if outfit is None else _members(wardrobe.outfits, outfit)
+    chosen = listed(slots) or None
+    if hide is not None:
+        if hide not in own:
+            raise FashionGraphError(f"'--hide' needs an item of the outfit (got {hide!r})")
+        own = [name for name in own if name != hide]
+        category = int(table.category_id[table.rows([hide])])
+        chosen = chosen or ([table.categories[category]] if category >= 0 else None)
+    stored = None if states is None else ItemStates.load(states, model, table)
+    frame = completed(model, own, table, chosen, k, shortlist or None, stored, unknown)
+    if sheet is not None:
+        wanted = frozenset() if hide is None else frozenset([hide])
+        query = make_cards(table, own, wardrobe.root)
+        pages = [
+            SheetRow(
+                str(slot),
+                query,
+                make_cards(
+                    table, part["item_id"].tolist(), wardrobe.root, part["score"].tolist(), wanted
+                ),
+            )
+            for slot, part in frame.groupby("category", sort=False)
+        ]
+        write_sheet(sheet, f"Completions by {type(model).__name__}", pages)
+    if as_json:
+        print_json({"outfit": own, "completions": frame.to_dict(orient="records")})
+        return
+    title = f"Completions of {', '.join(own)}"
+    if frame.empty:
+        console.print(f"{title}: no item qualifies")
+    else:
+        console.print(rows_table(title, frame.to_dict(orient="records")))
+
+
+def _members(outfits: Outfits, name: str) -> list[str]:
+    (place,) = (outfits.ids == name).nonzero()
+    if not len(place):
+        raise FashionGraphError(f"'--outfit' needs an outfit of the data (got {name!r})")
+    return [str(item) for item in outfits.items.ids[outfits.select(place).item_id.numpy()]]

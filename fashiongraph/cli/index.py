@@ -1,0 +1,74 @@
+"""``fashiongraph index``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fashiongraph.cli.options import (
+    Data,
+    FeatureFiles,
+    Json,
+    Lenient,
+    SetName,
+    console,
+    print_json,
+)
+from fashiongraph.cli.wardrobes import open_wardrobe
+from fashiongraph.errors import FashionGraphError
+
+
+def index(
+    data: Data,
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder to write.")],
+    features: FeatureFiles = None,
+    checkpoint: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder of a trained model: one that embeds gives the vectors, and an ADD-GNN "
+            "gives states for [b]fashiongraph complete --states[/]. By default the vectors are "
+            "the features."
+        ),
+    ] = None,
+    half: Annotated[
+        bool, typer.Option("--half", help="Keep vectors in half precision: half the space.")
+    ] = False,
+    exact_below: Annotated[
+        int,
+        typer.Option(min=1, help="Number of items up to which every search looks at all of them."),
+    ] = 100_000,
+    form: SetName = "tables",
+    lenient: Lenient = False,
+    as_json: Json = False,
+) -> None:
+    """Encode a catalogue once, for [b]retrieve[/] and [b]complete[/]."""
+    import torch
+
+    from fashiongraph.cli.embedders import opened
+    from fashiongraph.evaluation import embed_items
+    from fashiongraph.models import ADDGNN
+    from fashiongraph.retrieval import ItemIndex, ItemStates
+
+    wardrobe = open_wardrobe(data, features, lenient, form)
+    items = wardrobe.items
+    if not wardrobe.num_features:
+        raise FashionGraphError(f"{data}: an index needs features; name a file with --features")
+    model = opened(checkpoint)
+    if isinstance(model, ADDGNN):
+        dtype = torch.float16 if half else torch.float32
+        states = ItemStates.build(model, items, output, dtype)
+        kind, count, width = "states", len(states), states.values.size(1)
+    else:
+        vectors = embed_items(model, items)
+        ItemIndex.build(items, vectors, exact_below, half=half).save(output)
+        kind, count, width = "index", len(vectors), vectors.size(1)
+    if as_json:
+        print_json({"output": str(output), "kind": kind, "items": count, "dimensions": width})
+        return
+    console.print(
+        f"{kind} of {count:,} items with {width:,} numbers each written to {output}",
+        highlight=False,
+        soft_wrap=True,
+    )

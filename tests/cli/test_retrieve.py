@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from fashiongraph.errors import DataError, FashionGraphError
+
+pytest.importorskip("faiss")
+FEATURES = ("--features", "features.npy")
+
+
+@pytest.fixture(scope="module")
+def index(folder, command, tmp_path_factory):
+    output = tmp_path_factory.mktemp("index") / "index"
+    command("index", folder, *FEATURES, "-o", output)
+    return output
+
+
+def test_finds_the_nearest_of_other_categories(folder, command, index):
+    common = ("retrieve", index, "--data", folder, *FEATURES, "--items", "0001,0005", "--json")
+    found = json.loads(command(*common, "-k", 6).stdout)
+    items = pd.read_csv(folder / "items.csv", dtype=str)
+    features = np.load(folder / "features.npy").astype(float)
+    features /= np.linalg.norm(features, axis=1, keepdims=True)
+    assert list(found) == ["0001", "0005"]
+    for name, results in found.items():
+        row = int(name)
+        score = features @ features[row]
+        score[(items["category"] == items["category"][row]).to_numpy()] = -np.inf
+        assert [r["item_id"] for r in results] == [f"{i:04d}" for i in np.argsort(-score)[:6]]
+        assert [r["rank"] for r in results] == list(range(1, 7))
+    found = json.loads(command(*common, "--any-category", "-k", 47).stdout)["0001"]
+    assert len(found) == 47
+    assert "0001" not in [r["item_id"] for r in found]
+
+
+def test_filters(folder, command, index):
+    common = ("retrieve", index, "--data", folder, *FEATURES, "--items", "0001")
+    where = ("--where", "style=style1,style2", "--where", "category=shoe")
+    found = json.loads(command(*common, *where, "--json").stdout)["0001"]
+    assert {r["category"] for r in found} == {"shoe"}
+    assert {int(r["item_id"]) % 4 for r in found} == {1, 2}
+    assert "0001: no item qualifies" in command(*common, "--where", "category=cape").output
+
+
+def test_writes_a_sheet_with_outfit_mates_marked(folder, command, index, tmp_path):
+    sheet = tmp_path / "sheet.html"
+    common = ("retrieve", index, "--data", folder, *FEATURES, "--items", "0001", "-k", 40)
+    text = command(*common, "--sheet", sheet).output
+    assert "0001" in text
+    outfits = pd.read_csv(folder / "outfits.csv", dtype=str)
+    own = outfits.loc[outfits["item_id"] == "0001", "outfit_id"]
+    mates = set(outfits.loc[outfits["outfit_id"].isin(own), "item_id"]) - {"0001"}
+    assert sheet.read_text().count("ground truth") == len(mates) > 0
+
+
+def test_refuses_bad_input(folder, command, index, checkpoint, tmp_path):
+    common = ("--data", folder, *FEATURES, "--items", "0001")
+    for arguments, message in (
+        (("retrieve", tmp_path, *common), "no index of items"),
+        (("retrieve", index, *common, "--where", "shoe"), "needs a filter such as season=summer"),
+        (("retrieve", index, *common, "--where", "colour=red"), "a column of the items"),
+        (("retrieve", index, *common, "--checkpoint", checkpoint), "fashiongraph complete"),
+        (("retrieve", index, *common[:-1], "nobody"), "known items (got 'nobody')"),
+    ):
+        result = command(*arguments, fails=True)
+        assert isinstance(result.exception, DataError | FashionGraphError), result.exception
+        assert message in str(result.exception)

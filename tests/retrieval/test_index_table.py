@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from fashiongraph.data import ItemTable
+from fashiongraph.errors import FashionGraphError
+from fashiongraph.retrieval.index_table import IndexTable
+
+
+def items(ids, categories, years):
+    return ItemTable.from_lists(ids, categories, columns=pd.DataFrame({"year": years}))
+
+
+@pytest.fixture
+def table():
+    made = IndexTable.empty()
+    assert made.append(items(["a", "b"], ["hat", "shoe"], [2019, 2020])).tolist() == [0, 1]
+    assert made.append(items(["c"], ["cape"], [2020])).tolist() == [2]
+    return made
+
+
+def test_rows_are_never_given_again(table):
+    assert table.remove(["b"]).tolist() == [1]
+    assert table.append(items(["b"], ["hat"], [2021])).tolist() == [3]
+    assert table.rows(["b", "a"]).tolist() == [3, 0]
+    assert table.allowed({"category": "hat"}, {}).tolist() == [True, False, False, True]
+
+
+def test_filters_compare_as_text(table):
+    assert table.allowed({"year": "2020"}, {}).tolist() == [False, True, True]
+    assert table.allowed({"year": ["2020"]}, {"category": "cape"}).tolist() == [False, True, False]
+    assert table.allowed({}, {}).all()
+
+
+def test_written_and_read(table, tmp_path):
+    table.remove(["a"])
+    table.save(tmp_path)
+    read = IndexTable.load(tmp_path)
+    assert read.ids.tolist() == ["a", "b", "c"]
+    assert np.array_equal(read.present, table.present)
+    pd.testing.assert_frame_equal(
+        read.columns.astype(object), table.columns.astype(object), check_dtype=False
+    )
+    read.append(items(["a"], ["hat"], [2019]))  # what was read can be changed
+    assert read.rows(["a"]).tolist() == [3]
+
+
+def test_refuses_bad_input(table):
+    for call, message in (
+        (
+            lambda: table.append(items(["d", "a"], ["hat"] * 2, [1, 2])),
+            r"does not hold \(got 'a'\)",
+        ),
+        (lambda: table.append(ItemTable.from_lists(["d"], ["hat"])), "category, year"),
+        (lambda: table.remove(["z"]), r"items of the index \(got 'z'\)"),
+        (lambda: table.allowed({"colour": "red"}, {}), r"item_id, category, year \(got 'colour'\)"),
+    ):
+        with pytest.raises(FashionGraphError, match=message):
+            call()
+    assert len(table.ids) == 3
