@@ -85,7 +85,7 @@ def complete(
     stored = None if states is None else ItemStates.load(states, model, table)
     frame = completed(model, own, table, chosen, k, shortlist or None, stored, unknown)
     if sheet is not None:
-        wanted = frozenset() if hide is None else frozenset([hide])
+        wanted = [] if hide is None else [hide]
         query = make_cards(table, own, wardrobe.root)
         pages = [
             SheetRow(

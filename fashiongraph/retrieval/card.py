@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -42,7 +42,7 @@ def make_cards(
     ids: Sequence[str],
     folder: Path,
     scores: Sequence[float] | None = None,
-    wanted: frozenset[str] = frozenset(),
+    wanted: Collection[str] = (),
 ) -> list[Card]:
     """Cards of some items.
 

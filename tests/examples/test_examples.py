@@ -18,6 +18,10 @@ SMALL = {
         ["--num-outfits", "60", "--hidden", "8", "--epochs", "1", "--encoder", "resnet18"],
         "worst",
     ),
+    "retrieval.py": (
+        ["--outfits", "150", "--hidden", "8", "--epochs", "2"],
+        "completions of",
+    ),
 }
 
 
