@@ -237,7 +237,7 @@ def test_trains_for_both_objectives(wardrobe, published):
     cycle = (start + step) % 40  # each item is followed by the next
     outfits = Outfits(wardrobe.items, 4 * torch.arange(61), cycle.flatten())
     torch.manual_seed(0)
-    model = BiLSTM(8, 16, dropout=0.0)
+    model = BiLSTM(8, 16)
     history = fit(
         model,
         outfits,
