@@ -60,6 +60,14 @@ def test_seed_and_epoch_settle_what_is_drawn(wardrobe):
     assert first != later != other != first
 
 
+def test_without_negatives_each_real_outfit_comes_alone(wardrobe):
+    outfits = wardrobe.select(wardrobe.sizes > 1)
+    batches = CandidateLoader(outfits, negative_sampler("uniform", wardrobe.items), 0)
+    seen = [row for batch in batches for row in as_lists(batch)]
+    expected = [part.tolist() for part in outfits.item_id.split(outfits.sizes.tolist())]
+    assert sorted(seen) == sorted(expected)
+
+
 def test_processes_share_the_batches_of_one(wardrobe):
     _, whole = loader(wardrobe, batch_size=16)
     parts = [loader(wardrobe, batch_size=8, rank=r, world_size=2)[1] for r in (0, 1)]

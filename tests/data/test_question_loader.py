@@ -17,6 +17,12 @@ def test_asks_every_question_once_in_order(wardrobe, kind):
     assert torch.equal(asked, questions.outfits().item_id)
 
 
+def test_blanks_come_with_their_questions(wardrobe):
+    questions = wardrobe.questions("fitb")
+    batches = list(QuestionLoader(questions, None, batch_size=7))
+    assert torch.equal(torch.cat([b.position for b, _ in batches]), questions.position)
+
+
 def test_processes_share_the_questions(wardrobe):
     questions = wardrobe.questions("fitb")
     shares = [QuestionLoader(questions, None, 5, rank=rank, world_size=3) for rank in range(3)]
