@@ -14,6 +14,7 @@ from fashiongraph.data.item_table import ItemTable
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.models import ADDGNN
 from fashiongraph.retrieval.best_by_shortlist import best_by_shortlist
+from fashiongraph.retrieval.category_scores import category_scores
 from fashiongraph.retrieval.completed_scores import completed_scores
 from fashiongraph.retrieval.item_states import ItemStates
 
@@ -71,10 +72,7 @@ def complete(
         raise FashionGraphError("'outfit' needs at least one item")
     categories = _category_ids(items, slots)
     if shortlist is None:
-        takes_part = torch.isin(items.category_id, torch.tensor(categories, dtype=torch.long))
-        takes_part[own] = False
-        item = takes_part.nonzero().flatten()
-        score = completed_scores(model, items, own, item, unknown)
+        item, score = _every_item(model, items, own, categories, unknown)
     else:
         states = ItemStates.build(model, items) if states is None else states
         if len(states) != len(items):
@@ -84,6 +82,18 @@ def complete(
         full = partial(completed_scores, model, items, own, unknown=unknown)
         item, score = best_by_shortlist(model, items, own, categories, k, shortlist, states, full)
     return _frame(items, item, score, k)
+
+
+def _every_item(
+    model: ADDGNN, items: ItemTable, own: Tensor, categories: list[int], unknown: str
+) -> tuple[Tensor, Tensor]:
+    """All items of some categories, and the full score of the outfit with each."""
+    score_all = completed_scores if model.conv is None else category_scores
+    takes_part = torch.ones(len(items), dtype=torch.bool)
+    takes_part[own] = False
+    found = [((items.category_id == c) & takes_part).nonzero().flatten() for c in categories]
+    scores = [score_all(model, items, own, item, unknown) for item in found]
+    return torch.cat([own[:0], *found]), torch.cat([torch.empty(0), *scores])
 
 
 def _category_ids(items: ItemTable, slots: Sequence[str] | None) -> list[int]:

@@ -33,14 +33,14 @@ def completed_scores(
         Scores on the CPU [M].
     """
     scores = [
-        score_outfits(model, _completed(items, own, part), unknown=unknown)
+        score_outfits(model, completed_outfits(items, own, part), unknown=unknown)
         for part in candidate.split(block_size)
         if len(part)
     ]
     return torch.cat(scores) if scores else torch.empty(0)
 
 
-def _completed(items: ItemTable, own: Tensor, candidate: Tensor) -> Outfits:
+def completed_outfits(items: ItemTable, own: Tensor, candidate: Tensor) -> Outfits:
     """The outfit with each candidate, over a table of no more items than that takes.
 
     Over the whole catalogue the cost of an answer would grow with it.

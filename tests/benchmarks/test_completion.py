@@ -29,6 +29,7 @@ def test_is_exact(tmp_path, states):
     assert done.returncode == 0, done.stderr
     result = json.loads(output.read_text())
     assert result["one slot, no graph, equal to brute force"] == "2 of 2"
+    assert result["one slot, graph, equal to brute force"] == "2 of 2"
     assert result["every slot, no graph, equal to brute force"] is True
     # Plain scores of rounded states are rounded themselves: only whole ones have to agree.
     assert states == "float16" or result["top 10 equal to torch.topk"] == "5 of 5"

@@ -1,0 +1,96 @@
+"""Scores of one outfit with every item of a category, by a model with a graph."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn.functional import linear
+
+from fashiongraph.data.item_table import ItemTable
+from fashiongraph.evaluation.score_outfits import asked_batches
+from fashiongraph.models import ADDGNN
+from fashiongraph.models.incoming import incoming
+from fashiongraph.nn.conv import AttributeGatedConv
+from fashiongraph.retrieval.completed_scores import completed_outfits
+
+
+@torch.no_grad()
+def category_scores(
+    model: ADDGNN,
+    items: ItemTable,
+    own: Tensor,
+    candidate: Tensor,
+    unknown: str = "error",
+    block_size: int = 256,
+) -> Tensor:
+    r"""Score an outfit with each candidate added, all candidates being of one category.
+
+    Within one category all candidates see the same edge weights, and the outfit's items have the
+    same first states. So of what item :math:`i` receives in the first round (eq. A5) only the
+    candidate's part differs, and the product with :math:`\mathbf{W}` comes apart:
+
+    .. math::
+        \mathbf{W} \sum_j A_{ij} \mathbf{h}_j = \mathbf{W} \sum_{j \in o} A_{ij} \mathbf{h}_j
+        + A_{ic} \mathbf{W} \mathbf{h}_c
+
+    The first sum is taken once for the category, :math:`\mathbf{W} \mathbf{h}_c` once for the
+    candidate instead of once for each item, and what the candidate itself receives is the same
+    for all. A model of one round needs about :math:`6 + n` products with an H x H matrix per
+    candidate and attribute instead of :math:`6 (n + 1)`.
+
+    Args:
+        model: A model with a graph.
+        items: The item table.
+        own: Rows of the outfit's items [n], at least one.
+        candidate: Rows of the items to add, one at a time [M].
+        unknown: As for :func:`fashiongraph.evaluation.score_outfits`.
+        block_size: Candidates scored at once; more fall out of the processor's cache.
+
+    Returns:
+        Scores on the CPU [M], those of :func:`~fashiongraph.evaluation.score_outfits`.
+    """
+    conv, features = model.conv, items.features
+    assert conv is not None and features is not None
+    scores = [torch.empty(0)]
+    example = completed_outfits(items, own, candidate[:1])  # all share its edges
+    with asked_batches(model, example, 1, unknown) as batches:
+        for batch in batches:
+            adjacency = incoming(batch).to_dense()
+            h = model.encode(features[own].float().to(adjacency.device))
+            for part in candidate.split(block_size):
+                new = model.encode(features[part].float().to(adjacency.device))
+                states = _first_round(conv, adjacency.to(h.dtype), h, new)
+                for _ in range(conv.num_steps - 1):
+                    states = _round(conv, adjacency.to(h.dtype), states)
+                outfit = torch.arange(len(part), device=h.device).repeat_interleave(len(own) + 1)
+                scores.append(model.scorer(states.flatten(0, 1), outfit, len(part)).float().cpu())
+    return torch.cat(scores)
+
+
+def _first_round(conv: AttributeGatedConv, adjacency: Tensor, h: Tensor, new: Tensor) -> Tensor:
+    """States after one round [M, n + 1, K, H], of the outfit's items [n, K, H] and the new ones."""
+    n = len(h)
+    received = torch.einsum("ij,jkh->ikh", adjacency[:, :n], h)
+    fixed = linear(received, conv.weight_ih, conv.bias)  # [n + 1, K, 3 H]
+    sent = linear(new, conv.weight_ih)  # W h_c [M, K, 3 H]
+    before = torch.cat([h.expand(len(new), -1, -1, -1), new.unsqueeze(1)], dim=1)
+    message = fixed + adjacency[:, n].view(-1, 1, 1) * sent.unsqueeze(1)
+    gates = conv.weight_hh[: 2 * conv.channels]
+    known = linear(h, gates).expand(len(new), -1, -1, -1)
+    own = torch.cat([known, linear(new, gates).unsqueeze(1)], dim=1)
+    return _updated(conv, before, message, own)
+
+
+def _round(conv: AttributeGatedConv, adjacency: Tensor, h: Tensor) -> Tensor:
+    """States after one more round [M, n + 1, K, H]."""
+    received = torch.einsum("ij,mjkh->mikh", adjacency, h)
+    own = linear(h, conv.weight_hh[: 2 * conv.channels])
+    return _updated(conv, h, linear(received, conv.weight_ih, conv.bias), own)
+
+
+def _updated(conv: AttributeGatedConv, h: Tensor, message: Tensor, own: Tensor) -> Tensor:
+    """Eq. A6, from the products with what is received and with the state itself."""
+    gates, candidate = message.split([2 * conv.channels, conv.channels], dim=-1)
+    update, reset = (gates + own).sigmoid().chunk(2, dim=-1)
+    candidate = candidate + linear(reset * h, conv.weight_hh[2 * conv.channels :])
+    return torch.lerp(h, candidate.tanh(), update)
