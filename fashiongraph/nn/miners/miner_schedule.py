@@ -17,8 +17,8 @@ from fashiongraph.nn.miners.simple_miner import SimpleMiner
 class MinerSchedule(torch.nn.Module):
     """Easy exemplars first, hard ones later.
 
-    The paper goes from simple over semi-hard to hard exemplars and does not print when; the
-    defaults split the first two thirds of fifteen epochs evenly.
+    The paper goes from simple over semi-hard to hard exemplars and does not print when; by default
+    the first two work five epochs each.
 
     Args:
         miners: The miners, of this library or of pytorch-metric-learning; by default simple,
