@@ -10,6 +10,7 @@ from torch import Tensor
 
 from fashiongraph.data.outfits import Outfits
 from fashiongraph.data.replace import random_position, row_at
+from fashiongraph.errors import FashionGraphError
 from fashiongraph.evaluation.embed_items import Embed, Embedder, embed_items
 from fashiongraph.evaluation.ranking_block import RankingBlock
 from fashiongraph.evaluation.result import Result, mean_results
@@ -83,8 +84,9 @@ def outfit_retrieval(
         of another category than the query's ask nothing and are not counted.
 
     Raises:
-        FashionGraphError: If an outfit is empty, or the items have no features.
-        ValueError: If a k is not positive, or the catalogue lacks an item of the outfits.
+        FashionGraphError: If an outfit is empty, the items have no features, or the catalogue
+            lacks an item of the outfits.
+        ValueError: If a k is not positive.
 
     Source: the protocol of Chen, He, "Dress fashionably: learn fashion collocation with deep
     mixed-category metric learning".
@@ -92,7 +94,7 @@ def outfit_retrieval(
     items = outfits.items
     catalogue = outfits.item_id.unique() if catalogue is None else catalogue.unique()
     if not bool(torch.isin(outfits.item_id, catalogue).all()):
-        raise ValueError("'catalogue' needs to hold every item of the outfits")
+        raise FashionGraphError("'catalogue' needs to hold every item of the outfits")
     if position is None:
         position = random_position(outfits, np.random.default_rng(seed))
     query = outfits.item_id[row_at(outfits, position)]

@@ -33,7 +33,8 @@ def same_item_retrieval(
         model: A model with ``embed``, or a function from features to vectors.
         queries: One row a picture, with features.
         gallery: One row a picture, with features.
-        identity: Column of both tables that names the garment.
+        identity: Column of both tables that names the garment; where it is empty, the picture
+            shows no garment that another one shows.
         ks: Numbers of results that are looked at.
         cosine: Compare by cosine; otherwise by inner product.
         block_size: Queries scored at once.
@@ -51,16 +52,15 @@ def same_item_retrieval(
     for name, table in (("queries", queries), ("gallery", gallery)):
         if identity not in table.columns:
             raise FashionGraphError(f"'{name}' needs the column {identity!r}")
-    code, _ = pd.factorize(
-        pd.concat([queries.columns[identity].astype(str), gallery.columns[identity].astype(str)])
-    )
+    names = [table.columns[identity].map(str, na_action="ignore") for table in (queries, gallery)]
+    code, _ = pd.factorize(pd.concat(names))  # -1 where none is named
     garment, kept = torch.from_numpy(code).split([len(queries), len(gallery)])
     itself = torch.from_numpy(gallery.ids.get_indexer(queries.ids))  # -1: not in the gallery
     left, right = (embed_items(model, table, cosine=cosine) for table in (queries, gallery))
     hits: dict[str, list[torch.Tensor]] = {f"R@{k}": [] for k in ks}
     for rows in torch.arange(len(queries)).split(block_size):
         score = left[rows] @ right.T
-        relevant = garment[rows].unsqueeze(1) == kept
+        relevant = (garment[rows].unsqueeze(1) == kept) & (kept >= 0)
         present = itself[rows] >= 0
         twin = (present.nonzero().flatten(), itself[rows][present])
         score[twin], relevant[twin] = float("-inf"), False

@@ -50,11 +50,12 @@ def category_scores(
         Scores on the CPU [M], those of :func:`~fashiongraph.evaluation.score_outfits`.
     """
     conv, features = model.conv, items.features
-    assert conv is not None and features is not None
+    assert conv is not None
     scores = [torch.empty(0)]
     example = completed_outfits(items, own, candidate[:1])  # all share its edges
     with asked_batches(model, example, 1, unknown) as batches:
         for batch in batches:
+            assert features is not None  # as many as the model reads, or there were no batch
             adjacency = incoming(batch).to_dense()
             h = model.encode(features[own].float().to(adjacency.device))
             for part in candidate.split(block_size):

@@ -16,6 +16,8 @@ from fashiongraph.errors import DataError, FashionGraphError
 from fashiongraph.files import whole
 from fashiongraph.models import ADDGNN
 
+_SAMPLE = 256  # rows of features that tell one encoder's from another's
+
 
 class ItemStates:
     """First states of all items (eq. A1 and A4), category after category.
@@ -160,7 +162,7 @@ def _encode(
 
 
 def _key(model: ADDGNN, items: ItemTable) -> str:
-    """A digest of what the states depend on; of the features only their width."""
+    """A digest of what the states depend on; of the features some rows, as a sample."""
     digest = hashlib.sha256(json.dumps(model.settings, sort_keys=True).encode())
     for name, value in sorted(model.state_dict().items()):
         digest.update(name.encode())
@@ -170,4 +172,7 @@ def _key(model: ADDGNN, items: ItemTable) -> str:
     )
     digest.update(items.category_id.numpy().tobytes())
     digest.update(json.dumps(items.categories).encode())
+    if items.features is not None:
+        rows = torch.linspace(0, max(len(items) - 1, 0), min(len(items), _SAMPLE)).long()
+        digest.update(items.features[rows].numpy().tobytes())
     return digest.hexdigest()

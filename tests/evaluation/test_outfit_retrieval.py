@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from fashiongraph.data import ItemTable, Outfits
+from fashiongraph.errors import FashionGraphError
 from fashiongraph.evaluation import outfit_retrieval
 
 IDENTITY = torch.nn.Identity()
@@ -87,7 +88,7 @@ def test_no_outfits_and_no_questions():
 
 
 def test_refuses_bad_input(wardrobe):
-    with pytest.raises(ValueError, match="'catalogue' needs to hold every item"):
+    with pytest.raises(FashionGraphError, match="'catalogue' needs to hold every item"):
         outfit_retrieval(IDENTITY, wardrobe, catalogue=torch.tensor([0]))
     with pytest.raises(ValueError, match="'k' needs to be a positive integer"):
         outfit_retrieval(IDENTITY, wardrobe, ks=(0,))

@@ -43,6 +43,14 @@ def test_a_picture_does_not_find_itself():
     assert same_item_retrieval(IDENTITY, table, table, "garment", (1,))["R@1"].value < 1
 
 
+def test_pictures_of_no_named_garment_are_alike_to_none():
+    table = pictures(4, 1, 0, "p")
+    table.columns["garment"] = ["a", None, None, "a"]
+    found = same_item_retrieval(IDENTITY, table, table, "garment", (3,))
+    assert found["R@3"].num_questions == 2
+    assert found["R@3"].value == 1
+
+
 def test_no_queries_and_bad_input():
     none = pictures(0, 4, 0, "p")
     found = same_item_retrieval(IDENTITY, none, pictures(3, 2, 0, "g"), "garment")

@@ -126,6 +126,14 @@ def test_refuses_bad_input(wardrobe, make_model, outfit, options, message):
         complete(make_model(), outfit, wardrobe.items, **options)
 
 
+@pytest.mark.parametrize("use_graph", [False, True])
+@pytest.mark.parametrize("shortlist", [None, 10])
+def test_needs_features(wardrobe, make_model, use_graph, shortlist):
+    bare = wardrobe.items.with_features(None)
+    with pytest.raises(FashionGraphError, match="the 8 features that the model reads"):
+        complete(make_model(use_graph=use_graph), ["item1"], bare, shortlist=shortlist)
+
+
 def test_refuses_states_of_another_catalogue(wardrobe, make_model):
     model = make_model()
     few = ItemTable.from_lists(["a"], ["category0"], torch.randn(1, 8))

@@ -90,3 +90,5 @@ def test_refuses_what_does_not_fit(wardrobe, make_model, tmp_path):
     renamed = ItemTable(items.ids[::-1], items.category_id, items.categories, items.features)
     with pytest.raises(DataError, match="another model or of other items"):
         ItemStates.load(path, model, renamed)
+    with pytest.raises(DataError, match="another model or of other items"):
+        ItemStates.load(path, model, items.with_features(items.features + 1))
