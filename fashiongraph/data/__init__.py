@@ -6,6 +6,7 @@ from fashiongraph.data.category_graph import category_graph, category_weight
 from fashiongraph.data.category_graph_picture import draw_category_graph
 from fashiongraph.data.duplicates import without_duplicates
 from fashiongraph.data.exemplar_loader import ExemplarLoader
+from fashiongraph.data.item_memory import ItemMemory, remember_items
 from fashiongraph.data.item_table import ItemTable
 from fashiongraph.data.negatives.negative_sampler import NegativeSampler
 from fashiongraph.data.negatives.protocol import negative_sampler
@@ -31,6 +32,7 @@ __all__ = [
     "Compatibility",
     "ExemplarLoader",
     "FillInBlank",
+    "ItemMemory",
     "ItemTable",
     "NegativeSampler",
     "OutfitBatcher",
@@ -48,6 +50,7 @@ __all__ = [
     "load_questions",
     "negative_sampler",
     "pair_disjoint",
+    "remember_items",
     "replaced",
     "split",
     "top_bottom_pairs",

@@ -8,6 +8,7 @@ from torch_geometric.data import Batch, Data
 from torch_geometric.utils import scatter
 
 from fashiongraph.data.category_graph import category_weight
+from fashiongraph.data.item_memory import ItemMemory
 from fashiongraph.data.item_table import ItemTable
 from fashiongraph.data.outfits import Outfits
 
@@ -25,7 +26,9 @@ class OutfitBatcher:
 
     Args:
         items: The item table.
-        graph: Category graph that weighs the edges.
+        graph: Category graph that weighs the edges. Where it remembers items
+            (:func:`~fashiongraph.data.remember_items`), batches of shared items also carry what
+            these were worn with, ``unique_context`` [U, F].
         self_loops: Also join every item with itself.
         share_items: Carry the features of the batch's distinct items once, as ``unique_x``
             [U, F] with ``unique_category_id`` [U] and the map ``unique_slot`` [N] from nodes to
@@ -44,9 +47,16 @@ class OutfitBatcher:
         self.graph = graph
         self.self_loops = self_loops
         self.share_items = share_items
+        remembers = share_items and graph is not None and "item_key" in graph
+        self.memory = ItemMemory(graph, items) if remembers else None
 
-    def __call__(self, outfits: Outfits) -> Batch:
-        """Build the batch of all the given outfits, which are over this batcher's items."""
+    def __call__(self, outfits: Outfits, forget: Outfits | None = None) -> Batch:
+        """Build the batch of all the given outfits, which are over this batcher's items.
+
+        Args:
+            outfits: The outfits.
+            forget: Outfits not to remember items by: in training, those that are learned from.
+        """
         ptr, item_id, sizes = outfits.ptr, outfits.item_id, outfits.sizes
         node_outfit = outfits.batch
         category_id = self.items.category_id[item_id]
@@ -63,6 +73,8 @@ class OutfitBatcher:
                 fields["unique_x"] = self.items.features[unique].float()
                 fields["unique_category_id"] = self.items.category_id[unique]
                 fields["unique_slot"] = slot
+                if self.memory is not None:
+                    fields["unique_context"] = self.memory(unique, forget)
             else:
                 fields["x"] = self.items.features[item_id].float()
         batch = Batch(batch=node_outfit, ptr=ptr, num_nodes=item_id.numel(), **fields)

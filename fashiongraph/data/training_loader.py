@@ -66,7 +66,8 @@ class TrainingLoader:
         order = torch.from_numpy(rng.permutation(len(self.outfits)))
         own = slice(self.rank, None, self.world_size)
         for chunk in torch.split(order, self.batch_size * self.world_size):
-            yield self.batcher(self.draw(self.outfits.select(chunk), own, rng))
+            outfits = self.outfits.select(chunk)
+            yield self.batcher(self.draw(outfits, own, rng), forget=outfits)
 
     def draw(self, outfits: Outfits, own: slice, rng: np.random.Generator) -> Outfits:
         """Draw for all real outfits of a batch and return what becomes of this process's own."""

@@ -7,10 +7,11 @@ from torch import Tensor
 from torch_geometric.data import Batch
 from torch_geometric.nn.resolver import activation_resolver
 
+from fashiongraph.errors import FashionGraphError
 from fashiongraph.models.addgnn_objective import ADDGNNObjective
 from fashiongraph.models.designer_teacher import DesignerTeacher
 from fashiongraph.models.incoming import incoming
-from fashiongraph.models.node_features import node_features
+from fashiongraph.models.node_features import node_context, node_features
 from fashiongraph.models.outfit_model import OutfitModel
 from fashiongraph.nn import (
     ADDGNNLoss,
@@ -40,6 +41,9 @@ class ADDGNN(OutfitModel):
         use_graph: Pass messages; without, this is the paper's row "without graph".
         normalize: Scale each item's features to a mean square of 1, so that one recipe serves
             features of any encoder. The paper does not say that it does.
+        use_context: Let an item's first state also hold what the item was worn with in training,
+            masked and projected like its features: batches need a graph made by
+            :func:`~fashiongraph.data.remember_items`. Not in the paper.
 
     Source: Chen, Wu, Shen, Jia, "Learning from designers: fashion compatibility analysis via
     dataset distillation".
@@ -54,6 +58,7 @@ class ADDGNN(OutfitModel):
         activation: str | None = None,
         use_graph: bool = True,
         normalize: bool = True,
+        use_context: bool = False,
     ) -> None:
         super().__init__()
         self.in_channels = in_channels
@@ -63,11 +68,18 @@ class ADDGNN(OutfitModel):
         self.activation = activation
         self.use_graph = use_graph
         self.normalize = normalize
+        self.use_context = use_context
         self.mask = AttributeMask(in_channels, num_attributes, activation)
         self.lin = torch.nn.Linear(in_channels, hidden_channels)
         self.act = torch.nn.Identity() if activation is None else activation_resolver(activation)
         self.conv = AttributeGatedConv(hidden_channels, num_steps) if use_graph else None
         self.scorer = AttributeBilinearScorer(hidden_channels, num_attributes)
+        self.context_mask = (
+            AttributeMask(in_channels, num_attributes, activation) if use_context else None
+        )
+        self.context_lin = (
+            torch.nn.Linear(in_channels, hidden_channels, bias=False) if use_context else None
+        )
 
     @classmethod
     def paper(cls, in_channels: int, use_graph: bool = True) -> ADDGNN:
@@ -84,22 +96,43 @@ class ADDGNN(OutfitModel):
         masked: Tensor = self.mask(self.prepared(x))
         return masked
 
-    def encode(self, x: Tensor) -> Tensor:
-        """First states of items (eq. A1 and A4): [U, F] to [U, K, H]."""
-        if self.activation is None:
-            # Without an activation the mask is a factor of W_0: [U, K, F] is never written out.
-            x = self.prepared(x)
-            weight = self.mask.weight.unsqueeze(1) * self.lin.weight  # [K, H, F]
-            h = torch.nn.functional.linear(x, weight.flatten(0, 1))
-            h = h.view(-1, self.num_attributes, self.hidden_channels) + self.lin.bias
-        else:
-            h = self.act(self.lin(self.masked(x)))
-        return h
+    def encode(self, x: Tensor, context: Tensor | None = None) -> Tensor:
+        """First states of items (eq. A1 and A4): [U, F] to [U, K, H].
+
+        Args:
+            x: Features [U, F].
+            context: Mean features of what the items were worn with [U, F], for a model that
+                reads them.
+
+        Raises:
+            FashionGraphError: If the model reads a context and there is none, or the reverse.
+        """
+        if (context is None) == self.use_context:
+            raise FashionGraphError(
+                f"'context' needs to be there if and only if 'use_context' (got {self.use_context})"
+            )
+        h = self._projected(x, self.mask, self.lin)
+        if context is not None and self.context_mask is not None and self.context_lin is not None:
+            h = h + self._projected(context, self.context_mask, self.context_lin)
+        state: Tensor = self.act(h)
+        return state
+
+    def _projected(self, x: Tensor, mask: AttributeMask, lin: torch.nn.Linear) -> Tensor:
+        """Masked and projected features [U, K, H]."""
+        x = self.prepared(x)
+        if self.activation is not None:
+            projected: Tensor = lin(mask(x))
+            return projected
+        # Without an activation the mask is a factor of W_0: [U, K, F] is never written out.
+        weight = mask.weight.unsqueeze(1) * lin.weight  # [K, H, F]
+        h = torch.nn.functional.linear(x, weight.flatten(0, 1))
+        h = h.view(-1, self.num_attributes, self.hidden_channels)
+        return h if lin.bias is None else h + lin.bias
 
     def states(self, batch: Batch) -> Tensor:
         """States of the items of a batch after message passing [N, K, H]."""
         x, slot = node_features(batch)
-        h = self.encode(x)
+        h = self.encode(x, node_context(batch) if self.use_context else None)
         h = h if slot is None else h[slot]
         if self.conv is not None:
             if self.conv.explain or torch.compiler.is_compiling():  # both need every single edge

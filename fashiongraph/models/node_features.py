@@ -23,3 +23,18 @@ def node_features(batch: Batch) -> tuple[Tensor, Tensor | None]:
     if "x" in batch:
         return batch.x, None
     raise FashionGraphError("'batch' needs features, but its item table has none")
+
+
+def node_context(batch: Batch) -> Tensor:
+    """What the items of :func:`node_features` were worn with [U, F].
+
+    Raises:
+        FashionGraphError: If the batch does not carry it.
+    """
+    if "unique_context" not in batch:
+        raise FashionGraphError(
+            "'batch' needs what items were worn with: a graph made by remember_items and "
+            "share_items=True"
+        )
+    context: Tensor = batch.unique_context
+    return context

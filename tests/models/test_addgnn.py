@@ -6,6 +6,7 @@ import torch
 from torch.func import functional_call
 
 from fashiongraph.data.category_graph import category_graph
+from fashiongraph.data.item_memory import remember_items
 from fashiongraph.data.outfit_loader import OutfitLoader
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.models import ADDGNN
@@ -84,7 +85,43 @@ def test_the_papers_sizes_are_one_call_away():
         "activation": "sigmoid",
         "use_graph": True,
         "normalize": False,
+        "use_context": False,
     }
+
+
+@pytest.mark.parametrize("activation", [None, "sigmoid"])
+def test_a_context_is_masked_and_projected_like_features(activation):
+    torch.manual_seed(0)
+    model = ADDGNN(8, 6, 3, activation=activation, use_context=True).double()
+    x, context = torch.randn(2, 5, 8, dtype=torch.double)
+    context[2] = 0  # never seen in training
+    state = model.encode(x, context)
+
+    def act(value):
+        return value if activation is None else 1 / (1 + np.exp(-value))
+
+    parts = {n: p.detach().numpy() for n, p in model.named_parameters()}
+    for i, k in np.ndindex(5, 3):
+        total = parts["lin.bias"].copy()
+        for f, name in ((x[i].numpy(), ""), (context[i].numpy(), "context_")):
+            f = f / np.sqrt(np.mean(f**2) + np.finfo(float).eps)
+            total += parts[f"{name}lin.weight"] @ act(parts[f"{name}mask.weight"][k] * f)
+        np.testing.assert_allclose(state[i, k].detach(), act(total), rtol=1e-10)
+
+
+def test_a_model_with_context_needs_one_and_scores_with_it(wardrobe):
+    graph = category_graph(wardrobe.category_id, wardrobe.batch, len(wardrobe.items.categories))
+    model = ADDGNN(8, 6, 3, use_context=True)
+    batch = next(iter(OutfitLoader(wardrobe, graph, share_items=True)))
+    with pytest.raises(FashionGraphError, match="'batch' needs what items were worn with"):
+        model(batch)
+    batch = next(iter(OutfitLoader(wardrobe, remember_items(graph, wardrobe), share_items=True)))
+    model(batch).sum().backward()
+    assert model.context_lin.weight.grad.abs().sum() > 0
+    with pytest.raises(FashionGraphError, match="if and only if 'use_context'"):
+        model.encode(batch.unique_x)
+    with pytest.raises(FashionGraphError, match="if and only if 'use_context'"):
+        ADDGNN(8, 6, 3).encode(batch.unique_x, batch.unique_x)
 
 
 def test_folded_masks_equal_masks_written_out():

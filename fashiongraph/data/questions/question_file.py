@@ -52,9 +52,11 @@ class QuestionFile:
     def write(self, path: str | Path) -> None:
         """Write the file whole or not at all."""
         text = {"header": self._header(), "checksum": self.checksum.encode()}
-        parts = {name: np.frombuffer(value, dtype=np.uint8) for name, value in text.items()}
+        parts: dict[str, Any] = dict(self.arrays)  # numbers only: nothing is pickled
+        for name, value in text.items():
+            parts[name] = np.frombuffer(value, dtype=np.uint8)
         with whole(path) as draft, draft.open("wb") as stream:
-            np.savez_compressed(stream, **parts, **self.arrays)  # numbers only: nothing is pickled
+            np.savez_compressed(stream, **parts)
 
     @classmethod
     def read(cls, path: str | Path) -> QuestionFile:

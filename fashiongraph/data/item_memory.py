@@ -1,0 +1,128 @@
+"""What items were worn with in training."""
+
+from __future__ import annotations
+
+from copy import copy
+
+import numpy as np
+import pandas as pd
+import torch
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from torch import Tensor
+from torch_geometric.data import Data
+
+from fashiongraph.data.item_table import ItemTable
+from fashiongraph.data.outfits import Outfits
+from fashiongraph.errors import FashionGraphError
+
+_FEWEST = 2  # outfits
+
+
+def remember_items(graph: Data, outfits: Outfits) -> Data:
+    """Add to a category graph which items were worn with which others, and how often.
+
+    Only items of at least two outfits are remembered. In training an outfit may not remember
+    itself, so an item of one outfit would be known as a stranger and unknown at home, and whoever
+    knows that needs no taste.
+
+    Pass the *training* outfits only.
+
+    Args:
+        graph: A graph made by :func:`~fashiongraph.data.category_graph`.
+        outfits: The outfits.
+
+    Returns:
+        A copy of the graph with ``item_key`` [I], a hash of each item's identifier, by which
+        another table finds its items; and ``item_ptr`` [I + 1], ``item_other`` and ``item_times``
+        [P]: item ``i`` was worn with ``item_other[item_ptr[i]:item_ptr[i + 1]]``, each in so many
+        outfits.
+    """
+    together = _together(outfits, outfits.frequency.numpy() >= _FEWEST)
+    graph = copy(graph)
+    graph.item_key = torch.from_numpy(_keys(outfits.items))
+    graph.item_ptr = torch.from_numpy(together.indptr.astype(np.int64))
+    graph.item_other = torch.from_numpy(together.indices.astype(np.int64))
+    graph.item_times = torch.from_numpy(together.data.astype(np.int64))
+    return graph
+
+
+class ItemMemory:
+    r"""Looks up the mean features of what items were worn with.
+
+    .. math::
+        \mathbf{g}_i = \frac{\sum_j n_{ij} \, \mathbf{f}_j}{\sum_j n_{ij}}
+
+    with :math:`n_{ij}` the number of remembered outfits that hold both; :math:`\mathbf{0}` for an
+    item that is not remembered.
+
+    Args:
+        graph: What :func:`remember_items` returned.
+        items: The table whose rows are asked about, with features. Items are found by their
+            identifiers, so it may be another one than was remembered.
+
+    Raises:
+        FashionGraphError: If the table has no features.
+    """
+
+    def __init__(self, graph: Data, items: ItemTable) -> None:
+        if items.features is None:
+            raise FashionGraphError("'items' needs features to say what items were worn with")
+        self.features = items.features
+        size = graph.item_key.numel()
+        together = csr_array(
+            (
+                graph.item_times.numpy().astype(np.float32),
+                graph.item_other.numpy(),
+                graph.item_ptr.numpy(),
+            ),
+            shape=(size, size),
+        )
+        keys = _keys(items)
+        if not np.array_equal(keys, graph.item_key.numpy()):
+            row = pd.Index(graph.item_key.numpy()).get_indexer(pd.Index(keys))
+            (known,) = np.nonzero(row >= 0)
+            ones = np.ones(len(known), np.float32)
+            place = csr_array((ones, (known, row[known])), shape=(len(keys), size))
+            together = csr_array(place @ together @ place.T)
+        self.together = together
+
+    def __call__(self, rows: Tensor, but: Outfits | None = None) -> Tensor:
+        """Mean features of what items were worn with [U, F].
+
+        Args:
+            rows: Rows of the table [U], ascending and different.
+            but: Remembered outfits to leave out, such as those of a training batch.
+        """
+        row = rows.numpy()
+        together = self.together[row]
+        if but is not None:
+            remembered = np.diff(self.together.indptr) > 0
+            together = together - _together(but, remembered)[row]
+        others, column = np.unique(together.indices, return_inverse=True)
+        total = together.sum(axis=1)
+        together = csr_array(
+            (together.data, column, together.indptr), shape=(len(row), len(others))
+        )
+        worn_with = self.features[torch.from_numpy(others).long()].float().numpy()
+        mean = together @ worn_with / np.maximum(total, 1)[:, None]
+        return torch.from_numpy(mean.astype(np.float32, copy=False))
+
+
+def _together(outfits: Outfits, kept: NDArray[np.bool_]) -> csr_array:
+    """How many outfits hold both of two different items, for the items of the kept rows."""
+    ptr, item = outfits.ptr.numpy(), outfits.item_id.numpy()
+    shape = (len(outfits), len(outfits.items))
+    held = csr_array((np.ones(len(item), np.float32), item, ptr), shape=shape, copy=True)
+    held.sum_duplicates()
+    held.data[:] = 1
+    mine = csr_array(held.multiply(kept))
+    mine.eliminate_zeros()
+    together = csr_array(mine.T @ held)
+    together.setdiag(0)
+    together.eliminate_zeros()
+    return together
+
+
+def _keys(items: ItemTable) -> NDArray[np.int64]:
+    return pd.util.hash_array(np.asarray(items.ids, dtype=object)).view(np.int64)
