@@ -47,3 +47,12 @@ def test_a_file_that_cannot_be_read(tmp_path, content):
         file.write_text(content)
     with pytest.raises(DataError, match=r"settings\.json: 'resume' needs what the training began"):
         check_run_settings(file, {"seed": 0})
+
+
+def test_a_graph_without_edges_is_a_setting_too(wardrobe):
+    nothing = wardrobe.item_id[:0]
+    graph = category_graph(nothing, nothing, 5)
+    model = ADDGNN(8, 4, 2)
+    data = OutfitData(wardrobe, wardrobe, model.objective(), graph)
+    found = run_settings(OutfitModule(model, model.objective(), Recipe()), data)
+    assert found["graph"] != settings(wardrobe, wardrobe)["graph"]
