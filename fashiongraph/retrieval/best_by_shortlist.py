@@ -7,7 +7,6 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from fashiongraph.data.item_table import ItemTable
 from fashiongraph.models import ADDGNN
 from fashiongraph.retrieval.item_states import ItemStates
 from fashiongraph.retrieval.linear_score import linear_score
@@ -18,13 +17,12 @@ _FLOAT_ERROR = 1e-5  # of sums of some thousand products in float32, relative to
 
 def best_by_shortlist(
     model: ADDGNN,
-    items: ItemTable,
     own: Tensor,
     categories: list[int],
     k: int,
     shortlist: int,
     states: ItemStates,
-    full: Callable[[Tensor], Tensor],
+    full: Callable[[Tensor], Tensor] | None,
 ) -> tuple[Tensor, Tensor]:
     """Full scores of the best candidates of each category by the no-graph score.
 
@@ -36,46 +34,38 @@ def best_by_shortlist(
 
     Args:
         model: The model.
-        items: The catalogue.
         own: Rows of the outfit's items.
         categories: The categories.
         k: Number of items of each category that have to be right.
         shortlist: Number of candidates of each category to begin with, at least ``k``.
         states: States of the catalogue.
-        full: Maps rows of the catalogue to the scores of the outfit with each.
+        full: For a model with a graph, maps rows of the catalogue of one category to the scores
+            of the outfit with each; :obj:`None` for one without.
 
     Returns:
         Rows of the catalogue, and their scores.
     """
-    features, device = items.features, model.lin.weight.device
-    assert features is not None  # states are made of them
-
-    def encode(rows: Tensor) -> Tensor:
-        return model.encode(features[rows].float().to(device))
-
-    query, constant = linear_score(model.scorer, encode(own))
+    query, constant = linear_score(model.scorer, states.encode(own))
     stored_query = query.flatten().cpu()
     rounding = states.rounding * float(query.norm())
     item, score = [own[:0]], [torch.empty(0)]
     while categories:
         # One more than is ranked: it bounds what all further ones score.
         best = [states.best(stored_query, category, shortlist + 1, own) for category in categories]
-        sizes = [min(len(found), shortlist) for found, _ in best]
-        ranked = torch.cat([found[:shortlist] for found, _ in best])
-        if model.conv is None:
-            scores = (encode(ranked).flatten(1) @ query.flatten() + constant).float().cpu()
-        else:
-            scores = full(ranked)
         doubtful = []
-        for category, (found, product), exact in zip(
-            categories, best, scores.split(sizes), strict=True
-        ):
-            if model.conv is None and len(found) > shortlist:
+        for category, (found, product) in zip(categories, best, strict=True):
+            ranked = found[:shortlist]
+            if full is not None:
+                exact = full(ranked)
+            else:
+                exact = states.encode(ranked).flatten(1) @ query.flatten() + constant
+                exact = exact.float().cpu()
+            if full is None and len(found) > shortlist:
                 slack = rounding + _FLOAT_ERROR * float(product.abs().max() + constant.abs())
                 if exact.topk(k).values[-1] < float(constant) + product[-1] + slack:
                     doubtful.append(category)
                     continue
-            item.append(found[:shortlist])
+            item.append(ranked)
             score.append(exact)
         categories, shortlist = doubtful, shortlist * _GROWTH
     return torch.cat(item), torch.cat(score)

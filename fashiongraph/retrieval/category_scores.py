@@ -6,18 +6,16 @@ import torch
 from torch import Tensor
 from torch.nn.functional import linear
 
-from fashiongraph.data.item_table import ItemTable
 from fashiongraph.evaluation.score_outfits import asked_batches
-from fashiongraph.models import ADDGNN
 from fashiongraph.models.incoming import incoming
 from fashiongraph.nn.conv import AttributeGatedConv
 from fashiongraph.retrieval.completed_scores import completed_outfits
+from fashiongraph.retrieval.item_encoder import ItemEncoder
 
 
 @torch.no_grad()
 def category_scores(
-    model: ADDGNN,
-    items: ItemTable,
+    encode: ItemEncoder,
     own: Tensor,
     candidate: Tensor,
     unknown: str = "error",
@@ -39,8 +37,7 @@ def category_scores(
     candidate and attribute instead of :math:`6 (n + 1)`.
 
     Args:
-        model: A model with a graph.
-        items: The item table.
+        encode: The encoder of a model with a graph over the catalogue.
         own: Rows of the outfit's items [n], at least one.
         candidate: Rows of the items to add, one at a time [M].
         unknown: As for :func:`fashiongraph.evaluation.score_outfits`.
@@ -49,20 +46,18 @@ def category_scores(
     Returns:
         Scores on the CPU [M], those of :func:`~fashiongraph.evaluation.score_outfits`.
     """
-    conv, features = model.conv, items.features
+    model, conv = encode.model, encode.model.conv
     assert conv is not None
     scores = [torch.empty(0)]
-    example = completed_outfits(items, own, candidate[:1])  # all share its edges
+    example = completed_outfits(encode.items, own, candidate[:1])  # all share its edges
     with asked_batches(model, example, 1, unknown) as batches:
         for batch in batches:
-            assert features is not None  # as many as the model reads, or there were no batch
-            adjacency = incoming(batch).to_dense()
-            h = model.encode(features[own].float().to(adjacency.device))
+            h = encode(own)
+            adjacency = incoming(batch).to_dense().to(h.dtype)
             for part in candidate.split(block_size):
-                new = model.encode(features[part].float().to(adjacency.device))
-                states = _first_round(conv, adjacency.to(h.dtype), h, new)
+                states = _first_round(conv, adjacency, h, encode(part))
                 for _ in range(conv.num_steps - 1):
-                    states = _round(conv, adjacency.to(h.dtype), states)
+                    states = _round(conv, adjacency, states)
                 outfit = torch.arange(len(part), device=h.device).repeat_interleave(len(own) + 1)
                 scores.append(model.scorer(states.flatten(0, 1), outfit, len(part)).float().cpu())
     return torch.cat(scores)

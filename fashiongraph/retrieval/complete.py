@@ -16,6 +16,7 @@ from fashiongraph.models import ADDGNN
 from fashiongraph.retrieval.best_by_shortlist import best_by_shortlist
 from fashiongraph.retrieval.category_scores import category_scores
 from fashiongraph.retrieval.completed_scores import completed_scores
+from fashiongraph.retrieval.item_encoder import ItemEncoder
 from fashiongraph.retrieval.item_states import ItemStates
 
 
@@ -71,28 +72,34 @@ def complete(
     if not own.numel():
         raise FashionGraphError("'outfit' needs at least one item")
     categories = _category_ids(items, slots)
+    if states is not None and len(states) != len(items):
+        raise FashionGraphError(
+            f"'states' needs one row per item, {len(items)} (got {len(states)})"
+        )
     if shortlist is None:
-        item, score = _every_item(model, items, own, categories, unknown)
+        encode = ItemEncoder(model, items) if states is None else states.encode
+        item, score = _every_item(encode, own, categories, unknown)
     else:
         states = ItemStates.build(model, items) if states is None else states
-        if len(states) != len(items):
-            raise FashionGraphError(
-                f"'states' needs one row per item, {len(items)} (got {len(states)})"
-            )
-        full = partial(completed_scores, model, items, own, unknown=unknown)
-        item, score = best_by_shortlist(model, items, own, categories, k, shortlist, states, full)
+        full = partial(category_scores, states.encode, own, unknown=unknown)
+        item, score = best_by_shortlist(
+            model, own, categories, k, shortlist, states, None if model.conv is None else full
+        )
     return _frame(items, item, score, k)
 
 
 def _every_item(
-    model: ADDGNN, items: ItemTable, own: Tensor, categories: list[int], unknown: str
+    encode: ItemEncoder, own: Tensor, categories: list[int], unknown: str
 ) -> tuple[Tensor, Tensor]:
     """All items of some categories, and the full score of the outfit with each."""
-    score_all = completed_scores if model.conv is None else category_scores
+    model, items = encode.model, encode.items
+    score_all = partial(completed_scores, model, items)
+    if model.conv is not None:
+        score_all = partial(category_scores, encode)
     takes_part = torch.ones(len(items), dtype=torch.bool)
     takes_part[own] = False
     found = [((items.category_id == c) & takes_part).nonzero().flatten() for c in categories]
-    scores = [score_all(model, items, own, item, unknown) for item in found]
+    scores = [score_all(own, item, unknown) for item in found]
     return torch.cat([own[:0], *found]), torch.cat([torch.empty(0), *scores])
 
 

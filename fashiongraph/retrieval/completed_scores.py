@@ -32,26 +32,38 @@ def completed_scores(
     Returns:
         Scores on the CPU [M].
     """
+    remembers = model.graph is not None and "item_key" in model.graph
     scores = [
-        score_outfits(model, completed_outfits(items, own, part), unknown=unknown)
+        score_outfits(model, completed_outfits(items, own, part, remembers), unknown=unknown)
         for part in candidate.split(block_size)
         if len(part)
     ]
     return torch.cat(scores) if scores else torch.empty(0)
 
 
-def completed_outfits(items: ItemTable, own: Tensor, candidate: Tensor) -> Outfits:
-    """The outfit with each candidate, over a table of no more items than that takes.
+def completed_outfits(
+    items: ItemTable, own: Tensor, candidate: Tensor, whole_table: bool = False
+) -> Outfits:
+    """The outfit with each candidate.
 
-    Over the whole catalogue the cost of an answer would grow with it.
+    Args:
+        items: The item table.
+        own: Rows of the outfit's items [n].
+        candidate: Rows of the items to add [M].
+        whole_table: Keep the whole table, for a model that remembers what items were worn with;
+            otherwise the table holds no more items than it takes, lest the cost of an answer grow
+            with the catalogue.
     """
     n, count = len(own), len(candidate)
-    used, row = torch.unique(torch.cat([own, candidate]), return_inverse=True)
+    item_id = torch.cat([own.expand(count, n), candidate.unsqueeze(1)], dim=1).flatten()
+    ptr = torch.arange(count + 1) * (n + 1)
+    if whole_table:
+        return Outfits(items, ptr, item_id)
+    used, row = torch.unique(item_id, return_inverse=True)
     table = ItemTable(
         ids=items.ids[used.numpy()],
         category_id=items.category_id[used],
         categories=items.categories,
         features=None if items.features is None else items.features[used],
     )
-    item_id = torch.cat([row[:n].expand(count, n), row[n:].unsqueeze(1)], dim=1)
-    return Outfits(table, torch.arange(count + 1) * (n + 1), item_id.flatten())
+    return Outfits(table, ptr, row)

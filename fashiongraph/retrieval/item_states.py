@@ -12,9 +12,10 @@ import torch
 from torch import Tensor
 
 from fashiongraph.data.item_table import ItemTable
-from fashiongraph.errors import DataError, FashionGraphError
+from fashiongraph.errors import DataError
 from fashiongraph.files import whole
 from fashiongraph.models import ADDGNN
+from fashiongraph.retrieval.item_encoder import ItemEncoder
 
 _SAMPLE = 256  # rows of features that tell one encoder's from another's
 
@@ -26,13 +27,22 @@ class ItemStates:
     slot and no others. Items without a category fill no slot and come last.
 
     Args:
+        encode: What encoded them.
         values: States, attributes side by side [n, K * H].
         item: Row of the item table of each state [n].
         ptr: Where each category starts [C + 1].
         rounding: The longest error, as a Euclidean norm, that storing a state made.
     """
 
-    def __init__(self, values: Tensor, item: Tensor, ptr: Tensor, rounding: float = 0.0) -> None:
+    def __init__(
+        self,
+        encode: ItemEncoder,
+        values: Tensor,
+        item: Tensor,
+        ptr: Tensor,
+        rounding: float = 0.0,
+    ) -> None:
+        self.encode = encode
         self.values = values
         self.item = item
         self.ptr = ptr
@@ -59,23 +69,19 @@ class ItemStates:
             batch_size: Items encoded at once.
 
         Raises:
-            FashionGraphError: If the items have no features, or not as many as the model reads.
+            FashionGraphError: As :class:`~fashiongraph.retrieval.item_encoder.ItemEncoder`.
         """
-        if items.num_features != model.in_channels:
-            raise FashionGraphError(
-                f"'items' needs the {model.in_channels} features that the model reads "
-                f"(got {items.num_features})"
-            )
+        encode = ItemEncoder(model, items)
         width = model.num_attributes * model.hidden_channels
         shape = (len(items), width)
         if path is None:
             values = torch.empty(shape, dtype=dtype)
-            return cls(values, *_encode(model, items, values, batch_size))
+            return cls(encode, values, *_fill(encode, values, batch_size))
         with whole(path) as folder:
             folder.mkdir()
             kind = torch.empty(0, dtype=dtype).numpy().dtype
             mapped = np.lib.format.open_memmap(folder / "states.npy", "w+", kind, shape)
-            item, ptr, rounding = _encode(model, items, torch.from_numpy(mapped), batch_size)
+            item, ptr, rounding = _fill(encode, torch.from_numpy(mapped), batch_size)
             mapped.flush()
             np.save(folder / "item.npy", item.numpy())
             card = {"key": _key(model, items), "ptr": ptr.tolist(), "rounding": rounding}
@@ -95,13 +101,12 @@ class ItemStates:
             item = torch.from_numpy(np.load(folder / "item.npy"))
             # Copy on write: torch takes no memory that it could not write to.
             values = torch.from_numpy(np.load(folder / "states.npy", mmap_mode="c"))
-            found = cls(values, item, torch.tensor(card["ptr"]), card["rounding"])
-            key = card["key"]
+            ptr, rounding, key = torch.tensor(card["ptr"]), card["rounding"], card["key"]
         except (OSError, KeyError, ValueError) as error:
             raise DataError(f"no item states can be read there: {error}", folder) from error
         if key != _key(model, items):
             raise DataError("holds the states of another model or of other items", folder)
-        return found
+        return cls(ItemEncoder(model, items), values, item, ptr, rounding)
 
     def __len__(self) -> int:
         return len(self.item)
@@ -141,21 +146,18 @@ class ItemStates:
         return torch.cat([part.to(dtype) @ query for part in values.split(block_size)])
 
 
-def _encode(
-    model: ADDGNN, items: ItemTable, values: Tensor, batch_size: int
-) -> tuple[Tensor, Tensor, float]:
+def _fill(encode: ItemEncoder, values: Tensor, batch_size: int) -> tuple[Tensor, Tensor, float]:
     """Fill in the states; return their items, the categories' offsets and the longest error."""
-    assert items.features is not None
+    items = encode.items
     category = items.category_id
     last = torch.where(category < 0, items.num_categories, category)
     item = last.argsort(stable=True)
     count = torch.bincount(last, minlength=items.num_categories + 1)[: items.num_categories]
     ptr = torch.cat([count.new_zeros(1), count.cumsum(0)])
-    device = model.lin.weight.device
     rounding = 0.0
     for start in range(0, len(items), batch_size):
         part = item[start : start + batch_size]
-        states = model.encode(items.features[part].float().to(device)).flatten(1).cpu()
+        states = encode(part).flatten(1).cpu()
         stored = values[start : start + batch_size].copy_(states)
         rounding = max(rounding, float((stored.to(states.dtype) - states).norm(dim=1).max()))
     return item, ptr, rounding
@@ -164,7 +166,11 @@ def _encode(
 def _key(model: ADDGNN, items: ItemTable) -> str:
     """A digest of what the states depend on; of the features some rows, as a sample."""
     digest = hashlib.sha256(json.dumps(model.settings, sort_keys=True).encode())
-    for name, value in sorted(model.state_dict().items()):
+    tensors = model.state_dict()
+    if model.graph is not None:
+        memory = {name: value for name, value in model.graph.to_dict().items() if "item" in name}
+        tensors = {**tensors, **memory}
+    for name, value in sorted(tensors.items()):
         digest.update(name.encode())
         digest.update(value.detach().cpu().contiguous().numpy().tobytes())
     digest.update(

@@ -7,6 +7,7 @@ from fashiongraph.data import ItemTable
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.retrieval.category_scores import category_scores
 from fashiongraph.retrieval.completed_scores import completed_scores
+from fashiongraph.retrieval.item_encoder import ItemEncoder
 
 
 @pytest.mark.parametrize("own", [[3], [3, 30], [1, 8, 13, 8]])
@@ -20,7 +21,7 @@ def test_equals_the_scores_of_those_outfits(wardrobe, make_model, own, num_steps
         candidate = (items.category_id == category).nonzero().flatten()
         expected = completed_scores(model, items, own, candidate)
         for block_size in (1, 3, 1000):
-            got = category_scores(model, items, own, candidate, block_size=block_size)
+            got = category_scores(ItemEncoder(model, items), own, candidate, block_size=block_size)
             torch.testing.assert_close(got, expected)
 
 
@@ -29,11 +30,15 @@ def test_a_category_that_the_model_does_not_know(wardrobe, make_model):
     items = ItemTable(items.ids, items.category_id, ["a", "b", "c", "d", "e"], items.features)
     candidate = (items.category_id == 2).nonzero().flatten()
     expected = completed_scores(model, items, own, candidate, "default")
-    torch.testing.assert_close(category_scores(model, items, own, candidate, "default"), expected)
+    torch.testing.assert_close(
+        category_scores(ItemEncoder(model, items), own, candidate, "default"), expected
+    )
     with pytest.raises(FashionGraphError, match="pass unknown='default'"):
-        category_scores(model, items, own, candidate)
+        category_scores(ItemEncoder(model, items), own, candidate)
 
 
 def test_no_candidates(wardrobe, make_model):
     none = torch.empty(0, dtype=torch.long)
-    assert category_scores(make_model(), wardrobe.items, torch.tensor([1]), none).shape == (0,)
+    assert category_scores(
+        ItemEncoder(make_model(), wardrobe.items), torch.tensor([1]), none
+    ).shape == (0,)
