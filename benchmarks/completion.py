@@ -28,6 +28,7 @@ from fashiongraph.files import whole
 from fashiongraph.models import ADDGNN
 from fashiongraph.retrieval import ItemStates, complete
 from fashiongraph.retrieval.completed_scores import completed_scores
+from fashiongraph.retrieval.item_encoder import ItemEncoder
 from fashiongraph.retrieval.linear_score import linear_score
 
 NUM_FEATURES, NUM_CATEGORIES, K = 1280, 200, 10
@@ -118,6 +119,7 @@ def measure(folder: Path, args: argparse.Namespace) -> dict:
     """Build, ask, and compare."""
     items = catalogue(folder, args.items)
     bare, full = (trained(items, args.hidden, use_graph) for use_graph in (False, True))
+    full.load_state_dict(bare.state_dict(), strict=False)  # one encoder: one set of states
     result: dict = {"items": args.items, "states": args.states, "hidden": args.hidden}
     start = time.perf_counter()
     kind = getattr(torch, args.states)
@@ -129,10 +131,12 @@ def measure(folder: Path, args: argparse.Namespace) -> dict:
     by_slot = [(outfit, [slot]) for outfit, slot in asked]
     whole_catalogue = [(outfit, None) for outfit, _ in asked]
 
+    parts = (states.values, states.item, states.ptr, states.rounding)
+    of_model = {bare: states, full: ItemStates(ItemEncoder(full, items), *parts)}
+
     def ask(model: ADDGNN, shortlist: int | None) -> Callable[..., pd.DataFrame]:
-        return lambda outfit, slots: complete(
-            model, outfit, items, slots, K, shortlist, None if shortlist is None else states
-        )
+        kept = of_model[model]
+        return lambda outfit, slots: complete(model, outfit, items, slots, K, shortlist, kept)
 
     records = {
         "one slot, no graph": timed(ask(bare, 100), by_slot),

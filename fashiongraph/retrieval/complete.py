@@ -62,7 +62,7 @@ def complete(
     Raises:
         FashionGraphError: If the outfit is empty or holds an unknown item, a slot is no category
             of the catalogue, ``k`` or ``shortlist`` is out of range, or ``states`` are those of
-            another catalogue.
+            another catalogue or model.
     """
     if k < 1:
         raise FashionGraphError(f"'k' needs to be a positive integer (got {k})")
@@ -76,6 +76,8 @@ def complete(
         raise FashionGraphError(
             f"'states' needs one row per item, {len(items)} (got {len(states)})"
         )
+    if states is not None and states.encode.model is not model:
+        raise FashionGraphError("'states' needs to be those of this model")
     if shortlist is None:
         encode = ItemEncoder(model, items) if states is None else states.encode
         item, score = _every_item(encode, own, categories, unknown)

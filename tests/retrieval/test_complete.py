@@ -134,8 +134,11 @@ def test_needs_features(wardrobe, make_model, use_graph, shortlist):
         complete(make_model(use_graph=use_graph), ["item1"], bare, shortlist=shortlist)
 
 
-def test_refuses_states_of_another_catalogue(wardrobe, make_model):
+def test_refuses_states_of_another_catalogue_or_model(wardrobe, make_model):
     model = make_model()
     few = ItemTable.from_lists(["a"], ["category0"], torch.randn(1, 8))
     with pytest.raises(FashionGraphError, match="one row per item, 40"):
         complete(model, ["item1"], wardrobe.items, states=ItemStates.build(model, few))
+    other = ItemStates.build(make_model(), wardrobe.items)
+    with pytest.raises(FashionGraphError, match="those of this model"):
+        complete(model, ["item1"], wardrobe.items, states=other)
