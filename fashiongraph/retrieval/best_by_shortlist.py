@@ -52,20 +52,21 @@ def best_by_shortlist(
     while categories:
         # One more than is ranked: it bounds what all further ones score.
         best = [states.best(stored_query, category, shortlist + 1, own) for category in categories]
+        ranked = [found[:shortlist] for found, _ in best]
+        if full is not None:
+            scores = [full(one) for one in ranked]
+        else:
+            product = states.encode(torch.cat(ranked)).flatten(1) @ query.flatten()
+            scores = list((product + constant).float().cpu().split([len(one) for one in ranked]))
         doubtful = []
-        for category, (found, product) in zip(categories, best, strict=True):
-            ranked = found[:shortlist]
-            if full is not None:
-                exact = full(ranked)
-            else:
-                exact = states.encode(ranked).flatten(1) @ query.flatten() + constant
-                exact = exact.float().cpu()
+        for place, (category, (found, product)) in enumerate(zip(categories, best, strict=True)):
+            exact = scores[place]
             if full is None and len(found) > shortlist:
                 slack = rounding + _FLOAT_ERROR * float(product.abs().max() + constant.abs())
                 if exact.topk(k).values[-1] < float(constant) + product[-1] + slack:
                     doubtful.append(category)
                     continue
-            item.append(ranked)
+            item.append(ranked[place])
             score.append(exact)
         categories, shortlist = doubtful, shortlist * _GROWTH
     return torch.cat(item), torch.cat(score)
