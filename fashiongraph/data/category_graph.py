@@ -36,7 +36,7 @@ def category_graph(
     Returns:
         ``edge_index`` [2, E] with :math:`i` in row 0 and :math:`j` in row 1, sorted;
         ``edge_weight`` [E]; ``count`` [C]; ``default_weight`` [C], the weight of pairs never
-        seen; ``num_nodes``; ``smoothing``.
+        seen; ``num_nodes``; ``smoothing``; ``num_outfits``.
 
     Raises:
         FashionGraphError: If ``smoothing`` is not positive or a category is out of range.
@@ -84,6 +84,7 @@ def category_graph(
         default_weight=(smoothing / norm).float(),
         num_nodes=num_categories,
         smoothing=float(smoothing),
+        num_outfits=num_outfits,
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor
 from torch_geometric.data import Batch
@@ -9,6 +11,7 @@ from torch_geometric.nn.resolver import activation_resolver
 
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.models.addgnn_objective import ADDGNNObjective
+from fashiongraph.models.category_lift import category_lift
 from fashiongraph.models.designer_teacher import DesignerTeacher
 from fashiongraph.models.incoming import incoming
 from fashiongraph.models.node_features import node_context, node_features
@@ -44,6 +47,9 @@ class ADDGNN(OutfitModel):
         use_context: Let an item's first state also hold what the item was worn with in training,
             masked and projected like its features: batches need a graph made by
             :func:`~fashiongraph.data.remember_items`. Not in the paper.
+        use_lift: Add how much more often the outfit's categories meet than chance would have them
+            (:func:`~fashiongraph.models.category_lift.category_lift`), with a learned factor. Not
+            in the paper.
 
     Source: Chen, Wu, Shen, Jia, "Learning from designers: fashion compatibility analysis via
     dataset distillation".
@@ -59,6 +65,7 @@ class ADDGNN(OutfitModel):
         use_graph: bool = True,
         normalize: bool = True,
         use_context: bool = False,
+        use_lift: bool = False,
     ) -> None:
         super().__init__()
         self.in_channels = in_channels
@@ -69,11 +76,13 @@ class ADDGNN(OutfitModel):
         self.use_graph = use_graph
         self.normalize = normalize
         self.use_context = use_context
+        self.use_lift = use_lift
         self.mask = AttributeMask(in_channels, num_attributes, activation)
         self.lin = torch.nn.Linear(in_channels, hidden_channels)
         self.act = torch.nn.Identity() if activation is None else activation_resolver(activation)
         self.conv = AttributeGatedConv(hidden_channels, num_steps) if use_graph else None
         self.scorer = AttributeBilinearScorer(hidden_channels, num_attributes)
+        self.lift = torch.nn.Parameter(torch.tensor(4.0)) if use_lift else None
         self.context_mask = (
             AttributeMask(in_channels, num_attributes, activation) if use_context else None
         )
@@ -85,6 +94,27 @@ class ADDGNN(OutfitModel):
     def paper(cls, in_channels: int, use_graph: bool = True) -> ADDGNN:
         """The published model: logistic activations, raw features, and its sizes."""
         return cls(in_channels, 256, 4, 2, "sigmoid", use_graph, normalize=False)
+
+    @classmethod
+    def best(cls, in_channels: int, **settings: Any) -> ADDGNN:
+        """The library's own preset: 64 channels, one step, and the context of items.
+
+        It needs batches of a graph made by :func:`~fashiongraph.data.remember_items`.
+
+        Args:
+            in_channels: Size of the features.
+            **settings: Other arguments, in place of the preset's.
+        """
+        return cls(
+            in_channels,
+            **{
+                "hidden_channels": 64,
+                "num_steps": 1,
+                "use_context": True,
+                "use_lift": True,
+                **settings,
+            },
+        )
 
     def prepared(self, x: Tensor) -> Tensor:
         """Features as the masks read them [U, F]."""
@@ -144,6 +174,12 @@ class ADDGNN(OutfitModel):
     def forward(self, batch: Batch) -> Tensor:
         """Score the outfits of a batch [B]."""
         score: Tensor = self.scorer(self.states(batch), batch.batch, batch.num_graphs)
+        if self.lift is not None:
+            if self.graph is None:
+                raise FashionGraphError(
+                    "'use_lift' needs a category graph: fit(..., graph=...) sets one"
+                )
+            score = score + self.lift * category_lift(self.graph, batch)
         return score
 
     def objective(self, teacher: DesignerTeacher | None = None) -> ADDGNNObjective:
@@ -154,3 +190,11 @@ class ADDGNN(OutfitModel):
         """
         loss = ADDGNNLoss(0.0, 1e-3, 0.0, ranking=CandidateSoftmaxLoss())
         return ADDGNNObjective(loss, num_negatives=8, teacher=teacher)
+
+    def paper_objective(self, teacher: DesignerTeacher | None = None) -> ADDGNNObjective:
+        """The published loss on one negative (eq. A12).
+
+        Args:
+            teacher: A trained teacher to distil from.
+        """
+        return ADDGNNObjective(teacher=teacher)

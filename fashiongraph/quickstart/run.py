@@ -84,7 +84,7 @@ def run_quickstart(
         full, without_knowledge, without_graph = (one.name for one in students)
         scorers: dict[str, Scorer] = {
             **{one.name: one.model for one in students},
-            "control: categories": CategoryCooccurrence(graph, len(train)),
+            "control: categories": CategoryCooccurrence(graph),
             "control: true rules": lambda batch: SyntheticWardrobe.truth.score(
                 Outfits(test.items, batch.ptr, batch.item_id)
             ),

@@ -86,6 +86,7 @@ def test_the_papers_sizes_are_one_call_away():
         "use_graph": True,
         "normalize": False,
         "use_context": False,
+        "use_lift": False,
     }
 
 

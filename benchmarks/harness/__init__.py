@@ -1,0 +1,1 @@
+"""What the benchmarks of compatibility share: data sets, models, resumable runs, reports."""

@@ -1,0 +1,55 @@
+"""One split of one data set, with what its training outfits say."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import torch
+from torch_geometric.data import Data
+
+from fashiongraph.data import category_graph, remember_items, top_bottom_pairs
+from fashiongraph.data.questions.compatibility import Compatibility
+from fashiongraph.data.questions.fill_in_blank import FillInBlank
+from fashiongraph.models import DesignerTeacher
+from fashiongraph.training import Recipe, fit
+from harness.sets import SETS, load, test_questions
+
+
+class Case:
+    """A data set split by a seed.
+
+    Args:
+        data: Name of the data set.
+        seed: Seed of the split, the questions and all training on it.
+        features: File of features; by default the data set's own.
+    """
+
+    def __init__(self, data: str, seed: int, features: str | None = None) -> None:
+        self.data = data
+        self.seed = seed
+        self.wardrobe = load(data, features)
+        self.train, self.valid, self.test = self.wardrobe.split(seed=seed)
+
+    @cached_property
+    def graph(self) -> Data:
+        """The category graph of the training outfits, which remembers what was worn with what."""
+        train = self.train
+        graph = category_graph(train.category_id, train.batch, self.wardrobe.num_categories)
+        return remember_items(graph, train)
+
+    @cached_property
+    def questions(self) -> dict[str, list[Compatibility | FillInBlank]]:
+        """Questions about the test outfits, by protocol."""
+        return test_questions(self.data, self.train, self.test, self.seed)
+
+    def teacher(self, paper: bool = False) -> DesignerTeacher:
+        """A teacher on the tops and bottoms of the training outfits."""
+        torch.manual_seed(self.seed + 1000)  # from the student's start masks would agree untaught
+        width = self.wardrobe.num_features
+        teacher = DesignerTeacher.paper(width) if paper else DesignerTeacher(width)
+        recipe = Recipe.paper() if paper else Recipe(learning_rate=1e-3)
+        train, valid = (
+            top_bottom_pairs(part, *SETS[self.data].pairs) for part in (self.train, self.valid)
+        )
+        fit(teacher, train, valid, recipe=recipe, max_epochs=10, seed=self.seed, progress=False)
+        return teacher

@@ -1,0 +1,113 @@
+"""The models that are compared: one line each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from fashiongraph.data import Outfits
+from fashiongraph.datasets import OutfitTables
+from fashiongraph.evaluation.score_outfits import Scorer
+from fashiongraph.models import (
+    ADDGNN,
+    NGNN,
+    BiLSTM,
+    Objective,
+    OutfitModel,
+    RankingObjective,
+    SetTransformer,
+    Siamese,
+    TypeAware,
+)
+from fashiongraph.models.controls import (
+    CategoryCooccurrence,
+    ItemPopularity,
+    NearestFeatures,
+    RememberedPairs,
+)
+from fashiongraph.training import Recipe
+from harness.case import Case
+
+
+@dataclass(frozen=True)
+class Entry:
+    """How a model is made and trained.
+
+    Args:
+        build: Makes the model for a data set.
+        objective: Makes what it is trained for; by default what all models are compared under.
+        recipe: How it is optimised.
+        protocol: Protocol of negatives in training and validation; by default that of the
+            questions the model will be asked.
+        learning_rates: Rates among which validation chooses, as many for every model; none where
+            settings are published and taken as they are.
+        epochs: Most epochs; by default those of the benchmark.
+    """
+
+    build: Callable[[OutfitTables], OutfitModel]
+    objective: Callable[[Any, Case], Objective] = lambda model, case: RankingObjective()
+    recipe: Recipe = field(default_factory=Recipe)
+    protocol: str | None = None
+    learning_rates: tuple[float, ...] = (5e-4, 2e-3)
+    epochs: int | None = None
+
+
+def published(
+    build: Callable[[OutfitTables], OutfitModel],
+    recipe: Recipe,
+    protocol: str = "uniform",
+    epochs: int | None = None,
+) -> Entry:
+    """A model with its published objective, settings and strangers."""
+    return Entry(build, lambda model, _: model.paper_objective(), recipe, protocol, (), epochs)
+
+
+MODELS: dict[str, Entry] = {
+    "ADD-GNN best": Entry(lambda w: ADDGNN.best(w.num_features)),
+    "ADD-GNN": Entry(lambda w: ADDGNN(w.num_features, 64, num_steps=1)),
+    "Siamese": Entry(lambda w: Siamese(w.num_features)),
+    "Type-aware": Entry(lambda w: TypeAware(w.num_features, w.num_categories)),
+    "NGNN": Entry(lambda w: NGNN(w.num_features, w.num_categories)),
+    "Set transformer": Entry(lambda w: SetTransformer(w.num_features)),
+    "Bi-LSTM": Entry(lambda w: BiLSTM(w.num_features)),
+    "ADD-GNN, published": Entry(
+        lambda w: ADDGNN.paper(w.num_features),
+        lambda model, case: model.paper_objective(case.teacher(paper=True)),
+        Recipe.paper(),
+        "uniform",
+        (),
+    ),
+    "Siamese, published": published(
+        lambda w: Siamese.paper(w.num_features), Recipe(learning_rate=1e-3, schedule="constant")
+    ),
+    "Type-aware, published": published(
+        lambda w: TypeAware.paper(w.num_features, w.num_categories),
+        Recipe(batch_size=256, learning_rate=5e-5, schedule="constant"),
+        "same_category",
+        10,
+    ),
+    "NGNN, published": published(
+        lambda w: NGNN.paper(w.num_features, w.num_categories),
+        Recipe(16, "rmsprop", 1e-3, 1e-3, schedule="constant"),
+    ),
+    "NGNN, published code": published(
+        lambda w: NGNN.reference_code(w.num_features, w.num_categories),
+        Recipe(16, "rmsprop", 1e-3, schedule="constant"),
+    ),
+    "Set transformer, published": published(
+        lambda w: SetTransformer.paper(w.num_features),
+        Recipe(50, learning_rate=1e-5, schedule="constant", halve_every=10),
+    ),
+    "Bi-LSTM, published": published(
+        lambda w: BiLSTM.paper(w.num_features),
+        Recipe(10, "sgd", 0.2, schedule="constant", halve_every=2, gradient_clip=5.0),
+    ),
+}
+
+CONTROLS: dict[str, Callable[[Outfits], Scorer]] = {
+    "Category co-occurrence": CategoryCooccurrence.from_outfits,
+    "Item popularity": ItemPopularity.from_outfits,
+    "Remembered pairs": RememberedPairs.from_outfits,
+    "Nearest features": lambda train: NearestFeatures(),
+}

@@ -1,0 +1,126 @@
+"""Tables and plots of finished runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from fashiongraph.files import whole
+
+
+def to_frame(cells: Iterable[tuple[str, dict[str, Any]]]) -> pd.DataFrame:
+    """A row per data set, model, seed and column.
+
+    Args:
+        cells: A protocol, and the record of the training that answers for it.
+
+    Raises:
+        ValueError: If models were asked different questions.
+    """
+    rows = [
+        {
+            "data": record["data"],
+            "model": record["model"],
+            "seed": record["seed"],
+            "column": column,
+            "value": result["value"],
+            "checksum": result["checksum"],
+        }
+        for protocol, record in cells
+        for column, result in record["results"].items()
+        if column.startswith(protocol)
+    ]
+    names = ["data", "model", "seed", "column", "value", "checksum"]
+    table = pd.DataFrame(rows, columns=names)
+    if len(table) and table.groupby(["data", "seed", "column"])["checksum"].nunique().max() > 1:
+        raise ValueError("records of one seed were measured with different questions")
+    return table
+
+
+def interval(values: np.ndarray) -> tuple[float, float, float]:
+    """Mean and half width of its 95 % interval over seeds (Student's t), and the deviation."""
+    deviation = float(values.std(ddof=1)) if len(values) > 1 else float("nan")
+    width = deviation / len(values) ** 0.5 * float(stats.t.ppf(0.975, max(len(values) - 1, 1)))
+    return float(values.mean()), width, deviation
+
+
+def markdown(table: pd.DataFrame, models: Sequence[str], columns: Sequence[str]) -> str:
+    """Mean and deviation over seeds of every model and column; the best trained one in bold."""
+    lines = [
+        "| model | seeds | " + " | ".join(columns) + " |",
+        "| --- | ---: | " + " | ".join("---" for _ in columns) + " |",
+    ]
+    means = table.groupby(["model", "column"])["value"].mean()
+    for model in models:
+        rows = table[table["model"] == model]
+        if rows.empty:
+            continue
+        cells = []
+        for column in columns:
+            values = rows.loc[rows["column"] == column, "value"].to_numpy()
+            mean, _, deviation = interval(values) if len(values) else (np.nan, np.nan, np.nan)
+            text = f"{mean:.3f}" if np.isnan(deviation) else f"{mean:.3f} ± {deviation:.3f}"
+            best = means.xs(column, level="column").max() if len(values) else np.nan
+            cells.append("–" if not len(values) else f"**{text}**" if mean == best else text)
+        lines.append(f"| {model} | {rows['seed'].nunique()} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def differences(
+    table: pd.DataFrame, leader: str, others: Sequence[str], columns: Sequence[str]
+) -> str:
+    """How far the leader is ahead of the best of the others, seed by seed."""
+    lines = [
+        "| column | best other | seeds | difference | 95 % interval |",
+        "| --- | --- | ---: | --- | --- |",
+    ]
+    for column in columns:
+        values = table[table["column"] == column].pivot(
+            index="seed", columns="model", values="value"
+        )
+        rivals = [name for name in others if name in values and values[name].notna().sum() > 1]
+        if leader not in values or not rivals:
+            continue
+        best = max(rivals, key=lambda name: values[name].mean())
+        both = values[[leader, best]].dropna()
+        if len(both) < 2:
+            continue
+        mean, width, _ = interval((both[leader] - both[best]).to_numpy())
+        lines.append(
+            f"| {column} | {best} | {len(both)} | {mean:+.3f} | "
+            f"[{mean - width:+.3f}, {mean + width:+.3f}] |"
+        )
+    return "\n".join(lines)
+
+
+def plot(table: pd.DataFrame, models: Sequence[str], columns: Sequence[str], file: Path) -> None:
+    """A panel per column: mean and 95 % interval of every model."""
+    shown = [model for model in models if model in set(table["model"])]
+    figure, axes = plt.subplots(
+        1,
+        len(columns),
+        figsize=(2.6 * len(columns), 0.32 * len(shown) + 1.2),
+        sharey=True,
+        squeeze=False,
+    )
+    for axis, column in zip(axes[0], columns, strict=True):
+        for place, model in enumerate(shown):
+            chosen = (table["model"] == model) & (table["column"] == column)
+            values = table.loc[chosen, "value"].to_numpy()
+            if len(values):
+                mean, width, _ = interval(values)
+                width = 0.0 if np.isnan(width) else width
+                axis.errorbar(mean, place, xerr=width, fmt="o", color="C0" if place else "C3")
+        axis.set(title=column, yticks=range(len(shown)), yticklabels=shown)
+        axis.grid(axis="x", alpha=0.3)
+    axes[0][0].invert_yaxis()
+    figure.tight_layout()
+    with whole(file) as draft:
+        figure.savefig(draft, format="png", dpi=120)
+    plt.close(figure)

@@ -1,0 +1,156 @@
+"""Trainings that are run once: every one writes a file, and is skipped where it exists."""
+
+from __future__ import annotations
+
+import json
+import logging
+import multiprocessing
+import os
+import platform
+import time
+import warnings
+from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import torch
+from tqdm.auto import tqdm
+
+from fashiongraph.evaluation import evaluate_questions
+from fashiongraph.evaluation.score_outfits import Scorer
+from fashiongraph.files import whole
+from fashiongraph.models import OutfitModel
+from fashiongraph.training import fit
+from harness.case import Case
+from harness.models import CONTROLS, Entry
+from harness.sets import SETS
+from harness.variants import ENTRIES
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a training depends on.
+
+    Args:
+        data: Name of the data set.
+        model: Name of the model or the control.
+        protocol: Protocol of its negatives in training; empty for a control.
+        seed: Seed of everything.
+        epochs: Number of epochs.
+        learning_rate: Highest learning rate; 0 for a control.
+        features: File of features; by default the data set's own.
+    """
+
+    data: str
+    model: str
+    protocol: str
+    seed: int
+    epochs: int
+    learning_rate: float = 0.0
+    features: str | None = None
+
+    def file(self, folder: Path) -> Path:
+        """Where its record lies."""
+        parts = [self.data, self.model, self.protocol, f"{self.learning_rate:g}", f"{self.epochs}"]
+        name = "_".join([*parts, self.features or "", str(self.seed)])
+        return folder / f"{name.replace(' ', '-').replace(',', '')}.json"
+
+
+def plan(run: Run, folder: Path) -> tuple[list[Run], bool]:
+    """The trainings that a cell of a table needs next, and whether they fill the cell.
+
+    Before them come the trials of learning rates, always on the first seed, 0: the best validation
+    score there settles the rate for all seeds.
+    """
+    if run.model in CONTROLS:
+        return [replace(run, protocol="", epochs=0)], True
+    entry = ENTRIES[run.model]
+    run = replace(run, protocol=entry.protocol or run.protocol, epochs=entry.epochs or run.epochs)
+    if not entry.learning_rates:
+        return [replace(run, learning_rate=entry.recipe.learning_rate)], True
+    trials = [replace(run, seed=0, learning_rate=rate) for rate in entry.learning_rates]
+    if not all(trial.file(folder).exists() for trial in trials):
+        return trials, False
+    best = max(trials, key=lambda trial: read(trial, folder)["valid_score"])
+    return [replace(best, seed=run.seed)], True
+
+
+def read(run: Run, folder: Path) -> dict[str, Any]:
+    """The record of a finished training."""
+    record: dict[str, Any] = json.loads(run.file(folder).read_text())
+    return record
+
+
+def execute(runs: Iterable[Run], folder: Path, jobs: int = 1) -> None:
+    """Run what has no record yet, several at a time, one thread each."""
+    missing = [run for run in dict.fromkeys(runs) if not run.file(folder).exists()]
+    bar = tqdm(total=len(missing), desc="trainings", disable=not missing)
+    with bar, ExitStack() as stack:
+        if jobs == 1:
+            finished = (train_and_record(run, folder) for run in missing)
+        else:
+            # Forked threads of torch would hang.
+            context = multiprocessing.get_context("spawn")
+            pool = stack.enter_context(ProcessPoolExecutor(jobs, context))
+            futures = [pool.submit(train_and_record, run, folder) for run in missing]
+            finished = (future.result() for future in as_completed(futures))
+        for _ in finished:
+            bar.update()
+
+
+def train_and_record(run: Run, folder: Path) -> None:
+    """Train, evaluate, and write the record."""
+    torch.set_num_threads(1)
+    logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
+    warnings.filterwarnings("ignore", category=UserWarning, module="lightning")
+    case = _case(run.data, run.seed, run.features)
+    record: dict[str, Any] = asdict(run)
+    start = time.perf_counter()
+    if run.model in CONTROLS:
+        model: Scorer = CONTROLS[run.model](case.train)
+    else:
+        model = _trained(ENTRIES[run.model], run, case, record)
+    record["seconds"] = round(time.perf_counter() - start, 1)
+    record["results"] = {
+        f"{protocol} {result.metric}": {**result.to_dict(), "checksum": questions.checksum}
+        for protocol, asked in case.questions.items()
+        for questions in asked
+        for result in [evaluate_questions(model, questions)]
+    }
+    record["torch"] = torch.__version__
+    record["machine"] = f"{os.cpu_count()} cores, {platform.machine()}"
+    with whole(run.file(folder)) as draft:
+        draft.write_text(json.dumps(record, indent=1))
+
+
+@lru_cache(maxsize=2)
+def _case(data: str, seed: int, features: str | None) -> Case:
+    return Case(data, seed, features)
+
+
+def _trained(entry: Entry, run: Run, case: Case, record: dict[str, Any]) -> OutfitModel:
+    """Train a model and note how that went."""
+    torch.manual_seed(run.seed)
+    model = entry.build(case.wardrobe)
+    history = fit(
+        model,
+        case.train,
+        case.valid,
+        graph=case.graph,
+        objective=entry.objective(model, case),
+        recipe=replace(entry.recipe, learning_rate=run.learning_rate),
+        protocol=run.protocol,
+        columns=SETS[run.data].columns,
+        max_epochs=run.epochs,
+        seed=run.seed,
+        progress=False,
+    )
+    record["valid_score"] = float(history["valid/score"].max())
+    record["best_epoch"] = int(history["valid/score"].idxmax())
+    record["num_parameters"] = sum(p.numel() for p in model.parameters())
+    record["settings"] = model.settings
+    return model

@@ -1,0 +1,114 @@
+"""A comparison of models over data sets, protocols and seeds."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from fashiongraph.files import whole
+from harness.report import differences, markdown, plot, to_frame
+from harness.runs import Run, execute, plan, read
+from harness.sets import PROTOCOLS, SETS
+
+
+@dataclass
+class Study:
+    """Trains what is missing and reports what is there.
+
+    Args:
+        data: Names of data sets.
+        models: Names of models and controls, in the order of the tables.
+        protocols: Protocols of the questions.
+        seeds: Seeds.
+        epochs: Epochs of models that are trained as all are.
+        features: File of features; by default the data sets' own.
+        records: Folder of the records.
+        jobs: Trainings at a time.
+    """
+
+    data: Sequence[str]
+    models: Sequence[str]
+    protocols: Sequence[str]
+    seeds: Sequence[int]
+    epochs: int
+    features: str | None
+    records: Path
+    jobs: int = 1
+
+    @staticmethod
+    def arguments(description: str, models: Sequence[str]) -> argparse.ArgumentParser:
+        """A parser of what all studies take."""
+        parser = argparse.ArgumentParser(description=description)
+        parser.add_argument("--data", nargs="+", choices=sorted(SETS), default=sorted(SETS))
+        parser.add_argument("--features", help="file of features in place of the set's own")
+        parser.add_argument("--protocols", nargs="+", choices=PROTOCOLS, default=list(PROTOCOLS))
+        parser.add_argument("--models", nargs="+", choices=models, default=models, metavar="MODEL")
+        parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
+        parser.add_argument("--epochs", type=int, default=12)
+        parser.add_argument("--jobs", type=int, default=1, help="trainings at a time")
+        parser.add_argument("--records", type=Path, default=Path("benchmarks/results/runs"))
+        parser.add_argument("--tabulate", action="store_true", help="train nothing that is missing")
+        return parser
+
+    @classmethod
+    def parse(cls, description: str, models: Sequence[str]) -> tuple[Study, bool]:
+        """The study that the command line asks for, and whether it is only to be tabulated."""
+        given = vars(cls.arguments(description, models).parse_args())
+        tabulate = given.pop("tabulate")
+        return cls(**given), tabulate
+
+    def cells(self) -> list[Run]:
+        """What the tables need, before learning rates are settled."""
+        return [
+            Run(data, model, protocol, seed, self.epochs, features=self.features)
+            for data in self.data
+            for protocol in self.protocols
+            for seed in self.seeds
+            for model in self.models
+        ]
+
+    def train(self) -> None:
+        """Run what has no record: trials of learning rates first, then all seeds."""
+        for _ in range(2):
+            runs = [run for cell in self.cells() for run in plan(cell, self.records)[0]]
+            execute(runs, self.records, self.jobs)
+
+    def table(self) -> pd.DataFrame:
+        """What the records say, a row per data set, model, seed and column."""
+        cells = []
+        for cell in self.cells():
+            runs, settled = plan(cell, self.records)
+            if settled and runs[0].file(self.records).exists():
+                cells.append((cell.protocol, read(runs[0], self.records)))
+        return to_frame(cells)
+
+    def report(self, folder: Path, title: str, leader: str, rivals: Sequence[str]) -> str:
+        """Write a plot per data set and return tables as Markdown.
+
+        Args:
+            folder: Where ``<title>.md`` and the plots go.
+            title: Name of the study.
+            leader: The model whose lead is reported.
+            rivals: The models it is compared with.
+        """
+        table, parts = self.table(), []
+        for name in self.data:
+            chosen = table[table["data"] == name]
+            if chosen.empty:
+                continue
+            columns = list(dict.fromkeys(chosen["column"]))
+            picture = folder / f"{title}_{name}.png"
+            plot(chosen, self.models, columns, picture)
+            parts += [f"### {name}", markdown(chosen, self.models, columns)]
+            parts += [f"![Mean and 95 % interval over seeds]({picture.name})"]
+            lead = differences(chosen, leader, rivals, columns)
+            if lead:
+                parts += [f"{leader} against the best of the others, seed by seed:", lead]
+        text = "\n\n".join(parts)
+        with whole(folder / f"{title}.md") as draft:
+            draft.write_text(text + "\n", encoding="utf-8")
+        return text
