@@ -8,33 +8,63 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 
 SCRIPT = Path(__file__).parents[2] / "benchmarks" / "collocation.py"
+ROWS = ["features, not trained", "random", "schedule", "HDC"]
+
+
+@pytest.fixture
+def data(tmp_path):
+    """A folder with a made-up data set of the name and the files of a real one."""
+    rng = np.random.default_rng(0)
+    folder = tmp_path / "data" / "polyvore_titles"
+    folder.mkdir(parents=True)
+    category = rng.integers(4, size=60)
+    item = [f"item{i}" for i in range(60)]
+    pd.DataFrame({"item_id": item, "category": category}).to_csv(folder / "items.csv", index=False)
+    worn = [rng.choice(60, 4, replace=False) for _ in range(60)]
+    outfits = {"outfit_id": np.repeat(range(60), 4), "item_id": [item[i] for w in worn for i in w]}
+    pd.DataFrame(outfits).to_csv(folder / "outfits.csv", index=False)
+    np.save(folder / "features_text.npy", rng.normal(size=(60, 8)).astype(np.float16))
+    return folder.parent
+
+
+def benchmark(data, *options):
+    return subprocess.run(
+        [sys.executable, str(SCRIPT), "--data", "polyvore_titles", "--rows", *ROWS, *options],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "OMP_NUM_THREADS": "1", "FASHIONGRAPH_DATA": str(data)},
+        check=False,
+    )
 
 
 @pytest.mark.slow
-def test_a_finished_run_is_not_repeated(data_root, tmp_path):
+def test_goes_on_where_it_stopped_and_tabulates_what_there_is(data, tmp_path):
     pytest.importorskip("pytorch_metric_learning")
-    data_root("polyvore_titles")
-    command = [sys.executable, str(SCRIPT), "--data", "polyvore_titles", "--rows", "features"]
-    command += ["random", "--seeds", "0", "--epochs", "1", "--output", str(tmp_path)]
-    command += ["--figure", str(tmp_path / "mining.png")]
-    outputs, times = [], []
-    for _ in range(2):
-        done = subprocess.run(
-            command,
-            capture_output=True,
-            text=True,
-            env={**os.environ, "OMP_NUM_THREADS": "1"},
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        outputs.append(done.stdout[done.stdout.index("| data |") :])
-        times.append({f.name: f.stat().st_mtime_ns for f in tmp_path.glob("*.json")})
-    assert outputs[0] == outputs[1]
-    assert times[0] == times[1]
-    assert set(times[0]) == {"polyvore_titles_features_0.json", "polyvore_titles_random_0.json"}
-    assert (tmp_path / "mining.png").stat().st_size > 0
-    record = json.loads((tmp_path / "polyvore_titles_random_0.json").read_text())
-    assert len(record["history"]["train/loss"]) == 1
+    output = tmp_path / "runs"
+    small = ["--epochs", "2", "--output", str(output)]
+    first = benchmark(data, "--seeds", "0", *small)
+    assert first.returncode == 0, first.stderr
+    times = {file.name: file.stat().st_mtime_ns for file in output.iterdir()}
+    names = ["features-not-trained", "random", "schedule", "HDC"]
+    assert set(times) == {f"polyvore_titles_{name}_0.json" for name in names}
+    record = json.loads((output / "polyvore_titles_schedule_0.json").read_text())
+    assert record["history"]["train/stage"] == [0, 1]
+
+    second = benchmark(data, "--seeds", "0", "1", *small)
+    assert second.returncode == 0, second.stderr
+    assert len(list(output.iterdir())) == 8
+    assert times == {name: (output / name).stat().st_mtime_ns for name in times}
+    page = output.with_suffix(".md").read_text()
+    assert "| triplet, random strangers | 2 |" in page
+    assert "| HDC, 3 x 128 | 2 |" in page
+    assert "| schedule minus | seeds |" in page
+    assert output.with_suffix(".png").stat().st_size > 0
+
+    again = benchmark(data, "--tabulate", *small)
+    assert again.returncode == 0, again.stderr
+    assert again.stdout.strip() == page.strip()

@@ -12,19 +12,24 @@ from fashiongraph.nn.miners.indices import Triplets, item_pairs
 
 
 class ExemplarMiner(torch.nn.Module):
-    """Base of the miners that choose two items an outfit, and a stranger for each.
+    """Base of the miners that choose pairs of an outfit's items, and a stranger for each item.
 
     A batch is the items of outfits and one stranger of the same category for each; see
-    :func:`exemplar_labels`. Each of the two items is the anchor of one triplet, with the other as
+    :func:`exemplar_labels`. Each item of a pair is the anchor of one triplet, with the other as
     its positive. Where several are equally far the one that comes first in the batch counts. An
     outfit of fewer than two items gives nothing, nor does an anchor for which no stranger
     qualifies.
+
+    As printed, an outfit gives one pair. The farthest one of a fresh network says little of
+    taste, and training on nothing else is slow (semi-hard) or collapses (hard); with
+    ``every_pair`` only the stranger is chosen, and training is stable.
 
     A batch without strangers, such as the samplers of pytorch-metric-learning draw, has every
     item of another label for a pool.
 
     Args:
         distance: A :class:`Distance` or one of pytorch-metric-learning; by default the cosine.
+        every_pair: Take every pair of an outfit's items instead of one.
 
     Attributes:
         closest_pair: Whether the two items are the closest of the outfit, or the farthest.
@@ -38,9 +43,10 @@ class ExemplarMiner(torch.nn.Module):
     only_farther = False
     only_own = False
 
-    def __init__(self, distance: torch.nn.Module | None = None) -> None:
+    def __init__(self, distance: torch.nn.Module | None = None, every_pair: bool = False) -> None:
         super().__init__()
         self.distance = CosineSimilarity() if distance is None else distance
+        self.every_pair = every_pair
 
     @torch.no_grad()
     def forward(self, embeddings: Tensor, labels: Tensor) -> Triplets:
@@ -51,15 +57,19 @@ class ExemplarMiner(torch.nn.Module):
             labels: Their labels [M]: the outfit of an item, a negative number for a stranger.
 
         Returns:
-            Rows of anchors, positives and negatives, each [T], T at most two an outfit.
+            Rows of anchors, positives and negatives, each [T], T at most two a pair.
         """
         embeddings, labels = embeddings.detach(), labels.to(embeddings.device)
-        first, second = self._pairs(embeddings, labels)
+        first, second = item_pairs(labels)
+        if not self.every_pair:
+            first, second = self._one_an_outfit(embeddings, labels, first, second)
         anchor, positive = torch.cat([first, second]), torch.cat([second, first])
         pool, allowed = self._pool(labels, anchor)
         if not pool.numel() or not anchor.numel():
             return anchor[:0], positive[:0], pool[:0]
-        apart = self._apart(self.distance(embeddings[anchor], embeddings[pool]))
+        # An item is the anchor of many pairs, and as far from the strangers in each.
+        item, of_pair = anchor.unique(return_inverse=True)
+        apart = self._apart(self.distance(embeddings[item], embeddings[pool]))[of_pair]
         if self.only_farther:
             limit = self._row_apart(embeddings, anchor, positive)
             # Products of matrices and sums over rows round differently: what is as far as the
@@ -72,9 +82,10 @@ class ExemplarMiner(torch.nn.Module):
         found = allowed.any(dim=1)
         return anchor[found], positive[found], pool[place[found]]
 
-    def _pairs(self, embeddings: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-        """The two items of each outfit [B]."""
-        first, second = item_pairs(labels)
+    def _one_an_outfit(
+        self, embeddings: Tensor, labels: Tensor, first: Tensor, second: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """The closest or the farthest of each outfit's pairs [B]."""
         apart, outfit = self._row_apart(embeddings, first, second), labels[first]
         order = lexsort([apart if self.closest_pair else -apart, outfit])
         outfit = outfit[order]
@@ -84,7 +95,7 @@ class ExemplarMiner(torch.nn.Module):
         return first[best], second[best]
 
     def _pool(self, labels: Tensor, anchor: Tensor) -> tuple[Tensor, Tensor]:
-        """Rows that may be negatives [P], and for which anchors [2B, P]."""
+        """Rows that may be negatives [P], and for which of the anchors [T, P]."""
         stranger = (labels < 0).nonzero().squeeze(1)
         if not stranger.numel():
             pool = torch.arange(labels.numel(), device=labels.device)
@@ -99,3 +110,7 @@ class ExemplarMiner(torch.nn.Module):
     def _apart(self, distance: Tensor) -> Tensor:
         """Distances turned so that larger is always farther."""
         return -distance if self.distance.is_inverted else distance
+
+    def extra_repr(self) -> str:
+        """Whether every pair is taken."""
+        return "every_pair=True" if self.every_pair else ""

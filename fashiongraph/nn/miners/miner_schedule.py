@@ -17,12 +17,14 @@ from fashiongraph.nn.miners.simple_miner import SimpleMiner
 class MinerSchedule(torch.nn.Module):
     """Easy exemplars first, hard ones later.
 
-    The paper goes from simple over semi-hard to hard exemplars and does not print when; by default
-    the first two work five epochs each.
+    The paper goes from simple over semi-hard to hard exemplars and does not print when. By default
+    simple exemplars, which teach next to nothing, have one epoch, and hard ones the last quarter
+    of 20. These defaults were chosen on validation; the schedule as printed is
+    ``MinerSchedule([SimpleMiner(), SemiHardMiner(), HardMiner()], starts)``.
 
     Args:
         miners: The miners, of this library or of pytorch-metric-learning; by default simple,
-            semi-hard and hard ones with the cosine.
+            semi-hard and hard ones with the cosine, each for every pair of an outfit's items.
         starts: First epoch of each miner, from 0 and increasing.
 
     Attributes:
@@ -33,11 +35,11 @@ class MinerSchedule(torch.nn.Module):
     """
 
     def __init__(
-        self, miners: Sequence[torch.nn.Module] | None = None, starts: Sequence[int] = (0, 5, 10)
+        self, miners: Sequence[torch.nn.Module] | None = None, starts: Sequence[int] = (0, 1, 15)
     ) -> None:
         super().__init__()
         if miners is None:
-            miners = (SimpleMiner(), SemiHardMiner(), HardMiner())
+            miners = [kind(every_pair=True) for kind in (SimpleMiner, SemiHardMiner, HardMiner)]
         rising = all(a < b for a, b in pairwise(starts))
         if len(starts) != len(miners) or list(starts[:1]) != [0] or not rising:
             raise ValueError(

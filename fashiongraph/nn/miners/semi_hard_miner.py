@@ -15,10 +15,12 @@ class SemiHardMiner(ExemplarMiner):
 
     with :math:`i, j` of one outfit and :math:`n` any stranger of the mini-batch. The printed
     constraint compares a term with itself; this is what it must mean. No item of the outfit can
-    be taken for a stranger: none is farther apart than the farthest two.
+    be taken for a stranger, as none is farther apart than the farthest two; with ``every_pair``
+    an item that another outfit drew can.
 
     Args:
         distance: A :class:`Distance` or one of pytorch-metric-learning; by default the cosine.
+        every_pair: Take every pair of an outfit's items instead of these two.
 
     Source: Chen, He, "Dress fashionably: learn fashion collocation with deep mixed-category
     metric learning", eq. 6.

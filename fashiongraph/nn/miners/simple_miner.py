@@ -17,6 +17,7 @@ class SimpleMiner(ExemplarMiner):
 
     Args:
         distance: A :class:`Distance` or one of pytorch-metric-learning; by default the cosine.
+        every_pair: Take every pair of an outfit's items instead of these two.
 
     Source: Chen, He, "Dress fashionably: learn fashion collocation with deep mixed-category
     metric learning", eq. 5.

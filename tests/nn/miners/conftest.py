@@ -27,7 +27,7 @@ def make_batch():
 def mine_by_loops():
     """The miners' equations, outfit by outfit, item by item."""
 
-    def mine(kind, distance, embeddings, labels):
+    def mine(kind, distance, embeddings, labels, every_pair=False):
         apart = distance(embeddings)
         sign = -1 if distance.is_inverted else 1
         # Equal rows are equally far, however their products are summed.
@@ -41,8 +41,9 @@ def mine_by_loops():
             if not pairs:
                 continue
             best = min if kind == "simple" else max
-            a, p = best(pairs, key=lambda pair: apart[pair[0]][pair[1]])
-            for anchor, positive in ((a, p), (p, a)):
+            if not every_pair:
+                pairs = [best(pairs, key=lambda pair: apart[pair[0]][pair[1]])]
+            for anchor, positive in pairs + [(p, a) for a, p in pairs]:
                 pool = strangers or [n for n in range(size) if labels[n] != outfit]
                 if kind == "hard" and strangers:
                     pool = [n for n in pool if labels[~labels[n]] == outfit]

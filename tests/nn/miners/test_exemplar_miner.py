@@ -34,14 +34,16 @@ def as_list(triplets):
     return sorted(zip(*(rows.tolist() for rows in triplets), strict=True))
 
 
+@pytest.mark.parametrize("every_pair", [False, True])
 @pytest.mark.parametrize("distance", DISTANCES)
 @pytest.mark.parametrize("seed", range(5))
-def test_equals_the_loops(kind, distance, seed, make_batch, mine_by_loops):
+def test_equals_the_loops(kind, distance, seed, every_pair, make_batch, mine_by_loops):
     torch.manual_seed(seed)
     sizes = torch.randint(1, 7, (12,)).tolist()
     embeddings, labels = make_batch(sizes)
-    triplets = MINERS[kind](distance)(embeddings, labels)
-    assert as_list(triplets) == mine_by_loops(kind, distance, embeddings, labels)
+    triplets = MINERS[kind](distance, every_pair)(embeddings, labels)
+    expected = mine_by_loops(kind, distance, embeddings, labels, every_pair)
+    assert as_list(triplets) == expected
     assert all(not rows.requires_grad and rows.dtype == torch.long for rows in triplets)
 
 
@@ -67,9 +69,15 @@ def test_the_same_item_once_more_is_not_farther(make_batch):
     assert not (embeddings[positive] == embeddings[negative]).all(dim=1).any()
 
 
+def test_repr_tells_when_every_pair_is_taken(kind):
+    assert "every_pair=True" in str(MINERS[kind](every_pair=True))
+    assert "every_pair" not in str(MINERS[kind]())
+
+
+@pytest.mark.parametrize("every_pair", [False, True])
 @pytest.mark.parametrize("sizes", [[], [1], [1, 1, 1]])
-def test_outfits_of_fewer_than_two_items_give_nothing(kind, sizes, make_batch):
-    triplets = MINERS[kind]()(*make_batch(sizes))
+def test_outfits_of_fewer_than_two_items_give_nothing(kind, sizes, every_pair, make_batch):
+    triplets = MINERS[kind](every_pair=every_pair)(*make_batch(sizes))
     assert [rows.shape for rows in triplets] == [(0,)] * 3
 
 

@@ -9,7 +9,7 @@ pml_miners = pytest.importorskip("pytorch_metric_learning.miners")
 
 
 def test_repr():
-    assert str(MinerSchedule()).startswith("MinerSchedule(\n  starts=[0, 5, 10]\n  (miners):")
+    assert str(MinerSchedule()).startswith("MinerSchedule(\n  starts=[0, 1, 15]\n  (miners):")
 
 
 def test_the_miner_at_work_depends_on_the_epoch_alone(make_batch):
@@ -19,7 +19,7 @@ def test_the_miner_at_work_depends_on_the_epoch_alone(make_batch):
     for epoch in (0, 1, 2, 3, 9, 1):
         schedule.epoch = epoch
         stages.append(schedule.stage)
-        miner = (SimpleMiner, SemiHardMiner, HardMiner)[schedule.stage]()
+        miner = (SimpleMiner, SemiHardMiner, HardMiner)[schedule.stage](every_pair=True)
         for chosen, expected in zip(
             schedule(embeddings, labels), miner(embeddings, labels), strict=True
         ):
