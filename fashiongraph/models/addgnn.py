@@ -24,6 +24,8 @@ from fashiongraph.nn import (
     CandidateSoftmaxLoss,
 )
 
+_COSINE_SCALE = 10.0
+
 
 class ADDGNN(OutfitModel):
     r"""Masks, a gated graph layer per attribute, and a bilinear score per attribute.
@@ -47,9 +49,14 @@ class ADDGNN(OutfitModel):
         use_context: Let an item's first state also hold what the item was worn with in training,
             masked and projected like its features: batches need a graph made by
             :func:`~fashiongraph.data.remember_items`. Not in the paper.
+        context_dropout: In training, the share of items whose context is hidden. An outfit is
+            always new to what it is learned from, so its items look rarer than they will later.
         use_lift: Add how much more often the outfit's categories meet than chance would have them
             (:func:`~fashiongraph.models.category_lift.category_lift`), with a learned factor. Not
             in the paper.
+        unit_states: Scale an item's state per attribute to length 1 before items are compared, so
+            that with :math:`W_k` near the identity an attribute's score is a cosine. Not in the
+            paper.
 
     Source: Chen, Wu, Shen, Jia, "Learning from designers: fashion compatibility analysis via
     dataset distillation".
@@ -65,7 +72,9 @@ class ADDGNN(OutfitModel):
         use_graph: bool = True,
         normalize: bool = True,
         use_context: bool = False,
+        context_dropout: float = 0.0,
         use_lift: bool = False,
+        unit_states: bool = False,
     ) -> None:
         super().__init__()
         self.in_channels = in_channels
@@ -76,12 +85,18 @@ class ADDGNN(OutfitModel):
         self.use_graph = use_graph
         self.normalize = normalize
         self.use_context = use_context
+        self.context_dropout = context_dropout
         self.use_lift = use_lift
+        self.unit_states = unit_states
         self.mask = AttributeMask(in_channels, num_attributes, activation)
         self.lin = torch.nn.Linear(in_channels, hidden_channels)
         self.act = torch.nn.Identity() if activation is None else activation_resolver(activation)
         self.conv = AttributeGatedConv(hidden_channels, num_steps) if use_graph else None
         self.scorer = AttributeBilinearScorer(hidden_channels, num_attributes)
+        if unit_states:
+            # Cosines lie in [-1, 1]: without a scale a softmax over scores could never be certain.
+            with torch.no_grad():
+                self.scorer.weight.mul_(_COSINE_SCALE * hidden_channels / num_attributes)
         self.lift = torch.nn.Parameter(torch.tensor(4.0)) if use_lift else None
         self.context_mask = (
             AttributeMask(in_channels, num_attributes, activation) if use_context else None
@@ -162,14 +177,20 @@ class ADDGNN(OutfitModel):
     def states(self, batch: Batch) -> Tensor:
         """States of the items of a batch after message passing [N, K, H]."""
         x, slot = node_features(batch)
-        h = self.encode(x, node_context(batch) if self.use_context else None)
+        context = None
+        if self.use_context:
+            context = node_context(batch)
+            if self.training and self.context_dropout:
+                hidden = torch.rand(len(context), 1, device=context.device) < self.context_dropout
+                context = context.masked_fill(hidden, 0.0)
+        h = self.encode(x, context)
         h = h if slot is None else h[slot]
         if self.conv is not None:
             if self.conv.explain or torch.compiler.is_compiling():  # both need every single edge
                 h = self.conv(h, batch.edge_index, batch.edge_weight)
             else:
                 h = self.conv(h, incoming(batch))
-        return h
+        return torch.nn.functional.normalize(h, dim=-1) if self.unit_states else h
 
     def forward(self, batch: Batch) -> Tensor:
         """Score the outfits of a batch [B]."""

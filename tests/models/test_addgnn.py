@@ -10,6 +10,7 @@ from fashiongraph.data.item_memory import remember_items
 from fashiongraph.data.outfit_loader import OutfitLoader
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.models import ADDGNN
+from fashiongraph.models.controls import CategoryCooccurrence
 
 
 @pytest.fixture
@@ -86,7 +87,9 @@ def test_the_papers_sizes_are_one_call_away():
         "use_graph": True,
         "normalize": False,
         "use_context": False,
+        "context_dropout": 0.0,
         "use_lift": False,
+        "unit_states": False,
     }
 
 
@@ -191,3 +194,56 @@ def test_gradients_are_right(wardrobe):
         return functional_call(model, dict(zip(names, parameters, strict=True)), (batch,))
 
     assert torch.autograd.gradcheck(score, tuple(v.detach().requires_grad_() for v in values))
+
+
+def test_lift_adds_what_the_category_control_says(wardrobe):
+    graph = category_graph(wardrobe.category_id, wardrobe.batch, len(wardrobe.items.categories))
+    batch = next(iter(OutfitLoader(wardrobe, graph, share_items=True)))
+    torch.manual_seed(0)
+    plain = ADDGNN(8, 6, 3)
+    model = ADDGNN(8, 6, 3, use_lift=True)
+    model.load_state_dict(plain.state_dict(), strict=False)
+    with pytest.raises(FashionGraphError, match="'use_lift' needs a category graph"):
+        model(batch)
+    model.graph = graph
+    control = CategoryCooccurrence(graph)(batch)
+    torch.testing.assert_close(model(batch), plain(batch) + model.lift * control)
+
+
+@pytest.mark.parametrize("use_graph", [True, False])
+def test_unit_states_make_scores_cosines(wardrobe, use_graph):
+    batch = next(iter(OutfitLoader(wardrobe, batch_size=4, share_items=True)))
+    torch.manual_seed(0)
+    model = ADDGNN(8, 6, 3, use_graph=use_graph, unit_states=True)
+    plain = ADDGNN(8, 6, 3, use_graph=use_graph)
+    plain.load_state_dict(model.state_dict())
+    weight, state = model.scorer.weight.detach().numpy(), plain.states(batch).detach().numpy()
+    expected = []
+    for first, last in zip(batch.ptr[:-1], batch.ptr[1:], strict=True):
+        pairs = [
+            sum(
+                h / np.linalg.norm(h) @ w @ g / np.linalg.norm(g)
+                for h, w, g in zip(state[i], weight, state[j], strict=True)
+            )
+            for i in range(first, last)
+            for j in range(first, last)
+            if i != j
+        ]
+        expected.append(np.mean(pairs) if pairs else 0.0)
+    np.testing.assert_allclose(model(batch).detach(), expected, rtol=1e-4, atol=1e-5)
+
+
+def test_hidden_contexts_are_hidden_in_training_alone(wardrobe):
+    graph = category_graph(wardrobe.category_id, wardrobe.batch, len(wardrobe.items.categories))
+    graph = remember_items(graph, wardrobe)
+    batch = next(iter(OutfitLoader(wardrobe, graph, share_items=True)))
+    model = ADDGNN(8, 6, 3, use_graph=False, use_context=True, context_dropout=1.0)
+    hidden = model(batch)
+    assert not torch.equal(hidden, model.eval()(batch))
+    batch.unique_context = torch.zeros_like(batch.unique_context)
+    torch.testing.assert_close(hidden, model(batch))
+
+
+def test_the_preset_takes_other_settings():
+    assert ADDGNN.best(8).use_context
+    assert not ADDGNN.best(8, use_context=False).use_context
