@@ -9,6 +9,8 @@ FULL = "ADD-GNN best"
 
 ABLATION: dict[str, Entry] = {
     "without context": Entry(lambda w: ADDGNN.best(w.num_features, use_context=False)),
+    "without lift": Entry(lambda w: ADDGNN.best(w.num_features, use_lift=False)),
+    "without unit states": Entry(lambda w: ADDGNN.best(w.num_features, unit_states=False)),
     "without graph": Entry(lambda w: ADDGNN.best(w.num_features, use_graph=False)),
     "two steps": Entry(lambda w: ADDGNN.best(w.num_features, num_steps=2)),
     "raw features": Entry(lambda w: ADDGNN.best(w.num_features, normalize=False)),
