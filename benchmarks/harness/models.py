@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from fashiongraph.data import Outfits
-from fashiongraph.datasets import OutfitTables
 from fashiongraph.evaluation.score_outfits import Scorer
 from fashiongraph.models import (
     ADDGNN,
@@ -35,36 +34,48 @@ class Entry:
     """How a model is made and trained.
 
     Args:
-        build: Makes the model for a data set.
+        build: Makes the model for a data set, given the settings of a trial.
         objective: Makes what it is trained for; by default what all models are compared under.
         recipe: How it is optimised.
         protocol: Protocol of negatives in training and validation; by default that of the
             questions the model will be asked.
-        learning_rates: Rates among which validation chooses, as many for every model; none where
-            settings are published and taken as they are.
+        trials: Learning rates, and settings of the model, among which validation chooses: as many
+            for every model, and one, the recipe's own rate, where settings are published.
         epochs: Most epochs; by default those of the benchmark.
     """
 
-    build: Callable[[OutfitTables], OutfitModel]
+    build: Callable[..., OutfitModel]
     objective: Callable[[Any, Case], Objective] = lambda model, case: RankingObjective()
     recipe: Recipe = field(default_factory=Recipe)
     protocol: str | None = None
-    learning_rates: tuple[float, ...] = (5e-4, 2e-3)
+    trials: tuple[Mapping[str, float], ...] = ({"learning_rate": 2e-3}, {"learning_rate": 5e-4})
     epochs: int | None = None
 
 
 def published(
-    build: Callable[[OutfitTables], OutfitModel],
+    build: Callable[..., OutfitModel],
     recipe: Recipe,
     protocol: str = "uniform",
     epochs: int | None = None,
 ) -> Entry:
     """A model with its published objective, settings and strangers."""
-    return Entry(build, lambda model, _: model.paper_objective(), recipe, protocol, (), epochs)
+    trials = ({"learning_rate": recipe.learning_rate},)
+    return Entry(build, lambda model, _: model.paper_objective(), recipe, protocol, trials, epochs)
+
+
+def own(objective: Callable[[Any, Case], Objective] | None = None, **settings: Any) -> Entry:
+    """The library's own preset, or an edition of it."""
+    rate = {"learning_rate": 2e-3}
+    trials = ({**rate, "context_dropout": 0.0}, {**rate, "context_dropout": 0.5})
+    return Entry(
+        lambda w, **trial: ADDGNN.best(w.num_features, **(trial | settings)),
+        objective or (lambda model, case: RankingObjective()),
+        trials=trials,
+    )
 
 
 MODELS: dict[str, Entry] = {
-    "ADD-GNN best": Entry(lambda w: ADDGNN.best(w.num_features)),
+    "ADD-GNN best": own(),
     "ADD-GNN": Entry(lambda w: ADDGNN(w.num_features, 64, num_steps=1)),
     "Siamese": Entry(lambda w: Siamese(w.num_features)),
     "Type-aware": Entry(lambda w: TypeAware(w.num_features, w.num_categories)),
@@ -76,7 +87,7 @@ MODELS: dict[str, Entry] = {
         lambda model, case: model.paper_objective(case.teacher(paper=True)),
         Recipe.paper(),
         "uniform",
-        (),
+        ({"learning_rate": Recipe.paper().learning_rate},),
     ),
     "Siamese, published": published(
         lambda w: Siamese.paper(w.num_features), Recipe(learning_rate=1e-3, schedule="constant")

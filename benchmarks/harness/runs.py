@@ -41,7 +41,7 @@ class Run:
         protocol: Protocol of its negatives in training; empty for a control.
         seed: Seed of everything.
         epochs: Number of epochs.
-        learning_rate: Highest learning rate; 0 for a control.
+        trial: Which of the model's trials.
         features: File of features; by default the data set's own.
     """
 
@@ -50,29 +50,30 @@ class Run:
     protocol: str
     seed: int
     epochs: int
-    learning_rate: float = 0.0
+    trial: int = 0
     features: str | None = None
 
     def file(self, folder: Path) -> Path:
         """Where its record lies."""
-        parts = [self.data, self.model, self.protocol, f"{self.learning_rate:g}", f"{self.epochs}"]
-        name = "_".join([*parts, self.features or "", str(self.seed)])
-        return folder / f"{name.replace(' ', '-').replace(',', '')}.json"
+        name = [self.model.replace(" ", "-").replace(",", ""), self.protocol or "control"]
+        name += [f"{self.epochs}epochs", *([self.features] if self.features else [])]
+        name += [f"trial{self.trial}", f"seed{self.seed}.json"]
+        return folder / self.data / "_".join(name)
 
 
 def plan(run: Run, folder: Path) -> tuple[list[Run], bool]:
     """The trainings that a cell of a table needs next, and whether they fill the cell.
 
-    Before them come the trials of learning rates, always on the first seed, 0: the best validation
-    score there settles the rate for all seeds.
+    Before them come the trials of settings, always on the first seed, 0: the best validation score
+    there settles them for all seeds.
     """
     if run.model in CONTROLS:
         return [replace(run, protocol="", epochs=0)], True
     entry = ENTRIES[run.model]
     run = replace(run, protocol=entry.protocol or run.protocol, epochs=entry.epochs or run.epochs)
-    if not entry.learning_rates:
-        return [replace(run, learning_rate=entry.recipe.learning_rate)], True
-    trials = [replace(run, seed=0, learning_rate=rate) for rate in entry.learning_rates]
+    if len(entry.trials) == 1:
+        return [run], True
+    trials = [replace(run, seed=0, trial=place) for place in range(len(entry.trials))]
     if not all(trial.file(folder).exists() for trial in trials):
         return trials, False
     best = max(trials, key=lambda trial: read(trial, folder)["valid_score"])
@@ -135,14 +136,16 @@ def _case(data: str, seed: int, features: str | None) -> Case:
 def _trained(entry: Entry, run: Run, case: Case, record: dict[str, Any]) -> OutfitModel:
     """Train a model and note how that went."""
     torch.manual_seed(run.seed)
-    model = entry.build(case.wardrobe)
+    settings = dict(entry.trials[run.trial])
+    learning_rate = settings.pop("learning_rate")
+    model = entry.build(case.wardrobe, **settings)
     history = fit(
         model,
         case.train,
         case.valid,
         graph=case.graph,
         objective=entry.objective(model, case),
-        recipe=replace(entry.recipe, learning_rate=run.learning_rate),
+        recipe=replace(entry.recipe, learning_rate=learning_rate),
         protocol=run.protocol,
         columns=SETS[run.data].columns,
         max_epochs=run.epochs,
@@ -152,5 +155,6 @@ def _trained(entry: Entry, run: Run, case: Case, record: dict[str, Any]) -> Outf
     record["valid_score"] = float(history["valid/score"].max())
     record["best_epoch"] = int(history["valid/score"].idxmax())
     record["num_parameters"] = sum(p.numel() for p in model.parameters())
+    record["learning_rate"] = learning_rate
     record["settings"] = model.settings
     return model

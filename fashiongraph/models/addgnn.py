@@ -124,7 +124,6 @@ class ADDGNN(OutfitModel):
             "hidden_channels": 64,
             "num_steps": 1,
             "use_context": True,
-            "context_dropout": 0.25,
             "use_lift": True,
             "unit_states": True,
         }
@@ -189,18 +188,30 @@ class ADDGNN(OutfitModel):
                 h = self.conv(h, batch.edge_index, batch.edge_weight)
             else:
                 h = self.conv(h, incoming(batch))
+        return self.compared(h)
+
+    def compared(self, h: Tensor) -> Tensor:
+        """The states that items are compared by [N, K, H], of those that message passing gave."""
         return torch.nn.functional.normalize(h, dim=-1) if self.unit_states else h
+
+    def category_part(self, batch: Batch) -> Tensor | float:
+        """What the categories of an outfit add to its score [B], whatever its items; 0 without.
+
+        Raises:
+            FashionGraphError: If the model has ``use_lift`` and no category graph.
+        """
+        if self.lift is None:
+            return 0.0
+        if self.graph is None:
+            raise FashionGraphError(
+                "'use_lift' needs a category graph: fit(..., graph=...) sets one"
+            )
+        return self.lift * category_lift(self.graph, batch)
 
     def forward(self, batch: Batch) -> Tensor:
         """Score the outfits of a batch [B]."""
         score: Tensor = self.scorer(self.states(batch), batch.batch, batch.num_graphs)
-        if self.lift is not None:
-            if self.graph is None:
-                raise FashionGraphError(
-                    "'use_lift' needs a category graph: fit(..., graph=...) sets one"
-                )
-            score = score + self.lift * category_lift(self.graph, batch)
-        return score
+        return score + self.category_part(batch)
 
     def objective(self, teacher: DesignerTeacher | None = None) -> ADDGNNObjective:
         """Eight negatives per blank under a softmax, and a light pointwise term.
