@@ -25,6 +25,7 @@ from fashiongraph.nn import (
 )
 
 _COSINE_SCALE = 10.0
+_SHARED = 2  # nodes per distinct item from which transforming before aggregating saves time
 
 
 class ADDGNN(OutfitModel):
@@ -182,12 +183,13 @@ class ADDGNN(OutfitModel):
                 hidden = torch.rand(len(context), 1, device=context.device) < self.context_dropout
                 context = context.masked_fill(hidden, 0.0)
         h = self.encode(x, context)
-        h = h if slot is None else h[slot]
+        if slot is not None and (self.conv is None or _SHARED * len(h) > len(slot)):
+            h, slot = h.index_select(0, slot), None
         if self.conv is not None:
             if self.conv.explain or torch.compiler.is_compiling():  # both need every single edge
-                h = self.conv(h, batch.edge_index, batch.edge_weight)
+                h = self.conv(h, batch.edge_index, batch.edge_weight, slot)
             else:
-                h = self.conv(h, incoming(batch))
+                h = self.conv(h, incoming(batch), slot=slot)
         return self.compared(h)
 
     def compared(self, h: Tensor) -> Tensor:

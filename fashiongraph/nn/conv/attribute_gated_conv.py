@@ -32,6 +32,14 @@ class AttributeGatedConv(MessagePassing):
     row of one matrix product. Unlike :class:`torch.nn.GRUCell`, the reset gate acts *before*
     :math:`\mathbf{U}_h`, and :math:`\mathbf{z}` mixes the new state in.
 
+    An item that many outfits hold has one state before the first round. With ``slot``, the layer
+    takes such states once and transforms before it aggregates,
+
+    .. math::
+        \mathbf{W} \sum_j A_{ij} \mathbf{h}_j = \sum_j A_{ij} (\mathbf{W} \mathbf{h}_j),
+
+    so that of the six products of the first round five are per distinct item and one per node.
+
     Args:
         channels: Size of a hidden state, H.
         num_steps: Number of rounds of message passing.
@@ -39,9 +47,9 @@ class AttributeGatedConv(MessagePassing):
         **kwargs: Further arguments of :class:`torch_geometric.nn.conv.MessagePassing`.
 
     Shapes:
-        - **input:** states :math:`(N, K, H)`; edges :math:`(2, E)` from ``edge_index[0]`` to
-          ``edge_index[1]``, or a sparse adjacency :math:`(N, N)` whose row is the receiving item;
-          weights :math:`(E)`
+        - **input:** states :math:`(N, K, H)`, or :math:`(U, K, H)` with the row :math:`(N)` of
+          each node; edges :math:`(2, E)` from ``edge_index[0]`` to ``edge_index[1]``, or a sparse
+          adjacency :math:`(N, N)` whose row is the receiving item; weights :math:`(E)`
         - **output:** states :math:`(N, K, H)`
 
     Source: Chen, Wu, Shen, Jia, "Learning from designers: fashion compatibility analysis via
@@ -77,13 +85,20 @@ class AttributeGatedConv(MessagePassing):
                 glorot(gate)
         zeros(self.bias)
 
-    def forward(self, x: Tensor, edge_index: Adj, edge_weight: OptTensor = None) -> Tensor:
+    def forward(
+        self,
+        x: Tensor,
+        edge_index: Adj,
+        edge_weight: OptTensor = None,
+        slot: OptTensor = None,
+    ) -> Tensor:
         """Run ``num_steps`` rounds.
 
         Args:
-            x: States [N, K, H].
+            x: States [N, K, H], or of distinct items [U, K, H].
             edge_index: Edges [2, E], or a sparse adjacency [N, N] whose row receives.
             edge_weight: Weights [E] of ``edge_index``; a sparse adjacency holds its own.
+            slot: Row of ``x`` that each node starts from [N]; by default node i from row i.
 
         Raises:
             ValueError: If a sparse adjacency comes with ``edge_weight``.
@@ -92,17 +107,52 @@ class AttributeGatedConv(MessagePassing):
             raise ValueError("'edge_weight' needs to be None where 'edge_index' is sparse")
         if is_torch_sparse_tensor(edge_index):
             edge_index = edge_index.to_sparse_csr()  # once, not at each step
+        if slot is not None and not self._may_transform_first(edge_index):
+            x, slot = x.index_select(0, slot), None
         linear = torch.nn.functional.linear
         parts = [2 * self.channels, self.channels]  # both gates, and the candidate
         gates_hh, candidate_hh = self.weight_hh.split(parts)
         for _ in range(self.num_steps):
-            received = self.propagate(edge_index, x=x, edge_weight=edge_weight)
-            gates, candidate = linear(received, self.weight_ih, self.bias).split(parts, dim=-1)
-            update, reset = (gates + linear(x, gates_hh)).sigmoid().chunk(2, dim=-1)
+            own = linear(x, gates_hh)
+            if slot is None:
+                received = self.propagate(edge_index, x=x, edge_weight=edge_weight)
+                message = linear(received, self.weight_ih, self.bias)
+            else:
+                message = self._transformed_first(x, edge_index, edge_weight, slot)
+                x, own, slot = x.index_select(0, slot), own.index_select(0, slot), None
+            gates, candidate = message.split(parts, dim=-1)
+            update, reset = (gates + own).sigmoid().chunk(2, dim=-1)
             candidate = candidate + linear(reset * x, candidate_hh)
             # Under autocast the gates are narrower than the state, which lerp does not take.
             x = torch.lerp(x, candidate.tanh().to(x.dtype), update.to(x.dtype))
         return x
+
+    def _may_transform_first(self, edge_index: Adj) -> bool:
+        """Whether the aggregation is linear, over edges whose senders can be renamed."""
+        if self.aggr not in ("add", "sum", "mean"):
+            return False
+        # An adjacency that learns needs its own pattern; torch-sparse keeps one of its own kind.
+        learns = is_sparse(edge_index) and edge_index.requires_grad
+        return not learns and torch.is_tensor(edge_index)
+
+    def _transformed_first(
+        self, x: Tensor, edge_index: Tensor, edge_weight: OptTensor, slot: Tensor
+    ) -> Tensor:
+        """What each node hears in the first round, times W [N, K, 3 H], from distinct items."""
+        size = (x.size(0), slot.numel())
+        if is_sparse(edge_index):
+            edge_index = torch.sparse_csr_tensor(
+                edge_index.crow_indices(),
+                slot[edge_index.col_indices()],
+                edge_index.values(),
+                (size[1], size[0]),
+                check_invariants=False,  # senders are in no order, and an item may come twice
+            )
+        else:
+            edge_index = torch.stack([slot[edge_index[0]], edge_index[1]])
+        sent = torch.nn.functional.linear(x, self.weight_ih)
+        heard: Tensor = self.propagate(edge_index, x=sent, edge_weight=edge_weight, size=size)
+        return heard if self.bias is None else heard + self.bias
 
     def message(self, x_j: Tensor, edge_weight: OptTensor) -> Tensor:
         """Weigh what each sender says."""
@@ -114,7 +164,7 @@ class AttributeGatedConv(MessagePassing):
         wide = torch.promote_types(x.dtype, torch.float32)
         with torch.autocast(x.device.type, enabled=False):
             received: Tensor = spmm(edge_index.to(wide), x.flatten(1).to(wide), reduce=self.aggr)
-        return received.to(x.dtype).view_as(x)
+        return received.to(x.dtype).view(received.size(0), *x.shape[1:])
 
     def __repr__(self) -> str:
         return (

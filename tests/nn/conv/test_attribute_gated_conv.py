@@ -200,6 +200,76 @@ def test_gradients():
     assert torch.autograd.gradgradcheck(call, inputs, fast_mode=True)
 
 
+@pytest.mark.parametrize("learns", [False, True])
+@pytest.mark.parametrize("aggr", ["add", "mean", "max"])
+@pytest.mark.parametrize("layout", ["edges", torch.sparse_csr, torch.sparse_coo])
+@pytest.mark.parametrize("num_steps", [1, 2])
+def test_states_of_distinct_items_equal_states_of_nodes(layout, aggr, learns, num_steps):
+    conv = with_random_bias(AttributeGatedConv(H, num_steps, bias=True, aggr=aggr).double())
+    _, edge_index, edge_weight, batch = outfits(dtype=torch.float64)
+    items = torch.randn(5, K, H, dtype=torch.double, requires_grad=True)
+    slot = torch.tensor([4, 0, 4, 1, 2, 2, 0, 1, 4, 0])  # twice in an outfit; row 3 nowhere
+    edges = [edge_index, edge_weight.requires_grad_(learns)]
+    if layout != "edges":
+        matrix = adjacency(edge_index, edge_weight.detach(), len(batch), layout)
+        edges = [matrix.requires_grad_(learns)]
+    inputs = [items, *conv.parameters(), *edges[-1:] * learns]
+    results = []
+    for out in (conv(items[slot], *edges), conv(items, *edges, slot=slot)):
+        results.append((out, *torch.autograd.grad(out.sin().sum(), inputs)))
+    for by_node, by_item in zip(*results, strict=True):
+        if by_node.layout != torch.strided:
+            by_node, by_item = by_node.to_dense(), by_item.to_dense()
+        torch.testing.assert_close(by_item, by_node)
+    assert results[1][1][3].eq(0).all()
+
+
+def test_gradients_from_distinct_items():
+    conv = with_random_bias(AttributeGatedConv(H, bias=True).double())
+    _, edge_index, edge_weight, _ = outfits([2, 1], dtype=torch.float64)
+    items, slot = torch.randn(2, 1, H, dtype=torch.double), torch.tensor([1, 0, 1])
+    names = list(dict(conv.named_parameters()))
+    inputs = [t.detach().clone().requires_grad_() for t in (items, edge_weight, *conv.parameters())]
+
+    def call(x, edge_weight, *parameters):
+        arguments = (x, edge_index, edge_weight, slot)
+        return torch.func.functional_call(
+            conv, dict(zip(names, parameters, strict=True)), arguments
+        )
+
+    assert torch.autograd.gradcheck(call, inputs)
+    assert torch.autograd.gradgradcheck(call, inputs, fast_mode=True)
+
+
+@pytest.mark.parametrize("sparse", [False, True])
+@pytest.mark.parametrize("num_nodes", [0, 2])
+def test_distinct_items_without_neighbours(sparse, num_nodes):
+    conv = AttributeGatedConv(H)
+    items, slot = torch.randn(3, K, H), torch.full((num_nodes,), 1)
+    edges = (torch.empty(2, 0, dtype=torch.long), torch.empty(0))
+    if sparse:
+        edges = (adjacency(*edges, num_nodes, torch.sparse_csr), None)
+    out = conv(items, *edges, slot)
+    assert out.shape == (num_nodes, K, H)
+    torch.testing.assert_close(out, conv(items[slot], *edges))
+    out.sum().backward()
+    assert conv.weight_hh.grad.isfinite().all()
+
+
+@pytest.mark.parametrize("sparse", [False, True])
+def test_distinct_items_under_autocast(sparse):
+    conv = AttributeGatedConv(H)
+    _, edge_index, edge_weight, batch = outfits()
+    items, slot = torch.randn(4, K, H), torch.arange(len(batch)) % 4
+    edges = (edge_index, edge_weight)
+    if sparse:
+        edges = (adjacency(*edges, len(batch), torch.sparse_csr), None)
+    with torch.autocast("cpu", torch.bfloat16):
+        out = conv(items, *edges, slot)
+    assert out.dtype == torch.float32
+    torch.testing.assert_close(out, conv(items[slot], *edges), atol=5e-2, rtol=0)
+
+
 def test_permutation_of_items():
     conv = AttributeGatedConv(H)
     x, edge_index, edge_weight, _ = outfits()
