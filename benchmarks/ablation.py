@@ -7,9 +7,7 @@ See ``benchmarks/compatibility.py`` for how runs are trained, chosen and kept.
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from harness.study import Study
+from harness.study import PAGE, Study
 from harness.variants import ABLATION, FULL
 
 
@@ -18,7 +16,7 @@ def main() -> None:
     study, tabulate = Study.parse(__doc__.splitlines()[0], [FULL, *ABLATION])
     if not tabulate:
         study.train()
-    print(study.report(Path("benchmarks/results"), "ablation", FULL, list(ABLATION)))
+    print(study.report("ablation", FULL, list(ABLATION), PAGE))
 
 
 if __name__ == "__main__":

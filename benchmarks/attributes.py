@@ -7,9 +7,7 @@ See ``benchmarks/compatibility.py`` for how runs are trained, chosen and kept.
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from harness.study import Study
+from harness.study import PAGE, Study
 from harness.variants import ATTRIBUTES
 
 
@@ -19,7 +17,7 @@ def main() -> None:
     study, tabulate = Study.parse(__doc__.splitlines()[0], names)
     if not tabulate:
         study.train()
-    print(study.report(Path("benchmarks/results"), "attributes", "K = 4", names))
+    print(study.report("attributes", "K = 4", names, PAGE))
 
 
 if __name__ == "__main__":

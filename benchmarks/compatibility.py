@@ -10,10 +10,10 @@ tables and plots are made of those files alone.
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from harness.models import CONTROLS, MODELS
-from harness.study import Study
+from harness.report import insert
+from harness.study import PAGE, Study
+from harness.variants import FULL
 
 
 def main() -> None:
@@ -23,7 +23,9 @@ def main() -> None:
     if not tabulate:
         study.train()
     rivals = [name for name in names if not name.startswith("ADD-GNN")]
-    print(study.report(Path("benchmarks/results"), "compatibility", "ADD-GNN best", rivals))
+    tables = study.report("compatibility", FULL, rivals, PAGE)
+    print(tables)
+    insert(PAGE.parents[1] / "README.md", "results", tables)
 
 
 if __name__ == "__main__":

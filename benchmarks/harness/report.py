@@ -124,3 +124,13 @@ def plot(table: pd.DataFrame, models: Sequence[str], columns: Sequence[str], fil
     with whole(file) as draft:
         figure.savefig(draft, format="png", dpi=120)
     plt.close(figure)
+
+
+def insert(page: Path, mark: str, text: str) -> None:
+    """Put a text between the marks ``<!-- mark -->`` and ``<!-- /mark -->`` of a page."""
+    before, rest = page.read_text(encoding="utf-8").split(f"<!-- {mark} -->\n")
+    after = rest.split(f"<!-- /{mark} -->")[1]
+    with whole(page) as draft:
+        draft.write_text(
+            f"{before}<!-- {mark} -->\n{text}\n<!-- /{mark} -->{after}", encoding="utf-8"
+        )

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from fashiongraph.files import whole
-from harness.report import differences, markdown, plot, to_frame
+from harness.report import differences, insert, markdown, plot, to_frame
 from harness.runs import Run, execute, plan, read
 from harness.sets import PROTOCOLS, SETS
+
+PAGE = Path(__file__).parents[1] / "README.md"
 
 
 @dataclass
@@ -86,29 +87,27 @@ class Study:
                 cells.append((cell.protocol, read(runs[0], self.records)))
         return to_frame(cells)
 
-    def report(self, folder: Path, title: str, leader: str, rivals: Sequence[str]) -> str:
-        """Write a plot per data set and return tables as Markdown.
+    def report(self, title: str, leader: str, rivals: Sequence[str], page: Path) -> str:
+        """Put tables and plots into a page and return the tables as Markdown.
 
         Args:
-            folder: Where ``<title>.md`` and the plots go.
-            title: Name of the study.
+            title: Name of the study, and of the marks in the page.
             leader: The model whose lead is reported.
             rivals: The models it is compared with.
+            page: The page; plots go into ``results`` beside it.
         """
-        table, parts = self.table(), []
+        table, tables, shown = self.table(), [], []
         for name in self.data:
             chosen = table[table["data"] == name]
             if chosen.empty:
                 continue
             columns = list(dict.fromkeys(chosen["column"]))
-            picture = folder / f"{title}_{name}.png"
+            picture = page.parent / "results" / f"{title}_{name}.png"
             plot(chosen, self.models, columns, picture)
-            parts += [f"### {name}", markdown(chosen, self.models, columns)]
-            parts += [f"![Mean and 95 % interval over seeds]({picture.name})"]
+            tables += [f"### {name}", markdown(chosen, self.models, columns)]
+            shown += [*tables[-2:], f"![Mean and 95 % interval over seeds](results/{picture.name})"]
             lead = differences(chosen, leader, rivals, columns)
             if lead:
-                parts += [f"{leader} against the best of the others, seed by seed:", lead]
-        text = "\n\n".join(parts)
-        with whole(folder / f"{title}.md") as draft:
-            draft.write_text(text + "\n", encoding="utf-8")
-        return text
+                shown += [f"{leader} against the best of the others, seed by seed:", lead]
+        insert(page, title, "\n\n".join(shown))
+        return "\n\n".join(tables)

@@ -1,0 +1,115 @@
+"""The benchmarks of models run on made-up data, go on where they stopped, and take new models."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from fashiongraph.models import OutfitModel, RankingObjective
+from fashiongraph.models.node_features import node_features
+
+BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
+
+
+class Toy(OutfitModel):
+    """Scores an outfit by one learned number per item."""
+
+    def __init__(self, in_channels: int) -> None:
+        super().__init__()
+        self.in_channels = in_channels
+        self.lin = torch.nn.Linear(in_channels, 1)
+
+    def forward(self, batch):
+        x, slot = node_features(batch)
+        value = self.lin(x)[slot].squeeze(-1)
+        return value.new_zeros(batch.num_graphs).index_add_(0, batch.batch, value)
+
+    def objective(self):
+        return RankingObjective()
+
+
+@pytest.fixture
+def harness(monkeypatch, tmp_path):
+    """The shared harness, on a made-up data set of the name and the files of a real one."""
+    monkeypatch.syspath_prepend(BENCHMARKS)
+    rng = np.random.default_rng(0)
+    folder = tmp_path / "data" / "polyvore_titles"
+    folder.mkdir(parents=True)
+    item = [f"item{i}" for i in range(80)]
+    items = {"item_id": item, "category": rng.choice(["upper", "bottom", "shoe"], 80)}
+    pd.DataFrame(items).to_csv(folder / "items.csv", index=False)
+    worn = [rng.choice(80, 4, replace=False) for _ in range(90)]
+    outfits = {"outfit_id": np.repeat(range(90), 4), "item_id": [item[i] for w in worn for i in w]}
+    pd.DataFrame(outfits).to_csv(folder / "outfits.csv", index=False)
+    np.save(folder / "features_text.npy", rng.normal(size=(80, 8)).astype(np.float16))
+    monkeypatch.setenv("FASHIONGRAPH_DATA", str(tmp_path / "data"))
+    yield __import__("harness.study", fromlist=["Study"])
+    for name in [name for name in sys.modules if name.split(".")[0] == "harness"]:
+        del sys.modules[name]
+
+
+def study(harness, tmp_path, models, seeds):
+    return harness.Study(
+        ["polyvore_titles"], models, ["uniform", "matched"], seeds, 1, None, tmp_path / "runs"
+    )
+
+
+def test_a_new_model_is_one_line_in_a_dictionary(harness, tmp_path):
+    from harness.models import Entry
+    from harness.variants import ENTRIES
+
+    ENTRIES["Toy"] = Entry(lambda w, **_: Toy(w.num_features))  # the line
+    first = study(harness, tmp_path, ["Toy", "Remembered pairs"], [0])
+    first.train()
+    files = {file: file.stat().st_mtime_ns for file in (tmp_path / "runs").rglob("*.json")}
+    assert len(files) == 2 * 2 + 1  # two trials a protocol, and a control
+    more = study(harness, tmp_path, ["Toy", "Remembered pairs"], [0, 1])
+    more.train()
+    assert all(file.stat().st_mtime_ns == time for file, time in files.items())
+    page = tmp_path / "README.md"
+    page.write_text("before\n<!-- toys -->\nold\n<!-- /toys -->\nafter\n")
+    (tmp_path / "results").mkdir()
+    tables = more.report("toys", "Toy", ["Remembered pairs"], page)
+    text = page.read_text()
+    assert tables in text
+    assert text.startswith("before\n") and text.endswith("after\n") and "old" not in text
+    (row,) = [line for line in text.splitlines() if line.startswith("| Toy | 2 |")]
+    trained = [json.loads(file.read_text()) for file in (tmp_path / "runs").rglob("Toy_uniform*")]
+    best = max((r for r in trained if r["seed"] == 0), key=lambda r: r["valid_score"])
+    same = [r for r in trained if r["trial"] == best["trial"]]
+    mean = np.mean([r["results"]["uniform AUC"]["value"] for r in same])
+    assert len(same) == 2
+    assert row.split("|")[3].strip(" *").startswith(f"{mean:.3f} ± ")
+    assert "| uniform AUC | Remembered pairs | 2 |" in text
+    assert (tmp_path / "results" / "toys_polyvore_titles.png").stat().st_size > 5000
+
+
+@pytest.mark.slow
+def test_every_model_and_edition_runs(harness, tmp_path):
+    from harness.models import CONTROLS
+    from harness.variants import ENTRIES
+
+    names = [*ENTRIES, *CONTROLS]
+    everything = study(harness, tmp_path, names, [0])
+    everything.train()
+    table = everything.table()
+    assert set(table["model"]) == set(names)
+    assert table["value"].between(0, 1).all()
+
+
+def test_different_questions_are_not_compared(harness):
+    from harness.report import to_frame
+
+    def record(model, checksum):
+        results = {"uniform AUC": {"value": 0.5, "checksum": checksum}}
+        return "uniform", {"data": "x", "model": model, "seed": 0, "results": results}
+
+    assert len(to_frame([record("a", "1"), record("b", "1")])) == 2
+    with pytest.raises(ValueError, match="different questions"):
+        to_frame([record("a", "1"), record("b", "2")])
