@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 
 import torch
 from torch import Tensor
 
-from fashiongraph.models import ADDGNN
+from fashiongraph.retrieval.category_parts import category_parts
+from fashiongraph.retrieval.category_scores import category_scores
 from fashiongraph.retrieval.item_states import ItemStates
 from fashiongraph.retrieval.linear_score import linear_score
 
@@ -16,13 +17,12 @@ _FLOAT_ERROR = 1e-5  # of sums of some thousand products in float32, relative to
 
 
 def best_by_shortlist(
-    model: ADDGNN,
+    states: ItemStates,
     own: Tensor,
     categories: list[int],
     k: int,
     shortlist: int,
-    states: ItemStates,
-    full: Callable[[Tensor], Tensor] | None,
+    unknown: str = "error",
 ) -> tuple[Tensor, Tensor]:
     """Full scores of the best candidates of each category by the no-graph score.
 
@@ -30,22 +30,23 @@ def best_by_shortlist(
     not looked at scores, by the stored states, no more than the first item beyond the shortlist,
     plus what rounding may have taken from it: by Cauchy and Schwarz at most the longest rounding
     error times the length of the query. A category whose ``k``-th score does not reach that bound
-    gets a longer shortlist.
+    gets a longer shortlist. What an outfit's categories add to its score is the same for all
+    candidates of a category, and comes last.
 
     Args:
-        model: The model.
+        states: States of the catalogue, and the model that they are of.
         own: Rows of the outfit's items.
         categories: The categories.
         k: Number of items of each category that have to be right.
         shortlist: Number of candidates of each category to begin with, at least ``k``.
-        states: States of the catalogue.
-        full: For a model with a graph, maps rows of the catalogue of one category to the scores
-            of the outfit with each; :obj:`None` for one without.
+        unknown: As for :func:`fashiongraph.evaluation.score_outfits`.
 
     Returns:
         Rows of the catalogue, and their scores.
     """
-    query, constant = linear_score(model.scorer, states.encode(own))
+    encode, model = states.encode, states.encode.model
+    full = None if model.conv is None else partial(category_scores, encode, own, unknown=unknown)
+    query, constant = linear_score(model.scorer, encode.alone(own))
     stored_query = query.flatten().cpu()
     rounding = states.rounding * float(query.norm())
     item, score = [own[:0]], [torch.empty(0)]
@@ -56,7 +57,7 @@ def best_by_shortlist(
         if full is not None:
             scores = [full(one) for one in ranked]
         else:
-            product = states.encode(torch.cat(ranked)).flatten(1) @ query.flatten()
+            product = encode.alone(torch.cat(ranked)).flatten(1) @ query.flatten()
             scores = list((product + constant).float().cpu().split([len(one) for one in ranked]))
         doubtful = []
         for place, (category, (found, product)) in enumerate(zip(categories, best, strict=True)):
@@ -69,4 +70,7 @@ def best_by_shortlist(
             item.append(ranked[place])
             score.append(exact)
         categories, shortlist = doubtful, shortlist * _GROWTH
-    return torch.cat(item), torch.cat(score)
+    rows, total = torch.cat(item), torch.cat(score)
+    if full is None:
+        total = total + category_parts(encode, own, rows, unknown)
+    return rows, total

@@ -59,7 +59,8 @@ def category_scores(
                 for _ in range(conv.num_steps - 1):
                     states = _round(conv, adjacency, states)
                 outfit = torch.arange(len(part), device=h.device).repeat_interleave(len(own) + 1)
-                scores.append(model.scorer(states.flatten(0, 1), outfit, len(part)).float().cpu())
+                score = model.scorer(model.compared(states.flatten(0, 1)), outfit, len(part))
+                scores.append((score + model.category_part(batch)).float().cpu())
     return torch.cat(scores)
 
 

@@ -83,10 +83,7 @@ def complete(
         item, score = _every_item(encode, own, categories, unknown)
     else:
         states = ItemStates.build(model, items) if states is None else states
-        full = partial(category_scores, states.encode, own, unknown=unknown)
-        item, score = best_by_shortlist(
-            model, own, categories, k, shortlist, states, None if model.conv is None else full
-        )
+        item, score = best_by_shortlist(states, own, categories, k, shortlist, unknown)
     return _frame(items, item, score, k)
 
 

@@ -1,4 +1,4 @@
-"""First states of the items of a table."""
+"""States of the items of a table."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class ItemEncoder:
 
     @torch.no_grad()
     def __call__(self, rows: Tensor) -> Tensor:
-        """States on the model's device [U, K, H], of any rows in any order [U]."""
+        """First states on the model's device [U, K, H], of any rows in any order [U]."""
         assert self.items.features is not None
         device = self.model.lin.weight.device
         x = self.items.features[rows].float().to(device)
@@ -47,3 +47,8 @@ class ItemEncoder:
             return self.model.encode(x)
         unique, slot = rows.unique(return_inverse=True)
         return self.model.encode(x, self.memory(unique)[slot].to(device))
+
+    @torch.no_grad()
+    def alone(self, rows: Tensor) -> Tensor:
+        """The states that a model without graph compares these items by [U, K, H]."""
+        return self.model.compared(self(rows))

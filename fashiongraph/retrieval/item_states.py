@@ -21,7 +21,9 @@ _SAMPLE = 256  # rows of features that tell one encoder's from another's
 
 
 class ItemStates:
-    """First states of all items (eq. A1 and A4), category after category.
+    """States that a model without graph compares items by, category after category.
+
+    These are the first states (eq. A1 and A4), of length 1 for a model with ``unit_states``.
 
     The items of one category lie side by side, so that filling one slot reads the rows of that
     slot and no others. Items without a category fill no slot and come last.
@@ -157,7 +159,7 @@ def _fill(encode: ItemEncoder, values: Tensor, batch_size: int) -> tuple[Tensor,
     rounding = 0.0
     for start in range(0, len(items), batch_size):
         part = item[start : start + batch_size]
-        states = encode(part).flatten(1).cpu()
+        states = encode.alone(part).flatten(1).cpu()
         stored = values[start : start + batch_size].copy_(states)
         rounding = max(rounding, float((stored.to(states.dtype) - states).norm(dim=1).max()))
     return item, ptr, rounding

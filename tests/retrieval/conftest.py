@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import product
 
 import pytest
 import torch
 
-from fashiongraph.data import Outfits, category_graph
+from fashiongraph.data import Outfits, category_graph, remember_items
 from fashiongraph.models import ADDGNN
+
+OPTIONS = ("unit_states", "use_lift", "use_context")
+CHOICES = [
+    {name: True for name, chosen in zip(OPTIONS, choice, strict=True) if chosen}
+    for choice in product((False, True), repeat=len(OPTIONS))
+]
+
+
+@pytest.fixture(params=CHOICES, ids=lambda choice: "-".join(choice) or "plain")
+def choice(request: pytest.FixtureRequest) -> dict[str, object]:
+    """Every combination of the options that change what a score is made of."""
+    # A context is hidden in training only, so that no answer may depend on this.
+    return {**request.param, "context_dropout": 0.5}
 
 
 @pytest.fixture
@@ -20,6 +34,8 @@ def make_model(wardrobe: Outfits) -> Callable[..., ADDGNN]:
         model = ADDGNN(8, **{"hidden_channels": 6, "num_attributes": 3, **settings})
         torch.nn.init.normal_(model.scorer.weight)  # not near symmetric, as it starts
         model.graph = category_graph(wardrobe.category_id, wardrobe.batch, 5)
+        if model.use_context:
+            model.graph = remember_items(model.graph, wardrobe)
         model.categories = wardrobe.items.categories
         return model.eval()
 

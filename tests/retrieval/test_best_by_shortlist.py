@@ -18,13 +18,13 @@ def alike():
     return ItemTable.from_lists(names, ["category0"] * 300, features)
 
 
-def test_doubt_makes_the_shortlist_longer(alike, make_model):
-    model, own = make_model(use_graph=False).double(), torch.tensor([0])
+def test_doubt_makes_the_shortlist_longer(alike, make_model, choice):
+    model, own = make_model(use_graph=False, **choice).double(), torch.tensor([0])
     looked_at = {}
     for dtype in (torch.float16, torch.float64):
         states = ItemStates.build(model, alike, dtype=dtype)
         with torch.no_grad():
-            item, score = best_by_shortlist(model, own, [0], 5, 5, states, None)
+            item, score = best_by_shortlist(states, own, [0], 5, 5)
         looked_at[dtype] = len(item)
         expected = completed_scores(model, alike, own, torch.arange(1, 300))
         torch.testing.assert_close(score.topk(5).values, expected.topk(5).values)
@@ -35,5 +35,5 @@ def test_no_categories(alike, make_model):
     model = make_model(use_graph=False)
     states = ItemStates.build(model, alike)
     with torch.no_grad():
-        item, score = best_by_shortlist(model, torch.tensor([0]), [], 5, 5, states, None)
+        item, score = best_by_shortlist(states, torch.tensor([0]), [], 5, 5)
     assert item.shape == score.shape == (0,)

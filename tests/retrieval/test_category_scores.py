@@ -25,6 +25,15 @@ def test_equals_the_scores_of_those_outfits(wardrobe, make_model, own, num_steps
             torch.testing.assert_close(got, expected)
 
 
+@pytest.mark.parametrize("own", [[3], [1, 8, 13, 8]])
+def test_every_option_has_its_part(wardrobe, make_model, choice, own):
+    model, items, own = make_model(**choice).double(), wardrobe.items, torch.tensor(own)
+    for category in range(5):
+        candidate = (items.category_id == category).nonzero().flatten()
+        got = category_scores(ItemEncoder(model, items), own, candidate)
+        torch.testing.assert_close(got, completed_scores(model, items, own, candidate))
+
+
 def test_a_category_that_the_model_does_not_know(wardrobe, make_model):
     items, model, own = wardrobe.items, make_model(), torch.tensor([3, 30])
     items = ItemTable(items.ids, items.category_id, ["a", "b", "c", "d", "e"], items.features)

@@ -21,6 +21,12 @@ def test_rows_are_those_of_the_encoder_category_by_category(wardrobe, make_model
         assert states.item[states.rows(category)].tolist() == own.tolist()
 
 
+def test_rows_have_length_one_for_a_model_that_compares_such(wardrobe, make_model):
+    states = ItemStates.build(make_model(unit_states=True), wardrobe.items)
+    length = states.values.view(len(states), 3, 6).norm(dim=-1)
+    torch.testing.assert_close(length, torch.ones_like(length))
+
+
 def test_best_are_the_largest_products(wardrobe, make_model):
     states = ItemStates.build(make_model(), wardrobe.items)
     query = torch.randn(states.values.size(1), generator=torch.Generator().manual_seed(0))

@@ -52,6 +52,16 @@ def test_another_vocabulary_is_translated(wardrobe):
     assert score_outfits(control, fewer, unknown="default").isfinite().all()
 
 
+def test_an_unknown_category_is_one_that_no_outfit_held(wardrobe):
+    control = CategoryCooccurrence(category_graph(wardrobe.category_id, wardrobe.batch, 6))
+    batch = OutfitBatcher(wardrobe.items)(wardrobe)
+    known, scores = batch.category_id, []
+    for stranger in (-1, 5):
+        batch.category_id = torch.where(known == 2, stranger, known)
+        scores.append(control(batch))
+    torch.testing.assert_close(*scores)
+
+
 def test_answers_questions(wardrobe):
     control = CategoryCooccurrence.from_outfits(wardrobe)
     paired = wardrobe.select(wardrobe.sizes > 1).with_frequency()
