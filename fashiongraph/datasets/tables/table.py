@@ -72,7 +72,8 @@ class Table:
         records = np.sort(np.concatenate([row, lost])) if len(lost) else row
         if not len(records):
             raise DataError("a table needs a header and at least one row", file=path)
-        for name in set(repeated) & set(columns.column_names):
+        # Before 22 pyarrow cannot join the codes of no rows; there is nothing to save on them.
+        for name in set(repeated) & set(columns.column_names) if len(columns) else ():
             codes = columns[name].dictionary_encode().combine_chunks()
             columns = columns.set_column(columns.column_names.index(name), name, codes)
         del column

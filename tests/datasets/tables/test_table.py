@@ -67,10 +67,13 @@ def test_repeated_values_are_kept_as_codes(tmp_path, kind):
     assert coded.columns["id"][7].as_py() == " \t"
 
 
-def test_no_row_can_be_read(tmp_path):
+@pytest.mark.parametrize("repeated", [(), ("id",)])
+def test_no_row_can_be_read(tmp_path, repeated):
     (tmp_path / "t.csv").write_text("id,note\na\n")
-    table, problems = read(tmp_path / "t.csv")
+    problems = Problems()
+    table = Table.read(tmp_path / "t.csv", problems, ["id"], ["id"], repeated=repeated)
     assert len(table) == 0
+    assert table.is_blank("id").tolist() == []
     assert table.encode("id")[0].tolist() == []
     with pytest.raises(DataError, match=r"row 2: a row needs 2 fields \(got 1\)"):
         problems.check()
