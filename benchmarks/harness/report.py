@@ -51,7 +51,7 @@ def interval(values: np.ndarray) -> tuple[float, float, float]:
 
 
 def markdown(table: pd.DataFrame, models: Sequence[str], columns: Sequence[str]) -> str:
-    """Mean and deviation over seeds of every model and column; the best trained one in bold."""
+    """Mean and deviation over seeds of every model and column, the best in bold."""
     lines = [
         "| model | seeds | " + " | ".join(columns) + " |",
         "| --- | ---: | " + " | ".join("---" for _ in columns) + " |",
