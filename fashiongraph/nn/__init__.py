@@ -27,6 +27,7 @@ from fashiongraph.nn.losses import (
     InBatchSoftmaxLoss,
     MixedCategoryTripletLoss,
     PositionDependentLoss,
+    ScoreDistillationLoss,
     SigmoidMarginLoss,
     TypeAwareLoss,
 )
@@ -71,6 +72,7 @@ __all__ = [
     "PositionDependentLoss",
     "PositionDependentSimilarity",
     "RaggedLSTM",
+    "ScoreDistillationLoss",
     "SemiHardMiner",
     "SigmoidMarginLoss",
     "SimpleMiner",

@@ -22,3 +22,18 @@ def test_the_first_of_each_group_of_editions_is_the_real_outfit(wardrobe):
 
 def test_trains_with_eight_negatives_unless_told_otherwise():
     assert RankingObjective().num_negatives == 8
+
+
+def test_a_teacher_is_frozen_and_its_choice_pulls(wardrobe):
+    batch = next(iter(OutfitLoader(wardrobe, batch_size=30, share_items=True)))
+    torch.manual_seed(0)
+    model, teacher = ADDGNN(8, 6, 3), ADDGNN(8, 6, 3, use_graph=False)
+    objective = RankingObjective(num_negatives=2, teacher=teacher, lambda_distillation=0.5).train()
+    assert not teacher.training
+    parts = objective(model, batch)
+    parts["loss"].backward()
+    assert all(p.grad is None for p in teacher.parameters())
+    plain = RankingObjective(num_negatives=2)(model, batch)["loss"]
+    torch.testing.assert_close(parts["ranking"], plain)
+    torch.testing.assert_close(parts["loss"], plain + 0.5 * parts["distillation"])
+    assert RankingObjective(num_negatives=2, teacher=model)(model, batch)["distillation"] == 0

@@ -11,6 +11,7 @@ from fashiongraph.nn.losses.histogram_loss import HistogramLoss
 from fashiongraph.nn.losses.in_batch_softmax_loss import InBatchSoftmaxLoss
 from fashiongraph.nn.losses.mixed_category_triplet_loss import MixedCategoryTripletLoss
 from fashiongraph.nn.losses.position_dependent_loss import PositionDependentLoss
+from fashiongraph.nn.losses.score_distillation_loss import ScoreDistillationLoss
 from fashiongraph.nn.losses.sigmoid_margin_loss import SigmoidMarginLoss
 from fashiongraph.nn.losses.type_aware_loss import TypeAwareLoss
 
@@ -26,6 +27,7 @@ __all__ = [
     "InBatchSoftmaxLoss",
     "MixedCategoryTripletLoss",
     "PositionDependentLoss",
+    "ScoreDistillationLoss",
     "SigmoidMarginLoss",
     "TypeAwareLoss",
 ]

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from fashiongraph.nn import ScoreDistillationLoss
+
+
+@pytest.mark.parametrize("temperature", [0.5, 1.0, 4.0])
+def test_equals_the_equation(temperature):
+    rng = np.random.default_rng(0)
+    student, teacher = rng.normal(size=(2, 5, 4))
+    total = 0.0
+    for s, t in zip(student / temperature, teacher / temperature, strict=True):
+        wanted, found = np.exp(t) / np.exp(t).sum(), np.exp(s) / np.exp(s).sum()
+        total += temperature**2 * np.sum(wanted * np.log(wanted / found))
+    loss = ScoreDistillationLoss(temperature)(torch.tensor(student), torch.tensor(teacher))
+    np.testing.assert_allclose(loss, total / 5, rtol=1e-12)
+
+
+def test_gradients_reach_the_student_alone():
+    student = torch.randn(3, 4, dtype=torch.double, requires_grad=True)
+    teacher = torch.randn(3, 4, dtype=torch.double, requires_grad=True)
+    loss = ScoreDistillationLoss(2.0)
+    assert torch.autograd.gradcheck(lambda s: loss(s, teacher.detach()), [student])
+    loss(student, teacher).backward()
+    assert teacher.grad is None
+    torch.testing.assert_close(loss(teacher + 3, teacher), torch.zeros((), dtype=torch.double))
+
+
+def test_nothing_costs_nothing_and_bad_arguments_are_named():
+    loss = ScoreDistillationLoss()
+    empty = torch.empty(0, 4, requires_grad=True)
+    loss(empty, empty.detach()).backward()
+    with pytest.raises(ValueError, match=r"the same shape \[B, R\]"):
+        loss(torch.zeros(3, 4), torch.zeros(3, 5))
+    with pytest.raises(ValueError, match="'temperature' needs to be positive"):
+        ScoreDistillationLoss(0.0)
