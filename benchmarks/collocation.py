@@ -95,7 +95,7 @@ def main() -> None:
 
     # Seed 0 first: there validation settles which of the library's miners has all seeds.
     plan = [(d, r, s) for s in sorted(args.seeds) for d in args.data for r in args.rows]
-    for name, row, seed in (bar := tqdm([] if args.tabulate else plan)):
+    for name, row, seed in (bar := tqdm([] if args.tabulate else plan, disable=args.tabulate)):
         bar.set_description(f"{name}: {row}, seed {seed}")
         file = file_of(args.output, name, row, seed)
         if file.exists():

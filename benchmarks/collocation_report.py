@@ -64,7 +64,7 @@ def table(records: list[Record], labels: dict[str, str]) -> list[str]:
 
 
 def differences(records: list[Record], leader: str, rivals: Sequence[str]) -> list[str]:
-    """How far a row is ahead of others, seed by seed."""
+    """How far a row is ahead of others, seed by seed; nothing where no two seeds can be compared."""
     measures: dict[str, Callable[[Record], float]] = {
         "validation score": best_score,
         "item Recall@20": lambda record: float(record["item Recall@20"]["value"]),
@@ -83,7 +83,7 @@ def differences(records: list[Record], leader: str, rivals: Sequence[str]) -> li
                 mean, width, _ = interval(np.array(ahead))
                 cells.append(f"{mean:+.3f} [{mean - width:+.3f}, {mean + width:+.3f}]")
             rows.append([rival, str(len(seeds)), *cells])
-    return lines(f"{leader} minus", ["seeds", *measures], rows)
+    return ["", *lines(f"{leader} minus", ["seeds", *measures], rows)] if rows else []
 
 
 def report(records: list[Record], figure: str) -> str:
@@ -119,7 +119,7 @@ def report(records: list[Record], figure: str) -> str:
             text += ["", f"### {heading}", "", *table(own, labels)]
         rivals = [row for row in (*MINING, *LIBRARY) if row != "schedule"]
         for leader, others in (("schedule", rivals), ("semi-hard", ["random", *LIBRARY])):
-            text += ["", *differences(own, leader, others)]
+            text += differences(own, leader, others)
     text += ["", f"![Loss and validation score by epoch]({figure})"]
     return "\n".join(text) + "\n"
 
