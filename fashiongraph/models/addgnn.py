@@ -173,23 +173,40 @@ class ADDGNN(OutfitModel):
         h = h.view(-1, self.num_attributes, self.hidden_channels)
         return h if lin.bias is None else h + lin.bias
 
+    def precomputed(self, batch: Batch) -> dict[str, Tensor]:
+        """First states of a batch's distinct items, and their products of the first round."""
+        h = self.encode(node_features(batch)[0], self._context(batch))
+        if self.conv is None:
+            return {"item_state": h}
+        sent, own = self.conv.first_products(h)
+        return {"item_state": h, "item_sent": sent, "item_own": own}
+
+    def _context(self, batch: Batch) -> Tensor | None:
+        """What the distinct items were worn with, for a model that reads it [U, F]."""
+        if not self.use_context:
+            return None
+        context = node_context(batch)
+        if self.training and self.context_dropout:
+            hidden = torch.rand(len(context), 1, device=context.device) < self.context_dropout
+            context = context.masked_fill(hidden, 0.0)
+        return context
+
     def states(self, batch: Batch) -> Tensor:
         """States of the items of a batch after message passing [N, K, H]."""
-        x, slot = node_features(batch)
-        context = None
-        if self.use_context:
-            context = node_context(batch)
-            if self.training and self.context_dropout:
-                hidden = torch.rand(len(context), 1, device=context.device) < self.context_dropout
-                context = context.masked_fill(hidden, 0.0)
-        h = self.encode(x, context)
-        if slot is not None and (self.conv is None or _SHARED * len(h) > len(slot)):
+        if "item_state" in batch:  # precomputed
+            h, slot = batch.item_state, batch.item_slot
+            products = None if self.conv is None else (batch.item_sent, batch.item_own)
+        else:
+            x, slot = node_features(batch)
+            h, products = self.encode(x, self._context(batch)), None
+        few = slot is not None and products is None and _SHARED * len(h) > len(slot)
+        if slot is not None and (few or self.conv is None):
             h, slot = h.index_select(0, slot), None
         if self.conv is not None:
             if self.conv.explain or torch.compiler.is_compiling():  # both need every single edge
-                h = self.conv(h, batch.edge_index, batch.edge_weight, slot)
+                h = self.conv(h, batch.edge_index, batch.edge_weight, slot, products)
             else:
-                h = self.conv(h, incoming(batch), slot=slot)
+                h = self.conv(h, incoming(batch), None, slot, products)
         return self.compared(h)
 
     def compared(self, h: Tensor) -> Tensor:

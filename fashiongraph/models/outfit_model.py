@@ -54,6 +54,21 @@ class OutfitModel(torch.nn.Module):
         """Score the outfits of a batch [B]."""
         raise NotImplementedError(f"{type(self).__name__} does not say how to score a batch")
 
+    def precomputed(self, batch: Batch) -> dict[str, Tensor]:
+        """What the model computes of items alone, for outfits that share items.
+
+        A batch may carry these fields for a whole catalogue, and with them ``item_slot`` [N], the
+        row of each node's item, instead of features; the model then starts from there. By default
+        a model has none, and reads features.
+
+        Args:
+            batch: Items that share features, ``unique_x`` [U, F].
+
+        Returns:
+            Fields of a batch, each with U rows.
+        """
+        return {}
+
     def score_candidates(self, batch: Batch, position: Tensor, num_candidates: int) -> Tensor:
         """Score the candidates for Q blanks: by the outfit that each completes, unless overridden.
 

@@ -91,6 +91,7 @@ class AttributeGatedConv(MessagePassing):
         edge_index: Adj,
         edge_weight: OptTensor = None,
         slot: OptTensor = None,
+        products: tuple[Tensor, Tensor] | None = None,
     ) -> Tensor:
         """Run ``num_steps`` rounds.
 
@@ -99,6 +100,8 @@ class AttributeGatedConv(MessagePassing):
             edge_index: Edges [2, E], or a sparse adjacency [N, N] whose row receives.
             edge_weight: Weights [E] of ``edge_index``; a sparse adjacency holds its own.
             slot: Row of ``x`` that each node starts from [N]; by default node i from row i.
+            products: What :meth:`first_products` made of ``x``, for items that are met again and
+                again; used with ``slot`` alone.
 
         Raises:
             ValueError: If a sparse adjacency comes with ``edge_weight``.
@@ -113,12 +116,13 @@ class AttributeGatedConv(MessagePassing):
         parts = [2 * self.channels, self.channels]  # both gates, and the candidate
         gates_hh, candidate_hh = self.weight_hh.split(parts)
         for _ in range(self.num_steps):
-            own = linear(x, gates_hh)
             if slot is None:
                 received = self.propagate(edge_index, x=x, edge_weight=edge_weight)
                 message = linear(received, self.weight_ih, self.bias)
+                own = linear(x, gates_hh)
             else:
-                message = self._transformed_first(x, edge_index, edge_weight, slot)
+                sent, own = self.first_products(x) if products is None else products
+                message = self._heard(sent, edge_index, edge_weight, slot)
                 x, own, slot = x.index_select(0, slot), own.index_select(0, slot), None
             gates, candidate = message.split(parts, dim=-1)
             update, reset = (gates + own).sigmoid().chunk(2, dim=-1)
@@ -126,6 +130,18 @@ class AttributeGatedConv(MessagePassing):
             # Under autocast the gates are narrower than the state, which lerp does not take.
             x = torch.lerp(x, candidate.tanh().to(x.dtype), update.to(x.dtype))
         return x
+
+    def first_products(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """What the first round needs of an item wherever it is worn.
+
+        Args:
+            x: States of distinct items [U, K, H].
+
+        Returns:
+            Their products with all of W [U, K, 3 H], and with the gates' U [U, K, 2 H].
+        """
+        linear = torch.nn.functional.linear
+        return linear(x, self.weight_ih), linear(x, self.weight_hh[: 2 * self.channels])
 
     def _may_transform_first(self, edge_index: Adj) -> bool:
         """Whether the aggregation is linear, over edges whose senders can be renamed."""
@@ -135,11 +151,11 @@ class AttributeGatedConv(MessagePassing):
         learns = is_sparse(edge_index) and edge_index.requires_grad
         return not learns and torch.is_tensor(edge_index)
 
-    def _transformed_first(
-        self, x: Tensor, edge_index: Tensor, edge_weight: OptTensor, slot: Tensor
+    def _heard(
+        self, sent: Tensor, edge_index: Tensor, edge_weight: OptTensor, slot: Tensor
     ) -> Tensor:
-        """What each node hears in the first round, times W [N, K, 3 H], from distinct items."""
-        size = (x.size(0), slot.numel())
+        """What nodes hear of what distinct items send [N, K, 3 H]."""
+        size = (sent.size(0), slot.numel())
         if is_sparse(edge_index):
             edge_index = torch.sparse_csr_tensor(
                 edge_index.crow_indices(),
@@ -150,7 +166,6 @@ class AttributeGatedConv(MessagePassing):
             )
         else:
             edge_index = torch.stack([slot[edge_index[0]], edge_index[1]])
-        sent = torch.nn.functional.linear(x, self.weight_ih)
         heard: Tensor = self.propagate(edge_index, x=sent, edge_weight=edge_weight, size=size)
         return heard if self.bias is None else heard + self.bias
 

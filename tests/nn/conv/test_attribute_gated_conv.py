@@ -214,9 +214,10 @@ def test_states_of_distinct_items_equal_states_of_nodes(layout, aggr, learns, nu
         matrix = adjacency(edge_index, edge_weight.detach(), len(batch), layout)
         edges = [matrix.requires_grad_(learns)]
     inputs = [items, *conv.parameters(), *edges[-1:] * learns]
-    results = []
-    for out in (conv(items[slot], *edges), conv(items, *edges, slot=slot)):
-        results.append((out, *torch.autograd.grad(out.sin().sum(), inputs)))
+    results = [
+        (out, *torch.autograd.grad(out.sin().sum(), inputs))
+        for out in (conv(items[slot], *edges), conv(items, *edges, slot=slot))
+    ]
     for by_node, by_item in zip(*results, strict=True):
         if by_node.layout != torch.strided:
             by_node, by_item = by_node.to_dense(), by_item.to_dense()
@@ -251,6 +252,7 @@ def test_distinct_items_without_neighbours(sparse, num_nodes):
         edges = (adjacency(*edges, num_nodes, torch.sparse_csr), None)
     out = conv(items, *edges, slot)
     assert out.shape == (num_nodes, K, H)
+    assert torch.equal(out, conv(items, *edges, slot, conv.first_products(items)))
     torch.testing.assert_close(out, conv(items[slot], *edges))
     out.sum().backward()
     assert conv.weight_hh.grad.isfinite().all()
