@@ -3,9 +3,9 @@
     FASHIONGRAPH_DATA=… python benchmarks/collocation.py --seeds 0 1 2
 
 Every run writes one JSON file and is skipped when that file exists, so an interrupted benchmark
-goes on where it stopped. The tables and the figure, ``collocation.md`` and ``collocation.png``
-beside the folder of runs, are made of those files alone. All rows share data, split, net,
-optimiser, epochs and evaluation; only the objective differs, and where named the size.
+goes on where it stopped. The tables, ``collocation.md``, and the figure beside the folder of runs
+are made of those files alone. All rows share data, split, net, optimiser, epochs and evaluation;
+only the objective differs, and where named the size.
 """
 
 from __future__ import annotations
@@ -88,6 +88,7 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=8)
     parser.add_argument("--rate", type=float, default=1e-3, help="highest learning rate, all rows")
     parser.add_argument("--output", type=Path, default=Path("benchmarks/results/collocation"))
+    parser.add_argument("--page", type=Path, default=Path("benchmarks/collocation.md"))
     parser.add_argument("--tabulate", action="store_true", help="train nothing that is missing")
     args = parser.parse_args()
     logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
@@ -110,8 +111,8 @@ def main() -> None:
     records = [json.loads(file.read_text()) for file in sorted(args.output.glob("*.json"))]
     figure = args.output.with_suffix(".png")
     draw(records, figure)
-    text = report(records, figure.name)
-    with whole(args.output.with_suffix(".md")) as draft:
+    text = report(records, os.path.relpath(figure, args.page.parent))
+    with whole(args.page) as draft:
         draft.write_text(text, encoding="utf-8")
     print(text)
 

@@ -30,7 +30,7 @@ Record = dict[str, Any]
 
 def best_score(record: Record) -> float:
     """Validation score of the epoch that was kept; not a number where nothing was trained."""
-    return max(record["history"].get("valid/score", [float("nan")]))
+    return float(max(record["history"].get("valid/score", [float("nan")])))
 
 
 def cell(values: Sequence[float]) -> str:
@@ -64,7 +64,7 @@ def table(records: list[Record], labels: dict[str, str]) -> list[str]:
 
 
 def differences(records: list[Record], leader: str, rivals: Sequence[str]) -> list[str]:
-    """How far a row is ahead of others, seed by seed; nothing where no two seeds can be compared."""
+    """How far a row is ahead of others, seed by seed; nothing where there are no two seeds."""
     measures: dict[str, Callable[[Record], float]] = {
         "validation score": best_score,
         "item Recall@20": lambda record: float(record["item Recall@20"]["value"]),

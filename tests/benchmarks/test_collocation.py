@@ -46,7 +46,8 @@ def benchmark(data, *options):
 def test_goes_on_where_it_stopped_and_tabulates_what_there_is(data, tmp_path):
     pytest.importorskip("pytorch_metric_learning")
     output = tmp_path / "runs"
-    small = ["--epochs", "2", "--output", str(output)]
+    page = tmp_path / "page.md"
+    small = ["--epochs", "2", "--output", str(output), "--page", str(page)]
     first = benchmark(data, "--seeds", "0", *small)
     assert first.returncode == 0, first.stderr
     times = {file.name: file.stat().st_mtime_ns for file in output.iterdir()}
@@ -59,12 +60,13 @@ def test_goes_on_where_it_stopped_and_tabulates_what_there_is(data, tmp_path):
     assert second.returncode == 0, second.stderr
     assert len(list(output.iterdir())) == 8
     assert times == {name: (output / name).stat().st_mtime_ns for name in times}
-    page = output.with_suffix(".md").read_text()
-    assert "| triplet, random strangers | 2 |" in page
-    assert "| HDC, 3 x 128 | 2 |" in page
-    assert "| schedule minus | seeds |" in page
+    text = page.read_text()
+    assert "| triplet, random strangers | 2 |" in text
+    assert "| HDC, 3 x 128 | 2 |" in text
+    assert "| schedule minus | seeds |" in text
+    assert "(runs.png)" in text
     assert output.with_suffix(".png").stat().st_size > 0
 
     again = benchmark(data, "--tabulate", *small)
     assert again.returncode == 0, again.stderr
-    assert again.stdout.strip() == page.strip()
+    assert again.stdout.strip() == text.strip()
