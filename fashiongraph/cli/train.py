@@ -42,6 +42,14 @@ def train(
     paper: Annotated[
         bool, typer.Option("--paper", help="The published settings to the letter.")
     ] = False,
+    best: Annotated[
+        bool,
+        typer.Option(
+            "--best",
+            help="The library's own preset, which also learns from what items were worn with and "
+            "from how often categories meet.",
+        ),
+    ] = False,
     teacher: Annotated[
         Path | None, typer.Option(help="Folder of a trained teacher to distil from.")
     ] = None,
@@ -93,6 +101,7 @@ def train(
     import torch
 
     from fashiongraph.data.category_graph import category_graph
+    from fashiongraph.data.item_memory import remember_items
     from fashiongraph.data.pairs import top_bottom_pairs
     from fashiongraph.models import ADDGNN, ADDGNNObjective, DesignerTeacher
     from fashiongraph.training import Recipe, fit
@@ -100,9 +109,11 @@ def train(
     if model not in ("addgnn", "teacher"):
         raise FashionGraphError(f"'--model' needs to be addgnn or teacher (got {model!r})")
     if paper:
-        refuse(context, ("hidden", "attributes", "steps"), "--paper")
+        refuse(context, ("hidden", "attributes", "steps", "best"), "--paper")
+    if best:
+        refuse(context, ("hidden", "attributes", "steps"), "--best")
     if model == "teacher":
-        refuse(context, ("hidden", "steps", "use_graph", "teacher"), "--model teacher")
+        refuse(context, ("hidden", "steps", "use_graph", "best", "teacher"), "--model teacher")
     else:
         refuse(context, ("top", "bottom", "pair_column"), "--model addgnn")
     wardrobe = open_wardrobe(data, features, lenient, form)
@@ -138,9 +149,12 @@ def train(
             chosen = DesignerTeacher.paper(width)
     else:
         chosen = ADDGNN(width, hidden, attributes, steps, use_graph=use_graph)
+        graph = category_graph(known.category_id, known.batch, wardrobe.num_categories)
         if paper:
             chosen = ADDGNN.paper(width, use_graph)
-        graph = category_graph(known.category_id, known.batch, wardrobe.num_categories)
+        elif best:
+            chosen = ADDGNN.best(width, use_graph=use_graph)
+            graph = remember_items(graph, known)
         objective = objective if paper else chosen.objective(guide)
     recipe = replace(Recipe.paper() if paper else Recipe(), batch_size=batch_size)
     if learning_rate is not None:
@@ -168,13 +182,13 @@ def train(
     )
     write_parts(parts, output / "split.csv")  # not before: a refused training leaves the old one
     epoch = int(history["valid/score"].argmax())
-    best = {str(name): float(value) for name, value in history.iloc[epoch].items()}
+    reached = {str(name): float(value) for name, value in history.iloc[epoch].items()}
     if as_json:
         facts = {"model": str(output / "model"), "epochs": len(history)}
-        print_json({**facts, "best_epoch": epoch, **best})
+        print_json({**facts, "best_epoch": epoch, **reached})
         return
     console.print(
-        f"best epoch {epoch} of {len(history)}: AUC {best['valid/auc']:.3f}, "
-        f"FITB {best['valid/fitb']:.3f} on validation; written to {output / 'model'}",
+        f"best epoch {epoch} of {len(history)}: AUC {reached['valid/auc']:.3f}, "
+        f"FITB {reached['valid/fitb']:.3f} on validation; written to {output / 'model'}",
         highlight=False,
     )

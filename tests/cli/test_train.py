@@ -40,6 +40,28 @@ def test_paper_settings_and_a_teacher(folder, command, tmp_path):
     assert {"train/ranking", "train/mask", "train/distillation", "train/norm"} <= set(logged)
 
 
+@pytest.mark.parametrize("graph", ["--graph", "--no-graph"])
+def test_the_preset_and_what_it_remembers_serve_the_other_commands(
+    folder, command, tmp_path, graph
+):
+    command("train", folder, *OPTIONS, "-o", tmp_path, "--best", graph, "--epochs", 1)
+    saved, data = tmp_path / "model", ("--data", folder, *OPTIONS[:2], "--json")
+    model = ADDGNN.load(saved)
+    assert model.settings == ADDGNN.best(8, use_graph=graph == "--graph").settings
+    assert len(model.graph.item_key) == 48
+    assert model.graph.item_times.sum() > 0
+    evaluated = json.loads(command("evaluate", saved, *data).stdout)
+    assert [one["metric"] for one in evaluated] == ["AUC", "FITB"]
+    asked = ("--items", "0001,0005", "--slots", "shoe,bag", "-k", 2)
+    found = json.loads(command("complete", saved, *asked, *data).stdout)["completions"]
+    rows = [(c["item_id"], i) for c in found for i in ("0001", "0005", c["item_id"])]
+    file = tmp_path / "outfits.csv"
+    pd.DataFrame(rows, columns=["outfit_id", "item_id"]).to_csv(file, index=False)
+    ranked = json.loads(command("score", saved, file, *data).stdout)
+    score = {outfit["outfit_id"]: outfit["score"] for outfit in ranked}
+    assert score == pytest.approx({c["item_id"]: c["score"] for c in found}, rel=1e-4)
+
+
 def test_a_teacher_and_a_student_of_one_seed_start_apart(folder, command, tmp_path):
     masks = []
     for model, more in (("teacher", ("--top", "top", "--bottom", "bottom")), ("addgnn", ())):
@@ -55,6 +77,11 @@ def test_a_teacher_and_a_student_of_one_seed_start_apart(folder, command, tmp_pa
         (("--paper", "--hidden", 64), "'--hidden' has no say beside '--paper'"),
         (("--paper", "--attributes", 4), "'--attributes' has no say beside '--paper'"),
         (("--paper", "--steps", 1), "'--steps' has no say beside '--paper'"),
+        (("--paper", "--best"), "'--best' has no say beside '--paper'"),
+        (("--best", "--hidden", 64), "'--hidden' has no say beside '--best'"),
+        (("--best", "--attributes", 4), "'--attributes' has no say beside '--best'"),
+        (("--best", "--steps", 1), "'--steps' has no say beside '--best'"),
+        (("--model", "teacher", "--best"), "'--best' has no say beside '--model teacher'"),
         (("--top", "top"), "'--top' has no say beside '--model addgnn'"),
         (("--bottom", "top"), "'--bottom' has no say beside '--model addgnn'"),
         (("--model", "teacher", "--no-graph"), "'--graph' has no say beside '--model teacher'"),
