@@ -37,10 +37,9 @@ def assert_same(got, expected):
 
 
 @pytest.mark.parametrize("outfit", OUTFITS)
-@pytest.mark.parametrize("double", [False, True])
-@pytest.mark.parametrize("activation", [None, "sigmoid"])
+@pytest.mark.parametrize(("activation", "double"), [(None, False), ("sigmoid", True)])
 def test_without_graph_a_short_list_is_exact(
-    wardrobe, make_model, outfit, double, activation, choice
+    wardrobe, make_model, outfit, activation, double, choice
 ):
     model = make_model(use_graph=False, activation=activation, **choice)
     items = wardrobe.items
