@@ -30,6 +30,11 @@ class Case:
         self.wardrobe = load(data, features)
         self.train, self.valid, self.test = self.wardrobe.split(seed=seed)
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Columns that ``matched`` strangers share with what they replace."""
+        return SETS[self.data].columns
+
     @cached_property
     def graph(self) -> Data:
         """The category graph of the training outfits, which remembers what was worn with what."""

@@ -65,8 +65,8 @@ def published(
 
 def own(objective: Callable[[Any, Case], Objective] | None = None, **settings: Any) -> Entry:
     """The library's own preset, or an edition of it."""
-    rate = {"learning_rate": 2e-3}
-    trials = ({**rate, "context_dropout": 0.0}, {**rate, "context_dropout": 0.5})
+    dropouts = (0.0, 0.5) if settings.get("use_context", True) else (0.0,)
+    trials = tuple({"learning_rate": 2e-3, "context_dropout": dropout} for dropout in dropouts)
     return Entry(
         lambda w, **trial: ADDGNN.best(w.num_features, **(trial | settings)),
         objective or (lambda model, case: RankingObjective()),

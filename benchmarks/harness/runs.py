@@ -7,6 +7,7 @@ import logging
 import multiprocessing
 import os
 import platform
+import re
 import time
 import warnings
 from collections.abc import Iterable
@@ -26,6 +27,7 @@ from fashiongraph.files import whole
 from fashiongraph.models import OutfitModel
 from fashiongraph.training import fit
 from harness.case import Case
+from harness.designer_case import DesignerCase
 from harness.models import CONTROLS, Entry
 from harness.sets import SETS
 from harness.variants import ENTRIES
@@ -55,10 +57,15 @@ class Run:
 
     def file(self, folder: Path) -> Path:
         """Where its record lies."""
-        name = [self.model.replace(" ", "-").replace(",", ""), self.protocol or "control"]
+        name = [file_name(self.model), self.protocol or "control"]
         name += [f"{self.epochs}epochs", *([self.features] if self.features else [])]
         name += [f"trial{self.trial}", f"seed{self.seed}.json"]
-        return folder / self.data / "_".join(name)
+        return folder / file_name(self.data) / "_".join(name)
+
+
+def file_name(text: str) -> str:
+    """A name of a model or a data set as files bear it."""
+    return re.sub(r"[^\w.=]+", "-", text).strip("-")
 
 
 def plan(run: Run, folder: Path) -> tuple[list[Run], bool]:
@@ -130,7 +137,7 @@ def train_and_record(run: Run, folder: Path) -> None:
 
 @lru_cache(maxsize=2)
 def _case(data: str, seed: int, features: str | None) -> Case:
-    return Case(data, seed, features)
+    return (Case if data in SETS else DesignerCase)(data, seed, features)
 
 
 def _trained(entry: Entry, run: Run, case: Case, record: dict[str, Any]) -> OutfitModel:
@@ -147,7 +154,7 @@ def _trained(entry: Entry, run: Run, case: Case, record: dict[str, Any]) -> Outf
         objective=entry.objective(model, case),
         recipe=replace(entry.recipe, learning_rate=learning_rate),
         protocol=run.protocol,
-        columns=SETS[run.data].columns,
+        columns=case.columns,
         max_epochs=run.epochs,
         seed=run.seed,
         progress=False,

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from harness.report import differences, insert, markdown, plot, to_frame
-from harness.runs import Run, execute, plan, read
+from harness.runs import Run, execute, file_name, plan, read
 from harness.sets import PROTOCOLS, SETS
 
 PAGE = Path(__file__).parents[1] / "README.md"
@@ -41,10 +41,12 @@ class Study:
     jobs: int = 1
 
     @staticmethod
-    def arguments(description: str, models: Sequence[str]) -> argparse.ArgumentParser:
+    def arguments(
+        description: str, models: Sequence[str], data: Sequence[str]
+    ) -> argparse.ArgumentParser:
         """A parser of what all studies take."""
         parser = argparse.ArgumentParser(description=description)
-        parser.add_argument("--data", nargs="+", choices=sorted(SETS), default=sorted(SETS))
+        parser.add_argument("--data", nargs="+", choices=data, default=data, metavar="SET")
         parser.add_argument("--features", help="file of features in place of the set's own")
         parser.add_argument("--protocols", nargs="+", choices=PROTOCOLS, default=list(PROTOCOLS))
         parser.add_argument("--models", nargs="+", choices=models, default=models, metavar="MODEL")
@@ -56,9 +58,11 @@ class Study:
         return parser
 
     @classmethod
-    def parse(cls, description: str, models: Sequence[str]) -> tuple[Study, bool]:
+    def parse(
+        cls, description: str, models: Sequence[str], data: Sequence[str] = tuple(SETS)
+    ) -> tuple[Study, bool]:
         """The study that the command line asks for, and whether it is only to be tabulated."""
-        given = vars(cls.arguments(description, models).parse_args())
+        given = vars(cls.arguments(description, models, data).parse_args())
         tabulate = given.pop("tabulate")
         return cls(**given), tabulate
 
@@ -102,7 +106,7 @@ class Study:
             if chosen.empty:
                 continue
             columns = list(dict.fromkeys(chosen["column"]))
-            picture = page.parent / "results" / f"{title}_{name}.png"
+            picture = page.parent / "results" / f"{title}_{file_name(name)}.png"
             plot(chosen, self.models, columns, picture)
             tables += [f"### {name}", markdown(chosen, self.models, columns)]
             shown += [*tables[-2:], f"![Mean and 95 % interval over seeds](results/{picture.name})"]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from fashiongraph.models import ADDGNN, ADDGNNObjective, Objective, RankingObjective
+from fashiongraph.nn import ADDGNNLoss, CandidateSoftmaxLoss
+from harness.designer_case import DesignerCase
 from harness.models import MODELS, Entry, own
 
 FULL = "ADD-GNN best"
@@ -20,4 +23,28 @@ ABLATION: dict[str, Entry] = {
 
 ATTRIBUTES: dict[str, Entry] = {f"K = {k}": own(num_attributes=k) for k in range(1, 9)}
 
-ENTRIES: dict[str, Entry] = {**MODELS, **ABLATION, **ATTRIBUTES}
+
+def student(model: ADDGNN, case: DesignerCase, start: bool, scores: float) -> Objective:
+    """The objective of a student that may start from its teacher and listen to its scores."""
+    if start:  # graph and lift, which pairs cannot teach, stay as they are
+        model.load_state_dict(case.pair_model.state_dict(), strict=False)
+    if not scores:
+        return RankingObjective()
+    return RankingObjective(teacher=case.pair_model, lambda_distillation=scores)
+
+
+def masks(case: DesignerCase) -> Objective:
+    """The paper's distillation beside our ranking."""
+    loss = ADDGNNLoss(0.0, 1e-3, 0.0, ranking=CandidateSoftmaxLoss())
+    return ADDGNNObjective(loss, num_negatives=8, teacher=case.teacher())
+
+
+KNOWLEDGE: dict[str, Entry] = {
+    "no knowledge": own(use_context=False),
+    "masks (eq. A11)": own(lambda model, case: masks(case), use_context=False),
+    "scores": own(lambda model, case: student(model, case, False, 1.0), use_context=False),
+    "start": own(lambda model, case: student(model, case, True, 0.0), use_context=False),
+    "start and scores": own(lambda model, case: student(model, case, True, 1.0), use_context=False),
+}
+
+ENTRIES: dict[str, Entry] = {**MODELS, **ABLATION, **ATTRIBUTES, **KNOWLEDGE}
