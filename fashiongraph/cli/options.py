@@ -48,8 +48,9 @@ Lenient = Annotated[
 Protocol = Annotated[
     str,
     typer.Option(
-        help="Where strangers come from: [b]uniform[/] (any item), [b]same_category[/], or "
-        "[b]matched[/] (same category and same --columns), drawn by frequency."
+        help="Where strangers come from: [b]uniform[/] (any item), [b]uniform_category[/] (any "
+        "item of any category, each category as likely), or, drawn by frequency, "
+        "[b]same_category[/] or [b]matched[/] (same category and same --columns)."
     ),
 ]
 Columns = Annotated[

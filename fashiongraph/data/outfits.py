@@ -187,7 +187,7 @@ class Outfits:
 
         Args:
             kind: ``"fitb"`` or ``"compatibility"``.
-            protocol: ``"uniform"``, ``"same_category"`` or ``"matched"``.
+            protocol: ``"uniform"``, ``"uniform_category"``, ``"same_category"`` or ``"matched"``.
             columns: Columns that ``"matched"`` strangers share with what they replace.
             seed: Seed of the questions.
 
