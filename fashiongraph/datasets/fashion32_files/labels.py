@@ -37,7 +37,7 @@ class Labels(NamedTuple):
         frame = frame[frame["word"] != ""].drop_duplicates().sort_values(["owner", "word"])
         sizes = np.bincount(frame["owner"], minlength=count)
         offsets = np.append(0, sizes.cumsum()).astype(np.int32)
-        words = pa.array(frame["word"], pa.string(), from_pandas=True)
+        words = pa.array(frame["word"].to_numpy(object), pa.string(), from_pandas=True)
         text = pc.binary_join(pa.ListArray.from_arrays(pa.array(offsets), words), ";")
         return pc.if_else(pa.array(sizes > 0), text, None)
 
