@@ -25,7 +25,7 @@ from fashiongraph.nn import (
 )
 
 _COSINE_SCALE = 10.0
-_SHARED = 2  # nodes per distinct item from which transforming before aggregating saves time
+_SPARSE = 6  # what an edge costs more where messages are transformed before they are summed
 
 
 class ADDGNN(OutfitModel):
@@ -183,10 +183,8 @@ class ADDGNN(OutfitModel):
 
     def _context(self, batch: Batch) -> Tensor | None:
         """What the distinct items were worn with, for a model that reads it [U, F]."""
-        if not self.use_context:
-            return None
-        context = node_context(batch)
-        if self.training and self.context_dropout:
+        context = node_context(batch) if self.use_context else None
+        if context is not None and self.training and self.context_dropout:
             hidden = torch.rand(len(context), 1, device=context.device) < self.context_dropout
             context = context.masked_fill(hidden, 0.0)
         return context
@@ -199,9 +197,10 @@ class ADDGNN(OutfitModel):
         else:
             x, slot = node_features(batch)
             h, products = self.encode(x, self._context(batch)), None
-        few = slot is not None and products is None and _SHARED * len(h) > len(slot)
-        if slot is not None and (few or self.conv is None):
-            h, slot = h.index_select(0, slot), None
+        if slot is not None and products is None:
+            saved = self.hidden_channels * (len(slot) - len(h))
+            if self.conv is None or saved <= _SPARSE * batch.edge_index.size(1):
+                h, slot = h.index_select(0, slot), None
         if self.conv is not None:
             if self.conv.explain or torch.compiler.is_compiling():  # both need every single edge
                 h = self.conv(h, batch.edge_index, batch.edge_weight, slot, products)

@@ -142,9 +142,10 @@ def test_folded_masks_equal_masks_written_out():
     torch.testing.assert_close(grads[0], grads[1])
 
 
-def test_shared_items_score_the_same_with_the_same_gradients(wardrobe):
+@pytest.mark.parametrize("hidden", [6, 64])  # too few to save anything, and enough
+def test_shared_items_score_the_same_with_the_same_gradients(wardrobe, hidden):
     torch.manual_seed(0)
-    model = ADDGNN(8, 6, 3).double()
+    model = ADDGNN(8, hidden, 3).double()
     wardrobe = wardrobe.select(wardrobe.sizes > 1)
     scores, grads = [], []
     for share in (False, True):

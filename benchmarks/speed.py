@@ -1,0 +1,82 @@
+"""Speed: every target with its measured ratio and spread, in one process.
+
+    python benchmarks/speed.py            # half an hour on two cores that do nothing else
+    python benchmarks/speed.py --quick    # two minutes, small sizes: that the code runs
+    python benchmarks/speed.py --only train_naive fitb
+
+Sides take turns, and a ratio is taken turn by turn; the median has to reach the target. Matrix
+products are counted where a row compares them, and the limit is the same shapes as bare
+``torch.matmul`` in the same run. On a machine with a GPU the models run there, on the GPU's clock.
+The exit status is 1 where a target is missed, except with --quick, whose sizes say nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import sys
+import time
+from functools import partial
+from pathlib import Path
+
+import torch
+from speed_sides import data_rows, model_rows
+from speed_sides.timing import Row
+
+from fashiongraph.files import whole
+
+QUICK_CASE = model_rows.Case(16, 64, 32, 100, 1000, 4, 2)
+QUICK_COUNTS = data_rows.Counts(200, 10_000, 10_000, 1000, 10_000, 2)
+
+
+def table(rows: list[dict[str, object]]) -> str:
+    """The rows as Markdown."""
+    lines = ["| what | target | measured | spread | |", "| --- | ---: | ---: | ---: | --- |"]
+    for row in rows:
+        sign = "at most" if row["at_most"] else "at least"
+        target = "" if row["target"] is None else f"{sign} {row['target']:g}"
+        verdict = "" if row["target"] is None else "holds" if row["holds"] else "**missed**"
+        lines.append(
+            f"| {row['name']} ({row['unit']}) | {target} | {row['median']:.3g} | "
+            f"{row['low']:.3g} to {row['high']:.3g} | {verdict} |"
+        )
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Measure the rows, print the table and write the JSON file."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    names = [*model_rows.ROWS, *data_rows.ROWS]
+    parser.add_argument("--quick", action="store_true", help="small sizes, for the code's sake")
+    parser.add_argument("--only", nargs="+", choices=names, default=names, metavar="NAME")
+    parser.add_argument("--output", type=Path, default=Path("benchmarks/results/speed.json"))
+    args = parser.parse_args()
+    case = QUICK_CASE if args.quick else model_rows.Case()
+    counts = QUICK_COUNTS if args.quick else data_rows.Counts()
+    measures = {name: partial(row, case) for name, row in model_rows.ROWS.items()}
+    measures |= {name: partial(row, counts) for name, row in data_rows.ROWS.items()}
+    rows: list[dict[str, object]] = []
+    for name in args.only:
+        start = time.perf_counter()
+        row: Row = measures[name]()
+        rows.append({"row": name, **row.as_dict()})
+        print(f"{name}: {row.median:.3g} in {time.perf_counter() - start:.0f} s", file=sys.stderr)
+    machine = {
+        "machine": f"{os.cpu_count()} cores, {platform.machine()}",
+        "device": torch.cuda.get_device_name() if torch.cuda.is_available() else "CPU",
+        "threads": torch.get_num_threads(),
+        "torch": torch.__version__,
+        "quick": args.quick,
+    }
+    with whole(args.output) as draft:
+        draft.write_text(json.dumps({**machine, "rows": rows}, indent=1), encoding="utf-8")
+    print(table(rows))
+    print("\n" + ", ".join(f"{key} {value}" for key, value in machine.items()))
+    if not args.quick and not all(row["holds"] for row in rows):
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

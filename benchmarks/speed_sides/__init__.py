@@ -1,0 +1,1 @@
+"""What the benchmark of speed times: made-up outfits, sides, and rows of its table."""

@@ -1,0 +1,103 @@
+"""Seconds of several sides, taken in turns, and what they say of a target."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import torch
+from torch.utils.flop_counter import FlopCounterMode
+
+Side = Callable[[], object]
+
+
+def interleaved(sides: Mapping[str, Side], repeats: int) -> dict[str, list[float]]:
+    """Time each side ``repeats`` times in turns, after one turn that warms up.
+
+    On a GPU these are the times between two events of its own clock.
+    """
+    seconds: dict[str, list[float]] = {name: [] for name in sides}
+    for turn in range(repeats + 1):
+        for name, side in sides.items():
+            spent = _seconds(side)
+            if turn:
+                seconds[name].append(spent)
+    return seconds
+
+
+def _seconds(side: Side) -> float:
+    if torch.cuda.is_available():
+        start, end = (torch.cuda.Event(enable_timing=True) for _ in range(2))
+        start.record()
+        side()
+        end.record()
+        torch.cuda.synchronize()
+        return start.elapsed_time(end) / 1e3
+    begin = time.perf_counter()
+    side()
+    return time.perf_counter() - begin
+
+
+def flops(side: Side) -> float:
+    """Operations of the dense products that a side makes."""
+    with FlopCounterMode(display=False) as counter:
+        side()
+    return float(counter.get_total_flops())
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the table: what was measured, and what it is held against.
+
+    Args:
+        name: Name of the row.
+        unit: What the values are.
+        values: One measurement per turn.
+        target: The least, or with ``at_most`` the most, that the median may be; :obj:`None` where
+            the row only informs.
+        at_most: Whether small is good.
+        details: Whatever else is worth keeping.
+    """
+
+    name: str
+    unit: str
+    values: list[float]
+    target: float | None = None
+    at_most: bool = False
+    details: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def median(self) -> float:
+        """What counts."""
+        return statistics.median(self.values)
+
+    @property
+    def holds(self) -> bool:
+        """Whether the target is reached."""
+        if self.target is None:
+            return True
+        return self.median <= self.target if self.at_most else self.median >= self.target
+
+    def as_dict(self) -> dict[str, object]:
+        """As JSON can say it."""
+        spread = {"median": self.median, "low": min(self.values), "high": max(self.values)}
+        own = {"name": self.name, "unit": self.unit, "target": self.target}
+        return {**own, "at_most": self.at_most, "holds": self.holds, **spread, **self.details}
+
+
+def ratio(
+    name: str, sides: Mapping[str, Side], repeats: int, target: float | None = None,
+    count_flops: bool = False,
+) -> Row:  # fmt: skip
+    """How many times faster the first side is than the second, turn by turn."""
+    seconds = interleaved(sides, repeats)
+    ours, other = list(seconds.values())[:2]
+    details: dict[str, object] = {
+        "seconds": {side: statistics.median(times) for side, times in seconds.items()}
+    }
+    if count_flops:
+        details["flop"] = {side: flops(call) for side, call in sides.items()}
+    values = [b / a for a, b in zip(ours, other, strict=True)]
+    return Row(name, "times", values, target, details=details)

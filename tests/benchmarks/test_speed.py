@@ -1,0 +1,58 @@
+"""The benchmark of speed runs, and its naive side computes what the model does."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from fashiongraph.data import OutfitLoader, category_graph
+from fashiongraph.models import ADDGNN
+
+BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
+
+
+@pytest.mark.parametrize("share", [False, True])
+@pytest.mark.parametrize("hidden", [6, 64])
+def test_the_naive_composition_is_the_model(wardrobe, share, hidden, monkeypatch):
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    from speed_sides.naive import Naive
+
+    torch.manual_seed(0)
+    model = ADDGNN(8, hidden, 3).double()
+    graph = category_graph(wardrobe.category_id, wardrobe.batch, 5)
+    batch = next(iter(OutfitLoader(wardrobe, graph, share_items=share)))
+    batch = batch.apply(lambda t: t.double() if t.is_floating_point() else t)
+    results = []
+    for side in (model, Naive(model)):
+        score = side(batch)
+        results.append((score, *torch.autograd.grad(score.sin().sum(), model.parameters())))
+    for ours, naive in zip(*results, strict=True):
+        torch.testing.assert_close(ours, naive)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="only Linux counts peaks")
+def test_every_row_is_measured(tmp_path):
+    pytest.importorskip("faiss")
+    pytest.importorskip("pytorch_metric_learning")
+    output = tmp_path / "speed.json"
+    done = subprocess.run(
+        [sys.executable, str(BENCHMARKS / "speed.py"), "--quick", "--output", str(output)],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr  # also where a target is missed
+    result = json.loads(output.read_text())
+    assert result["quick"]
+    for row in result["rows"]:
+        assert 0 < row["low"] <= row["median"] <= row["high"] or row["unit"] == "exponent"
+        assert f"| {row['name']} ({row['unit']}) |" in done.stdout
+    assert sum(row["target"] is not None for row in result["rows"]) >= 17
