@@ -10,7 +10,7 @@ INSTALLED := .venv/.installed
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/pytest -n $(WORKERS)
 
 .DEFAULT_GOAL := help
-.PHONY: help install quickstart test test-slow test-all lint format wheel scatter clean
+.PHONY: help install quickstart test test-slow test-all lint format bench wheel scatter clean
 
 help: ## List the targets.
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -45,6 +45,10 @@ lint: $(INSTALLED) ## Check style, format and types.
 format: $(INSTALLED) ## Mend style and format where a tool can.
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+bench: $(INSTALLED) ## Measure speed against its targets: half an hour on an otherwise idle machine.
+	$(BIN)/pip install --quiet --constraint constraints.txt faiss-cpu
+	$(BIN)/python benchmarks/speed.py
 
 wheel: $(INSTALLED) ## Build the wheel into dist/.
 	$(BIN)/python -m build --wheel --no-isolation

@@ -22,12 +22,14 @@ from functools import partial
 from pathlib import Path
 
 import torch
-from speed_sides import data_rows, model_rows
+from speed_sides import data_rows, scoring_rows, training_rows
+from speed_sides.case import Case
 from speed_sides.timing import Row
 
 from fashiongraph.files import whole
 
-QUICK_CASE = model_rows.Case(16, 64, 32, 100, 1000, 4, 2)
+MODEL_ROWS = {**training_rows.ROWS, **scoring_rows.ROWS}
+QUICK_CASE = Case(16, 64, 32, 100, 1000, 4, 2)
 QUICK_COUNTS = data_rows.Counts(200, 10_000, 10_000, 1000, 10_000, 2)
 
 
@@ -48,14 +50,14 @@ def table(rows: list[dict[str, object]]) -> str:
 def main() -> None:
     """Measure the rows, print the table and write the JSON file."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    names = [*model_rows.ROWS, *data_rows.ROWS]
+    names = [*MODEL_ROWS, *data_rows.ROWS]
     parser.add_argument("--quick", action="store_true", help="small sizes, for the code's sake")
     parser.add_argument("--only", nargs="+", choices=names, default=names, metavar="NAME")
     parser.add_argument("--output", type=Path, default=Path("benchmarks/results/speed.json"))
     args = parser.parse_args()
-    case = QUICK_CASE if args.quick else model_rows.Case()
+    case = QUICK_CASE if args.quick else Case()
     counts = QUICK_COUNTS if args.quick else data_rows.Counts()
-    measures = {name: partial(row, case) for name, row in model_rows.ROWS.items()}
+    measures = {name: partial(row, case) for name, row in MODEL_ROWS.items()}
     measures |= {name: partial(row, counts) for name, row in data_rows.ROWS.items()}
     rows: list[dict[str, object]] = []
     for name in args.only:

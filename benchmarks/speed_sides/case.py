@@ -1,0 +1,78 @@
+"""What the rows about models measure on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import torch
+from torch_geometric.data import Batch
+
+from fashiongraph.data import OutfitLoader, Outfits, category_graph
+from fashiongraph.data.negatives.protocol import negative_sampler
+from fashiongraph.models import ADDGNN, SetTransformer
+from speed_sides.made import made_outfits
+
+
+@dataclass(frozen=True)
+class Case:
+    """What the rows measure on.
+
+    Args:
+        outfits: Real outfits per training batch, and as many negatives.
+        features: Size of the features.
+        hidden: Size of a state.
+        questions: Blanks to fill in.
+        largest: Most outfits of the row about growth.
+        transformer: Outfits of the rows with the set transformer.
+        repeats: Turns.
+    """
+
+    outfits: int = 256
+    features: int = 2048
+    hidden: int = 256
+    questions: int = 10_000
+    largest: int = 100_000
+    transformer: int = 32
+    repeats: int = 7
+
+    @property
+    def device(self) -> str:
+        """A GPU where there is one."""
+        return "cuda" if torch.cuda.is_available() else "cpu"
+
+    @cached_property
+    def catalogue(self) -> Outfits:
+        """Outfits over a table with four items an outfit."""
+        return made_outfits(4 * self.outfits, 4 * self.outfits, self.features)
+
+    @cached_property
+    def model(self) -> ADDGNN:
+        """The model with the paper's sizes."""
+        torch.manual_seed(0)
+        model = ADDGNN(self.features, self.hidden).to(self.device)
+        outfits = self.catalogue
+        model.graph = category_graph(outfits.category_id, outfits.batch, 50)
+        return model
+
+    @cached_property
+    def pairs(self) -> Batch:
+        """A training batch: real outfits with one corrupted edition each."""
+        sampler = negative_sampler("uniform", self.catalogue.items)
+        loader = self.model.paper_objective().loader(
+            self.catalogue, sampler, graph=self.model.graph, batch_size=self.outfits
+        )
+        return next(iter(loader)).to(self.device)
+
+    def scored(self, count: int) -> Batch:
+        """A batch of shared items."""
+        few = self.catalogue.select(torch.arange(count))
+        loader = OutfitLoader(few, self.model.graph, count, share_items=True)
+        return next(iter(loader)).to(self.device)
+
+    @property
+    def transformer_model(self) -> SetTransformer:
+        """The published size over the width of the features."""
+        width = self.features
+        model = SetTransformer(width, width, 6, 16, 2024, 0.1, norm_first=False, normalize=False)
+        return model.to(self.device)

@@ -1,0 +1,117 @@
+"""Rows of the table about scoring: cached encodings, blanks, growth."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import torch
+from torch_geometric.data import Batch
+
+from fashiongraph.data.questions.draw import draw_fill_in_blank
+from fashiongraph.evaluation import score_candidates, score_outfits
+from speed_sides.case import Case
+from speed_sides.made import made_outfits
+from speed_sides.naive import Naive
+from speed_sides.timing import Row, Side, interleaved, ratio
+
+
+def cached(case: Case, batch: Batch) -> Batch:
+    """The batch with the encodings of its items."""
+    batch = batch.clone()
+    batch.update(case.model.precomputed(batch))
+    batch.item_slot = batch.unique_slot
+    return batch
+
+
+def scoring(model: torch.nn.Module, batch: Batch) -> Side:
+    """Score a batch without gradients, as in evaluation."""
+    model.eval()
+    return torch.inference_mode()(lambda: model(batch))
+
+
+@torch.no_grad()
+def infer_naive(case: Case) -> Row:
+    """Cached encodings against the naive composition."""
+    batch = case.scored(2 * case.outfits)
+    sides = {
+        "ours": scoring(case.model, cached(case, batch)),
+        "naive": scoring(Naive(case.model), batch),
+    }
+    name = "scoring with cached encodings against the naive composition"
+    return ratio(name, sides, case.repeats, 5, True)
+
+
+@torch.no_grad()
+def infer_transformer(case: Case) -> Row:
+    """Cached encodings against a set transformer."""
+    batch = case.scored(2 * case.transformer)
+    sides = {
+        "ours": scoring(case.model, cached(case, batch)),
+        "set transformer": scoring(case.transformer_model, batch),
+    }
+    name = "scoring with cached encodings against a set transformer"
+    return ratio(name, sides, min(3, case.repeats), 50)
+
+
+def fitb(case: Case) -> Row:
+    """Blanks against as many outfits, batch by batch, by the naive composition."""
+    outfits = made_outfits(case.questions, case.questions, case.features)
+    questions = draw_fill_in_blank(outfits, "uniform", seed=0)
+    naive, asked = Naive(case.model), questions.outfits()
+    sides = {
+        "ours": lambda: score_candidates(case.model, questions),
+        "naive": lambda: score_outfits(naive, asked),
+    }
+    name = f"{len(questions):,} blanks against {len(asked):,} outfits by the naive composition"
+    return ratio(name, sides, 1 if case.questions > 1000 else 2, 5)
+
+
+def exponent(name: str, sides: dict[int, Side], repeats: int, target: float) -> Row:
+    """The power of its size that a side's time grows by, from a line through logarithms."""
+    seconds = interleaved({str(size): side for size, side in sides.items()}, repeats)
+    logs = np.log(list(sides))
+    turns = zip(*seconds.values(), strict=True)
+    values = [float(np.polyfit(logs, np.log(turn), 1)[0]) for turn in turns]
+    medians = {size: float(np.median(times)) for size, times in seconds.items()}
+    return Row(name, "exponent", values, target, at_most=True, details={"seconds": medians})
+
+
+def scorer_growth(case: Case) -> Row:
+    """The scorer's time against the size of an outfit."""
+    scorer = case.model.scorer
+
+    def side(size: int) -> Side:
+        x = torch.randn(64 * size, case.model.num_attributes, case.hidden, device=case.device)
+        outfit = torch.arange(64, device=case.device).repeat_interleave(size)
+        return torch.inference_mode()(lambda: scorer(x, outfit, 64))
+
+    sizes = [2, 4, 8, 16, 32, 64]
+    sides = {size: side(size) for size in sizes}
+    return exponent("scorer, time against outfit size", sides, case.repeats, 1.1)
+
+
+def model_growth(case: Case) -> Row:
+    """The whole model's time against the number of outfits."""
+    steps = [n for n in (100, 1000, 10_000, 100_000) if n <= case.largest]
+    outfits = made_outfits(case.largest, 10_000, case.features)
+
+    def side(count: int) -> Side:
+        few = outfits.select(torch.arange(count))
+        return lambda: score_outfits(case.model, few)
+
+    sides = {count: side(count) for count in steps}
+    repeats = 1 if case.largest > 1000 else 2
+    return exponent("whole model, time against outfits", sides, repeats, 1.05)
+
+
+ROWS: dict[str, Callable[[Case], Row]] = {
+    row.__name__: row
+    for row in (
+        infer_naive,
+        infer_transformer,
+        fitb,
+        scorer_growth,
+        model_growth,
+    )
+}

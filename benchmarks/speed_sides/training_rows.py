@@ -1,0 +1,169 @@
+"""Rows of the table about training: steps, their limit, memory, layers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch_geometric.data import Batch
+from torch_geometric.nn import GatedGraphConv
+
+from fashiongraph.models import NGNN
+from fashiongraph.models.incoming import incoming
+from fashiongraph.nn import AttributeGatedConv, BPRLoss
+from speed_sides.case import Case
+from speed_sides.naive import Naive
+from speed_sides.timing import Row, Side, ratio
+
+
+def step(model: torch.nn.Module, batch: Batch, mixed: bool = False) -> Side:
+    """A training step without the optimiser, which costs all sides alike."""
+    loss = BPRLoss()
+
+    def run() -> None:
+        model.zero_grad(set_to_none=True)
+        with torch.autocast(batch.batch.device.type, torch.bfloat16, enabled=mixed):
+            score = model(batch).view(-1, 2)
+        loss(score[:, 0], score[:, 1]).backward()
+
+    return run
+
+
+def products(case: Case) -> Side:
+    """The matrix products that the shared-encoding algorithm needs for a step, and no more."""
+    batch, size, device = case.pairs, case.hidden, case.device
+    distinct, nodes, k = len(batch.unique_x), batch.num_nodes, case.model.num_attributes
+    forward = [
+        (1, distinct, case.features, k * size),
+        (1, distinct * k, size, 5 * size),
+        (1, nodes * k, size, size),
+        *[(1, nodes * k, size, 6 * size)] * (case.model.num_steps - 1),
+        (k, nodes, size, size),
+    ]
+    triples = []
+    for place, (count, rows, inner, columns) in enumerate(forward):
+        left = torch.randn(count, rows, inner, device=device)
+        right = torch.randn(count, inner, columns, device=device)
+        triples.append((left, right, torch.randn(count, rows, columns, device=device), place > 0))
+
+    def run() -> None:
+        for left, right, gradient, has_input in triples:
+            torch.matmul(left, right)
+            torch.matmul(left.mT, gradient)
+            if has_input:  # features take no gradient
+                torch.matmul(gradient, right.mT)
+
+    return run
+
+
+def train_naive(case: Case) -> Row:
+    """Against the naive composition."""
+    sides = {
+        "ours": step(case.model, case.pairs),
+        "naive": step(Naive(case.model), case.pairs),
+    }
+    return ratio("training step against the naive composition", sides, case.repeats, 3, True)
+
+
+def train_limit(case: Case) -> Row:
+    """Against bare matrix products."""
+    sides = {"ours": step(case.model, case.pairs), "products": products(case)}
+    name = "training step: share of the speed of its matrix products"
+    return ratio(name, sides, case.repeats, 0.85, True)
+
+
+def train_mixed(case: Case) -> Row:
+    """Automatic mixed precision against the plain step."""
+    sides = {
+        "bfloat16": step(case.model, case.pairs, mixed=True),
+        "plain": step(case.model, case.pairs),
+    }
+    return ratio("training step, bfloat16 against plain", sides, case.repeats)
+
+
+def train_compiled(case: Case) -> Row:
+    """``torch.compile`` against the plain step; compiling itself is not counted."""
+    sides = {
+        "compiled": step(torch.compile(case.model), case.pairs),
+        "plain": step(case.model, case.pairs),
+    }
+    return ratio("training step, torch.compile against plain", sides, case.repeats)
+
+
+def train_transformer(case: Case) -> Row:
+    """Against a set transformer of the published size."""
+    small = Case(case.transformer, case.features, case.hidden)
+    sides = {
+        "ours": step(small.model, small.pairs),
+        "set transformer": step(small.transformer_model, small.pairs),
+    }
+    return ratio("training step against a set transformer", sides, min(3, case.repeats), 40, True)
+
+
+def train_ngnn(case: Case) -> Row:
+    """Against NGNN with states as wide."""
+    other = NGNN(case.features, 50, case.hidden).to(case.device)
+    other.graph = case.model.graph
+    sides = {"ours": step(case.model, case.pairs), "NGNN": step(other, case.pairs)}
+    return ratio("training step against NGNN of one attribute", sides, case.repeats)
+
+
+def train_memory(case: Case) -> Row:
+    """Bytes that autograd keeps between forward and backward, against the naive composition."""
+
+    def kept(model: torch.nn.Module) -> float:
+        storages: dict[int, int] = {}
+
+        def pack(tensor: torch.Tensor) -> torch.Tensor:
+            if tensor.layout == torch.strided:
+                storage = tensor.untyped_storage()
+                storages[storage.data_ptr()] = storage.nbytes()
+            return tensor
+
+        with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
+            model(case.pairs).sum()
+        return float(sum(storages.values()))
+
+    ours, naive = kept(case.model), kept(Naive(case.model))
+    details: dict[str, object] = {"bytes": {"ours": ours, "naive": naive}}
+    name = "memory kept for a training step against the naive composition"
+    return Row(name, "share", [ours / naive], 0.5, True, details)
+
+
+def layers(case: Case) -> Row:
+    """The layer's rounds on one attribute against PyG's gated layer."""
+    batch = case.pairs
+    x = torch.randn(batch.num_nodes, 1, case.hidden, device=case.device)
+    ours = AttributeGatedConv(case.hidden).to(case.device)
+    gated = GatedGraphConv(case.hidden, 2).to(case.device)
+    cell = torch.nn.GRUCell(case.hidden, case.hidden).to(case.device)
+    edges, adjacency = (batch.edge_index, batch.edge_weight), incoming(batch)
+
+    def grad(layer: torch.nn.Module, run: Callable[[], torch.Tensor]) -> Side:
+        def both() -> None:
+            layer.zero_grad()
+            run().sum().backward()
+
+        return both
+
+    sides = {
+        "ours": grad(ours, lambda: ours(x, adjacency)),
+        "GatedGraphConv": grad(gated, lambda: gated(x[:, 0], *edges)),
+        "GRUCell, without messages": grad(cell, lambda: cell(x[:, 0], cell(x[:, 0], x[:, 0]))),
+    }
+    return ratio("layer of two rounds against GatedGraphConv", sides, case.repeats)
+
+
+ROWS: dict[str, Callable[[Case], Row]] = {
+    row.__name__: row
+    for row in (
+        train_naive,
+        train_limit,
+        train_mixed,
+        train_compiled,
+        train_transformer,
+        train_ngnn,
+        train_memory,
+        layers,
+    )
+}
