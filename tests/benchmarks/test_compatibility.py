@@ -34,20 +34,28 @@ class Toy(OutfitModel):
         return RankingObjective()
 
 
-@pytest.fixture
-def harness(monkeypatch, tmp_path):
-    """The shared harness, on a made-up data set of the name and the files of a real one."""
-    monkeypatch.syspath_prepend(BENCHMARKS)
+def made_up(folder, features):
     rng = np.random.default_rng(0)
-    folder = tmp_path / "data" / "polyvore_titles"
     folder.mkdir(parents=True)
     item = [f"item{i}" for i in range(80)]
-    items = {"item_id": item, "category": rng.choice(["upper", "bottom", "shoe"], 80)}
+    category = rng.choice(["upper", "bottom", "shoe"], 80)
+    group = np.select([category == "upper", category == "bottom"], ["Tops", "Bottoms"], "Shoes")
+    items = {"item_id": item, "category": category, "group": group, "type": category}
+    items |= {"year": 2020, "line": "basic"}
     pd.DataFrame(items).to_csv(folder / "items.csv", index=False)
-    worn = [rng.choice(80, 4, replace=False) for _ in range(90)]
-    outfits = {"outfit_id": np.repeat(range(90), 4), "item_id": [item[i] for w in worn for i in w]}
+    worn = [rng.choice(80, 4, replace=False) for _ in range(120)]
+    outfits = {"outfit_id": np.repeat(range(120), 4), "item_id": [item[i] for w in worn for i in w]}
     pd.DataFrame(outfits).to_csv(folder / "outfits.csv", index=False)
+    np.save(folder / features, rng.normal(size=(80, 8)).astype(np.float16))
     np.save(folder / "features_text.npy", rng.normal(size=(80, 8)).astype(np.float16))
+
+
+@pytest.fixture
+def harness(monkeypatch, tmp_path):
+    """The shared harness, on made-up data sets of the names and the files of real ones."""
+    monkeypatch.syspath_prepend(BENCHMARKS)
+    made_up(tmp_path / "data" / "polyvore_titles", "features_text.npy")
+    made_up(tmp_path / "data" / "mango", "features_image.npy")
     monkeypatch.setenv("FASHIONGRAPH_DATA", str(tmp_path / "data"))
     yield __import__("harness.study", fromlist=["Study"])
     for name in [name for name in sys.modules if name.split(".")[0] == "harness"]:
@@ -93,14 +101,27 @@ def test_a_new_model_is_one_line_in_a_dictionary(harness, tmp_path):
 @pytest.mark.slow
 def test_every_model_and_edition_runs(harness, tmp_path):
     from harness.models import CONTROLS
-    from harness.variants import ENTRIES
+    from harness.variants import ENTRIES, KNOWLEDGE
 
-    names = [*ENTRIES, *CONTROLS]
+    names = [name for name in [*ENTRIES, *CONTROLS] if name not in KNOWLEDGE]
     everything = study(harness, tmp_path, names, [0])
     everything.train()
     table = everything.table()
     assert set(table["model"]) == set(names)
     assert table["value"].between(0, 1).all()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("data", ["mango, noise 0.3", "polyvore_titles after mango"])
+def test_students_learn_with_and_without_designers(harness, tmp_path, data):
+    from harness.variants import KNOWLEDGE
+
+    students = harness.Study([data], [*KNOWLEDGE], ["matched"], [0], 1, None, tmp_path / "runs")
+    students.train()
+    table = students.table()
+    assert set(table["model"]) == set(KNOWLEDGE)
+    scores = table[table["column"] == "matched AUC"].set_index("model")["value"]
+    assert scores["start"] != scores["no knowledge"]  # the teacher arrives
 
 
 def test_different_questions_are_not_compared(harness):
