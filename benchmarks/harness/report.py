@@ -67,7 +67,9 @@ def markdown(table: pd.DataFrame, models: Sequence[str], columns: Sequence[str])
             mean, _, deviation = interval(values) if len(values) else (np.nan, np.nan, np.nan)
             text = f"{mean:.3f}" if np.isnan(deviation) else f"{mean:.3f} ± {deviation:.3f}"
             best = means.xs(column, level="column").max() if len(values) else np.nan
-            cells.append("–" if not len(values) else f"**{text}**" if mean == best else text)
+            cells.append(
+                "–" if not len(values) else f"**{text}**" if np.isclose(mean, best) else text
+            )
         lines.append(f"| {model} | {rows['seed'].nunique()} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
