@@ -113,7 +113,7 @@ class ADDGNN(OutfitModel):
 
     @classmethod
     def best(cls, in_channels: int, **settings: Any) -> ADDGNN:
-        """The library's own preset, chosen on validation outfits of two real sets.
+        """The library's own preset: all that it adds to the paper, in a small size.
 
         It needs batches of a graph made by :func:`~fashiongraph.data.remember_items`.
 
