@@ -86,6 +86,7 @@ class ItemMemory:
             place = csr_array((ones, (known, row[known])), shape=(len(keys), size))
             together = csr_array(place @ together @ place.T)
         self.together = together
+        self.remembered = np.diff(together.indptr) > 0
 
     def __call__(self, rows: Tensor, but: Outfits | None = None) -> Tensor:
         """Mean features of what items were worn with [U, F].
@@ -97,8 +98,7 @@ class ItemMemory:
         row = rows.numpy()
         together = self.together[row]
         if but is not None:
-            remembered = np.diff(self.together.indptr) > 0
-            together = together - _together(but, remembered)[row]
+            together = together - _together(but, self.remembered)[row]
         others, column = np.unique(together.indices, return_inverse=True)
         total = together.sum(axis=1)
         together = csr_array(
