@@ -7,7 +7,7 @@ from functools import cached_property
 import torch
 from torch_geometric.data import Data
 
-from fashiongraph.data import category_graph, remember_items, top_bottom_pairs
+from fashiongraph.data import category_graph, group_categories, remember_items, top_bottom_pairs
 from fashiongraph.data.questions.compatibility import Compatibility
 from fashiongraph.data.questions.fill_in_blank import FillInBlank
 from fashiongraph.models import DesignerTeacher
@@ -28,18 +28,19 @@ class Case:
         self.data = data
         self.seed = seed
         self.wardrobe = load(data, features)
+        finer = SETS[data].finer
+        if finer is not None:
+            outfits = self.wardrobe.outfits
+            self.wardrobe.outfits = outfits.with_items(outfits.items.refined(finer))
         self.train, self.valid, self.test = self.wardrobe.split(seed=seed)
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """Columns that ``matched`` strangers share with what they replace."""
-        return SETS[self.data].columns
 
     @cached_property
     def graph(self) -> Data:
         """The category graph of the training outfits, which remembers what was worn with what."""
         train = self.train
         graph = category_graph(train.category_id, train.batch, self.wardrobe.num_categories)
+        groups = SETS[self.data].groups
+        graph = graph if groups is None else group_categories(graph, train.items, groups)
         return remember_items(graph, train)
 
     @cached_property

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from fashiongraph.data import Outfits
 from fashiongraph.evaluation.score_outfits import Scorer
 from fashiongraph.models import (
     ADDGNN,
@@ -27,6 +26,7 @@ from fashiongraph.models.controls import (
 )
 from fashiongraph.training import Recipe
 from harness.case import Case
+from harness.sets import SETS
 
 
 @dataclass(frozen=True)
@@ -64,13 +64,19 @@ def published(
 
 
 def own(objective: Callable[[Any, Case], Objective] | None = None, **settings: Any) -> Entry:
-    """The library's own preset, or an edition of it."""
-    dropouts = (0.0, 0.5) if settings.get("use_context", True) else (0.0,)
-    trials = tuple({"learning_rate": 2e-3, "context_dropout": dropout} for dropout in dropouts)
+    """The library's own preset, or an edition of it.
+
+    Hiding contexts and comparing unit states help on opposite ends: the one where strangers are
+    strange, the other where they are alike.
+    """
+    trials = (
+        {"unit_states": True, "context_dropout": 0.0},
+        {"unit_states": False, "context_dropout": 0.5},
+    )
     return Entry(
         lambda w, **trial: ADDGNN.best(w.num_features, **(trial | settings)),
         objective or (lambda model, case: RankingObjective()),
-        trials=trials,
+        trials=tuple({"learning_rate": 2e-3, **trial} for trial in trials),
     )
 
 
@@ -116,9 +122,11 @@ MODELS: dict[str, Entry] = {
     ),
 }
 
-CONTROLS: dict[str, Callable[[Outfits], Scorer]] = {
-    "Category co-occurrence": CategoryCooccurrence.from_outfits,
-    "Item popularity": ItemPopularity.from_outfits,
-    "Remembered pairs": RememberedPairs.from_outfits,
-    "Nearest features": lambda train: NearestFeatures(),
+CONTROLS: dict[str, Callable[[Case], Scorer]] = {
+    "Category co-occurrence": lambda case: CategoryCooccurrence.from_outfits(
+        case.train, groups=SETS[case.data].groups
+    ),
+    "Item popularity": lambda case: ItemPopularity.from_outfits(case.train),
+    "Remembered pairs": lambda case: RememberedPairs.from_outfits(case.train),
+    "Nearest features": lambda case: NearestFeatures(),
 }

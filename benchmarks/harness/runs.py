@@ -119,7 +119,7 @@ def train_and_record(run: Run, folder: Path) -> None:
     record: dict[str, Any] = asdict(run)
     start = time.perf_counter()
     if run.model in CONTROLS:
-        model: Scorer = CONTROLS[run.model](case.train)
+        model: Scorer = CONTROLS[run.model](case)
     else:
         model = _trained(ENTRIES[run.model], run, case, record)
     record["seconds"] = round(time.perf_counter() - start, 1)
@@ -153,8 +153,7 @@ def _trained(entry: Entry, run: Run, case: Case, record: dict[str, Any]) -> Outf
         graph=case.graph,
         objective=entry.objective(model, case),
         recipe=replace(entry.recipe, learning_rate=learning_rate),
-        protocol=run.protocol,
-        columns=case.columns,
+        **SETS[case.data].negatives(run.protocol),
         max_epochs=run.epochs,
         seed=run.seed,
         progress=False,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from fashiongraph.data import Outfits, pair_disjoint
 from fashiongraph.data.questions.compatibility import Compatibility
@@ -22,23 +23,39 @@ class BenchmarkSet:
         features: The file of features that models read unless told otherwise.
         columns: Columns that ``matched`` strangers share with what they replace.
         pairs: Names of tops, names of bottoms, and the column that holds them.
+        finer: Column that divides the categories further, for all models alike. ``matched``
+            strangers still share what the set calls a category.
     """
 
     features: str
     columns: tuple[str, ...]
     pairs: tuple[list[str], list[str], str]
+    finer: str | None = None
+
+    @property
+    def groups(self) -> str | None:
+        """Column of the broader categories, where they are divided further."""
+        return "broad_category" if self.finer else None
+
+    def negatives(self, protocol: str) -> dict[str, Any]:
+        """The library's protocol, and its columns, for one of a table."""
+        if self.groups and protocol in ("matched", "same_category"):
+            return {"protocol": "same_columns", "columns": (self.groups, *self.columns)}
+        return {"protocol": protocol, "columns": self.columns}
 
 
 SETS = {
     "mango": BenchmarkSet(
         "features_image.npy", ("type", "year", "line"), (["Tops"], ["Bottoms"], "group")
     ),
-    "polyvore_titles": BenchmarkSet("features_text.npy", (), (["upper"], ["bottom"], "category")),
+    "polyvore_titles": BenchmarkSet(
+        "features_text.npy", (), (["upper"], ["bottom"], "broad_category"), finer="category_id"
+    ),
 }
 
 
 def load(name: str, features: str | None = None) -> OutfitTables:
-    """Read a data set with one file of features."""
+    """Read a data set with one file of features, and its categories as they stand."""
     root = Path(os.environ["FASHIONGRAPH_DATA"]) / name
     return OutfitTables(root, features=features or SETS[name].features)
 
@@ -54,9 +71,8 @@ def test_questions(
     parts = {protocol: test for protocol in PROTOCOLS}
     parts["matched, new pairs"] = test.select(pair_disjoint(test, train))
     for column, outfits in parts.items():
-        protocol = column.split(",")[0]
+        negatives = SETS[name].negatives(column.split(",")[0])
         questions[column] = [
-            outfits.questions("compatibility", protocol, SETS[name].columns, seed),
-            outfits.questions("fitb", protocol, SETS[name].columns, seed),
+            outfits.questions(kind, **negatives, seed=seed) for kind in ("compatibility", "fitb")
         ]
     return questions

@@ -50,11 +50,14 @@ Protocol = Annotated[
     typer.Option(
         help="Where strangers come from: [b]uniform[/] (any item), [b]uniform_category[/] (any "
         "item of any category, each category as likely), or, drawn by frequency, "
-        "[b]same_category[/] or [b]matched[/] (same category and same --columns)."
+        "[b]same_category[/], [b]same_columns[/] (equal in --columns) or [b]matched[/] (both)."
     ),
 ]
 Columns = Annotated[
-    str, typer.Option(help="Columns that matched strangers share, such as type,year,line.")
+    str,
+    typer.Option(
+        help="Columns that same_columns and matched strangers share, such as type,year,line."
+    ),
 ]
 SplitFile = Annotated[
     Path | None,

@@ -50,6 +50,9 @@ def train(
             "from how often categories meet.",
         ),
     ] = False,
+    groups: Annotated[
+        str, typer.Option(help="For --best: item column with broader categories.")
+    ] = "",
     teacher: Annotated[
         Path | None, typer.Option(help="Folder of a trained teacher to distil from.")
     ] = None,
@@ -101,6 +104,7 @@ def train(
     import torch
 
     from fashiongraph.data.category_graph import category_graph
+    from fashiongraph.data.category_groups import group_categories
     from fashiongraph.data.item_memory import remember_items
     from fashiongraph.data.pairs import top_bottom_pairs
     from fashiongraph.models import ADDGNN, ADDGNNObjective, DesignerTeacher
@@ -112,6 +116,8 @@ def train(
         refuse(context, ("hidden", "attributes", "steps", "best"), "--paper")
     if best:
         refuse(context, ("hidden", "attributes", "steps"), "--best")
+    elif groups:
+        raise FashionGraphError(f"'--groups' needs '--best', which reads it (got {groups!r})")
     if model == "teacher":
         refuse(context, ("hidden", "steps", "use_graph", "best", "teacher"), "--model teacher")
     else:
@@ -155,6 +161,8 @@ def train(
         elif best:
             chosen = ADDGNN.best(width, use_graph=use_graph)
             graph = remember_items(graph, known)
+            if groups:
+                graph = group_categories(graph, wardrobe.items, groups)
         objective = objective if paper else chosen.objective(guide)
     recipe = replace(Recipe.paper() if paper else Recipe(), batch_size=batch_size)
     if learning_rate is not None:

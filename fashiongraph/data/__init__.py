@@ -2,8 +2,9 @@
 
 from fashiongraph.data.audit import audit, pair_disjoint
 from fashiongraph.data.candidate_loader import CandidateLoader
-from fashiongraph.data.category_graph import category_graph, category_weight
+from fashiongraph.data.category_graph import category_count, category_graph, category_weight
 from fashiongraph.data.category_graph_picture import draw_category_graph
+from fashiongraph.data.category_groups import group_categories
 from fashiongraph.data.duplicates import without_duplicates
 from fashiongraph.data.exemplar_loader import ExemplarLoader
 from fashiongraph.data.item_memory import ItemMemory, remember_items
@@ -41,12 +42,14 @@ __all__ = [
     "Outfits",
     "QuestionLoader",
     "audit",
+    "category_count",
     "category_graph",
     "category_weight",
     "draw_category_graph",
     "draw_compatibility",
     "draw_fill_in_blank",
     "draw_questions",
+    "group_categories",
     "load_questions",
     "negative_sampler",
     "pair_disjoint",

@@ -35,8 +35,9 @@ def category_graph(
 
     Returns:
         ``edge_index`` [2, E] with :math:`i` in row 0 and :math:`j` in row 1, sorted;
-        ``edge_weight`` [E]; ``count`` [C]; ``default_weight`` [C], the weight of pairs never
-        seen; ``num_nodes``; ``smoothing``; ``num_outfits``.
+        ``edge_weight`` [E]; ``edge_count`` [E], how many outfits hold both; ``count`` [C];
+        ``default_weight`` [C], the weight of pairs never seen; ``num_nodes``; ``smoothing``;
+        ``num_outfits``.
 
     Raises:
         FashionGraphError: If ``smoothing`` is not positive or a category is out of range.
@@ -76,10 +77,12 @@ def category_graph(
 
     norm = torch.from_numpy(count + num_categories * smoothing)
     edge_index = torch.from_numpy(np.stack([i[order], j[order]]))
-    weight = (torch.from_numpy(together[order]) + smoothing) / norm[edge_index[0]]
+    edge_count = torch.from_numpy(together[order].astype(np.int64))
+    weight = (edge_count + smoothing) / norm[edge_index[0]]
     return Data(
         edge_index=edge_index,
         edge_weight=weight.float(),
+        edge_count=edge_count,
         count=torch.from_numpy(count),
         default_weight=(smoothing / norm).float(),
         num_nodes=num_categories,
@@ -102,18 +105,39 @@ def category_weight(graph: Data, i: Tensor, j: Tensor) -> Tensor:
     Raises:
         FashionGraphError: If a category is not below the number of nodes.
     """
+    place, seen = _edges(graph, i, j)
+    size = max(int(graph.num_nodes or 0), 1)
+    default = torch.cat([graph.default_weight, graph.default_weight.new_tensor([1 / size])])
+    # -1 picks the last entry
+    return default[i] if place is None else torch.where(seen, graph.edge_weight[place], default[i])
+
+
+def category_count(graph: Data, i: Tensor, j: Tensor) -> Tensor:
+    """How many outfits hold both of any two categories; of one with itself, at least twice.
+
+    Args:
+        graph: A graph made by :func:`category_graph`.
+        i: Categories, any shape; ``-1`` is in no outfit.
+        j: Other categories, the same shape.
+
+    Raises:
+        FashionGraphError: If a category is not below the number of nodes.
+    """
+    place, seen = _edges(graph, i, j)
+    return torch.zeros_like(i) if place is None else graph.edge_count[place] * seen
+
+
+def _edges(graph: Data, i: Tensor, j: Tensor) -> tuple[Tensor | None, Tensor]:
+    """The edge of each pair, where there are edges, and whether it is truly the pair's."""
     size = int(graph.num_nodes or 0)
     if i.numel() and max(int(i.max()), int(j.max())) >= size:
         raise FashionGraphError(
             f"'i' and 'j' need to be below the {size} categories of the graph "
             f"(got {max(int(i.max()), int(j.max()))})"
         )
-    default = torch.cat([graph.default_weight, graph.default_weight.new_tensor([1 / max(size, 1)])])
-    weight = default[i]  # -1 picks the last entry
     keys = graph.edge_index[0] * size + graph.edge_index[1]  # sorted, as the edges are
     if keys.numel() == 0:
-        return weight
+        return None, torch.zeros_like(i, dtype=torch.bool)
     wanted = i * size + j
     place = torch.searchsorted(keys, wanted).clamp_(max=keys.numel() - 1)
-    seen = (keys[place] == wanted) & (i >= 0) & (j >= 0)
-    return torch.where(seen, graph.edge_weight[place], weight)
+    return place, (keys[place] == wanted) & (i >= 0) & (j >= 0)

@@ -155,6 +155,34 @@ class ItemTable:
             raise FashionGraphError(f"'ids' needs known items (got {ids[missing]!r})")
         return torch.from_numpy(found.astype(np.int64))
 
+    def refined(self, column: str) -> ItemTable:
+        """The same items in finer categories, ``"shoes / boots"`` say.
+
+        An item whose value is missing keeps its category. The broader categories stay as the
+        column ``broad_category``.
+
+        Args:
+            column: Column whose values divide the categories.
+
+        Raises:
+            FashionGraphError: If the column is unknown.
+        """
+        if column not in self.columns:
+            raise FashionGraphError(
+                f"'column' needs to be one of {', '.join(map(str, self.columns)) or 'none'} "
+                f"(got {column!r})"
+            )
+        names = np.array([*self.categories, None], dtype=object)  # -1 picks the last entry
+        broad = pd.Series(names[self.category_id.numpy()])
+        value = self.columns[column].reset_index(drop=True)
+        fine = broad.where(value.isna() | broad.isna(), broad + " / " + value.astype(str))
+        code, finer = pd.factorize(fine, sort=True)
+        return self._with(
+            category_id=torch.from_numpy(code.astype(np.int64)),
+            categories=finer.tolist(),
+            columns=self.columns.assign(broad_category=broad.array),
+        )
+
     def with_features(self, features: Tensor | None) -> ItemTable:
         """The same items with other features."""
         return self._with(features=features)

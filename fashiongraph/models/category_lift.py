@@ -9,30 +9,40 @@ from torch import Tensor
 from torch_geometric.data import Batch, Data
 from torch_geometric.utils import scatter
 
-from fashiongraph.data.category_graph import category_weight
+from fashiongraph.data.category_graph import category_count
 
 
 def category_lift(graph: Data, batch: Batch) -> Tensor:
     r"""Score outfits by their categories alone [B].
 
     .. math::
-        y = \operatorname{mean}_{i \neq j} \ln \frac{A_{c_i c_j}}{p(c_j)},
-        \qquad p(c) = \frac{\mathrm{count}(c) + \lambda}{B + C \lambda}
+        y = \operatorname{mean}_{i \neq j} \ln
+            \frac{\mathrm{count}(c_i, c_j) + \lambda \rho_{c_i c_j}}
+                 {\mathrm{count}(c_i) \, \mathrm{count}(c_j) / B + \lambda}
 
-    An outfit of one item scores 0. An unknown category (``-1``) was seen in no outfit.
+    over the B training outfits. :math:`\rho` is what to expect of two categories before anything
+    was seen of them: 1, or what their groups say in a graph of
+    :func:`~fashiongraph.data.group_categories`. An outfit of one item scores 0, and so does a pair
+    with an unknown category (``-1``), which was seen in no outfit.
 
     Args:
-        graph: Category graph of the training outfits (eq. A3), which are B.
+        graph: Category graph of the training outfits.
         batch: Outfits.
     """
     # A model's own graph stays on the CPU, and what it remembers of items need not move.
-    tensors = ("edge_index", "edge_weight", "default_weight", "count")
+    tensors = ("edge_index", "edge_count", "count", "group", "group_lift")
     graph = copy(graph).to(batch.category_id.device, *tensors)
-    count = torch.cat([graph.count, graph.count.new_zeros(1)])  # -1 picks the last entry
-    smoothed = count + graph.smoothing
-    share = smoothed / (graph.num_outfits + len(graph.count) * graph.smoothing)
     j, i = batch.edge_index
     receiver, sender = batch.category_id[i], batch.category_id[j]
-    lift = category_weight(graph, receiver, sender).log() - share.log()[sender]
+    count = torch.cat([graph.count, graph.count.new_zeros(1)])  # -1 picks the last entry
+    chance = count[receiver] * count[sender] / max(graph.num_outfits, 1)
+    expected = chance.new_ones(())
+    if "group" in graph:
+        known = (receiver >= 0) & (sender >= 0)
+        expected = graph.group_lift[graph.group[receiver], graph.group[sender]]
+        expected = torch.where(known, expected, 1.0)
+    together = category_count(graph, receiver, sender)
+    smoothing = graph.smoothing
+    lift = torch.log((together + smoothing * expected) / (chance + smoothing))
     score: Tensor = scatter(lift, batch.batch[i], dim_size=batch.num_graphs, reduce="mean")
     return score

@@ -41,7 +41,7 @@ def made_up(folder, features):
     category = rng.choice(["upper", "bottom", "shoe"], 80)
     group = np.select([category == "upper", category == "bottom"], ["Tops", "Bottoms"], "Shoes")
     items = {"item_id": item, "category": category, "group": group, "type": category}
-    items |= {"year": 2020, "line": "basic"}
+    items |= {"year": 2020, "line": "basic", "category_id": rng.integers(2, size=80)}
     pd.DataFrame(items).to_csv(folder / "items.csv", index=False)
     worn = [rng.choice(80, 4, replace=False) for _ in range(120)]
     outfits = {"outfit_id": np.repeat(range(120), 4), "item_id": [item[i] for w in worn for i in w]}

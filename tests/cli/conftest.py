@@ -24,6 +24,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         {
             "item_id": [f"{i:04d}" for i in range(48)],
             "category": category[np.arange(48) // 4 % 4],
+            "worn": np.array(["on legs", "on legs", "on feet", "in hand"])[np.arange(48) // 4 % 4],
             "style": [f"style{i % 4}" for i in range(48)],
         }
     )

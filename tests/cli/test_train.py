@@ -44,11 +44,13 @@ def test_paper_settings_and_a_teacher(folder, command, tmp_path):
 def test_the_preset_and_what_it_remembers_serve_the_other_commands(
     folder, command, tmp_path, graph
 ):
-    command("train", folder, *OPTIONS, "-o", tmp_path, "--best", graph, "--epochs", 1)
+    options = ("--best", graph, "--groups", "worn", "--epochs", 1)
+    command("train", folder, *OPTIONS, "-o", tmp_path, *options)
     saved, data = tmp_path / "model", ("--data", folder, *OPTIONS[:2], "--json")
     model = ADDGNN.load(saved)
     assert model.settings == ADDGNN.best(8, use_graph=graph == "--graph").settings
     assert len(model.graph.item_key) == 48
+    assert model.graph.group.shape == model.graph.count.shape
     assert model.graph.item_times.sum() > 0
     evaluated = json.loads(command("evaluate", saved, *data).stdout)
     assert [one["metric"] for one in evaluated] == ["AUC", "FITB"]
@@ -82,6 +84,7 @@ def test_a_teacher_and_a_student_of_one_seed_start_apart(folder, command, tmp_pa
         (("--best", "--attributes", 4), "'--attributes' has no say beside '--best'"),
         (("--best", "--steps", 1), "'--steps' has no say beside '--best'"),
         (("--model", "teacher", "--best"), "'--best' has no say beside '--model teacher'"),
+        (("--groups", "kind"), "'--groups' needs '--best', which reads it (got 'kind')"),
         (("--top", "top"), "'--top' has no say beside '--model addgnn'"),
         (("--bottom", "top"), "'--bottom' has no say beside '--model addgnn'"),
         (("--model", "teacher", "--no-graph"), "'--graph' has no say beside '--model teacher'"),

@@ -97,3 +97,18 @@ def test_other_columns_of_the_same_items_are_checked_as_well():
         items.with_frequency(torch.tensor([3]))
     with pytest.raises(FashionGraphError, match="'features' needs one row per item"):
         items.with_features(torch.ones(2, 4))
+
+
+def test_finer_categories_keep_the_broad_ones():
+    columns = pd.DataFrame({"kind": ["boot", None, "boot", "boot"]})
+    items = ItemTable.from_lists(
+        [*"abcd"], ["shoe", "shoe", "bag", "?"], columns=columns, vocabulary=["bag", "shoe"]
+    )
+    finer = items.refined("kind")
+    assert finer.categories == ["bag / boot", "shoe", "shoe / boot"]
+    assert finer.category_id.tolist() == [2, 1, 0, -1]
+    broad = finer.columns["broad_category"]
+    assert broad.tolist()[:3] == ["shoe", "shoe", "bag"] and pd.isna(broad[3])
+    assert "broad_category" not in items.columns
+    with pytest.raises(FashionGraphError, match=r"'column' needs to be one of kind \(got 'hue'\)"):
+        items.refined("hue")

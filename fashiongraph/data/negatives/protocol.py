@@ -12,7 +12,7 @@ from fashiongraph.data.negatives.item_pool import Ints, ItemPool
 from fashiongraph.data.negatives.negative_sampler import NegativeSampler
 from fashiongraph.errors import FashionGraphError
 
-PROTOCOLS = ("uniform", "uniform_category", "same_category", "matched")
+PROTOCOLS = ("uniform", "uniform_category", "same_category", "same_columns", "matched")
 _LINE = 2**40  # what a category weighs in all; sums of it stay whole over millions of categories
 
 
@@ -26,6 +26,8 @@ def negative_sampler(
       then each of its items. NGNN is published with it.
     - ``"same_category"``: an item of the replaced item's category, drawn by its frequency. Where
       too few are left, any item, drawn by frequency.
+    - ``"same_columns"``: an item with the replaced item's values of ``columns``, drawn by its
+      frequency. Where too few are left, any item, drawn by frequency.
     - ``"matched"``: an item with the replaced item's category and values of ``columns``, drawn by
       its frequency. Where too few are left, an item of the category, and then any item, both
       drawn by frequency. Without columns this is ``"same_category"``.
@@ -34,14 +36,15 @@ def negative_sampler(
     no outfit is never drawn by frequency. Missing values equal each other and nothing else.
 
     Args:
-        protocol: One of ``"uniform"``, ``"uniform_category"``, ``"same_category"`` and
-            ``"matched"``.
-        items: The item table, with :attr:`~ItemTable.frequency` if the protocol is
-            ``"same_category"`` or ``"matched"``.
-        columns: Columns of the table to match; only ``"matched"`` reads them.
+        protocol: One of ``"uniform"``, ``"uniform_category"``, ``"same_category"``,
+            ``"same_columns"`` and ``"matched"``.
+        items: The item table, with :attr:`~ItemTable.frequency` if the protocol draws by it.
+        columns: Columns of the table to match; only ``"same_columns"``, which needs some, and
+            ``"matched"`` read them.
 
     Raises:
-        FashionGraphError: If the protocol or a column is unknown, or the frequency is missing.
+        FashionGraphError: If the protocol or a column is unknown, or the frequency or columns
+            are missing.
     """
     if protocol not in PROTOCOLS:
         raise FashionGraphError(
@@ -60,18 +63,21 @@ def negative_sampler(
             "Outfits.with_frequency() counts them"
         )
     weight = items.frequency.numpy().astype(np.int64)
-    pools = [
-        ItemPool("same_category", _groups(items, ()), weight),
-        ItemPool("any_category", everything, weight),
-    ]
+    anything = ItemPool("any_category", everything, weight)
+    if protocol == "same_columns":
+        if not columns:
+            raise FashionGraphError("'columns' needs a column for the protocol 'same_columns'")
+        alike = ItemPool("same_columns", _groups(items, columns, category=False), weight)
+        return NegativeSampler(items, [alike, anything])
+    pools = [ItemPool("same_category", _groups(items, ()), weight), anything]
     if protocol == "matched" and columns:
         pools.insert(0, ItemPool("matched", _groups(items, columns), weight))
     return NegativeSampler(items, pools)
 
 
-def _groups(items: ItemTable, columns: Sequence[str]) -> Ints:
-    """A number per item [n]: equal for items of equal category and equal columns."""
-    keys = pd.DataFrame({"category": items.category_id.numpy()})
+def _groups(items: ItemTable, columns: Sequence[str], category: bool = True) -> Ints:
+    """A number per item [n]: equal for items of equal category, if asked, and equal columns."""
+    keys = pd.DataFrame({"category": items.category_id.numpy()} if category else {})
     for column in columns:
         if column not in items.columns:
             known = ", ".join(map(str, items.columns)) or "none"

@@ -6,6 +6,7 @@ from torch import Tensor
 from torch_geometric.data import Batch, Data
 
 from fashiongraph.data.category_graph import category_graph
+from fashiongraph.data.category_groups import group_categories
 from fashiongraph.data.outfits import Outfits
 from fashiongraph.models.category_lift import category_lift
 
@@ -26,16 +27,19 @@ class CategoryCooccurrence:
         self.categories: list[str] = []
 
     @classmethod
-    def from_outfits(cls, train: Outfits, smoothing: float = 1.0) -> CategoryCooccurrence:
+    def from_outfits(
+        cls, train: Outfits, smoothing: float = 1.0, groups: str | None = None
+    ) -> CategoryCooccurrence:
         r"""Count the training outfits, and remember their vocabulary.
 
         Args:
             train: Training outfits.
             smoothing: The Laplace term :math:`\lambda`.
+            groups: Column of the items with broader categories.
         """
         items = train.items
         graph = category_graph(train.category_id, train.batch, items.num_categories, smoothing)
-        control = cls(graph)
+        control = cls(graph if groups is None else group_categories(graph, items, groups))
         control.categories = list(items.categories)
         return control
 

@@ -47,6 +47,8 @@ def drawn_from(outfits: Outfits, item: int, protocol: str, columns: tuple[str, .
         ("same_category", (), 0, [0, 2, 6, 1, 1, 1, 0, 4, 0, 0], {"any_category": 0}),
         ("same_category", (), 9, [0, 0, 0, 0, 0, 0, 0, 0, 1, 0], {"any_category": 0}),
         ("same_category", (), 8, [9, 2, 6, 1, 1, 1, 0, 4, 0, 0], {"any_category": 5000}),
+        ("same_columns", ("year",), 0, [0, 2, 6, 0, 0, 0, 0, 4, 3, 0], {}),
+        ("same_columns", ("line",), 7, [9, 2, 6, 1, 1, 1, 0, 0, 3, 0], {"any_category": 5000}),
         ("matched", (), 0, [0, 2, 6, 1, 1, 1, 0, 4, 0, 0], {"any_category": 0}),
         ("matched", ("year",), 0, [0, 2, 6, 0, 0, 0, 0, 4, 0, 0], {}),
         ("matched", ("year", "line"), 0, [0, 2, 6, 0, 0, 0, 0, 0, 0, 0], {}),
@@ -81,6 +83,8 @@ def test_bad_arguments(outfits: Outfits) -> None:
         negative_sampler("random", outfits.items)
     with pytest.raises(FashionGraphError, match=r"has year, line \(got 'colour'\)"):
         negative_sampler("matched", outfits.items, ["year", "colour"])
+    with pytest.raises(FashionGraphError, match=r"'columns' needs a column .* 'same_columns'"):
+        negative_sampler("same_columns", outfits.items)
     bare = ItemTable.from_lists(["a", "b"], ["x", "x"])
     with pytest.raises(FashionGraphError, match=r"has none \(got 'year'\)"):
         negative_sampler("matched", replace(bare, frequency=torch.ones(2)), ["year"])

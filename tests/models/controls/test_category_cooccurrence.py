@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
+import pandas as pd
 import pytest
 import torch
 
@@ -13,25 +15,39 @@ from fashiongraph.evaluation import compatibility, fill_in_blank, score_outfits
 from fashiongraph.models.controls import CategoryCooccurrence
 
 
-def test_scores_match_a_loop_over_pairs(wardrobe):
+@pytest.mark.parametrize("smoothing", [1.0, 0.3])
+@pytest.mark.parametrize("grouped", [False, True])
+def test_scores_match_a_loop_over_pairs(wardrobe, smoothing, grouped):
     lists = [part.tolist() for part in wardrobe.category_id.split(wardrobe.sizes.tolist())]
-    held = [set(one) for one in lists]
-    count = [sum(c in one for one in held) for c in range(5)]
+    count = [sum(c in one for one in lists) for c in range(5)]
+    group = [0, 0, 1, 1, 1]  # of each category
+
+    def both(i, j):
+        return sum(one.count(i) > 1 if i == j else i in one and j in one for one in lists)
+
+    def expected(g, h):
+        if not grouped:
+            return 1.0
+        members = [[c for c in range(5) if group[c] == which] for which in (g, h)]
+        together = sum(both(c, d) for c in members[0] for d in members[1])
+        chance = math.prod(sum(count[c] for c in part) for part in members) / len(lists)
+        return (together + smoothing) / (chance + smoothing)
 
     def lift(i, j):
-        both = sum(one.count(i) > 1 if i == j else i in one and j in one for one in lists)
-        share = (count[j] + 1) / (len(lists) + 5)
-        return math.log((both + 1) / (count[i] + 5) / share)
+        seen = both(i, j) + smoothing * expected(group[i], group[j])
+        return math.log(seen / (count[i] * count[j] / len(lists) + smoothing))
 
-    expected = []
+    scores = []
     for one in lists:
         pairs = [(a, b) for a in range(len(one)) for b in range(len(one)) if a != b]
-        expected.append(sum(lift(one[a], one[b]) for a, b in pairs) / max(len(pairs), 1))
+        scores.append(sum(lift(one[a], one[b]) for a, b in pairs) / max(len(pairs), 1))
+    names = [["tops", "shoes"][group[c]] for c in wardrobe.items.category_id]
+    columns = pd.DataFrame({"part": names})
+    wardrobe = wardrobe.with_items(replace(wardrobe.items, columns=columns))
     batch = OutfitBatcher(wardrobe.items)(wardrobe)
-    score = CategoryCooccurrence.from_outfits(wardrobe)(batch)
-    assert score.tolist() == pytest.approx(expected, abs=1e-5)
-    graph = category_graph(wardrobe.category_id, wardrobe.batch, 5)
-    assert torch.equal(CategoryCooccurrence(graph)(batch), score)
+    groups = "part" if grouped else None
+    score = CategoryCooccurrence.from_outfits(wardrobe, smoothing, groups)(batch)
+    assert score.tolist() == pytest.approx(scores, abs=1e-5)
 
 
 def test_equal_categories_tie(wardrobe):
