@@ -29,11 +29,23 @@ def category_lift(graph: Data, batch: Batch) -> Tensor:
         graph: Category graph of the training outfits.
         batch: Outfits.
     """
+    j, i = batch.edge_index
+    lift = pair_lift(graph, batch.category_id[i], batch.category_id[j])
+    score: Tensor = scatter(lift, batch.batch[i], dim_size=batch.num_graphs, reduce="mean")
+    return score
+
+
+def pair_lift(graph: Data, receiver: Tensor, sender: Tensor) -> Tensor:
+    """What the score of :func:`category_lift` is the mean of, for any pairs of categories.
+
+    Args:
+        graph: Category graph of the training outfits.
+        receiver: Categories :math:`c_i`, any shape; ``-1`` is unknown.
+        sender: Categories :math:`c_j`, the same shape.
+    """
     # A model's own graph stays on the CPU, and what it remembers of items need not move.
     tensors = ("edge_index", "edge_count", "count", "group", "group_lift")
-    graph = copy(graph).to(batch.category_id.device, *tensors)
-    j, i = batch.edge_index
-    receiver, sender = batch.category_id[i], batch.category_id[j]
+    graph = copy(graph).to(receiver.device, *tensors)
     count = torch.cat([graph.count, graph.count.new_zeros(1)])  # -1 picks the last entry
     chance = count[receiver] * count[sender] / max(graph.num_outfits, 1)
     expected = chance.new_ones(())
@@ -43,6 +55,4 @@ def category_lift(graph: Data, batch: Batch) -> Tensor:
         expected = torch.where(known, expected, 1.0)
     together = category_count(graph, receiver, sender)
     smoothing = graph.smoothing
-    lift = torch.log((together + smoothing * expected) / (chance + smoothing))
-    score: Tensor = scatter(lift, batch.batch[i], dim_size=batch.num_graphs, reduce="mean")
-    return score
+    return torch.log((together + smoothing * expected) / (chance + smoothing))

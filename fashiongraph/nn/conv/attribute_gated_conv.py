@@ -112,24 +112,37 @@ class AttributeGatedConv(MessagePassing):
             edge_index = edge_index.to_sparse_csr()  # once, not at each step
         if slot is not None and not self._may_transform_first(edge_index):
             x, slot = x.index_select(0, slot), None
-        linear = torch.nn.functional.linear
-        parts = [2 * self.channels, self.channels]  # both gates, and the candidate
-        gates_hh, candidate_hh = self.weight_hh.split(parts)
         for _ in range(self.num_steps):
             if slot is None:
                 received = self.propagate(edge_index, x=x, edge_weight=edge_weight)
-                message = linear(received, self.weight_ih, self.bias)
-                own = linear(x, gates_hh)
+                x = self.update_states(x, received)
             else:
                 sent, own = self.first_products(x) if products is None else products
                 message = self._heard(sent, edge_index, edge_weight, slot)
                 x, own, slot = x.index_select(0, slot), own.index_select(0, slot), None
-            gates, candidate = message.split(parts, dim=-1)
-            update, reset = (gates + own).sigmoid().chunk(2, dim=-1)
-            candidate = candidate + linear(reset * x, candidate_hh)
-            # Under autocast the gates are narrower than the state, which lerp does not take.
-            x = torch.lerp(x, candidate.tanh().to(x.dtype), update.to(x.dtype))
+                x = self._mixed(x, message, own)
         return x
+
+    def update_states(self, x: Tensor, received: Tensor) -> Tensor:
+        r"""States after a round, however the sums over the edges were made (eq. A6).
+
+        Args:
+            x: States [..., H].
+            received: What each of them received, :math:`\mathbf{a}` [..., H].
+        """
+        linear = torch.nn.functional.linear
+        own = linear(x, self.weight_hh[: 2 * self.channels])
+        return self._mixed(x, linear(received, self.weight_ih, self.bias), own)
+
+    def _mixed(self, x: Tensor, message: Tensor, own: Tensor) -> Tensor:
+        """States after a round, of the products that both gates and the candidate read."""
+        parts = [2 * self.channels, self.channels]  # both gates, and the candidate
+        gates, candidate = message.split(parts, dim=-1)
+        update, reset = (gates + own).sigmoid().chunk(2, dim=-1)
+        candidate_hh = self.weight_hh[2 * self.channels :]
+        candidate = candidate + torch.nn.functional.linear(reset * x, candidate_hh)
+        # Under autocast the gates are narrower than the state, which lerp does not take.
+        return torch.lerp(x, candidate.tanh().to(x.dtype), update.to(x.dtype))
 
     def first_products(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """What the first round needs of an item wherever it is worn.

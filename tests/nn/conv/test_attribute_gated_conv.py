@@ -95,6 +95,18 @@ def test_equals_the_equations(num_steps, bias):
     torch.testing.assert_close(conv(x, edge_index), loop(conv, x, edge_index, ones))
 
 
+def test_rounds_may_be_made_from_other_sums_over_the_edges():
+    conv = with_random_bias(AttributeGatedConv(H, 2, bias=True))
+    x, edge_index, edge_weight, _ = outfits([3, 3])
+    weight = torch.zeros(6, 6)
+    weight[edge_index[1], edge_index[0]] = edge_weight
+    own_blocks = torch.stack([weight[:3, :3], weight[3:, 3:]])
+    h = x.view(2, 3, K, H)
+    for _ in range(conv.num_steps):
+        h = conv.update_states(h, torch.einsum("bij,bjkh->bikh", own_blocks, h))
+    torch.testing.assert_close(h.flatten(0, 1), conv(x, edge_index, edge_weight))
+
+
 def test_parameters():
     conv = AttributeGatedConv(H, bias=True)
     shapes = {name: tuple(parameter.shape) for name, parameter in conv.named_parameters()}
