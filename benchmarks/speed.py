@@ -22,14 +22,19 @@ from functools import partial
 from pathlib import Path
 
 import torch
-from speed_sides import data_rows, scoring_rows, training_rows
+from speed_sides import compiled_rows, data_rows, mapped_rows, scoring_rows, training_rows
 from speed_sides.case import Case
 from speed_sides.timing import Row
 
 from fashiongraph.files import whole
 
-MODEL_ROWS = {**training_rows.ROWS, **scoring_rows.ROWS}
-QUICK_CASE = Case(16, 64, 32, 100, 1000, 4, 2)
+MODEL_ROWS = {
+    **training_rows.ROWS,
+    **scoring_rows.ROWS,
+    **mapped_rows.ROWS,
+    **compiled_rows.ROWS,
+}
+QUICK_CASE = Case(16, 64, 32, 100, 1000, 4, 1000, 100, repeats=2)
 QUICK_COUNTS = data_rows.Counts(200, 10_000, 10_000, 1000, 10_000, 2)
 
 
@@ -37,6 +42,9 @@ def table(rows: list[dict[str, object]]) -> str:
     """The rows as Markdown."""
     lines = ["| what | target | measured | spread | |", "| --- | ---: | ---: | ---: | --- |"]
     for row in rows:
+        if "reason" in row:
+            lines.append(f"| {row['name']} ({row['unit']}) | | | | not measured: {row['reason']} |")
+            continue
         sign = "at most" if row["at_most"] else "at least"
         target = "" if row["target"] is None else f"{sign} {row['target']:g}"
         verdict = "" if row["target"] is None else "holds" if row["holds"] else "**missed**"

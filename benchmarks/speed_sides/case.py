@@ -10,6 +10,7 @@ from torch_geometric.data import Batch
 
 from fashiongraph.data import OutfitLoader, Outfits, category_graph
 from fashiongraph.data.negatives.protocol import negative_sampler
+from fashiongraph.data.training_loader import TrainingLoader
 from fashiongraph.models import ADDGNN, SetTransformer
 from speed_sides.made import made_outfits
 
@@ -25,6 +26,8 @@ class Case:
         questions: Blanks to fill in.
         largest: Most outfits of the row about growth.
         transformer: Outfits of the rows with the set transformer.
+        mapped_items: Items whose features lie in a file.
+        mapped_outfits: Outfits of these items.
         repeats: Turns.
     """
 
@@ -34,6 +37,8 @@ class Case:
     questions: int = 10_000
     largest: int = 100_000
     transformer: int = 32
+    mapped_items: int = 2**18
+    mapped_outfits: int = 2560
     repeats: int = 7
 
     @property
@@ -58,11 +63,14 @@ class Case:
     @cached_property
     def pairs(self) -> Batch:
         """A training batch: real outfits with one corrupted edition each."""
-        sampler = negative_sampler("uniform", self.catalogue.items)
-        loader = self.model.paper_objective().loader(
-            self.catalogue, sampler, graph=self.model.graph, batch_size=self.outfits
+        return next(iter(self.loader(self.catalogue))).to(self.device)
+
+    def loader(self, outfits: Outfits) -> TrainingLoader:
+        """Training batches of some outfits."""
+        sampler = negative_sampler("uniform", outfits.items)
+        return self.model.paper_objective().loader(
+            outfits, sampler, graph=self.model.graph, batch_size=self.outfits
         )
-        return next(iter(loader)).to(self.device)
 
     def scored(self, count: int) -> Batch:
         """A batch of shared items."""

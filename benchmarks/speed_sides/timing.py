@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 import time
 from collections.abc import Callable, Mapping
@@ -63,7 +64,8 @@ class Row:
     Args:
         name: Name of the row.
         unit: What the values are.
-        values: One measurement per turn.
+        values: One measurement per turn; none where nothing could be measured, for a reason that
+            ``details`` gives.
         target: The least, or with ``at_most`` the most, that the median may be; :obj:`None` where
             the row only informs.
         at_most: Whether small is good.
@@ -79,8 +81,8 @@ class Row:
 
     @property
     def median(self) -> float:
-        """What counts."""
-        return statistics.median(self.values)
+        """What counts; not a number where nothing was measured."""
+        return statistics.median(self.values) if self.values else math.nan
 
     @property
     def holds(self) -> bool:
@@ -91,7 +93,9 @@ class Row:
 
     def as_dict(self) -> dict[str, object]:
         """As JSON can say it."""
-        spread = {"median": self.median, "low": min(self.values), "high": max(self.values)}
+        spread = dict.fromkeys(("median", "low", "high"))
+        if self.values:
+            spread = {"median": self.median, "low": min(self.values), "high": max(self.values)}
         own = {"name": self.name, "unit": self.unit, "target": self.target}
         return {**own, "at_most": self.at_most, "holds": self.holds, **spread, **self.details}
 

@@ -36,6 +36,18 @@ def test_the_naive_composition_is_the_model(wardrobe, share, hidden, monkeypatch
         torch.testing.assert_close(ours, naive)
 
 
+def test_a_row_without_a_measurement_says_why(monkeypatch):
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    from speed import table
+    from speed_sides.timing import Row
+
+    row = Row("scoring, compiled", "times", [], details={"reason": "no C++ compiler"})
+    assert row.holds
+    assert json.loads(json.dumps(row.as_dict()))["median"] is None
+    line = "| scoring, compiled (times) | | | | not measured: no C++ compiler |"
+    assert line in table([row.as_dict()])
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="only Linux counts peaks")
 def test_every_row_is_measured(tmp_path):
@@ -53,6 +65,8 @@ def test_every_row_is_measured(tmp_path):
     result = json.loads(output.read_text())
     assert result["quick"]
     for row in result["rows"]:
-        assert row["low"] <= row["median"] <= row["high"]
+        assert "reason" in row or row["low"] <= row["median"] <= row["high"]
         assert f"| {row['name']} ({row['unit']}) |" in done.stdout
-    assert sum(row["target"] is not None for row in result["rows"]) >= 17
+    assert sum(row["target"] is not None for row in result["rows"]) >= 19
+    compiled = [row for row in result["rows"] if row["row"].endswith("_compiled")]
+    assert [row.get("graphs", 1) for row in compiled] == [1, 1]  # one for batches of all sizes

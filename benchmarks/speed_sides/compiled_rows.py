@@ -1,0 +1,58 @@
+"""Rows of the table about ``torch.compile``; they inform, and have no target."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch._dynamo.exc import BackendCompilerFailed
+from torch._dynamo.utils import counters
+from torch_geometric.data import Batch
+
+from speed_sides.case import Case
+from speed_sides.scoring_rows import scoring
+from speed_sides.timing import Row, Side, ratio
+from speed_sides.training_rows import step
+
+
+def compared(name: str, case: Case, make: Callable[[torch.nn.Module, Batch], Side]) -> Row:
+    """Batches of different sizes by the compiled model against the plain one.
+
+    The model is compiled for any size, and compiling, in the turn that warms up, is not counted.
+
+    Args:
+        name: Name of the row.
+        case: What to measure on.
+        make: Makes of a model and a batch what is timed.
+    """
+    torch.compiler.reset()
+    counters.clear()
+    batches = [batch.to(case.device) for batch in case.loader(case.catalogue)]
+
+    def side(model: torch.nn.Module) -> Side:
+        calls = [make(model, batch) for batch in batches]
+        return lambda: [call() for call in calls]
+
+    sides = {"compiled": side(torch.compile(case.model, dynamic=True)), "plain": side(case.model)}
+    try:
+        row = ratio(name, sides, case.repeats)
+    except BackendCompilerFailed as error:  # no C++ compiler, say
+        return Row(name, "times", [], details={"reason": str(error).splitlines()[0]})
+    graphs = {"graphs": counters["stats"]["unique_graphs"]}  # one serves all sizes
+    return Row(row.name, row.unit, row.values, details={**row.details, **graphs})
+
+
+def train_compiled(case: Case) -> Row:
+    """Training steps."""
+    case.model.train()
+    return compared("training step, torch.compile against plain", case, step)
+
+
+def infer_compiled(case: Case) -> Row:
+    """Scoring without gradients."""
+    return compared("scoring, torch.compile against plain", case, scoring)
+
+
+ROWS: dict[str, Callable[[Case], Row]] = {
+    row.__name__: row for row in (train_compiled, infer_compiled)
+}
