@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 
 import torch
@@ -22,16 +23,22 @@ class Case:
         data: Name of the data set.
         seed: Seed of the split, the questions and all training on it.
         features: File of features; by default the data set's own.
+        finer: Divide the categories further where the set's entry says how.
     """
 
-    def __init__(self, data: str, seed: int, features: str | None = None) -> None:
+    def __init__(
+        self, data: str, seed: int, features: str | None = None, finer: bool = True
+    ) -> None:
         self.data = data
         self.seed = seed
         self.wardrobe = load(data, features)
-        finer = SETS[data].finer
-        if finer is not None:
+        column = SETS[data].finer
+        if column is not None:
             outfits = self.wardrobe.outfits
-            self.wardrobe.outfits = outfits.with_items(outfits.items.refined(finer))
+            items = outfits.items.refined(column)
+            if not finer:  # the same strangers all the same: they are told by a column
+                items = replace(outfits.items, columns=items.columns)
+            self.wardrobe.outfits = outfits.with_items(items)
         self.train, self.valid, self.test = self.wardrobe.split(seed=seed)
 
     @cached_property

@@ -115,7 +115,8 @@ def train_and_record(run: Run, folder: Path) -> None:
     torch.set_num_threads(1)
     logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
     warnings.filterwarnings("ignore", category=UserWarning, module="lightning")
-    case = _case(run.data, run.seed, run.features)
+    finer = run.model in CONTROLS or ENTRIES[run.model].finer
+    case = _case(run.data, run.seed, run.features, finer)
     record: dict[str, Any] = asdict(run)
     start = time.perf_counter()
     if run.model in CONTROLS:
@@ -136,8 +137,10 @@ def train_and_record(run: Run, folder: Path) -> None:
 
 
 @lru_cache(maxsize=2)
-def _case(data: str, seed: int, features: str | None) -> Case:
-    return (Case if data in SETS else DesignerCase)(data, seed, features)
+def _case(data: str, seed: int, features: str | None, finer: bool) -> Case:
+    if data not in SETS:
+        return DesignerCase(data, seed, features)
+    return Case(data, seed, features, finer)
 
 
 def _trained(entry: Entry, run: Run, case: Case, record: dict[str, Any]) -> OutfitModel:
