@@ -31,12 +31,13 @@ def to_frame(cells: Iterable[tuple[str, dict[str, Any]]]) -> pd.DataFrame:
             "column": column,
             "value": result["value"],
             "checksum": result["checksum"],
+            "machine": f"{record['machine']}, torch {record['torch']}",
         }
         for protocol, record in cells
         for column, result in record["results"].items()
         if column.startswith(protocol)
     ]
-    names = ["data", "model", "seed", "column", "value", "checksum"]
+    names = ["data", "model", "seed", "column", "value", "checksum", "machine"]
     table = pd.DataFrame(rows, columns=names)
     if len(table) and table.groupby(["data", "seed", "column"])["checksum"].nunique().max() > 1:
         raise ValueError("records of one seed were measured with different questions")
@@ -50,8 +51,17 @@ def interval(values: np.ndarray) -> tuple[float, float, float]:
     return float(values.mean()), width, deviation
 
 
-def markdown(table: pd.DataFrame, models: Sequence[str], columns: Sequence[str]) -> str:
-    """Mean and deviation over seeds of every model and column, the best in bold."""
+def markdown(
+    table: pd.DataFrame, models: Sequence[str], columns: Sequence[str], intervals: bool = False
+) -> str:
+    """Mean and deviation over seeds of every model and column, the best in bold.
+
+    Args:
+        table: Rows of :func:`to_frame`.
+        models: Rows of the table, where there are any.
+        columns: Its columns.
+        intervals: Add the 95 % interval of the mean.
+    """
     lines = [
         "| model | seeds | " + " | ".join(columns) + " |",
         "| --- | ---: | " + " | ".join("---" for _ in columns) + " |",
@@ -64,8 +74,10 @@ def markdown(table: pd.DataFrame, models: Sequence[str], columns: Sequence[str])
         cells = []
         for column in columns:
             values = rows.loc[rows["column"] == column, "value"].to_numpy()
-            mean, _, deviation = interval(values) if len(values) else (np.nan, np.nan, np.nan)
+            mean, width, deviation = interval(values) if len(values) else (np.nan, np.nan, np.nan)
             text = f"{mean:.3f}" if np.isnan(deviation) else f"{mean:.3f} ± {deviation:.3f}"
+            if intervals and not np.isnan(width):
+                text += f" [{mean - width:.3f}, {mean + width:.3f}]"
             best = means.xs(column, level="column").max() if len(values) else np.nan
             cells.append(
                 "–" if not len(values) else f"**{text}**" if np.isclose(mean, best) else text

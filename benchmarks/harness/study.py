@@ -92,7 +92,7 @@ class Study:
         return to_frame(cells)
 
     def report(self, title: str, leader: str, rivals: Sequence[str], page: Path) -> str:
-        """Put tables and plots into a page and return the tables as Markdown.
+        """Put tables and plots into a page and return the main columns as Markdown.
 
         Args:
             title: Name of the study, and of the marks in the page.
@@ -108,10 +108,20 @@ class Study:
             columns = list(dict.fromkeys(chosen["column"]))
             picture = page.parent / "results" / f"{title}_{file_name(name)}.png"
             plot(chosen, self.models, columns, picture)
-            tables += [f"### {name}", markdown(chosen, self.models, columns)]
-            shown += [*tables[-2:], f"![Mean and 95 % interval over seeds](results/{picture.name})"]
+            main = [column for column in columns if "," not in column]
+            tables += [f"### {name}", markdown(chosen, self.models, main)]
+            shown += [tables[-2], markdown(chosen, self.models, columns, intervals=True)]
+            shown += [f"![Mean and 95 % interval over seeds](results/{picture.name})"]
             lead = differences(chosen, leader, rivals, columns)
             if lead:
                 shown += [f"{leader} against the best of the others, seed by seed:", lead]
+        if tables:
+            machines = ", ".join(sorted(set(table["machine"])))
+            seeds = ", ".join(map(str, sorted(set(table["seed"]))))
+            legend = (
+                f"Mean ± standard deviation over the seeds {seeds}, each with its own split, "
+                f"questions and start. Measured on {machines}."
+            )
+            tables, shown = [legend, *tables], [legend, *shown]
         insert(page, title, "\n\n".join(shown))
         return "\n\n".join(tables)
