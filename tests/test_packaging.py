@@ -15,7 +15,8 @@ from packaging.utils import canonicalize_name
 import fashiongraph
 
 ROOT = Path(__file__).parents[1]
-INSTALLED_EXTRAS = ("dev", "efficientnet", "metric", "ray", "text")  # what the Makefile installs
+# What the Makefile installs.
+INSTALLED_EXTRAS = ("dev", "efficientnet", "export", "metric", "ray", "retrieval", "text")
 
 # From the ground up; a room imports itself and the rooms before it. A top-level module that is no
 # room (errors, files) is ground: every room may import it and it imports no room.
@@ -28,6 +29,7 @@ ROOMS = (
     "metrics",
     "evaluation",
     "retrieval",
+    "export",
     "training",
     "quickstart",
     "cli",

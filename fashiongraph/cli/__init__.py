@@ -13,6 +13,7 @@ from rich.markup import escape
 from fashiongraph.cli.complete import complete
 from fashiongraph.cli.embed import embed
 from fashiongraph.cli.evaluate import evaluate
+from fashiongraph.cli.export import export
 from fashiongraph.cli.index import index
 from fashiongraph.cli.info import info
 from fashiongraph.cli.quickstart import quickstart
@@ -38,7 +39,7 @@ app = typer.Typer(
 )
 for command in (
     *(quickstart, info, embed, split, train, evaluate, score),
-    *(index, retrieve, complete),
+    *(index, retrieve, complete, export),
 ):
     app.command()(command)
 

@@ -43,7 +43,9 @@ class OutfitModel(torch.nn.Module):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        OutfitModel.registry[cls.__name__] = cls
+        # torch.export derives a class of the same name from that of every module it meets.
+        if not cls.__module__.startswith("torch."):
+            OutfitModel.registry[cls.__name__] = cls
 
     @property
     def settings(self) -> dict[str, Any]:

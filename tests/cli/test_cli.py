@@ -7,7 +7,7 @@ import pytest
 
 COMMANDS = (
     *("quickstart", "info", "embed", "split", "train", "evaluate", "score"),
-    *("index", "retrieve", "complete"),
+    *("index", "retrieve", "complete", "export"),
 )
 
 

@@ -1,0 +1,56 @@
+"""A trained model as a program of ``torch.export``."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+
+import torch
+from torch.export import Dim, ExportedProgram
+
+from fashiongraph.errors import FashionGraphError
+from fashiongraph.export.fixed_size_addgnn import FixedSizeADDGNN
+from fashiongraph.export.fixed_size_scorer import FixedSizeScorer
+from fashiongraph.models import ADDGNN, OutfitModel
+from fashiongraph.nn import AttributeBilinearScorer
+
+
+def fixed_size_program(
+    model: OutfitModel | AttributeBilinearScorer, num_items: int
+) -> ExportedProgram:
+    """Export a model, or a scorer alone, for outfits of a fixed number of items.
+
+    Any number of outfits may be scored at once. The inputs are those of
+    :class:`~fashiongraph.export.FixedSizeADDGNN` or :class:`~fashiongraph.export.FixedSizeScorer`,
+    in their order. Weights are copied: training the model further leaves the program as it is.
+
+    Args:
+        model: The trained model, or a scorer.
+        num_items: Number of items of each outfit, n.
+
+    Returns:
+        The program, which ``torch.export.save`` writes and which runs as ``program.module()``
+        wherever torch is, without this library.
+
+    Raises:
+        FashionGraphError: If the model is of another kind or cannot be written as a program of
+            fixed size; see there.
+    """
+    fixed: FixedSizeADDGNN | FixedSizeScorer
+    if isinstance(model, ADDGNN):
+        fixed = FixedSizeADDGNN(model, num_items)
+    elif isinstance(model, AttributeBilinearScorer):
+        fixed = FixedSizeScorer(model, num_items)
+    else:
+        raise FashionGraphError(
+            f"'model' needs to be an ADDGNN or an AttributeBilinearScorer (got "
+            f"{type(model).__name__})"
+        )
+    fixed = deepcopy(fixed).cpu().eval().requires_grad_(False)
+    example = fixed.example()
+    batch = Dim("batch", min=1)
+    return torch.export.export(
+        fixed,
+        tuple(example.values()),
+        dynamic_shapes={name: {0: batch} for name in example},
+        strict=False,
+    )
