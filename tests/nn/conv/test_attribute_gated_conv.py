@@ -1,45 +1,15 @@
 from __future__ import annotations
 
 import copy
-import warnings
 
 import numpy as np
 import pytest
 import torch
-import torch_geometric.typing
 from safetensors.torch import load, save
-from torch._subclasses.fake_tensor import FakeTensorMode
-from torch_geometric.explain import Explainer, GNNExplainer
-from torch_geometric.nn import MessagePassing
-from torch_geometric.typing import SparseTensor
 
-from fashiongraph.nn.attribute_mask import AttributeMask
 from fashiongraph.nn.conv.attribute_gated_conv import AttributeGatedConv
-from fashiongraph.nn.scorers.attribute_bilinear_scorer import AttributeBilinearScorer
 
 K, H = 3, 8
-SIZES = [3, 1, 4, 2]
-
-
-def outfits(sizes=SIZES, dtype=torch.float32, seed=0):
-    """States, edges (each ordered pair within an outfit, shuffled), weights and outfits."""
-    rng = torch.Generator().manual_seed(seed)
-    batch = torch.repeat_interleave(torch.tensor(sizes, dtype=torch.long))
-    pairs = (batch[:, None] == batch) & ~torch.eye(len(batch), dtype=torch.bool)
-    edge_index = pairs.nonzero().t()
-    edge_index = edge_index[:, torch.randperm(edge_index.size(1), generator=rng)]
-    x = torch.randn(len(batch), K, H, generator=rng, dtype=dtype)
-    return x, edge_index, torch.rand(edge_index.size(1), generator=rng, dtype=dtype), batch
-
-
-def adjacency(edge_index, edge_weight, num_nodes, layout):
-    """The same edges as a matrix whose row receives."""
-    matrix = torch.sparse_coo_tensor(
-        edge_index.flip(0), edge_weight, (num_nodes, num_nodes), check_invariants=True
-    )
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Sparse CS", UserWarning)  # "is in beta state"
-        return matrix if layout == torch.sparse_coo else matrix.to_sparse(layout=layout)
 
 
 def sigmoid(v):
@@ -85,7 +55,7 @@ def test_repr():
 
 @pytest.mark.parametrize("bias", [False, True])
 @pytest.mark.parametrize("num_steps", [1, 2, 3])
-def test_equals_the_equations(num_steps, bias):
+def test_equals_the_equations(num_steps, bias, outfits):
     conv = with_random_bias(AttributeGatedConv(H, num_steps, bias).double())
     x, edge_index, edge_weight, _ = outfits(dtype=torch.float64)
     out = conv(x, edge_index, edge_weight)
@@ -95,7 +65,7 @@ def test_equals_the_equations(num_steps, bias):
     torch.testing.assert_close(conv(x, edge_index), loop(conv, x, edge_index, ones))
 
 
-def test_rounds_may_be_made_from_other_sums_over_the_edges():
+def test_rounds_may_be_made_from_other_sums_over_the_edges(outfits):
     conv = with_random_bias(AttributeGatedConv(H, 2, bias=True))
     x, edge_index, edge_weight, _ = outfits([3, 3])
     weight = torch.zeros(6, 6)
@@ -117,7 +87,7 @@ def test_parameters():
     assert conv.weight_ih.abs().max() > (6 / (4 * H)) ** 0.5
 
 
-def test_is_not_a_gru_cell():
+def test_is_not_a_gru_cell(outfits):
     conv = AttributeGatedConv(H, num_steps=1)
     x, edge_index, edge_weight, _ = outfits()
     received = torch.zeros_like(x).index_add(
@@ -137,65 +107,7 @@ def test_is_not_a_gru_cell():
         assert (out - gru).abs().max() > 0.1
 
 
-@pytest.mark.parametrize("aggr", ["add", "mean", "max", "min"])
-@pytest.mark.parametrize("layout", [torch.sparse_csr, torch.sparse_coo, torch.sparse_csc])
-def test_sparse_adjacency_equals_edges(layout, aggr):
-    conv = AttributeGatedConv(H, aggr=aggr)
-    x, edge_index, edge_weight, _ = outfits()
-    results = []
-    for edges in (
-        (edge_index, edge_weight),
-        (adjacency(edge_index, edge_weight, len(x), layout),),
-    ):
-        state = x.clone().requires_grad_()
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")  # a conversion at each step would be warned of
-            out = conv(state, *edges)
-        inputs = (state, conv.weight_ih, conv.weight_hh)
-        results.append((out, *torch.autograd.grad(out.square().sum(), inputs)))
-    for by_edge, by_matrix in zip(*results, strict=True):
-        torch.testing.assert_close(by_matrix, by_edge, atol=1e-5, rtol=1e-5)
-
-
-@pytest.mark.parametrize("layout", [torch.sparse_csr, torch.sparse_coo])
-def test_gradients_of_weights_agree_by_every_path(layout):
-    conv = AttributeGatedConv(H)
-    x, edge_index, edge_weight, _ = outfits()
-    edge_weight.requires_grad_()
-    conv(x, edge_index, edge_weight).square().sum().backward()
-    matrix = adjacency(edge_index, edge_weight.detach(), len(x), layout).requires_grad_()
-    conv(x, matrix).square().sum().backward()
-    by_edge = torch.zeros(len(x), len(x))
-    by_edge[edge_index[1], edge_index[0]] = edge_weight.grad
-    torch.testing.assert_close(matrix.grad.to_dense(), by_edge, atol=1e-5, rtol=1e-5)
-
-
-@pytest.mark.skipif(
-    not torch_geometric.typing.WITH_TORCH_SPARSE, reason="SparseTensor needs torch-sparse"
-)
-@pytest.mark.parametrize("aggr", ["add", "mean", "max"])
-def test_sparse_tensor_equals_edges(aggr):
-    conv = AttributeGatedConv(H, aggr=aggr)
-    x, edge_index, edge_weight, _ = outfits()
-    x.requires_grad_()
-    matrix = SparseTensor.from_edge_index(edge_index, edge_weight, (len(x), len(x))).t()
-    by_edge, by_matrix = conv(x, edge_index, edge_weight), conv(x, matrix)
-    torch.testing.assert_close(by_matrix, by_edge, atol=1e-5, rtol=1e-5)
-    torch.testing.assert_close(
-        *(torch.autograd.grad(out.square().sum(), x)[0] for out in (by_matrix, by_edge)),
-        atol=1e-5,
-        rtol=1e-5,
-    )
-
-
-def test_refuses_weights_beside_a_sparse_adjacency():
-    x, edge_index, edge_weight, _ = outfits()
-    matrix = adjacency(edge_index, edge_weight, len(x), torch.sparse_csr)
-    with pytest.raises(ValueError, match="'edge_weight' needs to be None"):
-        AttributeGatedConv(H)(x, matrix, edge_weight)
-
-
-def test_gradients():
+def test_gradients(outfits):
     conv = with_random_bias(AttributeGatedConv(H, bias=True).double())
     x, edge_index, edge_weight, _ = outfits([2, 1], dtype=torch.float64)
     names = list(dict(conv.named_parameters()))
@@ -212,79 +124,7 @@ def test_gradients():
     assert torch.autograd.gradgradcheck(call, inputs, fast_mode=True)
 
 
-@pytest.mark.parametrize("learns", [False, True])
-@pytest.mark.parametrize("aggr", ["add", "mean", "max"])
-@pytest.mark.parametrize("layout", ["edges", torch.sparse_csr, torch.sparse_coo])
-@pytest.mark.parametrize("num_steps", [1, 2])
-def test_states_of_distinct_items_equal_states_of_nodes(layout, aggr, learns, num_steps):
-    conv = with_random_bias(AttributeGatedConv(H, num_steps, bias=True, aggr=aggr).double())
-    _, edge_index, edge_weight, batch = outfits(dtype=torch.float64)
-    items = torch.randn(5, K, H, dtype=torch.double, requires_grad=True)
-    slot = torch.tensor([4, 0, 4, 1, 2, 2, 0, 1, 4, 0])  # twice in an outfit; row 3 nowhere
-    edges = [edge_index, edge_weight.requires_grad_(learns)]
-    if layout != "edges":
-        matrix = adjacency(edge_index, edge_weight.detach(), len(batch), layout)
-        edges = [matrix.requires_grad_(learns)]
-    inputs = [items, *conv.parameters(), *edges[-1:] * learns]
-    results = [
-        (out, *torch.autograd.grad(out.sin().sum(), inputs))
-        for out in (conv(items[slot], *edges), conv(items, *edges, slot=slot))
-    ]
-    for by_node, by_item in zip(*results, strict=True):
-        if by_node.layout != torch.strided:
-            by_node, by_item = by_node.to_dense(), by_item.to_dense()
-        torch.testing.assert_close(by_item, by_node)
-    assert results[1][1][3].eq(0).all()
-
-
-def test_gradients_from_distinct_items():
-    conv = with_random_bias(AttributeGatedConv(H, bias=True).double())
-    _, edge_index, edge_weight, _ = outfits([2, 1], dtype=torch.float64)
-    items, slot = torch.randn(2, 1, H, dtype=torch.double), torch.tensor([1, 0, 1])
-    names = list(dict(conv.named_parameters()))
-    inputs = [t.detach().clone().requires_grad_() for t in (items, edge_weight, *conv.parameters())]
-
-    def call(x, edge_weight, *parameters):
-        arguments = (x, edge_index, edge_weight, slot)
-        return torch.func.functional_call(
-            conv, dict(zip(names, parameters, strict=True)), arguments
-        )
-
-    assert torch.autograd.gradcheck(call, inputs)
-    assert torch.autograd.gradgradcheck(call, inputs, fast_mode=True)
-
-
-@pytest.mark.parametrize("sparse", [False, True])
-@pytest.mark.parametrize("num_nodes", [0, 2])
-def test_distinct_items_without_neighbours(sparse, num_nodes):
-    conv = AttributeGatedConv(H)
-    items, slot = torch.randn(3, K, H), torch.full((num_nodes,), 1)
-    edges = (torch.empty(2, 0, dtype=torch.long), torch.empty(0))
-    if sparse:
-        edges = (adjacency(*edges, num_nodes, torch.sparse_csr), None)
-    out = conv(items, *edges, slot)
-    assert out.shape == (num_nodes, K, H)
-    assert torch.equal(out, conv(items, *edges, slot, conv.first_products(items)))
-    torch.testing.assert_close(out, conv(items[slot], *edges))
-    out.sum().backward()
-    assert conv.weight_hh.grad.isfinite().all()
-
-
-@pytest.mark.parametrize("sparse", [False, True])
-def test_distinct_items_under_autocast(sparse):
-    conv = AttributeGatedConv(H)
-    _, edge_index, edge_weight, batch = outfits()
-    items, slot = torch.randn(4, K, H), torch.arange(len(batch)) % 4
-    edges = (edge_index, edge_weight)
-    if sparse:
-        edges = (adjacency(*edges, len(batch), torch.sparse_csr), None)
-    with torch.autocast("cpu", torch.bfloat16):
-        out = conv(items, *edges, slot)
-    assert out.dtype == torch.float32
-    torch.testing.assert_close(out, conv(items[slot], *edges), atol=5e-2, rtol=0)
-
-
-def test_permutation_of_items():
+def test_permutation_of_items(outfits):
     conv = AttributeGatedConv(H)
     x, edge_index, edge_weight, _ = outfits()
     order = torch.randperm(len(x))
@@ -293,11 +133,11 @@ def test_permutation_of_items():
     torch.testing.assert_close(out, conv(x, edge_index, edge_weight)[order])
 
 
-def test_an_outfit_alone_equals_it_in_a_batch():
+def test_an_outfit_alone_equals_it_in_a_batch(outfits):
     conv = AttributeGatedConv(H)
     x, edge_index, edge_weight, batch = outfits()
     together = conv(x, edge_index, edge_weight)
-    for outfit in range(len(SIZES)):
+    for outfit in range(int(batch.max()) + 1):
         mine, own = batch == outfit, batch[edge_index[0]] == outfit
         first = int(mine.nonzero()[0])
         alone = conv(x[mine], edge_index[:, own] - first, edge_weight[own])
@@ -305,7 +145,7 @@ def test_an_outfit_alone_equals_it_in_a_batch():
 
 
 @pytest.mark.parametrize("sparse", [False, True])
-def test_empty_batch(sparse):
+def test_empty_batch(sparse, outfits, adjacency):
     conv = AttributeGatedConv(H)
     x, edge_index, edge_weight, _ = outfits([])
     assert x.shape == (0, K, H)
@@ -319,7 +159,7 @@ def test_empty_batch(sparse):
 
 
 @pytest.mark.parametrize("sparse", [False, True])
-def test_items_without_neighbours_hear_nothing(sparse):
+def test_items_without_neighbours_hear_nothing(sparse, outfits, adjacency):
     conv = AttributeGatedConv(H).double()
     x, edge_index, edge_weight, _ = outfits([1, 1], dtype=torch.float64)
     edges = (edge_index, edge_weight)
@@ -332,7 +172,7 @@ def test_items_without_neighbours_hear_nothing(sparse):
     assert conv.weight_hh.grad.isfinite().all()
 
 
-def test_repeated_items_keep_equal_states():
+def test_repeated_items_keep_equal_states(outfits):
     conv = AttributeGatedConv(H)
     x, edge_index, _, _ = outfits([4])
     x[2] = x[0]
@@ -343,7 +183,7 @@ def test_repeated_items_keep_equal_states():
 
 @pytest.mark.parametrize("sparse", [False, True])
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.bfloat16])
-def test_dtypes(dtype, sparse):
+def test_dtypes(dtype, sparse, outfits, adjacency):
     conv = AttributeGatedConv(H)
     x, edge_index, edge_weight, _ = outfits()
     expected = loop(conv, x, edge_index, edge_weight)
@@ -362,7 +202,7 @@ def test_dtypes(dtype, sparse):
 
 @pytest.mark.parametrize("sparse", [False, True])
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
-def test_autocast(dtype, sparse):
+def test_autocast(dtype, sparse, outfits, adjacency):
     conv = AttributeGatedConv(H)
     x, edge_index, edge_weight, _ = outfits()
     expected = conv(x, edge_index, edge_weight)
@@ -378,98 +218,7 @@ def test_autocast(dtype, sparse):
     assert conv.weight_ih.grad.isfinite().all()
 
 
-def test_stays_on_the_device_of_its_input():
-    # Fake tensors know shapes and devices: to mix devices or to read a value on the host raises.
-    with FakeTensorMode(), torch.device("cuda"):
-        x, edges, weight = torch.randn(5, K, H), torch.zeros(2, 6, dtype=torch.long), torch.ones(6)
-        conv = AttributeGatedConv(H)
-        with torch.device("cpu"):  # the default, from which nothing may be made
-            conv.reset_parameters()
-            out = conv(x, edges, weight)
-    assert (out.device.type, out.shape) == ("cuda", x.shape)
-
-
-@pytest.mark.parametrize("backend", ["eager", pytest.param("inductor", marks=pytest.mark.slow)])
-def test_compiles_as_one_graph_for_any_size(backend):
-    conv = AttributeGatedConv(H)
-    compiled = torch.compile(conv, backend=backend, fullgraph=True, dynamic=True)
-    for sizes in (SIZES, [2, 5], [1, 2, 3, 4, 5]):
-        x, edge_index, edge_weight, _ = outfits(sizes)
-        with torch.compiler.set_stance("default" if sizes is SIZES else "fail_on_recompile"):
-            out = compiled(x, edge_index, edge_weight)
-        torch.testing.assert_close(out, conv(x, edge_index, edge_weight), atol=1e-5, rtol=1e-5)
-        (grad,) = torch.autograd.grad(out.sum(), conv.weight_hh)
-        (expected,) = torch.autograd.grad(conv(x, edge_index, edge_weight).sum(), conv.weight_hh)
-        torch.testing.assert_close(grad, expected, atol=1e-4, rtol=1e-4)
-
-
-class GraphLevelModel(torch.nn.Module):
-    """Mask, encoder, layer and scorer: one number per outfit."""
-
-    def __init__(self):
-        super().__init__()
-        self.mask = AttributeMask(5, K)
-        self.encoder = torch.nn.Linear(5, H)
-        self.conv = AttributeGatedConv(H)
-        self.scorer = AttributeBilinearScorer(H, K)
-
-    def forward(self, x, edge_index, edge_weight, batch):
-        h = self.conv(self.encoder(self.mask(x)), edge_index, edge_weight)
-        return self.scorer(h, batch).unsqueeze(-1)
-
-
-def test_edges_are_explained():
-    torch.manual_seed(0)
-    model = GraphLevelModel()
-    _, edge_index, edge_weight, batch = outfits([3, 4])
-    x = torch.randn(len(batch), 5)
-    before = model(x, edge_index, edge_weight, batch)
-    explain = Explainer(
-        model,
-        GNNExplainer(epochs=5),
-        explanation_type="model",
-        node_mask_type="attributes",
-        edge_mask_type="object",
-        model_config={"mode": "regression", "task_level": "graph", "return_type": "raw"},
-    )
-    explanation = explain(x, edge_index, edge_weight=edge_weight, batch=batch)
-    assert explanation.validate(raise_on_error=True)
-    assert explanation.edge_mask.shape == edge_weight.shape
-    assert explanation.edge_mask.isfinite().all()
-    assert explanation.edge_mask.unique().numel() > 1
-    assert explanation.node_mask.shape == x.shape
-    assert explanation.node_mask.isfinite().all()
-    torch.testing.assert_close(model(x, edge_index, edge_weight, batch), before)
-
-
-def test_a_closed_edge_mask_silences_edges():
-    conv = AttributeGatedConv(H)
-    assert isinstance(conv, MessagePassing)
-    x, edge_index, edge_weight, _ = outfits()
-    nobody = conv(x, edge_index[:, :0], edge_weight[:0])
-    conv.explain, conv._apply_sigmoid, conv._loop_mask = True, False, None
-    conv._edge_mask = torch.zeros_like(edge_weight)
-    torch.testing.assert_close(conv(x, edge_index, edge_weight), nobody)
-    matrix = adjacency(edge_index, edge_weight, len(x), torch.sparse_csr)
-    torch.testing.assert_close(conv(x, matrix), nobody)  # falls back to messages
-
-
-@pytest.mark.parametrize("aggr", ["add", "mean", "max"])
-def test_with_and_without_torch_scatter(aggr, monkeypatch):
-    pytest.importorskip("torch_scatter", reason="the optional extra 'scatter' is not installed")
-    conv = AttributeGatedConv(H, aggr=aggr)
-    x, edge_index, edge_weight, _ = outfits()
-    x.requires_grad_()
-    results = []
-    for flag in (True, False):
-        monkeypatch.setattr(torch_geometric.typing, "WITH_TORCH_SCATTER", flag)
-        out = conv(x, edge_index, edge_weight)
-        results.append((out, *torch.autograd.grad(out.square().sum(), x)))
-    for with_it, without in zip(*results, strict=True):
-        torch.testing.assert_close(with_it, without)
-
-
-def test_copies_and_files_keep_the_weights():
+def test_copies_and_files_keep_the_weights(outfits):
     conv, other = AttributeGatedConv(H, bias=True), AttributeGatedConv(H, bias=True)
     x, edge_index, edge_weight, _ = outfits()
     out = conv(x, edge_index, edge_weight)

@@ -1,0 +1,248 @@
+"""The gated layer gives the same by every path: edges, matrices, distinct items, compiled."""
+
+from __future__ import annotations
+
+import warnings
+
+import pytest
+import torch
+import torch_geometric.typing
+from torch._subclasses.fake_tensor import FakeTensorMode
+from torch_geometric.explain import Explainer, GNNExplainer
+from torch_geometric.nn import MessagePassing
+from torch_geometric.typing import SparseTensor
+
+from fashiongraph.nn.attribute_mask import AttributeMask
+from fashiongraph.nn.conv.attribute_gated_conv import AttributeGatedConv
+from fashiongraph.nn.scorers.attribute_bilinear_scorer import AttributeBilinearScorer
+
+K, H = 3, 8
+
+
+def with_random_bias(**settings):
+    conv = AttributeGatedConv(H, bias=True, **settings).double()
+    torch.nn.init.normal_(conv.bias)
+    return conv
+
+
+@pytest.mark.parametrize("aggr", ["add", "mean", "max", "min"])
+@pytest.mark.parametrize("layout", [torch.sparse_csr, torch.sparse_coo, torch.sparse_csc])
+def test_sparse_adjacency_equals_edges(layout, aggr, outfits, adjacency):
+    conv = AttributeGatedConv(H, aggr=aggr)
+    x, edge_index, edge_weight, _ = outfits()
+    results = []
+    for edges in (
+        (edge_index, edge_weight),
+        (adjacency(edge_index, edge_weight, len(x), layout),),
+    ):
+        state = x.clone().requires_grad_()
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # a conversion at each step would be warned of
+            out = conv(state, *edges)
+        inputs = (state, conv.weight_ih, conv.weight_hh)
+        results.append((out, *torch.autograd.grad(out.square().sum(), inputs)))
+    for by_edge, by_matrix in zip(*results, strict=True):
+        torch.testing.assert_close(by_matrix, by_edge, atol=1e-5, rtol=1e-5)
+
+
+@pytest.mark.parametrize("layout", [torch.sparse_csr, torch.sparse_coo])
+def test_gradients_of_weights_agree_by_every_path(layout, outfits, adjacency):
+    conv = AttributeGatedConv(H)
+    x, edge_index, edge_weight, _ = outfits()
+    edge_weight.requires_grad_()
+    conv(x, edge_index, edge_weight).square().sum().backward()
+    matrix = adjacency(edge_index, edge_weight.detach(), len(x), layout).requires_grad_()
+    conv(x, matrix).square().sum().backward()
+    by_edge = torch.zeros(len(x), len(x))
+    by_edge[edge_index[1], edge_index[0]] = edge_weight.grad
+    torch.testing.assert_close(matrix.grad.to_dense(), by_edge, atol=1e-5, rtol=1e-5)
+
+
+@pytest.mark.skipif(
+    not torch_geometric.typing.WITH_TORCH_SPARSE, reason="SparseTensor needs torch-sparse"
+)
+@pytest.mark.parametrize("aggr", ["add", "mean", "max"])
+def test_sparse_tensor_equals_edges(aggr, outfits):
+    conv = AttributeGatedConv(H, aggr=aggr)
+    x, edge_index, edge_weight, _ = outfits()
+    x.requires_grad_()
+    matrix = SparseTensor.from_edge_index(edge_index, edge_weight, (len(x), len(x))).t()
+    by_edge, by_matrix = conv(x, edge_index, edge_weight), conv(x, matrix)
+    torch.testing.assert_close(by_matrix, by_edge, atol=1e-5, rtol=1e-5)
+    torch.testing.assert_close(
+        *(torch.autograd.grad(out.square().sum(), x)[0] for out in (by_matrix, by_edge)),
+        atol=1e-5,
+        rtol=1e-5,
+    )
+
+
+def test_refuses_weights_beside_a_sparse_adjacency(outfits, adjacency):
+    x, edge_index, edge_weight, _ = outfits()
+    matrix = adjacency(edge_index, edge_weight, len(x), torch.sparse_csr)
+    with pytest.raises(ValueError, match="'edge_weight' needs to be None"):
+        AttributeGatedConv(H)(x, matrix, edge_weight)
+
+
+@pytest.mark.parametrize("learns", [False, True])
+@pytest.mark.parametrize("aggr", ["add", "mean", "max"])
+@pytest.mark.parametrize("layout", ["edges", torch.sparse_csr, torch.sparse_coo])
+@pytest.mark.parametrize("num_steps", [1, 2])
+def test_states_of_distinct_items_equal_states_of_nodes(
+    layout, aggr, learns, num_steps, outfits, adjacency
+):
+    conv = with_random_bias(num_steps=num_steps, aggr=aggr)
+    _, edge_index, edge_weight, batch = outfits(dtype=torch.float64)
+    items = torch.randn(5, K, H, dtype=torch.double, requires_grad=True)
+    slot = torch.tensor([4, 0, 4, 1, 2, 2, 0, 1, 4, 0])  # twice in an outfit; row 3 nowhere
+    edges = [edge_index, edge_weight.requires_grad_(learns)]
+    if layout != "edges":
+        matrix = adjacency(edge_index, edge_weight.detach(), len(batch), layout)
+        edges = [matrix.requires_grad_(learns)]
+    inputs = [items, *conv.parameters(), *edges[-1:] * learns]
+    results = [
+        (out, *torch.autograd.grad(out.sin().sum(), inputs))
+        for out in (conv(items[slot], *edges), conv(items, *edges, slot=slot))
+    ]
+    for by_node, by_item in zip(*results, strict=True):
+        if by_node.layout != torch.strided:
+            by_node, by_item = by_node.to_dense(), by_item.to_dense()
+        torch.testing.assert_close(by_item, by_node)
+    assert results[1][1][3].eq(0).all()
+
+
+def test_gradients_from_distinct_items(outfits):
+    conv = with_random_bias()
+    _, edge_index, edge_weight, _ = outfits([2, 1], dtype=torch.float64)
+    items, slot = torch.randn(2, 1, H, dtype=torch.double), torch.tensor([1, 0, 1])
+    names = list(dict(conv.named_parameters()))
+    inputs = [t.detach().clone().requires_grad_() for t in (items, edge_weight, *conv.parameters())]
+
+    def call(x, edge_weight, *parameters):
+        arguments = (x, edge_index, edge_weight, slot)
+        return torch.func.functional_call(
+            conv, dict(zip(names, parameters, strict=True)), arguments
+        )
+
+    assert torch.autograd.gradcheck(call, inputs)
+    assert torch.autograd.gradgradcheck(call, inputs, fast_mode=True)
+
+
+@pytest.mark.parametrize("sparse", [False, True])
+@pytest.mark.parametrize("num_nodes", [0, 2])
+def test_distinct_items_without_neighbours(sparse, num_nodes, adjacency):
+    conv = AttributeGatedConv(H)
+    items, slot = torch.randn(3, K, H), torch.full((num_nodes,), 1)
+    edges = (torch.empty(2, 0, dtype=torch.long), torch.empty(0))
+    if sparse:
+        edges = (adjacency(*edges, num_nodes, torch.sparse_csr), None)
+    out = conv(items, *edges, slot)
+    assert out.shape == (num_nodes, K, H)
+    assert torch.equal(out, conv(items, *edges, slot, conv.first_products(items)))
+    torch.testing.assert_close(out, conv(items[slot], *edges))
+    out.sum().backward()
+    assert conv.weight_hh.grad.isfinite().all()
+
+
+@pytest.mark.parametrize("sparse", [False, True])
+def test_distinct_items_under_autocast(sparse, outfits, adjacency):
+    conv = AttributeGatedConv(H)
+    _, edge_index, edge_weight, batch = outfits()
+    items, slot = torch.randn(4, K, H), torch.arange(len(batch)) % 4
+    edges = (edge_index, edge_weight)
+    if sparse:
+        edges = (adjacency(*edges, len(batch), torch.sparse_csr), None)
+    with torch.autocast("cpu", torch.bfloat16):
+        out = conv(items, *edges, slot)
+    assert out.dtype == torch.float32
+    torch.testing.assert_close(out, conv(items[slot], *edges), atol=5e-2, rtol=0)
+
+
+def test_stays_on_the_device_of_its_input():
+    # Fake tensors know shapes and devices: to mix devices or to read a value on the host raises.
+    with FakeTensorMode(), torch.device("cuda"):
+        x, edges, weight = torch.randn(5, K, H), torch.zeros(2, 6, dtype=torch.long), torch.ones(6)
+        conv = AttributeGatedConv(H)
+        with torch.device("cpu"):  # the default, from which nothing may be made
+            conv.reset_parameters()
+            out = conv(x, edges, weight)
+    assert (out.device.type, out.shape) == ("cuda", x.shape)
+
+
+@pytest.mark.parametrize("backend", ["eager", pytest.param("inductor", marks=pytest.mark.slow)])
+def test_compiles_as_one_graph_for_any_size(backend, outfits):
+    conv = AttributeGatedConv(H)
+    compiled = torch.compile(conv, backend=backend, fullgraph=True, dynamic=True)
+    for turn, sizes in enumerate(([3, 1, 4, 2], [2, 5], [1, 2, 3, 4, 5])):
+        x, edge_index, edge_weight, _ = outfits(sizes)
+        with torch.compiler.set_stance("fail_on_recompile" if turn else "default"):
+            out = compiled(x, edge_index, edge_weight)
+        torch.testing.assert_close(out, conv(x, edge_index, edge_weight), atol=1e-5, rtol=1e-5)
+        (grad,) = torch.autograd.grad(out.sum(), conv.weight_hh)
+        (expected,) = torch.autograd.grad(conv(x, edge_index, edge_weight).sum(), conv.weight_hh)
+        torch.testing.assert_close(grad, expected, atol=1e-4, rtol=1e-4)
+
+
+class GraphLevelModel(torch.nn.Module):
+    """Mask, encoder, layer and scorer: one number per outfit."""
+
+    def __init__(self):
+        super().__init__()
+        self.mask = AttributeMask(5, K)
+        self.encoder = torch.nn.Linear(5, H)
+        self.conv = AttributeGatedConv(H)
+        self.scorer = AttributeBilinearScorer(H, K)
+
+    def forward(self, x, edge_index, edge_weight, batch):
+        h = self.conv(self.encoder(self.mask(x)), edge_index, edge_weight)
+        return self.scorer(h, batch).unsqueeze(-1)
+
+
+def test_edges_are_explained(outfits):
+    torch.manual_seed(0)
+    model = GraphLevelModel()
+    _, edge_index, edge_weight, batch = outfits([3, 4])
+    x = torch.randn(len(batch), 5)
+    before = model(x, edge_index, edge_weight, batch)
+    explain = Explainer(
+        model,
+        GNNExplainer(epochs=5),
+        explanation_type="model",
+        node_mask_type="attributes",
+        edge_mask_type="object",
+        model_config={"mode": "regression", "task_level": "graph", "return_type": "raw"},
+    )
+    explanation = explain(x, edge_index, edge_weight=edge_weight, batch=batch)
+    assert explanation.validate(raise_on_error=True)
+    assert explanation.edge_mask.shape == edge_weight.shape
+    assert explanation.edge_mask.isfinite().all()
+    assert explanation.edge_mask.unique().numel() > 1
+    assert explanation.node_mask.shape == x.shape
+    assert explanation.node_mask.isfinite().all()
+    torch.testing.assert_close(model(x, edge_index, edge_weight, batch), before)
+
+
+def test_a_closed_edge_mask_silences_edges(outfits, adjacency):
+    conv = AttributeGatedConv(H)
+    assert isinstance(conv, MessagePassing)
+    x, edge_index, edge_weight, _ = outfits()
+    nobody = conv(x, edge_index[:, :0], edge_weight[:0])
+    conv.explain, conv._apply_sigmoid, conv._loop_mask = True, False, None
+    conv._edge_mask = torch.zeros_like(edge_weight)
+    torch.testing.assert_close(conv(x, edge_index, edge_weight), nobody)
+    matrix = adjacency(edge_index, edge_weight, len(x), torch.sparse_csr)
+    torch.testing.assert_close(conv(x, matrix), nobody)  # falls back to messages
+
+
+@pytest.mark.parametrize("aggr", ["add", "mean", "max"])
+def test_with_and_without_torch_scatter(aggr, monkeypatch, outfits):
+    pytest.importorskip("torch_scatter", reason="the optional extra 'scatter' is not installed")
+    conv = AttributeGatedConv(H, aggr=aggr)
+    x, edge_index, edge_weight, _ = outfits()
+    x.requires_grad_()
+    results = []
+    for flag in (True, False):
+        monkeypatch.setattr(torch_geometric.typing, "WITH_TORCH_SCATTER", flag)
+        out = conv(x, edge_index, edge_weight)
+        results.append((out, *torch.autograd.grad(out.square().sum(), x)))
+    for with_it, without in zip(*results, strict=True):
+        torch.testing.assert_close(with_it, without)
