@@ -40,7 +40,7 @@ def remember_items(graph: Data, outfits: Outfits) -> Data:
     """
     together = _together(outfits, outfits.frequency.numpy() >= _FEWEST)
     graph = copy(graph)
-    graph.item_key = torch.from_numpy(_keys(outfits.items))
+    graph.item_key = outfits.items.key
     graph.item_ptr = torch.from_numpy(together.indptr.astype(np.int64))
     graph.item_other = torch.from_numpy(together.indices.astype(np.int64))
     graph.item_times = torch.from_numpy(together.data.astype(np.int64))
@@ -78,12 +78,11 @@ class ItemMemory:
             ),
             shape=(size, size),
         )
-        keys = _keys(items)
-        if not np.array_equal(keys, graph.item_key.numpy()):
-            row = pd.Index(graph.item_key.numpy()).get_indexer(pd.Index(keys))
+        if not torch.equal(items.key, graph.item_key):
+            row = pd.Index(graph.item_key.numpy()).get_indexer(pd.Index(items.key.numpy()))
             (known,) = np.nonzero(row >= 0)
             ones = np.ones(len(known), np.float32)
-            place = csr_array((ones, (known, row[known])), shape=(len(keys), size))
+            place = csr_array((ones, (known, row[known])), shape=(len(items), size))
             together = csr_array(place @ together @ place.T)
         self.together = together
         self.remembered = np.diff(together.indptr) > 0
@@ -122,7 +121,3 @@ def _together(outfits: Outfits, kept: NDArray[np.bool_]) -> csr_array:
     together.setdiag(0)
     together.eliminate_zeros()
     return together
-
-
-def _keys(items: ItemTable) -> NDArray[np.int64]:
-    return pd.util.hash_array(np.asarray(items.ids, dtype=object)).view(np.int64)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -142,6 +143,15 @@ class ItemTable:
     def num_features(self) -> int:
         """Width of a feature row; 0 where the table has no features."""
         return 0 if self.features is None else int(self.features.size(1))
+
+    @cached_property
+    def key(self) -> Tensor:
+        """A hash of each identifier [n], by which another table finds its items.
+
+        It is worked out once, also for the tables that are made of this one afterwards.
+        """
+        hashed = pd.util.hash_array(np.asarray(self.ids, dtype=object))
+        return torch.from_numpy(hashed.view(np.int64))
 
     def rows(self, ids: Sequence[str] | pd.Index[str]) -> Tensor:
         """Rows of the given identifiers [len(ids)].

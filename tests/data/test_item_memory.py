@@ -86,6 +86,18 @@ def test_batches_carry_it_for_distinct_items():
     assert batch.unique_context.eq(0).all()
 
 
+def test_identifiers_are_hashed_once_for_all_loaders(monkeypatch):
+    outfits, hashed = random_outfits(40), []
+    table = ItemTable.from_lists(NAMES, ["a", "b", "c"] * 4, FEATURES)
+    outfits = outfits.with_items(table)
+    plain = pd.util.hash_array
+    monkeypatch.setattr(pd.util, "hash_array", lambda ids: hashed.append(ids) or plain(ids))
+    graph = remember(outfits)
+    for _ in range(3):
+        OutfitLoader(outfits.with_frequency(), graph, share_items=True)
+    assert len(hashed) == 1
+
+
 def test_needs_features():
     outfits = random_outfits(4)
     with pytest.raises(FashionGraphError, match="'items' needs features"):
