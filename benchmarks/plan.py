@@ -1,0 +1,119 @@
+"""What a set of any size would take: bytes of every array, and hours by rates measured here.
+
+    python benchmarks/plan.py --outfits 100000000 --items 1000000000
+
+Rates are measured on a small made-up set that lies in a file, on one thread and in seconds of
+processor time, so that other work on the machine hardly counts. All else is arithmetic: rates are
+taken to hold at any size, and every worker to be as fast as the one that was measured.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+from speed_sides.case import Case
+from speed_sides.made import made_outfits
+from speed_sides.mapped_rows import feature_file
+
+from fashiongraph.data import Outfits, category_graph
+from fashiongraph.data.negatives.protocol import negative_sampler
+from fashiongraph.datasets.tables.feature_file import open_features
+from fashiongraph.evaluation import score_outfits
+from fashiongraph.models import ADDGNN
+from fashiongraph.retrieval import ItemStates
+
+FEATURES, HIDDEN, ATTRIBUTES, CATEGORIES = 1280, 64, 4, 1000
+SIZE = 5.5  # items of an outfit, of three to eight
+PAIRS = 83 / 3  # ordered pairs of items of an outfit
+LONG, HALF, EDGE, NAME = 8, 2, 28, 12  # bytes; an edge has two ends, a count and a weight
+
+
+def array_bytes(outfits: int, items: int) -> dict[str, float]:
+    """Bytes of every array of a set and of what is made of it."""
+    worn = min(items, outfits * SIZE / 2)  # items of two outfits: no more can be remembered
+    return {
+        "`item_id`": outfits * SIZE * LONG,
+        "`ptr`": outfits * LONG,
+        "outfit of each row (`batch`)": outfits * SIZE * LONG,
+        "`category_id` and `frequency`": 2 * items * LONG,
+        "identifiers": items * (LONG + NAME),
+        "features, half precision": items * FEATURES * HALF,
+        f"category graph, {CATEGORIES:,} categories, every pair": CATEGORIES**2 * EDGE,
+        "remembered items, at most": (outfits * PAIRS * 2 + worn * 2) * LONG,
+        "states of the catalogue, half precision": items * ATTRIBUTES * HIDDEN * HALF,
+    }
+
+
+def rates(outfits: int, items: int) -> dict[str, float]:
+    """What one thread does in a second of processor time."""
+    case = Case(features=FEATURES, mapped_items=items)
+    with feature_file(case) as path, tempfile.TemporaryDirectory() as folder:
+        made = made_outfits(outfits, items, num_categories=CATEGORIES)
+        features = torch.from_numpy(open_features(path))
+        made = made.with_items(made.items.with_features(features))
+        graph = category_graph(made.category_id, made.batch, CATEGORIES)
+        model = ADDGNN(FEATURES, HIDDEN, ATTRIBUTES, num_steps=1)
+        model.graph, model.categories = graph, made.items.categories
+        states = Path(folder) / "states"
+        return {
+            "outfits learned from, with eight strangers each": outfits
+            / seconds(lambda: learn(model, made)),
+            "outfits scored": outfits / seconds(lambda: score_outfits(model, made)),
+            "items encoded and written": items
+            / seconds(lambda: ItemStates.build(model, made.items, states, torch.float16)),
+            "outfits counted in the category graph": outfits
+            / seconds(lambda: category_graph(made.category_id, made.batch, CATEGORIES)),
+        }
+
+
+def learn(model: ADDGNN, outfits: Outfits) -> None:
+    """An epoch."""
+    objective, sampler = model.objective(), negative_sampler("uniform", outfits.items)
+    optimizer = torch.optim.AdamW(model.parameters())
+    for batch in objective.loader(outfits, sampler, graph=model.graph, batch_size=128):
+        optimizer.zero_grad()
+        objective(model.train(), batch)["loss"].backward()
+        optimizer.step()
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Processor time of some work, the better of two turns: the first also warms up."""
+    spent = []
+    for _ in range(2):
+        start = time.process_time()
+        work()
+        spent.append(time.process_time() - start)
+    return min(spent)
+
+
+def main() -> None:
+    """Print both tables."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--outfits", type=int, default=100_000_000)
+    parser.add_argument("--items", type=int, default=1_000_000_000)
+    parser.add_argument("--measured", type=int, default=4000, help="outfits to measure rates on")
+    args = parser.parse_args()
+    torch.set_num_threads(1)
+    torch.manual_seed(0)
+    print("| array | GB |\n| --- | ---: |")
+    for name, size in array_bytes(args.outfits, args.items).items():
+        print(f"| {name} | {size / 1e9:,.3g} |")
+    print("\n| work | a second, one thread | hours, one thread |\n| --- | ---: | ---: |")
+    for name, rate in rates(args.measured, 10 * args.measured).items():
+        count = args.items if name.startswith("items") else args.outfits
+        print(f"| {name} | {rate:,.0f} | {count / rate / 3600:,.2g} |")
+    print(
+        f"\n{args.outfits:,} outfits, {args.items:,} items; rates of {os.cpu_count()} cores, "
+        f"{platform.machine()}, torch {torch.__version__}"
+    )
+
+
+if __name__ == "__main__":
+    main()
