@@ -3,7 +3,7 @@
     FASHIONGRAPH_DATA=… python benchmarks/compatibility.py --seeds 0 1 2
 
 A model is trained with the strangers of the protocol it is then asked about, unless its published
-settings say otherwise. Its learning rate is chosen on the validation outfits of seed 0, among as
+settings say otherwise. Its settings are chosen on the validation outfits of three seeds, among as
 many for every model. Every training writes one JSON file and is skipped when that file exists; the
 tables and plots are made of those files alone.
 """

@@ -43,6 +43,7 @@ def array_bytes(outfits: int, items: int) -> dict[str, float]:
         "`ptr`": outfits * LONG,
         "outfit of each row (`batch`)": outfits * SIZE * LONG,
         "`category_id` and `frequency`": 2 * items * LONG,
+        "pool of uniform strangers": 8 * items * LONG,
         "identifiers": items * (LONG + NAME),
         "features, half precision": items * FEATURES * HALF,
         f"category graph, {CATEGORIES:,} categories, every pair": CATEGORIES**2 * EDGE,

@@ -10,12 +10,13 @@ import platform
 import re
 import time
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 import torch
@@ -68,11 +69,11 @@ def file_name(text: str) -> str:
     return re.sub(r"[^\w.=]+", "-", text).strip("-")
 
 
-def plan(run: Run, folder: Path) -> tuple[list[Run], bool]:
+def plan(run: Run, folder: Path, seeds: Sequence[int]) -> tuple[list[Run], bool]:
     """The trainings that a cell of a table needs next, and whether they fill the cell.
 
-    Before them come the trials of settings, always on the first seed, 0: the best validation score
-    there settles them for all seeds.
+    Before them come the trials of settings on ``seeds``: the best mean validation score settles
+    them for all seeds. One seed's validation outfits are too few to choose by.
     """
     if run.model in CONTROLS:
         return [replace(run, protocol="", epochs=0)], True
@@ -80,11 +81,14 @@ def plan(run: Run, folder: Path) -> tuple[list[Run], bool]:
     run = replace(run, protocol=entry.protocol or run.protocol, epochs=entry.epochs or run.epochs)
     if len(entry.trials) == 1:
         return [run], True
-    trials = [replace(run, seed=0, trial=place) for place in range(len(entry.trials))]
-    if not all(trial.file(folder).exists() for trial in trials):
-        return trials, False
-    best = max(trials, key=lambda trial: read(trial, folder)["valid_score"])
-    return [replace(best, seed=run.seed)], True
+    trials = [
+        [replace(run, seed=seed, trial=place) for seed in seeds]
+        for place in range(len(entry.trials))
+    ]
+    if not all(one.file(folder).exists() for trial in trials for one in trial):
+        return [one for trial in trials for one in trial], False
+    scores = [fmean(read(one, folder)["valid_score"] for one in trial) for trial in trials]
+    return [replace(run, trial=scores.index(max(scores)))], True
 
 
 def read(run: Run, folder: Path) -> dict[str, Any]:

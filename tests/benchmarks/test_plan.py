@@ -5,11 +5,13 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
 from fashiongraph.data import category_graph
 from fashiongraph.data.item_memory import remember_items
+from fashiongraph.data.negatives.protocol import negative_sampler
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 
@@ -31,6 +33,8 @@ def test_arrays_are_as_large_as_planned(plan):
     edges = (graph.edge_index, graph.edge_weight, graph.edge_count)
     remembered = remember_items(graph, outfits)
     memory = [value for name, value in remembered.to_dict().items() if name.startswith("item_")]
+    (pool,) = negative_sampler("uniform", items).pools
+    arrays = {id(array): array for array in vars(pool).values() if isinstance(array, np.ndarray)}
     near = pytest.approx
     assert planned["`item_id`"] == near(outfits.item_id.nbytes, rel=0.01)
     assert planned["`ptr`"] == near(outfits.ptr.nbytes, rel=0.01)
@@ -38,6 +42,8 @@ def test_arrays_are_as_large_as_planned(plan):
     assert planned["`category_id` and `frequency`"] == (
         items.category_id.nbytes + items.frequency.nbytes
     )
+    strangers = planned["pool of uniform strangers"]
+    assert strangers == near(sum(array.nbytes for array in arrays.values()), rel=0.01)
     assert planned["features, half precision"] == items.features.half().nbytes
     assert sum(t.nbytes for t in edges) == graph.num_edges * plan.EDGE
     # Pairs that outfits share are kept once.
