@@ -38,7 +38,8 @@ def remember_items(graph: Data, outfits: Outfits) -> Data:
         [P]: item ``i`` was worn with ``item_other[item_ptr[i]:item_ptr[i + 1]]``, each in so many
         outfits.
     """
-    together = _together(outfits, outfits.frequency.numpy() >= _FEWEST)
+    worn = outfits.frequency.numpy() >= _FEWEST
+    together = _together(outfits.ptr.numpy(), outfits.item_id.numpy(), worn)
     graph = copy(graph)
     graph.item_key = outfits.items.key
     graph.item_ptr = torch.from_numpy(together.indptr.astype(np.int64))
@@ -97,7 +98,7 @@ class ItemMemory:
         row = rows.numpy()
         together = self.together[row]
         if but is not None:
-            together = together - _together(but, self.remembered)[row]
+            together = together - self._within(but, row)
         others, column = np.unique(together.indices, return_inverse=True)
         total = together.sum(axis=1)
         together = csr_array(
@@ -107,11 +108,29 @@ class ItemMemory:
         mean = together @ worn_with / np.maximum(total, 1)[:, None]
         return torch.from_numpy(mean.astype(np.float32, copy=False))
 
+    def _within(self, outfits: Outfits, row: NDArray[np.int64]) -> csr_array:
+        """How many of some outfits hold both of an item that is asked about and another [U, n].
 
-def _together(outfits: Outfits, kept: NDArray[np.bool_]) -> csr_array:
-    """How many outfits hold both of two different items, for the items of the kept rows."""
-    ptr, item = outfits.ptr.numpy(), outfits.item_id.numpy()
-    shape = (len(outfits), len(outfits.items))
+        Items are numbered anew, so that the time depends on these outfits and not on the table.
+        """
+        names, item = np.unique(outfits.item_id.numpy(), return_inverse=True)
+        together = _together(outfits.ptr.numpy(), item, self.remembered[names])
+        _, asked, held = np.intersect1d(row, names, assume_unique=True, return_indices=True)
+        ones = np.ones(len(asked), np.float32)
+        place = csr_array((ones, (asked, held)), shape=(len(row), len(names)))
+        within = csr_array(place @ together)
+        within.sort_indices()
+        return csr_array(
+            (within.data, names[within.indices], within.indptr),
+            shape=(len(row), len(self.remembered)),
+        )
+
+
+def _together(
+    ptr: NDArray[np.int64], item: NDArray[np.int64], kept: NDArray[np.bool_]
+) -> csr_array:
+    """How many outfits hold both of two different items, for the items that are kept."""
+    shape = (len(ptr) - 1, len(kept))
     held = csr_array((np.ones(len(item), np.float32), item, ptr), shape=shape, copy=True)
     held.sum_duplicates()
     held.data[:] = 1
@@ -120,4 +139,5 @@ def _together(outfits: Outfits, kept: NDArray[np.bool_]) -> csr_array:
     together = csr_array(mine.T @ held)
     together.setdiag(0)
     together.eliminate_zeros()
+    together.sort_indices()  # else a difference of two takes time by the size of the table
     return together
