@@ -81,15 +81,6 @@ def train_mixed(case: Case) -> Row:
     return ratio("training step, bfloat16 against plain", sides, case.repeats)
 
 
-def train_compiled(case: Case) -> Row:
-    """``torch.compile`` against the plain step; compiling itself is not counted."""
-    sides = {
-        "compiled": step(torch.compile(case.model), case.pairs),
-        "plain": step(case.model, case.pairs),
-    }
-    return ratio("training step, torch.compile against plain", sides, case.repeats)
-
-
 def train_transformer(case: Case) -> Row:
     """Against a set transformer of the published size."""
     small = Case(case.transformer, case.features, case.hidden)
@@ -160,7 +151,6 @@ ROWS: dict[str, Callable[[Case], Row]] = {
         train_naive,
         train_limit,
         train_mixed,
-        train_compiled,
         train_transformer,
         train_ngnn,
         train_memory,
