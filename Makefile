@@ -46,7 +46,7 @@ format: $(INSTALLED) ## Mend style and format where a tool can.
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(INSTALLED) ## Measure speed against its targets: half an hour on an otherwise idle machine.
+bench: $(INSTALLED) ## Measure speed against its targets: ten minutes on an otherwise idle machine.
 	$(BIN)/pip install --quiet --constraint constraints.txt faiss-cpu
 	$(BIN)/python benchmarks/speed.py
 

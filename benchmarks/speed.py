@@ -1,6 +1,6 @@
 """Speed: every target with its measured ratio and spread, in one process.
 
-    python benchmarks/speed.py            # half an hour on two cores that do nothing else
+    python benchmarks/speed.py            # ten minutes on two cores that do nothing else
     python benchmarks/speed.py --quick    # two minutes, small sizes: that the code runs
     python benchmarks/speed.py --only train_naive fitb
 
@@ -22,6 +22,7 @@ from functools import partial
 from pathlib import Path
 
 import torch
+from harness.report import insert
 from speed_sides import compiled_rows, data_rows, mapped_rows, scoring_rows, training_rows
 from speed_sides.case import Case
 from speed_sides.timing import Row
@@ -62,6 +63,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="small sizes, for the code's sake")
     parser.add_argument("--only", nargs="+", choices=names, default=names, metavar="NAME")
     parser.add_argument("--output", type=Path, default=Path("benchmarks/results/speed.json"))
+    parser.add_argument("--page", type=Path, help="page whose table becomes this one")
     args = parser.parse_args()
     case = QUICK_CASE if args.quick else Case()
     counts = QUICK_COUNTS if args.quick else data_rows.Counts()
@@ -82,8 +84,10 @@ def main() -> None:
     }
     with whole(args.output) as draft:
         draft.write_text(json.dumps({**machine, "rows": rows}, indent=1), encoding="utf-8")
-    print(table(rows))
-    print("\n" + ", ".join(f"{key} {value}" for key, value in machine.items()))
+    text = f"{table(rows)}\n\n{', '.join(f'{key} {value}' for key, value in machine.items())}"
+    print(text)
+    if args.page:
+        insert(args.page, "speed", text)
     if not args.quick and not all(row["holds"] for row in rows):
         sys.exit(1)
 
