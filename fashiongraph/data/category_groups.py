@@ -30,8 +30,8 @@ def group_categories(graph: Data, items: ItemTable, column: str) -> Data:
     Args:
         graph: A graph made by :func:`~fashiongraph.data.category_graph`.
         items: The items, whose categories the graph's are.
-        column: The column that says the group, the same for all items of a category. A category
-            without items is a group of its own.
+        column: The column that says the group, the same for all items of a category. Categories
+            without items share a group.
 
     Returns:
         A copy of the graph with ``group`` [C] and ``group_lift`` [G, G], :math:`\rho`.
@@ -62,12 +62,7 @@ def group_categories(graph: Data, items: ItemTable, column: str) -> Data:
 
 def _groups(items: ItemTable, column: str) -> np.ndarray:
     """Group of each category [C], counted from 0."""
-    if column not in items.columns:
-        raise FashionGraphError(
-            f"'column' needs to be one of {', '.join(map(str, items.columns)) or 'none'} "
-            f"(got {column!r})"
-        )
-    group, names = pd.factorize(items.columns[column], use_na_sentinel=False)
+    group, names = pd.factorize(items.column(column), use_na_sentinel=False)
     pairs = pd.DataFrame({"category": items.category_id.numpy(), "group": group})
     pairs = pairs[pairs["category"] >= 0].drop_duplicates()
     several = pairs["category"].duplicated().to_numpy()
@@ -77,6 +72,7 @@ def _groups(items: ItemTable, column: str) -> np.ndarray:
             f"'column' needs one value within a category (got {column!r}, which has several for "
             f"{name!r})"
         )
-    groups = np.arange(items.num_categories) + len(names)
+    # A group each would make the table of groups quadratic in a vocabulary that is hardly used.
+    groups = np.full(items.num_categories, len(names))
     groups[pairs["category"]] = pairs["group"]
     return pd.factorize(groups)[0].astype(np.int64)

@@ -165,6 +165,19 @@ class ItemTable:
             raise FashionGraphError(f"'ids' needs known items (got {ids[missing]!r})")
         return torch.from_numpy(found.astype(np.int64))
 
+    def column(self, name: str) -> pd.Series[Any]:
+        """A further column.
+
+        Raises:
+            FashionGraphError: If there is none of that name.
+        """
+        if name not in self.columns:
+            raise FashionGraphError(
+                f"'column' needs to be one of {', '.join(map(str, self.columns)) or 'none'} "
+                f"(got {name!r})"
+            )
+        return self.columns[name]
+
     def refined(self, column: str) -> ItemTable:
         """The same items in finer categories, ``"shoes / boots"`` say.
 
@@ -177,14 +190,9 @@ class ItemTable:
         Raises:
             FashionGraphError: If the column is unknown.
         """
-        if column not in self.columns:
-            raise FashionGraphError(
-                f"'column' needs to be one of {', '.join(map(str, self.columns)) or 'none'} "
-                f"(got {column!r})"
-            )
+        value = self.column(column).reset_index(drop=True)
         names = np.array([*self.categories, None], dtype=object)  # -1 picks the last entry
         broad = pd.Series(names[self.category_id.numpy()])
-        value = self.columns[column].reset_index(drop=True)
         fine = broad.where(value.isna() | broad.isna(), broad + " / " + value.astype(str))
         code, finer = pd.factorize(fine, sort=True)
         return self._with(

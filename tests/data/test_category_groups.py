@@ -38,6 +38,9 @@ def test_groups_meet_as_often_as_their_members(items, graph):
     assert float(grouped.group_lift[shoe, shoe]) == pytest.approx((1 + 1) / (4 * 4 / 4 + 1))
     assert float(grouped.group_lift[tote, shoe]) == 1  # never seen
     assert torch.equal(grouped.group_lift, grouped.group_lift.T)
+    many = items.with_vocabulary([*CATEGORIES, *"xyz"])
+    empty = category_graph(torch.tensor([0]), torch.tensor([0]), 8)
+    assert group_categories(empty, many, "part").group_lift.shape == (4, 4)
     assert "group" not in graph and torch.equal(grouped.edge_weight, graph.edge_weight)
 
 
