@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import torch
-from scipy.sparse import coo_array, csr_array
 from torch import Tensor
 from torch_geometric.data import Data
 
+from fashiongraph.data.pair_counts import count_pairs
 from fashiongraph.errors import FashionGraphError
 
 
@@ -56,28 +56,25 @@ def category_graph(
         raise FashionGraphError(
             f"'category_id' needs to be below {num_categories} (got {int(category_id.max())})"
         )
-    known = category_id >= 0
-    category, outfit = category_id[known].numpy(), batch[known].numpy()
-    num_outfits = int(outfit.max()) + 1 if len(outfit) else 0
-    held = coo_array(  # how often each outfit holds each category
-        (np.ones(len(outfit), np.int32), (outfit.astype(np.int32), category.astype(np.int32))),
-        shape=(num_outfits, num_categories),
-    ).tocsr()
-    twice = np.bincount(held.indices[held.data > 1], minlength=num_categories)
-    held.data[:] = 1
-    count = np.bincount(held.indices, minlength=num_categories)
+    code = batch.long() * num_categories + category_id
+    key = np.sort(torch.where(category_id < 0, -1, code).numpy())
+    key = key[np.searchsorted(key, 0) :]  # the unknown come first
+    again = np.zeros(len(key), bool)
+    np.equal(key[1:], key[:-1], out=again[1:])
+    outfit, category = np.divmod(key[~again], num_categories)
+    count = np.bincount(category, minlength=num_categories)
+    twice = np.bincount(np.unique(key[again]) % num_categories, minlength=num_categories)
 
-    pairs = csr_array(held.T @ held).tocoo()
-    apart = pairs.row != pairs.col
+    pair, together = count_pairs(outfit, category, num_categories)
+    i, j = np.divmod(pair, num_categories)
     (same,) = np.nonzero(twice)
-    i = np.concatenate([pairs.row[apart], same]).astype(np.int64)
-    j = np.concatenate([pairs.col[apart], same]).astype(np.int64)
-    together = np.concatenate([pairs.data[apart], twice[same]])
-    order = np.lexsort((j, i))
+    key = np.concatenate([pair, j * num_categories + i, same * (num_categories + 1)])
+    together = np.concatenate([together, together, twice[same]])
+    order = key.argsort()
 
     norm = torch.from_numpy(count + num_categories * smoothing)
-    edge_index = torch.from_numpy(np.stack([i[order], j[order]]))
-    edge_count = torch.from_numpy(together[order].astype(np.int64))
+    edge_index = torch.from_numpy(np.stack(np.divmod(key[order], num_categories)))
+    edge_count = torch.from_numpy(together[order])
     weight = (edge_count + smoothing) / norm[edge_index[0]]
     return Data(
         edge_index=edge_index,
@@ -87,7 +84,7 @@ def category_graph(
         default_weight=(smoothing / norm).float(),
         num_nodes=num_categories,
         smoothing=float(smoothing),
-        num_outfits=num_outfits,
+        num_outfits=int(outfit[-1]) + 1 if len(outfit) else 0,
     )
 
 

@@ -46,6 +46,25 @@ def test_edges_are_the_observed_pairs_only():
     assert graph.validate()
 
 
+@pytest.mark.parametrize("num_categories", [3, 60])  # fewer pairs of categories than rows, or more
+def test_counts_rows_in_any_order_and_outfits_of_any_size(num_categories):
+    rng = np.random.default_rng(num_categories)
+    outfits = [rng.integers(-1, num_categories, rng.integers(0, 9)).tolist() for _ in range(200)]
+    category = torch.tensor([c for outfit in outfits for c in outfit])
+    batch = torch.arange(len(outfits)).repeat_interleave(torch.tensor(list(map(len, outfits))))
+    order = torch.from_numpy(rng.permutation(len(batch)))
+    graph = category_graph(category[order], batch[order], num_categories)
+    counts = {}
+    for outfit in outfits:
+        for i in set(outfit) - {-1}:
+            for j in set(outfit) - {-1}:
+                if i != j or outfit.count(i) > 1:
+                    counts[i, j] = counts.get((i, j), 0) + 1
+    assert list(map(tuple, graph.edge_index.T.tolist())) == sorted(counts)
+    assert graph.edge_count.tolist() == [counts[pair] for pair in sorted(counts)]
+    assert graph.num_outfits == 1 + int(batch[category >= 0].max())
+
+
 def test_every_row_of_weights_sums_to_one_without_repeats():
     graph = category_graph(torch.tensor([0, 1, 0, 2]), torch.tensor([0, 0, 1, 1]), 3)
     pair = torch.cartesian_prod(torch.arange(3), torch.arange(3))
