@@ -10,6 +10,7 @@ from harness.models import MODELS, Entry, own
 FULL = "ADD-GNN best"
 
 ABLATION: dict[str, Entry] = {
+    "without soft minimum": own(soft_minimum=False),
     "without context": own(use_context=False),
     "without lift": own(use_lift=False),
     "without unit states": own(unit_states=False),

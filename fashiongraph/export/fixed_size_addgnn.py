@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from copy import copy
 
 import torch
@@ -74,7 +75,8 @@ class FixedSizeADDGNN(torch.nn.Module):
         """Score outfits."""
         context = None if context is None else context.flatten(0, 1)
         h = self.model.encode(features.flatten(0, 1), context)
-        h = h.unflatten(0, (-1, self.scorer.num_items))
+        num_items = self.scorer.num_items
+        h = h.unflatten(0, (-1, num_items))
         receiver, sender = category_id.unsqueeze(2), category_id.unsqueeze(1)
         if self.model.conv is not None:
             weight = self.apart if self.weights is None else self.weights[receiver, sender]
@@ -83,11 +85,17 @@ class FixedSizeADDGNN(torch.nn.Module):
             for _ in range(self.model.num_steps):
                 received = torch.matmul(weight, h.flatten(2)).view_as(h)
                 h = self.model.conv.update_states(h, received)
-        score: Tensor = self.scorer(self.model.compared(h))
+        states = self.model.compared(h)
+        lift = states.new_zeros(())
         if self.model.lift is not None and self.lifts is not None:
-            lift = (self.lifts[receiver, sender] * self.apart).sum(dim=(1, 2))
-            score = score + self.model.lift * lift / self.apart.sum()
-        return score
+            between = (self.lifts[receiver, sender] * self.apart).sum(dim=2)
+            lift = self.model.lift * between / (num_items - 1)  # [B, n]
+        if self.model.pool is None:
+            score: Tensor = self.scorer(states)
+            return score + lift.mean(dim=-1)
+        sharpness = self.model.pool.log_sharpness.exp()
+        items = self.scorer.item_scores(states) + lift
+        return (math.log(num_items) - torch.logsumexp(-sharpness * items, dim=1)) / sharpness
 
     def example(self) -> dict[str, Tensor]:
         """The inputs by name, of two outfits."""

@@ -42,6 +42,14 @@ class FixedSizeScorer(torch.nn.Module):
         total = parts.sum(dim=-1).view(-1, self.num_items).sum(dim=-1)
         return total / (self.num_items * (self.num_items - 1))
 
+    def item_scores(self, states: Tensor) -> Tensor:
+        """Score how each item goes with the rest of its outfit [B, n]."""
+        wide = states.to(torch.promote_types(states.dtype, torch.float32))
+        others = wide.sum(dim=1, keepdim=True) - wide
+        parts = self.scorer.bilinear(states.flatten(0, 1), others.flatten(0, 1))
+        parts = parts + self.scorer.bilinear(others.flatten(0, 1), wide.flatten(0, 1))
+        return parts.sum(dim=-1).view(-1, self.num_items) / (2 * (self.num_items - 1))
+
     def example(self) -> dict[str, Tensor]:
         """The inputs by name, of two outfits."""
         sizes = (self.scorer.num_attributes, self.scorer.channels)

@@ -6,12 +6,13 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch_geometric.data import Batch
+from torch_geometric.data import Batch, Data
 from torch_geometric.nn.resolver import activation_resolver
+from torch_geometric.utils import scatter
 
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.models.addgnn_objective import ADDGNNObjective
-from fashiongraph.models.category_lift import category_lift
+from fashiongraph.models.category_lift import category_lift, item_lift
 from fashiongraph.models.designer_teacher import DesignerTeacher
 from fashiongraph.models.incoming import incoming
 from fashiongraph.models.node_features import node_context, node_features
@@ -22,6 +23,7 @@ from fashiongraph.nn import (
     AttributeGatedConv,
     AttributeMask,
     CandidateSoftmaxLoss,
+    SoftMinimum,
 )
 
 _COSINE_SCALE = 10.0
@@ -76,6 +78,7 @@ class ADDGNN(OutfitModel):
         context_dropout: float = 0.0,
         use_lift: bool = False,
         unit_states: bool = False,
+        soft_minimum: bool = False,
     ) -> None:
         super().__init__()
         self.in_channels = in_channels
@@ -89,6 +92,7 @@ class ADDGNN(OutfitModel):
         self.context_dropout = context_dropout
         self.use_lift = use_lift
         self.unit_states = unit_states
+        self.soft_minimum = soft_minimum
         self.mask = AttributeMask(in_channels, num_attributes, activation)
         self.lin = torch.nn.Linear(in_channels, hidden_channels)
         self.act = torch.nn.Identity() if activation is None else activation_resolver(activation)
@@ -99,6 +103,7 @@ class ADDGNN(OutfitModel):
             with torch.no_grad():
                 self.scorer.weight.mul_(_COSINE_SCALE * hidden_channels / num_attributes)
         self.lift = torch.nn.Parameter(torch.tensor(4.0)) if use_lift else None
+        self.pool = SoftMinimum() if soft_minimum else None
         self.context_mask = (
             AttributeMask(in_channels, num_attributes, activation) if use_context else None
         )
@@ -127,6 +132,7 @@ class ADDGNN(OutfitModel):
             "use_context": True,
             "use_lift": True,
             "unit_states": True,
+            "soft_minimum": True,
         }
         return cls(in_channels, **(preset | settings))
 
@@ -213,23 +219,48 @@ class ADDGNN(OutfitModel):
         return torch.nn.functional.normalize(h, dim=-1) if self.unit_states else h
 
     def category_part(self, batch: Batch) -> Tensor | float:
-        """What the categories of an outfit add to its score [B], whatever its items; 0 without.
+        """What the categories of an outfit add to eq. A8 [B], whatever its items; 0 without.
 
         Raises:
             FashionGraphError: If the model has ``use_lift`` and no category graph.
         """
-        if self.lift is None:
-            return 0.0
+        return 0.0 if self.lift is None else self.lift * category_lift(self._known_graph(), batch)
+
+    def _known_graph(self) -> Data:
         if self.graph is None:
             raise FashionGraphError(
                 "'use_lift' needs a category graph: fit(..., graph=...) sets one"
             )
-        return self.lift * category_lift(self.graph, batch)
+        return self.graph
+
+    def item_scores(self, batch: Batch) -> Tensor:
+        """How each item goes with the rest of its outfit [N]; the mean is eq. A8's score."""
+        score: Tensor = self.scorer.item_scores(self.states(batch), batch.batch, batch.num_graphs)
+        if self.lift is None:
+            return score
+        return score + self.lift * item_lift(self._known_graph(), batch)
+
+    def mean_score(self, batch: Batch) -> Tensor:
+        """Score the outfits of a batch by eq. A8, and by their categories where the model does."""
+        score: Tensor = self.scorer(self.states(batch), batch.batch, batch.num_graphs)
+        return score + self.category_part(batch)
 
     def forward(self, batch: Batch) -> Tensor:
         """Score the outfits of a batch [B]."""
-        score: Tensor = self.scorer(self.states(batch), batch.batch, batch.num_graphs)
-        return score + self.category_part(batch)
+        return self.mean_score(batch) if self.pool is None else self.both_scores(batch)[1]
+
+    def both_scores(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """What candidates for a blank and what outfits are compared by, each [B]."""
+        if self.pool is None:
+            score = self.mean_score(batch)
+            return score, score
+        items, size = self.item_scores(batch), batch.num_graphs
+        mean: Tensor = scatter(items, batch.batch, dim_size=size, reduce="mean")
+        return mean, self.pool(items, batch.batch, size)
+
+    def score_candidates(self, batch: Batch, position: Tensor, num_candidates: int) -> Tensor:
+        """Score the candidates for Q blanks by eq. A8 [Q, A]."""
+        return self.mean_score(batch).view(-1, num_candidates)
 
     def objective(self, teacher: DesignerTeacher | None = None) -> ADDGNNObjective:
         """Eight negatives per blank under a softmax, and a light pointwise term.

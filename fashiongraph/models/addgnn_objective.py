@@ -45,12 +45,17 @@ class ADDGNNObjective(Objective):
 
     def forward(self, model: ADDGNN | DesignerTeacher, batch: Batch) -> dict[str, Tensor]:  # type: ignore[override]  # trains models that have masks
         """Score the batch once and compose the parts."""
-        score = model(batch).view(-1, 1 + self.num_negatives)
+        score, compared = self.candidate_scores(model, batch, self.loss.ranking)
         masks = None
         if self.teacher is not None:
             x, _ = node_features(batch)
             masks = (model.masked(x), self.teacher.masked(x))
         parts: dict[str, Tensor] = self.loss(
-            score[:, 0], score[:, 1:], model.mask.sparsity_loss(), masks, model.parameters()
+            score[:, 0],
+            score[:, 1:],
+            model.mask.sparsity_loss(),
+            masks,
+            model.parameters(),
+            compared,
         )
         return parts

@@ -29,10 +29,22 @@ def category_lift(graph: Data, batch: Batch) -> Tensor:
         graph: Category graph of the training outfits.
         batch: Outfits.
     """
+    lift = item_lift(graph, batch)
+    score: Tensor = scatter(lift, batch.batch, dim_size=batch.num_graphs, reduce="mean")
+    return score
+
+
+def item_lift(graph: Data, batch: Batch) -> Tensor:
+    """What the score of :func:`category_lift` is the mean of, by item [N].
+
+    Args:
+        graph: Category graph of the training outfits.
+        batch: Outfits.
+    """
     j, i = batch.edge_index
     lift = pair_lift(graph, batch.category_id[i], batch.category_id[j])
-    score: Tensor = scatter(lift, batch.batch[i], dim_size=batch.num_graphs, reduce="mean")
-    return score
+    mean: Tensor = scatter(lift, i, dim_size=batch.num_nodes, reduce="mean")
+    return mean
 
 
 def pair_lift(graph: Data, receiver: Tensor, sender: Tensor) -> Tensor:

@@ -13,6 +13,7 @@ from fashiongraph.data.negatives.negative_sampler import NegativeSampler
 from fashiongraph.data.outfits import Outfits
 from fashiongraph.data.training_loader import TrainingLoader
 from fashiongraph.errors import FashionGraphError
+from fashiongraph.nn import CandidateSoftmaxLoss
 
 
 class Objective(torch.nn.Module):
@@ -53,6 +54,29 @@ class Objective(torch.nn.Module):
     def training_protocol(self, protocol: str) -> str:
         """The protocol of training's negatives where validation's is ``protocol``."""
         return protocol
+
+    def candidate_scores(
+        self, model: torch.nn.Module, batch: Batch, loss: torch.nn.Module
+    ) -> tuple[Tensor, Tensor | None]:
+        """Score real outfits and their editions as a ranking loss takes them.
+
+        Args:
+            model: The model.
+            batch: A training batch of B real outfits.
+            loss: What will rank; only some losses tell apart what candidates for a blank and what
+                outfits are compared by, and only some models.
+
+        Returns:
+            Scores that compare candidates [B, 1 + R], and those that compare outfits, or
+            :obj:`None` where they are the same.
+        """
+        compared = None
+        if isinstance(loss, CandidateSoftmaxLoss) and getattr(model, "soft_minimum", False):
+            score, compared = model.both_scores(batch)  # type: ignore[operator]  # an ADD-GNN
+            compared = compared.view(-1, 1 + self.num_negatives)
+        else:
+            score = model(batch)
+        return score.view(-1, 1 + self.num_negatives), compared
 
     def begin_epoch(self, epoch: int) -> None:
         """Take note of the epoch that begins, from 0."""

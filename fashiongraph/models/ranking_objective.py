@@ -46,12 +46,13 @@ class RankingObjective(Objective):
 
     def forward(self, model: torch.nn.Module, batch: Batch) -> dict[str, Tensor]:
         """Score the batch once and rank."""
-        score = model(batch).view(-1, 1 + self.num_negatives)
-        loss = self.loss(score[:, 0], score[:, 1:])
+        score, compared = self.candidate_scores(model, batch, self.loss)
+        own = () if compared is None else (compared,)
+        loss = self.loss(score[:, 0], score[:, 1:], *own)
         if self.teacher is None:
             return {"loss": loss}
         with torch.no_grad():
-            wanted = self.teacher(batch).view_as(score)
+            wanted, _ = self.candidate_scores(self.teacher, batch, self.loss)
         distillation = self.distillation(score, wanted)
         total = loss + self.lambda_distillation * distillation
         return {"loss": total, "ranking": loss, "distillation": distillation}

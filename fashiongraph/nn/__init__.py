@@ -42,6 +42,7 @@ from fashiongraph.nn.miners import (
 )
 from fashiongraph.nn.ragged_lstm import RaggedLSTM
 from fashiongraph.nn.scorers import AttributeBilinearScorer, CosineScorer
+from fashiongraph.nn.soft_minimum import SoftMinimum
 
 __all__ = [
     "ADDGNNLoss",
@@ -76,6 +77,7 @@ __all__ = [
     "SemiHardMiner",
     "SigmoidMarginLoss",
     "SimpleMiner",
+    "SoftMinimum",
     "SquaredEuclideanDistance",
     "TypeAwareLoss",
     "exemplar_labels",

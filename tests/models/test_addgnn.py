@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 import torch
 from torch.func import functional_call
+from torch_geometric.utils import scatter
 
 from fashiongraph.data.category_graph import category_graph
 from fashiongraph.data.item_memory import remember_items
@@ -90,6 +93,7 @@ def test_the_papers_sizes_are_one_call_away():
         "context_dropout": 0.0,
         "use_lift": False,
         "unit_states": False,
+        "soft_minimum": False,
     }
 
 
@@ -195,6 +199,30 @@ def test_gradients_are_right(wardrobe):
         return functional_call(model, dict(zip(names, parameters, strict=True)), (batch,))
 
     assert torch.autograd.gradcheck(score, tuple(v.detach().requires_grad_() for v in values))
+
+
+def test_a_soft_minimum_over_items_scores_outfits_and_eq_a8_candidates(wardrobe):
+    graph = category_graph(wardrobe.category_id, wardrobe.batch, len(wardrobe.items.categories))
+    batch = next(iter(OutfitLoader(wardrobe, graph)))
+    model = ADDGNN(8, 6, 3, use_lift=True, soft_minimum=True)
+    model.pool.log_sharpness.data.fill_(0.7)
+    model.graph = graph
+    mean = ADDGNN(8, 6, 3, use_lift=True)
+    mean.graph = graph
+    mean.load_state_dict(model.state_dict(), strict=False)
+    items, score = model.item_scores(batch).detach(), model(batch)
+    sharpness = np.exp(0.7)
+    for outfit, (first, last) in enumerate(pairwise(batch.ptr.tolist())):
+        power = [np.exp(-sharpness * float(f)) for f in items[first:last]]
+        expected = -np.log(np.mean(power)) / sharpness
+        assert float(score[outfit].detach()) == pytest.approx(expected, rel=1e-4, abs=1e-5)
+    same = scatter(items, batch.batch, reduce="mean")
+    torch.testing.assert_close(mean(batch), same, rtol=1e-4, atol=1e-5)
+    position = torch.zeros(batch.num_graphs // 2, dtype=torch.long)
+    candidates = model.score_candidates(batch, position, 2)
+    torch.testing.assert_close(candidates, mean(batch).view(-1, 2))
+    score.sum().backward()
+    assert model.pool.log_sharpness.grad.abs() > 0
 
 
 def test_lift_adds_what_the_category_control_says(wardrobe):

@@ -51,6 +51,7 @@ class ADDGNNLoss(torch.nn.Module):
         sparsity: Tensor | None = None,
         masks: tuple[Tensor, Tensor] | None = None,
         parameters: Iterable[Tensor] = (),
+        compared: Tensor | None = None,
     ) -> dict[str, Tensor]:
         """Compute the parts and their weighted sum.
 
@@ -60,12 +61,15 @@ class ADDGNNLoss(torch.nn.Module):
             sparsity: What :meth:`AttributeMask.sparsity_loss` returned.
             masks: Masked features of student and teacher, each [N, K, F].
             parameters: The parameters to keep small.
+            compared: A third argument for a ranking loss that takes one, such as
+                :class:`CandidateSoftmaxLoss`.
 
         Returns:
             ``loss``, the sum to minimise, and the unweighted parts ``ranking``, ``mask``,
             ``distillation`` and ``norm``, as far as their inputs were given.
         """
-        parts = {"ranking": self.ranking(positive, negative)}
+        scores = (positive, negative) if compared is None else (positive, negative, compared)
+        parts = {"ranking": self.ranking(*scores)}
         total = parts["ranking"]
         if sparsity is not None:
             parts["mask"] = sparsity

@@ -17,13 +17,14 @@ class CandidateSoftmaxLoss(torch.nn.Module):
     averaged over outfits. The softmax ranks the candidates for one blank, which is what filling
     in a blank asks; it says nothing between outfits. The pointwise cross-entropy, with a learned
     scale :math:`s = e^{t}` and bias :math:`b`, makes scores of different outfits comparable, which
-    is what the area under the ROC curve asks.
+    is what the area under the ROC curve asks. A model may answer the two with two scores.
 
     Args:
         pointwise_weight: The weight :math:`\beta` of the pointwise term.
 
     Shapes:
-        - **input:** positive scores :math:`(B)`; negative scores :math:`(B, R)`
+        - **input:** positive scores :math:`(B)`; negative scores :math:`(B, R)`; optionally the
+          scores of the pointwise term :math:`(B, 1 + R)`, the positive one first
         - **output:** scalar
     """
 
@@ -33,8 +34,13 @@ class CandidateSoftmaxLoss(torch.nn.Module):
         self.log_scale = torch.nn.Parameter(torch.zeros(()))
         self.bias = torch.nn.Parameter(torch.zeros(()))
 
-    def forward(self, positive: Tensor, negative: Tensor) -> Tensor:
+    def forward(self, positive: Tensor, negative: Tensor, compared: Tensor | None = None) -> Tensor:
         """Average over outfits; 0 where there is none.
+
+        Args:
+            positive: Scores of real outfits [B].
+            negative: Scores of their corrupted editions [B, R].
+            compared: Scores for the pointwise term [B, 1 + R]; by default the same.
 
         Raises:
             ValueError: If the shapes are others, or no negative is there to win against.
@@ -45,8 +51,13 @@ class CandidateSoftmaxLoss(torch.nn.Module):
                 f"(got {tuple(positive.shape)} and {tuple(negative.shape)})"
             )
         candidates = torch.cat([positive.unsqueeze(-1), negative], dim=-1)
+        compared = candidates if compared is None else compared
+        if compared.shape != candidates.shape:
+            raise ValueError(
+                f"'compared' needs shape {tuple(candidates.shape)} (got {tuple(compared.shape)})"
+            )
         softmax = -candidates.log_softmax(dim=-1)[:, 0]
-        logits = candidates * self.log_scale.exp() + self.bias
+        logits = compared * self.log_scale.exp() + self.bias
         right = torch.nn.functional.softplus(-logits[:, 0])
         wrong = torch.nn.functional.softplus(logits[:, 1:]).mean(dim=-1)
         loss = softmax + self.pointwise_weight * 0.5 * (right + wrong)

@@ -83,6 +83,29 @@ class AttributeBilinearScorer(torch.nn.Module):
         score: Tensor = total_score / (size * (size - 1)).clamp(min=1)
         return score
 
+    def item_scores(self, x: Tensor, batch: Tensor, batch_size: int | None = None) -> Tensor:
+        r"""Score how each item goes with the rest of its outfit [N].
+
+        .. math::
+            f_i = \frac{1}{2 (n - 1)} \sum_{j \neq i} \big[ P(i, j) + P(j, i) \big]
+
+        The mean over an outfit's items is the outfit's score. An item on its own scores 0.
+
+        Args:
+            x: States [N, K, H].
+            batch: Outfit of each item, in any order [N].
+            batch_size: As for :meth:`forward`.
+        """
+        if batch_size is None:
+            batch_size = int(batch.max()) + 1 if batch.numel() else 0
+        wide = self._widen(x)
+        others = scatter(wide, batch, dim_size=batch_size).index_select(0, batch) - wide
+        both = self.weight + self.weight.mT  # of both orders
+        transformed = torch.matmul(x.transpose(0, 1), both).transpose(0, 1)
+        size = degree(batch, batch_size, dtype=torch.long).index_select(0, batch)
+        score: Tensor = (transformed * others).sum(dim=(1, 2)) / (2 * (size - 1)).clamp(min=1)
+        return score
+
     def pair_scores(self, x: Tensor, batch: Tensor) -> tuple[Tensor, Tensor]:
         """Score every ordered pair of items of the same outfit, attribute by attribute.
 

@@ -8,6 +8,7 @@ import torch
 import torch_geometric.typing
 from safetensors.torch import load, save
 from torch._subclasses.fake_tensor import FakeTensorMode
+from torch_geometric.utils import scatter
 
 from fashiongraph.nn.scorers.attribute_bilinear_scorer import AttributeBilinearScorer
 
@@ -58,6 +59,20 @@ def test_equals_the_equations(shuffled):
     torch.testing.assert_close(scorer(x, batch, 4), expected)
     more = torch.cat([expected, expected.new_zeros(2)])  # two outfits of no item
     torch.testing.assert_close(scorer(x, batch, 6), more)
+
+
+def test_item_scores_equal_the_equation_and_average_to_the_score():
+    scorer = AttributeBilinearScorer(H, K).double()
+    x, batch = outfits(dtype=torch.float64)
+    batch = batch[torch.randperm(len(batch))]
+    score = scorer.item_scores(x, batch, 4)
+    parts = pair_loop(scorer, x, batch)
+    for i in range(len(x)):
+        both = [(sum(parts[i, j]) + sum(parts[j, i])) / 2 for j in range(len(x)) if (i, j) in parts]
+        assert float(score[i].detach()) == pytest.approx(np.mean(both) if both else 0.0, abs=1e-12)
+    torch.testing.assert_close(scatter(score, batch, reduce="mean"), scorer(x, batch))
+    torch.testing.assert_close(scorer.item_scores(x, batch), score)
+    torch.autograd.gradcheck(lambda x: scorer.item_scores(x, batch, 4), x.requires_grad_())
 
 
 @pytest.mark.parametrize("shuffled", [False, True])

@@ -1,0 +1,59 @@
+"""A soft minimum over the items of an outfit."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch_geometric.utils import scatter
+
+
+class SoftMinimum(torch.nn.Module):
+    r"""Lets the item that goes worst with the others decide, the more so the higher :math:`\tau`.
+
+    .. math::
+        y = -\frac{1}{\tau} \ln \frac{1}{n} \sum_i e^{-\tau f_i}
+
+    Where an outfit is spoilt by one stranger, at a place nobody knows, and :math:`f_i` is the
+    logarithm of how much likelier item i is beside the others than anywhere, the likelihood ratio
+    of the whole outfit against a spoilt one is this with :math:`\tau = 1`. A mean would thin the
+    stranger out among the items that are right. For small :math:`\tau` it is the mean.
+
+    Args:
+        sharpness: Where the learned :math:`\tau` starts, positive.
+
+    Shapes:
+        - **input:** one number per item :math:`(N)`; outfit of each item :math:`(N)`
+        - **output:** :math:`(B)`, 0 for an outfit without items
+
+    Raises:
+        ValueError: If ``sharpness`` is not positive.
+    """
+
+    def __init__(self, sharpness: float = 1.0) -> None:
+        super().__init__()
+        if not sharpness > 0:
+            raise ValueError(f"'sharpness' needs to be positive (got {sharpness})")
+        self.log_sharpness = torch.nn.Parameter(torch.tensor(float(sharpness)).log())
+
+    def forward(self, x: Tensor, batch: Tensor, batch_size: int | None = None) -> Tensor:
+        """Pool the items of each outfit.
+
+        Args:
+            x: One number per item [N].
+            batch: Outfit of each item, in any order [N].
+            batch_size: Number of outfits; by default the highest entry of ``batch`` plus one,
+                which has to be read back from the device.
+        """
+        if batch_size is None:
+            batch_size = int(batch.max()) + 1 if batch.numel() else 0
+        sharpness = self.log_sharpness.exp()
+        lowest = scatter(x.detach(), batch, dim_size=batch_size, reduce="min")
+        above = (x - lowest[batch]) * sharpness  # at least 0, so that no power overflows
+        mean = scatter((-above).exp(), batch, dim_size=batch_size, reduce="mean")
+        held = mean > 0
+        score: Tensor = lowest - torch.where(held, mean, 1.0).log() / sharpness
+        return score
+
+    def extra_repr(self) -> str:
+        """The sharpness as it stands."""
+        return f"sharpness={float(self.log_sharpness.exp()):.3g}"

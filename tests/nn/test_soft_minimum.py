@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from fashiongraph.nn import SoftMinimum
+
+SIZES = [3, 1, 0, 4]
+
+
+def numbers(scale=1.0):
+    """Numbers of items, and their outfits in no order; the third outfit has none."""
+    batch = torch.repeat_interleave(torch.tensor(SIZES))[torch.randperm(8)]
+    return scale * torch.randn(8, dtype=torch.double), batch
+
+
+@pytest.mark.parametrize("sharpness", [0.3, 1.0, 4.0])
+def test_equals_the_equation(sharpness):
+    pool = SoftMinimum(sharpness).double()
+    x, batch = numbers()
+    score = pool(x, batch).detach().numpy()
+    for outfit, size in enumerate(SIZES):
+        power = [
+            np.exp(-sharpness * float(v)) for v, o in zip(x, batch, strict=True) if o == outfit
+        ]
+        assert len(power) == size
+        expected = -np.log(np.mean(power)) / sharpness if power else 0.0
+        assert score[outfit] == pytest.approx(expected, rel=1e-6)
+
+
+def test_lies_between_the_minimum_and_the_mean_and_meets_both():
+    x, batch = torch.tensor([1.0, 3.0, 8.0]), torch.zeros(3, dtype=torch.long)
+    assert 1.0 < float(SoftMinimum()(x, batch)) < 4.0
+    assert float(SoftMinimum(1e-4)(x, batch)) == pytest.approx(4.0, rel=1e-2)
+    assert float(SoftMinimum(1e3)(x, batch)) == pytest.approx(1.0, rel=1e-2)
+
+
+def test_large_numbers_do_not_overflow():
+    for scale in (1e4, -1e4):
+        x, batch = numbers(scale)
+        assert SoftMinimum()(x, batch, 6).isfinite().all()
+
+
+def test_gradients_are_those_of_finite_differences():
+    pool = SoftMinimum().double()
+    x, batch = numbers()
+    torch.autograd.gradcheck(
+        lambda x, log: torch.func.functional_call(pool, {"log_sharpness": log}, (x, batch, 4)),
+        (x.requires_grad_(), pool.log_sharpness),
+    )
+
+
+def test_no_items_at_all():
+    none = torch.empty(0)
+    assert SoftMinimum()(none, none.long()).shape == (0,)
+    assert SoftMinimum()(none, none.long(), 2).tolist() == [0.0, 0.0]
+
+
+def test_a_sharpness_that_is_not_positive_is_refused():
+    with pytest.raises(ValueError, match="'sharpness' needs to be positive"):
+        SoftMinimum(0.0)
+
+
+def test_repr():
+    assert str(SoftMinimum(2)) == "SoftMinimum(sharpness=2)"
