@@ -44,7 +44,7 @@ def category_scores(
         block_size: Candidates scored at once; more fall out of the processor's cache.
 
     Returns:
-        Scores on the CPU [M], those of :func:`~fashiongraph.evaluation.score_outfits`.
+        Scores on the CPU [M], those of :meth:`~fashiongraph.models.ADDGNN.mean_score`.
     """
     model, conv = encode.model, encode.model.conv
     assert conv is not None

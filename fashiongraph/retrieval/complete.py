@@ -57,7 +57,8 @@ def complete(
 
     Returns:
         Best first: ``item_id``, ``category``, ``rank`` within its category from 1, and ``score``
-        of the outfit with the item.
+        of the outfit with the item, by which candidates are compared
+        (:meth:`~fashiongraph.models.ADDGNN.mean_score`).
 
     Raises:
         FashionGraphError: If the outfit is empty or holds an unknown item, a slot is no category

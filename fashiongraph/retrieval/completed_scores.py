@@ -7,19 +7,21 @@ from torch import Tensor
 
 from fashiongraph.data.item_table import ItemTable
 from fashiongraph.data.outfits import Outfits
-from fashiongraph.evaluation.score_outfits import score_outfits
-from fashiongraph.models import OutfitModel
+from fashiongraph.evaluation.score_outfits import asked_batches
+from fashiongraph.models import ADDGNN
+
+_BATCH_SIZE = 256
 
 
 def completed_scores(
-    model: OutfitModel,
+    model: ADDGNN,
     items: ItemTable,
     own: Tensor,
     candidate: Tensor,
     unknown: str = "error",
     block_size: int = 4096,
 ) -> Tensor:
-    """Score an outfit with each candidate added, by any model.
+    """Score an outfit with each candidate added, by what the model compares candidates by.
 
     Args:
         model: The model.
@@ -30,15 +32,15 @@ def completed_scores(
         block_size: Candidates whose features are in memory at once.
 
     Returns:
-        Scores on the CPU [M].
+        Scores on the CPU [M], by :meth:`~fashiongraph.models.ADDGNN.mean_score`.
     """
     remembers = model.graph is not None and "item_key" in model.graph
-    scores = [
-        score_outfits(model, completed_outfits(items, own, part, remembers), unknown=unknown)
-        for part in candidate.split(block_size)
-        if len(part)
-    ]
-    return torch.cat(scores) if scores else torch.empty(0)
+    scores = [torch.empty(0)]
+    for part in candidate.split(block_size) if len(candidate) else ():
+        outfits = completed_outfits(items, own, part, remembers)
+        with torch.no_grad(), asked_batches(model, outfits, _BATCH_SIZE, unknown) as batches:
+            scores += [model.mean_score(batch).float().cpu() for batch in batches]
+    return torch.cat(scores)
 
 
 def completed_outfits(

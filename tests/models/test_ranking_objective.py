@@ -5,8 +5,8 @@ import math
 import torch
 
 from fashiongraph.data.outfit_loader import OutfitLoader
-from fashiongraph.models import ADDGNN, RankingObjective
-from fashiongraph.nn import BPRLoss
+from fashiongraph.models import ADDGNN, ADDGNNObjective, RankingObjective
+from fashiongraph.nn import ADDGNNLoss, BPRLoss, CandidateSoftmaxLoss
 
 
 def test_the_first_of_each_group_of_editions_is_the_real_outfit(wardrobe):
@@ -18,6 +18,22 @@ def test_the_first_of_each_group_of_editions_is_the_real_outfit(wardrobe):
         math.log1p(math.exp(score[3 * b + r] - score[3 * b])) for b in range(10) for r in (1, 2)
     ]
     torch.testing.assert_close(loss, torch.tensor(expected).mean())
+
+
+def test_candidates_are_ranked_by_eq_a8_and_outfits_by_the_soft_minimum(wardrobe):
+    batch = next(iter(OutfitLoader(wardrobe, batch_size=30, share_items=True)))
+    model = ADDGNN(8, 6, 3, soft_minimum=True)
+    mean, pooled = model.mean_score(batch).view(10, 3), model(batch).view(10, 3)
+    loss = CandidateSoftmaxLoss()
+    expected = loss(mean[:, 0], mean[:, 1:], pooled)
+    assert expected != loss(mean[:, 0], mean[:, 1:])
+    own = RankingObjective(num_negatives=2)
+    torch.testing.assert_close(own(model, batch)["loss"], expected)
+    composed = ADDGNNObjective(ADDGNNLoss(ranking=loss), num_negatives=2)(model, batch)
+    torch.testing.assert_close(composed["ranking"], expected)
+    bpr = RankingObjective(BPRLoss(), num_negatives=2)  # takes one score
+    expected = BPRLoss()(pooled[:, 0], pooled[:, 1:])
+    torch.testing.assert_close(bpr(model, batch)["loss"], expected)
 
 
 def test_trains_with_eight_negatives_unless_told_otherwise():

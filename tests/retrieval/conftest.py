@@ -11,7 +11,7 @@ import torch
 from fashiongraph.data import Outfits, category_graph, remember_items
 from fashiongraph.models import ADDGNN
 
-OPTIONS = ("unit_states", "use_lift", "use_context")
+OPTIONS = ("unit_states", "use_lift", "use_context", "soft_minimum")
 CHOICES = [
     {name: True for name, chosen in zip(OPTIONS, choice, strict=True) if chosen}
     for choice in product((False, True), repeat=len(OPTIONS))

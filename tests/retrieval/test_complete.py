@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import copy
+
 import pandas as pd
 import pytest
 import torch
@@ -13,8 +15,9 @@ OUTFITS = (["item3"], ["item3", "item30"], ["item1", "item8", "item13", "item8"]
 
 
 def by_brute_force(model, outfit, items, slots, k):
-    """Score the outfit with every item of each slot."""
-    rows = []
+    """Score the outfit with every item of each slot, by eq. A8."""
+    model, rows = copy.deepcopy(model), []
+    model.pool = None
     for slot in slots:
         names = [
             str(name)
