@@ -64,7 +64,7 @@ def fitb(case: Case) -> Row:
         "naive": lambda: score_outfits(naive, asked),
     }
     name = f"{len(questions):,} blanks against {len(asked):,} outfits by the naive composition"
-    return ratio(name, sides, 1 if case.questions > 1000 else 2, 5)
+    return ratio(name, sides, 1 if case.questions > 1000 else 2, 5, True)
 
 
 def exponent(name: str, sides: dict[int, Side], repeats: int, target: float) -> Row:

@@ -59,9 +59,16 @@ def test_the_preset_and_what_it_remembers_serve_the_other_commands(
     rows = [(c["item_id"], i) for c in found for i in ("0001", "0005", c["item_id"])]
     file = tmp_path / "outfits.csv"
     pd.DataFrame(rows, columns=["outfit_id", "item_id"]).to_csv(file, index=False)
-    ranked = json.loads(command("score", saved, file, *data).stdout)
-    score = {outfit["outfit_id"]: outfit["score"] for outfit in ranked}
-    assert score == pytest.approx({c["item_id"]: c["score"] for c in found}, rel=1e-4)
+    mean = ADDGNN(**model.settings | {"soft_minimum": False})  # which compares candidates
+    mean.load_state_dict(model.state_dict(), strict=False)
+    mean.graph, mean.categories = model.graph, model.categories
+    mean.save(tmp_path / "mean")
+    by = {}
+    for name in ("mean", "model"):
+        ranked = json.loads(command("score", tmp_path / name, file, *data).stdout)
+        by[name] = {outfit["outfit_id"]: outfit["score"] for outfit in ranked}
+    assert by["mean"] == pytest.approx({c["item_id"]: c["score"] for c in found}, rel=1e-4)
+    assert all(by["model"][item] <= score + 1e-4 for item, score in by["mean"].items())
 
 
 def test_a_teacher_and_a_student_of_one_seed_start_apart(folder, command, tmp_path):
