@@ -2,7 +2,7 @@
 
     python benchmarks/speed.py            # ten minutes on two cores that do nothing else
     python benchmarks/speed.py --quick    # two minutes, small sizes: that the code runs
-    python benchmarks/speed.py --only train_naive fitb
+    python benchmarks/speed.py --only train_naive fitb    # the other rows stay as they were
 
 Sides take turns, and a ratio is taken turn by turn; the median has to reach the target. Matrix
 products are counted where a row compares them, and the limit is the same shapes as bare
@@ -23,7 +23,14 @@ from pathlib import Path
 
 import torch
 from harness.report import insert
-from speed_sides import compiled_rows, data_rows, mapped_rows, scoring_rows, training_rows
+from speed_sides import (
+    compiled_rows,
+    data_rows,
+    floor_rows,
+    mapped_rows,
+    scoring_rows,
+    training_rows,
+)
 from speed_sides.case import Case
 from speed_sides.timing import Row
 
@@ -31,6 +38,7 @@ from fashiongraph.files import whole
 
 MODEL_ROWS = {
     **training_rows.ROWS,
+    **floor_rows.ROWS,
     **scoring_rows.ROWS,
     **mapped_rows.ROWS,
     **compiled_rows.ROWS,
@@ -54,6 +62,16 @@ def table(rows: list[dict[str, object]]) -> str:
             f"{row['low']:.3g} to {row['high']:.3g} | {verdict} |"
         )
     return "\n".join(lines)
+
+
+def kept(file: Path, machine: dict[str, object], measured: list[str]) -> list[dict[str, object]]:
+    """The rows that an earlier run left, of the same machine and sizes and not measured again."""
+    if not file.exists():
+        return []
+    earlier = json.loads(file.read_text(encoding="utf-8"))
+    if any(earlier.get(key) != value for key, value in machine.items()):
+        return []
+    return [row for row in earlier["rows"] if row["row"] not in measured]
 
 
 def main() -> None:
@@ -82,6 +100,9 @@ def main() -> None:
         "torch": torch.__version__,
         "quick": args.quick,
     }
+    before = kept(args.output, machine, args.only)
+    rows = [row for row in [*before, *rows] if row["row"] in names]  # a row may be gone
+    rows.sort(key=lambda row: names.index(str(row["row"])))
     with whole(args.output) as draft:
         draft.write_text(json.dumps({**machine, "rows": rows}, indent=1), encoding="utf-8")
     text = f"{table(rows)}\n\n{', '.join(f'{key} {value}' for key, value in machine.items())}"

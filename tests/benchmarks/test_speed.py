@@ -48,6 +48,19 @@ def test_a_row_without_a_measurement_says_why(monkeypatch):
     assert line in table([row.as_dict()])
 
 
+def test_rows_of_the_same_machine_stay_unless_measured_again(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    from speed import kept
+
+    file, machine = tmp_path / "speed.json", {"machine": "2 cores", "quick": False}
+    assert kept(file, machine, ["a"]) == []
+    rows = [{"row": "a", "median": 1.0}, {"row": "b", "median": 2.0}]
+    file.write_text(json.dumps({**machine, "rows": rows}))
+    assert kept(file, machine, ["a"]) == rows[1:]
+    assert kept(file, {**machine, "machine": "4 cores"}, ["a"]) == []
+    assert kept(file, {**machine, "quick": True}, ["a"]) == []
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="only Linux counts peaks")
 def test_every_row_is_measured(tmp_path):
