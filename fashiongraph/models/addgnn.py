@@ -250,10 +250,8 @@ class ADDGNN(OutfitModel):
         return self.mean_score(batch) if self.pool is None else self.both_scores(batch)[1]
 
     def both_scores(self, batch: Batch) -> tuple[Tensor, Tensor]:
-        """What candidates for a blank and what outfits are compared by, each [B]."""
-        if self.pool is None:
-            score = self.mean_score(batch)
-            return score, score
+        """What a model with ``soft_minimum`` compares candidates and outfits by, each [B]."""
+        assert self.pool is not None
         items, size = self.item_scores(batch), batch.num_graphs
         mean: Tensor = scatter(items, batch.batch, dim_size=size, reduce="mean")
         return mean, self.pool(items, batch.batch, size)

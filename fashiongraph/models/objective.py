@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import torch
 from torch import Tensor
@@ -14,6 +14,9 @@ from fashiongraph.data.outfits import Outfits
 from fashiongraph.data.training_loader import TrainingLoader
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.nn import CandidateSoftmaxLoss
+
+if TYPE_CHECKING:
+    from fashiongraph.models.addgnn import ADDGNN
 
 
 class Objective(torch.nn.Module):
@@ -72,7 +75,7 @@ class Objective(torch.nn.Module):
         """
         compared = None
         if isinstance(loss, CandidateSoftmaxLoss) and getattr(model, "soft_minimum", False):
-            score, compared = model.both_scores(batch)  # type: ignore[operator]  # an ADD-GNN
+            score, compared = cast("ADDGNN", model).both_scores(batch)
             compared = compared.view(-1, 1 + self.num_negatives)
         else:
             score = model(batch)
