@@ -14,9 +14,9 @@ class SoftMinimum(torch.nn.Module):
         y = -\frac{1}{\tau} \ln \frac{1}{n} \sum_i e^{-\tau f_i}
 
     Where an outfit is spoilt by one stranger, at a place nobody knows, and :math:`f_i` is the
-    logarithm of how much likelier item i is beside the others than anywhere, the likelihood ratio
-    of the whole outfit against a spoilt one is this with :math:`\tau = 1`. A mean would thin the
-    stranger out among the items that are right. For small :math:`\tau` it is the mean.
+    logarithm of how much likelier item i is beside the others than anywhere, the log-likelihood
+    ratio of the whole outfit against a spoilt one is this with :math:`\tau = 1`. A mean would thin
+    the stranger out among the items that are right. For small :math:`\tau` it is the mean.
 
     Args:
         sharpness: Where the learned :math:`\tau` starts, positive.
