@@ -49,26 +49,25 @@ def remember_items(graph: Data, outfits: Outfits) -> Data:
 
 
 class ItemMemory:
-    r"""Looks up the mean features of what items were worn with.
+    r"""Looks up what items were worn with.
+
+    Of each item the mean features of what it was worn with,
 
     .. math::
         \mathbf{g}_i = \frac{\sum_j n_{ij} \, \mathbf{f}_j}{\sum_j n_{ij}}
 
-    with :math:`n_{ij}` the number of remembered outfits that hold both; :math:`\mathbf{0}` for an
-    item that is not remembered.
+    with :math:`n_{ij}` the number of remembered outfits that hold both, and :math:`\mathbf{0}` for
+    an item that is not remembered. Of two remembered items :math:`n_{ij}` itself, and what to
+    expect of it by chance, :math:`n_i n_j / n`, with :math:`n_i` and :math:`n` its sums over
+    remembered items.
 
     Args:
         graph: What :func:`remember_items` returned.
         items: The table whose rows are asked about, with features. Items are found by their
             identifiers, so it may be another one than was remembered.
-
-    Raises:
-        FashionGraphError: If the table has no features.
     """
 
     def __init__(self, graph: Data, items: ItemTable) -> None:
-        if items.features is None:
-            raise FashionGraphError("'items' needs features to say what items were worn with")
         self.features = items.features
         size = graph.item_key.numel()
         together = csr_array(
@@ -79,14 +78,20 @@ class ItemMemory:
             ),
             shape=(size, size),
         )
+        remembered = np.diff(together.indptr) > 0
+        total = together @ remembered
+        self.num_pairs = max(float(total.sum()), 1.0)
         if not torch.equal(items.key, graph.item_key):
             row = pd.Index(graph.item_key.numpy()).get_indexer(pd.Index(items.key.numpy()))
             (known,) = np.nonzero(row >= 0)
             ones = np.ones(len(known), np.float32)
             place = csr_array((ones, (known, row[known])), shape=(len(items), size))
             together = csr_array(place @ together @ place.T)
+            together.sort_indices()
+            remembered, total = place @ remembered > 0, place @ total
         self.together = together
-        self.remembered = np.diff(together.indptr) > 0
+        self.remembered = remembered
+        self.elsewhere = total - together @ remembered  # with items that are not in the table
 
     def __call__(self, rows: Tensor, but: Outfits | None = None) -> Tensor:
         """Mean features of what items were worn with [U, F].
@@ -94,16 +99,59 @@ class ItemMemory:
         Args:
             rows: Rows of the table [U], ascending and different.
             but: Remembered outfits to leave out, such as those of a training batch.
+
+        Raises:
+            FashionGraphError: If the table has no features.
+        """
+        return self.mean_features(self.counts(rows, but))
+
+    def counts(self, rows: Tensor, but: Outfits | None = None) -> csr_array:
+        """How often items were worn with each item of the table [U, n].
+
+        Args:
+            rows: Rows of the table [U], ascending and different.
+            but: Remembered outfits to leave out.
         """
         row = rows.numpy()
         together = self.together[row]
-        if but is not None:
-            together = together - self._within(but, row)
-        others, column = np.unique(together.indices, return_inverse=True)
-        total = together.sum(axis=1)
-        together = csr_array(
-            (together.data, column, together.indptr), shape=(len(row), len(others))
+        return together if but is None else csr_array(together - self._within(but, row))
+
+    def pairs(self, counts: csr_array, rows: Tensor, i: Tensor, j: Tensor) -> tuple[Tensor, Tensor]:
+        """How often pairs of items were worn together, and chance would have had it [E] each.
+
+        Args:
+            counts: What :meth:`counts` says of ``rows``.
+            rows: Rows of the table [U].
+            i: One item of each pair, as a place in ``rows`` [E].
+            j: The other one, likewise [E].
+        """
+        mine, column = i.numpy(), rows.numpy()[j.numpy()]
+        width = counts.shape[1]
+        key = np.repeat(np.arange(len(rows)), np.diff(counts.indptr)) * width + counts.indices
+        asked = mine * width + column
+        place = np.searchsorted(key, asked)
+        found = np.append(key, -1)[place] == asked
+        together = np.append(counts.data, 0)[place] * (found & self.remembered[column])
+        total = counts @ self.remembered + self.elsewhere[rows.numpy()]
+        chance = total[mine] * total[j.numpy()] / self.num_pairs
+        return torch.from_numpy(together.astype(np.float32)), torch.from_numpy(
+            chance.astype(np.float32)
         )
+
+    def mean_features(self, counts: csr_array) -> Tensor:
+        """Mean features of what items were worn with [U, F].
+
+        Args:
+            counts: What :meth:`counts` says of these items.
+
+        Raises:
+            FashionGraphError: If the table has no features.
+        """
+        if self.features is None:
+            raise FashionGraphError("'items' needs features to say what items were worn with")
+        others, column = np.unique(counts.indices, return_inverse=True)
+        total = counts.sum(axis=1)
+        together = csr_array((counts.data, column, counts.indptr), shape=(len(total), len(others)))
         worn_with = self.features[torch.from_numpy(others).long()].float().numpy()
         mean = together @ worn_with / np.maximum(total, 1)[:, None]
         return torch.from_numpy(mean.astype(np.float32, copy=False))

@@ -28,7 +28,9 @@ class OutfitBatcher:
         items: The item table.
         graph: Category graph that weighs the edges. Where it remembers items
             (:func:`~fashiongraph.data.remember_items`), batches of shared items also carry what
-            these were worn with, ``unique_context`` [U, F].
+            these were worn with, ``unique_context`` [U, F], and how often the two items of each
+            edge were worn together and chance would have had it, ``edge_together`` and
+            ``edge_chance`` [E].
         self_loops: Also join every item with itself.
         share_items: Carry the features of the batch's distinct items once, as ``unique_x``
             [U, F] with ``unique_category_id`` [U] and the map ``unique_slot`` [N] from nodes to
@@ -67,21 +69,34 @@ class OutfitBatcher:
             "edge_index": edge_index,
             "edge_weight": self._weights(category_id, edge_index),
         }
-        if self.items.features is not None:
-            if self.share_items:
-                unique, slot = torch.unique(item_id, return_inverse=True)
-                fields["unique_x"] = self.items.features[unique].float()
-                fields["unique_category_id"] = self.items.category_id[unique]
-                fields["unique_slot"] = slot
-                if self.memory is not None:
-                    fields["unique_context"] = self.memory(unique, forget)
-            else:
-                fields["x"] = self.items.features[item_id].float()
+        if self.share_items:
+            fields |= self._shared(item_id, edge_index, forget)
+        elif self.items.features is not None:
+            fields["x"] = self.items.features[item_id].float()
         batch = Batch(batch=node_outfit, ptr=ptr, num_nodes=item_id.numel(), **fields)
         batch._num_graphs = len(outfits)
         if not self.share_items:
             self._make_separable(batch, fields, ptr, sizes)
         return batch
+
+    def _shared(
+        self, item_id: Tensor, edge_index: Tensor, forget: Outfits | None
+    ) -> dict[str, Tensor]:
+        """What a batch carries of its distinct items, and of pairs of them."""
+        unique, slot = torch.unique(item_id, return_inverse=True)
+        fields = {}
+        if self.items.features is not None:
+            fields["unique_x"] = self.items.features[unique].float()
+            fields["unique_category_id"] = self.items.category_id[unique]
+            fields["unique_slot"] = slot
+        if self.memory is not None:
+            counts = self.memory.counts(unique, forget)
+            j, i = slot[edge_index]
+            pairs = self.memory.pairs(counts, unique, i, j)
+            fields["edge_together"], fields["edge_chance"] = pairs
+            if self.items.features is not None:
+                fields["unique_context"] = self.memory.mean_features(counts)
+        return fields
 
     def _edges(self, ptr: Tensor, sizes: Tensor, node_outfit: Tensor) -> Tensor:
         """Ordered pairs of items of one outfit [2, E], sorted by receiver, then sender."""

@@ -42,7 +42,8 @@ def precomputed_batches(
     parts = [_fields(model, batcher, part, device) for part in rows.split(_ROWS)]
     fields = {name: torch.cat([part[name] for part in parts]) for name in parts[0]}
     bare = outfits.with_items(outfits.items.with_features(None))
-    return _batches(OutfitLoader(bare, batcher.graph, loader.batch_size), fields, rows, device)
+    bare_loader = OutfitLoader(bare, batcher.graph, loader.batch_size, share_items=True)
+    return _batches(bare_loader, fields, rows, device)
 
 
 def _fields(

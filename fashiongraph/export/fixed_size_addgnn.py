@@ -32,7 +32,9 @@ class FixedSizeADDGNN(torch.nn.Module):
         - **input:** features :math:`(B, n, F)`; indices of categories :math:`(B, n)` in the
           vocabulary of the graph, ``-1`` for unknown, which have no say in a model that does not
           read them; for a model with ``use_context``, what the items were worn with
-          :math:`(B, n, F)`
+          :math:`(B, n, F)`; for one with ``use_pairs``, how often each two items were worn
+          together, and chance would have had it, each :math:`(B, n, n)`, with no say on the
+          diagonal
         - **output:** scores :math:`(B)`
 
     Raises:
@@ -70,7 +72,12 @@ class FixedSizeADDGNN(torch.nn.Module):
             self.lifts = pair_lift(model.graph, *pairs)
 
     def forward(
-        self, features: Tensor, category_id: Tensor, context: Tensor | None = None
+        self,
+        features: Tensor,
+        category_id: Tensor,
+        context: Tensor | None = None,
+        together: Tensor | None = None,
+        chance: Tensor | None = None,
     ) -> Tensor:
         """Score outfits."""
         context = None if context is None else context.flatten(0, 1)
@@ -90,6 +97,9 @@ class FixedSizeADDGNN(torch.nn.Module):
         if self.model.lift is not None and self.lifts is not None:
             between = (self.lifts[receiver, sender] * self.apart).sum(dim=2)
             lift = self.model.lift * between / (num_items - 1)  # [B, n]
+        if self.model.pairs is not None and together is not None and chance is not None:
+            between = (self.model.pairs(together, chance) * self.apart).sum(dim=2)
+            lift = lift + between / (num_items - 1)
         if self.model.pool is None:
             score: Tensor = self.scorer(states)
             return score + lift.mean(dim=-1)
@@ -102,4 +112,9 @@ class FixedSizeADDGNN(torch.nn.Module):
         shape = (2, self.scorer.num_items)
         features = torch.zeros(*shape, self.model.in_channels)
         inputs = {"features": features, "category_id": torch.zeros(shape, dtype=torch.long)}
-        return inputs | ({"context": features.clone()} if self.model.use_context else {})
+        if self.model.use_context:
+            inputs["context"] = features.clone()
+        if self.model.use_pairs:
+            pairs = torch.zeros(*shape, self.scorer.num_items)
+            inputs |= {"together": pairs, "chance": pairs.clone()}
+        return inputs

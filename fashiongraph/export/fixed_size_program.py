@@ -21,7 +21,8 @@ def fixed_size_program(
 
     Any number of outfits may be scored at once. The inputs are those of
     :class:`~fashiongraph.export.FixedSizeADDGNN` or :class:`~fashiongraph.export.FixedSizeScorer`,
-    in their order. Weights are copied: training the model further leaves the program as it is.
+    and are given by name. Weights are copied: training the model further leaves the program as it
+    is.
 
     Args:
         model: The trained model, or a scorer.
@@ -50,7 +51,8 @@ def fixed_size_program(
     batch = Dim("batch", min=1)
     return torch.export.export(
         fixed,
-        tuple(example.values()),
+        args=(),
+        kwargs=example,
         dynamic_shapes={name: {0: batch} for name in example},
         strict=False,
     )

@@ -17,10 +17,10 @@ from fashiongraph.nn import AttributeBilinearScorer
 def to_onnx(model: OutfitModel | AttributeBilinearScorer, num_items: int, path: str | Path) -> None:
     """Write a model, or a scorer alone, for outfits of a fixed number of items as one ONNX file.
 
-    The inputs bear the names ``features``, ``category_id`` and ``context``, or ``states``, and the
-    output is ``score``; see :func:`~fashiongraph.export.fixed_size_program`. The file's metadata
-    hold the model's category vocabulary, in the order of ``category_id``, as JSON under
-    ``categories``.
+    The inputs bear the names ``features``, ``category_id``, ``context``, ``together`` and
+    ``chance``, or ``states``, and the output is ``score``; see
+    :func:`~fashiongraph.export.fixed_size_program`. The file's metadata hold the model's category
+    vocabulary, in the order of ``category_id``, as JSON under ``categories``.
 
     Args:
         model: The trained model, or a scorer.

@@ -15,7 +15,7 @@ from fashiongraph.models.addgnn_objective import ADDGNNObjective
 from fashiongraph.models.category_lift import category_lift, item_lift
 from fashiongraph.models.designer_teacher import DesignerTeacher
 from fashiongraph.models.incoming import incoming
-from fashiongraph.models.node_features import node_context, node_features
+from fashiongraph.models.node_features import edge_memory, node_context, node_features
 from fashiongraph.models.outfit_model import OutfitModel
 from fashiongraph.nn import (
     ADDGNNLoss,
@@ -23,6 +23,7 @@ from fashiongraph.nn import (
     AttributeGatedConv,
     AttributeMask,
     CandidateSoftmaxLoss,
+    CountLift,
     SoftMinimum,
 )
 
@@ -60,6 +61,12 @@ class ADDGNN(OutfitModel):
         unit_states: Scale an item's state per attribute to length 1 before items are compared, so
             that with :math:`W_k` near the identity an attribute's score is a cosine. Not in the
             paper.
+        soft_minimum: Score an outfit by the :class:`~fashiongraph.nn.SoftMinimum` of how each item
+            goes with the rest, instead of by the mean. Not in the paper.
+        use_pairs: Add to what two items score together how much more often they were worn together
+            in training than chance would have had it (:class:`~fashiongraph.nn.CountLift`):
+            batches need a graph made by :func:`~fashiongraph.data.remember_items`. Not in the
+            paper.
 
     Source: Chen, Wu, Shen, Jia, "Learning from designers: fashion compatibility analysis via
     dataset distillation".
@@ -79,6 +86,7 @@ class ADDGNN(OutfitModel):
         use_lift: bool = False,
         unit_states: bool = False,
         soft_minimum: bool = False,
+        use_pairs: bool = False,
     ) -> None:
         super().__init__()
         self.in_channels = in_channels
@@ -93,6 +101,7 @@ class ADDGNN(OutfitModel):
         self.use_lift = use_lift
         self.unit_states = unit_states
         self.soft_minimum = soft_minimum
+        self.use_pairs = use_pairs
         self.mask = AttributeMask(in_channels, num_attributes, activation)
         self.lin = torch.nn.Linear(in_channels, hidden_channels)
         self.act = torch.nn.Identity() if activation is None else activation_resolver(activation)
@@ -104,6 +113,7 @@ class ADDGNN(OutfitModel):
                 self.scorer.weight.mul_(_COSINE_SCALE * hidden_channels / num_attributes)
         self.lift = torch.nn.Parameter(torch.tensor(4.0)) if use_lift else None
         self.pool = SoftMinimum() if soft_minimum else None
+        self.pairs = CountLift() if use_pairs else None
         self.context_mask = (
             AttributeMask(in_channels, num_attributes, activation) if use_context else None
         )
@@ -133,6 +143,7 @@ class ADDGNN(OutfitModel):
             "use_lift": True,
             "unit_states": True,
             "soft_minimum": True,
+            "use_pairs": True,
         }
         return cls(in_channels, **(preset | settings))
 
@@ -226,6 +237,22 @@ class ADDGNN(OutfitModel):
         """
         return 0.0 if self.lift is None else self.lift * category_lift(self._known_graph(), batch)
 
+    def pair_part(self, batch: Batch) -> Tensor | float:
+        """What items that were worn together add to eq. A8 [B]; 0 for a model without."""
+        if self.pairs is None:
+            return 0.0
+        items, size = self._pairs_of_items(batch), batch.num_graphs
+        part: Tensor = scatter(items, batch.batch, dim_size=size, reduce="mean")
+        return part
+
+    def _pairs_of_items(self, batch: Batch) -> Tensor | float:
+        """What :meth:`pair_part` is the mean of, by item [N]."""
+        if self.pairs is None:
+            return 0.0
+        pairs, receiver = self.pairs(*edge_memory(batch)), batch.edge_index[1]
+        mean: Tensor = scatter(pairs, receiver, dim_size=batch.num_nodes, reduce="mean")
+        return mean
+
     def _known_graph(self) -> Data:
         if self.graph is None:
             raise FashionGraphError(
@@ -236,14 +263,14 @@ class ADDGNN(OutfitModel):
     def item_scores(self, batch: Batch) -> Tensor:
         """How each item goes with the rest of its outfit [N]; the mean is eq. A8's score."""
         score: Tensor = self.scorer.item_scores(self.states(batch), batch.batch, batch.num_graphs)
-        if self.lift is None:
-            return score
-        return score + self.lift * item_lift(self._known_graph(), batch)
+        if self.lift is not None:
+            score = score + self.lift * item_lift(self._known_graph(), batch)
+        return score + self._pairs_of_items(batch)
 
     def mean_score(self, batch: Batch) -> Tensor:
         """Score the outfits of a batch by eq. A8, and by their categories where the model does."""
         score: Tensor = self.scorer(self.states(batch), batch.batch, batch.num_graphs)
-        return score + self.category_part(batch)
+        return score + self.category_part(batch) + self.pair_part(batch)
 
     def forward(self, batch: Batch) -> Tensor:
         """Score the outfits of a batch [B]."""

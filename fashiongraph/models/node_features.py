@@ -38,3 +38,17 @@ def node_context(batch: Batch) -> Tensor:
         )
     context: Tensor = batch.unique_context
     return context
+
+
+def edge_memory(batch: Batch) -> tuple[Tensor, Tensor]:
+    """How often the items of each edge were worn together, and chance would have it, [E] each.
+
+    Raises:
+        FashionGraphError: If the batch does not carry it.
+    """
+    if "edge_together" not in batch:
+        raise FashionGraphError(
+            "'batch' needs how often items were worn together: a graph made by remember_items and "
+            "share_items=True"
+        )
+    return batch.edge_together, batch.edge_chance

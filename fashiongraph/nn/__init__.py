@@ -6,6 +6,7 @@ from fashiongraph.nn.conv import (
     AttributeGatedConv,
     NGNNConv,
 )
+from fashiongraph.nn.count_lift import CountLift
 from fashiongraph.nn.distances import (
     AffineSimilarity,
     CosineSimilarity,
@@ -58,6 +59,7 @@ __all__ = [
     "ContrastiveLoss",
     "CosineScorer",
     "CosineSimilarity",
+    "CountLift",
     "Distance",
     "EuclideanDistance",
     "ExemplarMiner",

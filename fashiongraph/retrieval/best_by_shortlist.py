@@ -11,6 +11,7 @@ from fashiongraph.retrieval.category_parts import category_parts
 from fashiongraph.retrieval.category_scores import category_scores
 from fashiongraph.retrieval.item_states import ItemStates
 from fashiongraph.retrieval.linear_score import linear_score
+from fashiongraph.retrieval.pair_parts import companions, pair_parts, unmet_part
 
 _GROWTH = 4
 _FLOAT_ERROR = 1e-5  # of sums of some thousand products in float32, relative to the sums
@@ -33,6 +34,9 @@ def best_by_shortlist(
     gets a longer shortlist. What an outfit's categories add to its score is the same for all
     candidates of a category, and comes last.
 
+    A model that remembers pairs is also asked about every item that was worn with one of the
+    outfit's: it adds no more to any other than to an item it has never seen.
+
     Args:
         states: States of the catalogue, and the model that they are of.
         own: Rows of the outfit's items.
@@ -50,21 +54,28 @@ def best_by_shortlist(
     stored_query = query.flatten().cpu()
     rounding = states.rounding * float(query.norm())
     item, score = [own[:0]], [torch.empty(0)]
+    met, unmet = companions(encode, own), unmet_part(encode, own)
+    met = met[~torch.isin(met, own)]
     while categories:
         # One more than is ranked: it bounds what all further ones score.
         best = [states.best(stored_query, category, shortlist + 1, own) for category in categories]
-        ranked = [found[:shortlist] for found, _ in best]
+        ranked = [
+            torch.cat([found[:shortlist], met[encode.items.category_id[met] == category]]).unique()
+            for category, (found, _) in zip(categories, best, strict=True)
+        ]
         if full is not None:
             scores = [full(one) for one in ranked]
         else:
-            product = encode.alone(torch.cat(ranked)).flatten(1) @ query.flatten()
-            scores = list((product + constant).float().cpu().split([len(one) for one in ranked]))
+            asked = torch.cat(ranked)
+            product = encode.alone(asked).flatten(1) @ query.flatten()
+            total = (product + constant).float().cpu() + pair_parts(encode, own, asked)
+            scores = list(total.split([len(one) for one in ranked]))
         doubtful = []
         for place, (category, (found, product)) in enumerate(zip(categories, best, strict=True)):
             exact = scores[place]
             if full is None and len(found) > shortlist:
                 slack = rounding + _FLOAT_ERROR * float(product.abs().max() + constant.abs())
-                if exact.topk(k).values[-1] < float(constant) + product[-1] + slack:
+                if exact.topk(k).values[-1] < float(constant) + product[-1] + slack + unmet:
                     doubtful.append(category)
                     continue
             item.append(ranked[place])

@@ -20,7 +20,8 @@ class ItemEncoder:
 
     Raises:
         FashionGraphError: If the items have no features, or not as many as the model reads, or
-            the model reads what items were worn with and its graph does not remember that.
+            the model reads what items were worn with, or how often, and its graph does not
+            remember that.
     """
 
     def __init__(self, model: ADDGNN, items: ItemTable) -> None:
@@ -32,7 +33,7 @@ class ItemEncoder:
         self.model = model
         self.items = items
         self.memory: ItemMemory | None = None
-        if model.use_context:
+        if model.use_context or model.use_pairs:
             if model.graph is None or "item_key" not in model.graph:
                 raise FashionGraphError("'model' needs a graph made by remember_items")
             self.memory = ItemMemory(model.graph, items)
@@ -43,7 +44,7 @@ class ItemEncoder:
         assert self.items.features is not None
         device = self.model.lin.weight.device
         x = self.items.features[rows].float().to(device)
-        if self.memory is None:
+        if self.memory is None or not self.model.use_context:
             return self.model.encode(x)
         unique, slot = rows.unique(return_inverse=True)
         return self.model.encode(x, self.memory(unique)[slot].to(device))

@@ -86,6 +86,60 @@ def test_batches_carry_it_for_distinct_items():
     assert batch.unique_context.eq(0).all()
 
 
+def pairs_by_loop(worn: list[set[int]], left_out: list[set[int]]) -> tuple[np.ndarray, np.ndarray]:
+    """From the equations: outfits that hold both of two remembered items, and chance."""
+    known = [i for i in range(12) if sum(i in bag for bag in worn) > 1]
+    together, all_together = np.zeros((12, 12)), np.zeros((12, 12))
+    for i in known:
+        for j in known:
+            if i != j:
+                all_together[i, j] = sum({i, j} <= bag for bag in worn)
+                together[i, j] = all_together[i, j] - sum({i, j} <= bag for bag in left_out)
+    total = together.sum(1)
+    return together, np.outer(total, total) / all_together.sum()
+
+
+@pytest.mark.parametrize("num_left_out", [0, 7, 40])
+def test_how_often_two_items_were_worn_together_and_chance_would_have_it(num_left_out):
+    outfits = random_outfits(40)
+    batch = outfits.select(slice(num_left_out))
+    memory = ItemMemory(remember(outfits), ITEMS)
+    rows = torch.tensor([0, 1, 3, 7, 8, 10, 11])
+    place = torch.arange(7)
+    counts = memory.counts(rows, batch if num_left_out else None)
+    together, chance = memory.pairs(counts, rows, place.unsqueeze(1), place.unsqueeze(0))
+    expected = pairs_by_loop(bags(outfits), bags(batch))
+    assert together.shape == chance.shape == (7, 7)
+    np.testing.assert_array_equal(together, expected[0][np.ix_(rows, rows)])
+    np.testing.assert_allclose(chance, expected[1][np.ix_(rows, rows)], rtol=1e-5, atol=1e-6)
+    assert together[5:].eq(0).all() and chance[5:].eq(0).all()  # worn once, and never
+
+
+def test_pairs_of_another_table_are_those_of_their_names():
+    outfits = random_outfits(40)
+    order = RNG.permutation(12)[:8]
+    other = ItemTable.from_lists([*(NAMES[i] for i in order), "new"], ["a"] * 9)
+    memory = ItemMemory(remember(outfits), other)
+    rows = torch.arange(9)
+    found = memory.pairs(memory.counts(rows), rows, rows.unsqueeze(1), rows.unsqueeze(0))
+    for got, expected in zip(found, pairs_by_loop(bags(outfits), []), strict=True):
+        np.testing.assert_allclose(got[:8, :8], expected[np.ix_(order, order)], rtol=1e-5)
+        assert got[8].eq(0).all() and got[:, 8].eq(0).all()
+
+
+def test_batches_carry_pairs_edge_by_edge():
+    outfits = random_outfits(40)
+    loader = OutfitLoader(outfits, remember(outfits), share_items=True)
+    (batch,) = loader
+    together, chance = pairs_by_loop(bags(outfits), [])
+    j, i = batch.item_id[batch.edge_index].numpy()
+    np.testing.assert_array_equal(batch.edge_together, together[i, j])
+    np.testing.assert_allclose(batch.edge_chance, chance[i, j], rtol=1e-5, atol=1e-6)
+    forgotten = loader.batcher(outfits, forget=outfits)
+    assert forgotten.edge_together.eq(0).all() and forgotten.edge_chance.eq(0).all()
+    assert "edge_together" not in next(iter(OutfitLoader(outfits, remember(outfits))))
+
+
 def test_identifiers_are_hashed_once_for_all_loaders(monkeypatch):
     outfits, hashed = random_outfits(40), []
     table = ItemTable.from_lists(NAMES, ["a", "b", "c"] * 4, FEATURES)
@@ -101,4 +155,6 @@ def test_identifiers_are_hashed_once_for_all_loaders(monkeypatch):
 def test_needs_features():
     outfits = random_outfits(4)
     with pytest.raises(FashionGraphError, match="'items' needs features"):
-        ItemMemory(remember(outfits), ItemTable(pd.Index(["a"]), torch.tensor([0]), ["x"]))
+        ItemMemory(remember(outfits), ItemTable(pd.Index(["a"]), torch.tensor([0]), ["x"]))(
+            torch.tensor([0])
+        )

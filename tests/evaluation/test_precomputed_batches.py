@@ -22,6 +22,7 @@ CPU = torch.device("cpu")
         {"use_graph": False},
         {"num_steps": 1, "unit_states": True, "use_lift": True},
         {"use_context": True, "context_dropout": 0.5, "activation": "tanh"},
+        {"use_pairs": True, "soft_minimum": True},
     ],
 )
 def test_items_encoded_once_score_as_items_encoded_batch_by_batch(wardrobe, settings):

@@ -27,6 +27,7 @@ MODELS: dict[str, Callable[[], ADDGNN]] = {
     "one step, relu": lambda: ADDGNN(8, 6, 3, num_steps=1, activation="relu"),
     "context": lambda: ADDGNN(8, 6, 3, use_context=True, context_dropout=0.5),
     "lift without messages": lambda: ADDGNN(8, 6, 3, use_graph=False, use_lift=True),
+    "pairs": lambda: ADDGNN(8, 6, 3, use_pairs=True),
     "best": lambda: ADDGNN.best(8),
 }
 
@@ -84,6 +85,10 @@ def asked(items: ItemTable) -> Callable[[ADDGNN, int, int], tuple[dict[str, Tens
         if model.use_context:
             context = batch.unique_context[batch.unique_slot].unflatten(0, blocks)
             inputs["context"] = context
+        if model.use_pairs:
+            apart = 1 - torch.eye(n).expand(num_outfits, n, n)
+            for name in ("together", "chance"):
+                inputs[name] = apart.masked_scatter(apart > 0, batch[f"edge_{name}"])
         training = model.training
         score = model.eval()(batch)
         model.train(training)

@@ -48,7 +48,8 @@ def test_its_example_names_the_inputs(model):
     example = FixedSizeADDGNN(model, 4).example()
     shapes = {name: tuple(value.shape) for name, value in example.items()}
     context = {"context": (2, 4, 8)} if model.use_context else {}
-    assert shapes == {"features": (2, 4, 8), "category_id": (2, 4), **context}
+    pairs = {"together": (2, 4, 4), "chance": (2, 4, 4)} if model.use_pairs else {}
+    assert shapes == {"features": (2, 4, 8), "category_id": (2, 4), **context, **pairs}
 
 
 def test_refuses_what_it_cannot_hold():

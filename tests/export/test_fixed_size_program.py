@@ -13,7 +13,7 @@ from fashiongraph.nn import AttributeBilinearScorer
 
 RUN = """
 import sys, torch
-score = torch.export.load(sys.argv[1]).module()(*torch.load(sys.argv[2], weights_only=True))
+score = torch.export.load(sys.argv[1]).module()(**torch.load(sys.argv[2], weights_only=True))
 assert not any(name.startswith(("fashiongraph", "torch_geometric")) for name in sys.modules)
 torch.save(score, sys.argv[2])
 """
@@ -24,7 +24,7 @@ def test_equals_the_model(model, asked, tmp_path):
     program = torch.export.load(tmp_path / "model.pt2").module()
     for num_outfits in (1, 7, 300):
         inputs, expected = asked(model, num_outfits, 5)
-        torch.testing.assert_close(program(*inputs.values()), expected, rtol=1e-5, atol=3e-6)
+        torch.testing.assert_close(program(**inputs), expected, rtol=1e-5, atol=3e-6)
 
 
 @pytest.mark.parametrize("n", [2, 8])
@@ -33,8 +33,8 @@ def test_exports_the_scorer_alone(n):
     program = fixed_size_program(scorer, n).module()
     states = torch.randn(7, n, 3, 5)
     expected = scorer(states.flatten(0, 1), torch.arange(7).repeat_interleave(n))
-    torch.testing.assert_close(program(states), expected)
-    assert program(states[:1]).shape == (1,)
+    torch.testing.assert_close(program(states=states), expected)
+    assert program(states=states[:1]).shape == (1,)
 
 
 @pytest.mark.slow  # another process
@@ -44,7 +44,7 @@ def test_runs_without_this_library(graph, asked, tmp_path):
     inputs, expected = asked(model, 7, 4)
     program, file = tmp_path / "model.pt2", tmp_path / "tensors.pt"
     torch.export.save(fixed_size_program(model, 4), program)
-    torch.save(list(inputs.values()), file)
+    torch.save(inputs, file)
     subprocess.run([sys.executable, "-c", RUN, program, file], check=True, cwd=tmp_path)
     score = torch.load(file, weights_only=True)
     torch.testing.assert_close(score, expected, rtol=1e-5, atol=3e-6)
@@ -59,7 +59,7 @@ def test_keeps_its_own_copy_of_the_weights(asked):
     with torch.no_grad():
         for parameter in model.parameters():
             parameter.zero_()
-    torch.testing.assert_close(exported.module()(*inputs.values()), expected)
+    torch.testing.assert_close(exported.module()(**inputs), expected)
 
 
 def test_leaves_the_registry_of_models_as_it_was():

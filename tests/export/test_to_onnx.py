@@ -41,6 +41,8 @@ def test_equals_the_preset_in_onnxruntime(graph, asked, tmp_path):
         "features": (["batch", 4, 8], "tensor(float)"),
         "category_id": (["batch", 4], "tensor(int64)"),
         "context": (["batch", 4, 8], "tensor(float)"),
+        "together": (["batch", 4, 4], "tensor(float)"),
+        "chance": (["batch", 4, 4], "tensor(float)"),
     }
     assert [(out.name, out.shape) for out in session.get_outputs()] == [("score", ["batch"])]
     meta = session.get_modelmeta().custom_metadata_map

@@ -94,6 +94,7 @@ def test_the_papers_sizes_are_one_call_away():
         "use_lift": False,
         "unit_states": False,
         "soft_minimum": False,
+        "use_pairs": False,
     }
 
 
@@ -237,6 +238,29 @@ def test_lift_adds_what_the_category_control_says(wardrobe):
     model.graph = graph
     control = CategoryCooccurrence(graph)(batch)
     torch.testing.assert_close(model(batch), plain(batch) + model.lift * control)
+
+
+@pytest.mark.parametrize("soft_minimum", [True, False])
+def test_pairs_that_were_worn_together_score_higher(wardrobe, soft_minimum):
+    graph = category_graph(wardrobe.category_id, wardrobe.batch, len(wardrobe.items.categories))
+    torch.manual_seed(0)
+    plain = ADDGNN(8, 6, 3, soft_minimum=soft_minimum)
+    model = ADDGNN(8, 6, 3, soft_minimum=soft_minimum, use_pairs=True)
+    model.load_state_dict(plain.state_dict(), strict=False)
+    with pytest.raises(FashionGraphError, match="'batch' needs how often items were worn together"):
+        model(next(iter(OutfitLoader(wardrobe, graph, share_items=True))))
+    batch = next(iter(OutfitLoader(wardrobe, remember_items(graph, wardrobe), share_items=True)))
+    assert batch.edge_together.max() > 1
+    pairs = model.pairs(batch.edge_together, batch.edge_chance).detach().numpy()
+    added, outfit = np.zeros(batch.num_graphs), batch.batch.numpy()
+    for i, part in zip(batch.edge_index[1].tolist(), pairs, strict=True):
+        size = (outfit == outfit[i]).sum()
+        added[outfit[i]] += part / size / (size - 1)
+    np.testing.assert_allclose(model.pair_part(batch).detach(), added, rtol=1e-4, atol=1e-5)
+    expected = plain.mean_score(batch) + torch.from_numpy(added).float()
+    torch.testing.assert_close(model.mean_score(batch), expected, rtol=1e-4, atol=1e-5)
+    items = scatter(model.item_scores(batch), batch.batch, reduce="mean")
+    torch.testing.assert_close(items, expected, rtol=1e-4, atol=1e-5)
 
 
 @pytest.mark.parametrize("use_graph", [True, False])

@@ -12,15 +12,17 @@ from fashiongraph.data import Outfits, category_graph, remember_items
 from fashiongraph.models import ADDGNN
 
 OPTIONS = ("unit_states", "use_lift", "use_context", "soft_minimum")
+# Pairs where an odd number of the others is chosen: so each two options meet in all four ways.
 CHOICES = [
     {name: True for name, chosen in zip(OPTIONS, choice, strict=True) if chosen}
+    | ({"use_pairs": True} if sum(choice) % 2 else {})
     for choice in product((False, True), repeat=len(OPTIONS))
 ]
 
 
 @pytest.fixture(params=CHOICES, ids=lambda choice: "-".join(choice) or "plain")
 def choice(request: pytest.FixtureRequest) -> dict[str, object]:
-    """Every combination of the options that change what a score is made of."""
+    """Combinations of the options that change what a score is made of."""
     # A context is hidden in training only, so that no answer may depend on this.
     return {**request.param, "context_dropout": 0.5}
 
@@ -34,7 +36,7 @@ def make_model(wardrobe: Outfits) -> Callable[..., ADDGNN]:
         model = ADDGNN(8, **{"hidden_channels": 6, "num_attributes": 3, **settings})
         torch.nn.init.normal_(model.scorer.weight)  # not near symmetric, as it starts
         model.graph = category_graph(wardrobe.category_id, wardrobe.batch, 5)
-        if model.use_context:
+        if model.use_context or model.use_pairs:
             model.graph = remember_items(model.graph, wardrobe)
         model.categories = wardrobe.items.categories
         return model.eval()

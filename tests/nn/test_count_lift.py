@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from fashiongraph.nn import CountLift
+
+
+def counts(*shape):
+    return torch.randint(9, shape).double(), 3 * torch.rand(*shape, dtype=torch.double)
+
+
+@pytest.mark.parametrize("smoothing", [0.03, 1.0])
+def test_equals_the_equation(smoothing):
+    lift = CountLift(smoothing).double()
+    lift.weight.data = torch.tensor([1.7, 0.6], dtype=torch.double)
+    count, expected = counts(5, 4)
+    score = lift(count, expected).detach()
+    for row in range(5):
+        for column in range(4):
+            n, e = float(count[row, column]), float(expected[row, column])
+            by_hand = 1.7 * np.log(1 + n / smoothing) - 0.6 * np.log(1 + e / smoothing)
+            assert float(score[row, column]) == pytest.approx(by_hand, rel=1e-6)
+
+
+def test_is_the_logarithm_of_the_lift_for_equal_weights():
+    lift = CountLift(0.5, weight=1.0).double()
+    count, expected = counts(7)
+    logarithm = ((count + 0.5) / (expected + 0.5)).log()
+    torch.testing.assert_close(lift(count, expected), logarithm, rtol=1e-6, atol=1e-6)
+
+
+def test_nothing_known_scores_nothing():
+    none = torch.zeros(3)
+    assert CountLift()(none, none).tolist() == [0.0, 0.0, 0.0]
+    assert CountLift()(none[:0], none[:0]).shape == (0,)
+
+
+def test_gradients_are_those_of_finite_differences():
+    lift = CountLift(0.4).double()
+    names = ("log_smoothing", "weight")
+    torch.autograd.gradcheck(
+        lambda n, e, *values: torch.func.functional_call(
+            lift, dict(zip(names, values, strict=True)), (n, e)
+        ),
+        (*(each.requires_grad_() for each in counts(6)), lift.log_smoothing, lift.weight),
+    )
+
+
+def test_a_smoothing_that_is_not_positive_is_refused():
+    with pytest.raises(ValueError, match="'smoothing' needs to be positive"):
+        CountLift(0.0)
+
+
+def test_repr():
+    assert str(CountLift(0.5, 2)) == "CountLift(smoothing=0.5, weight=(2, 2))"
