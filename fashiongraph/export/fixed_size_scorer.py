@@ -46,9 +46,10 @@ class FixedSizeScorer(torch.nn.Module):
         """Score how each item goes with the rest of its outfit [B, n]."""
         wide = states.to(torch.promote_types(states.dtype, torch.float32))
         others = wide.sum(dim=1, keepdim=True) - wide
-        parts = self.scorer.bilinear(states.flatten(0, 1), others.flatten(0, 1))
-        parts = parts + self.scorer.bilinear(others.flatten(0, 1), wide.flatten(0, 1))
-        return parts.sum(dim=-1).view(-1, self.num_items) / (2 * (self.num_items - 1))
+        both = self.scorer.weight + self.scorer.weight.mT  # of both orders
+        transformed = torch.matmul(states.flatten(0, 1).transpose(0, 1), both).transpose(0, 1)
+        parts = (transformed * others.flatten(0, 1)).sum(dim=(1, 2))
+        return parts.view(-1, self.num_items) / (2 * (self.num_items - 1))
 
     def example(self) -> dict[str, Tensor]:
         """The inputs by name, of two outfits."""

@@ -11,7 +11,7 @@ from fashiongraph.retrieval.category_parts import category_parts
 from fashiongraph.retrieval.category_scores import category_scores
 from fashiongraph.retrieval.item_states import ItemStates
 from fashiongraph.retrieval.linear_score import linear_score
-from fashiongraph.retrieval.pair_parts import companions, pair_parts, unmet_part
+from fashiongraph.retrieval.memory_parts import companions, memory_parts, unmet_part
 
 _GROWTH = 4
 _FLOAT_ERROR = 1e-5  # of sums of some thousand products in float32, relative to the sums
@@ -68,7 +68,7 @@ def best_by_shortlist(
         else:
             asked = torch.cat(ranked)
             product = encode.alone(asked).flatten(1) @ query.flatten()
-            total = (product + constant).float().cpu() + pair_parts(encode, own, asked)
+            total = (product + constant).float().cpu() + memory_parts(encode, own, asked)
             scores = list(total.split([len(one) for one in ranked]))
         doubtful = []
         for place, (category, (found, product)) in enumerate(zip(categories, best, strict=True)):

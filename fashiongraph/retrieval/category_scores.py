@@ -11,7 +11,7 @@ from fashiongraph.models.incoming import incoming
 from fashiongraph.nn.conv import AttributeGatedConv
 from fashiongraph.retrieval.completed_scores import completed_outfits
 from fashiongraph.retrieval.item_encoder import ItemEncoder
-from fashiongraph.retrieval.pair_parts import pair_parts
+from fashiongraph.retrieval.memory_parts import memory_parts
 
 
 @torch.no_grad()
@@ -62,7 +62,7 @@ def category_scores(
                 outfit = torch.arange(len(part), device=h.device).repeat_interleave(len(own) + 1)
                 score = model.scorer(model.compared(states.flatten(0, 1)), outfit, len(part))
                 scores.append((score + model.category_part(batch)).float().cpu())
-    return torch.cat(scores) + pair_parts(encode, own, candidate)
+    return torch.cat(scores) + memory_parts(encode, own, candidate)
 
 
 def _first_round(conv: AttributeGatedConv, adjacency: Tensor, h: Tensor, new: Tensor) -> Tensor:

@@ -11,7 +11,7 @@ from fashiongraph.errors import FashionGraphError
 from fashiongraph.evaluation import score_outfits
 from fashiongraph.retrieval import ItemStates, complete
 from fashiongraph.retrieval.item_encoder import ItemEncoder
-from fashiongraph.retrieval.pair_parts import companions
+from fashiongraph.retrieval.memory_parts import companions
 
 OUTFITS = (["item3"], ["item3", "item30"], ["item1", "item8", "item13", "item8"])
 

@@ -6,7 +6,7 @@ import torch
 from fashiongraph.data import OutfitLoader
 from fashiongraph.retrieval.completed_scores import completed_outfits
 from fashiongraph.retrieval.item_encoder import ItemEncoder
-from fashiongraph.retrieval.pair_parts import companions, pair_parts, unmet_part
+from fashiongraph.retrieval.memory_parts import companions, memory_parts, unmet_part
 
 
 @pytest.mark.parametrize("own", [[3], [0, 5, 9], [4, 4, 1]])
@@ -19,14 +19,14 @@ def test_is_what_the_model_says_of_those_outfits(wardrobe, make_model, own, bloc
     outfits = completed_outfits(items, own, candidate, whole_table=True)
     (batch,) = OutfitLoader(outfits, model.graph, len(outfits), share_items=True)
     assert batch.edge_together.sum() > 0
-    part = pair_parts(ItemEncoder(model, items), own, candidate, block_size)
+    part = memory_parts(ItemEncoder(model, items), own, candidate, block_size)
     torch.testing.assert_close(part, model.pair_part(batch).detach(), rtol=1e-4, atol=1e-5)
 
 
 def test_all_but_companions_get_at_most_what_an_unknown_item_gets(wardrobe, make_model):
     model, own = make_model(use_pairs=True), torch.tensor([0, 5])
     encode = ItemEncoder(model, wardrobe.items)
-    part = pair_parts(encode, own, torch.arange(len(wardrobe.items)))
+    part = memory_parts(encode, own, torch.arange(len(wardrobe.items)))
     met = companions(encode, own)
     assert 0 < len(met) < len(part)
     others = ~torch.isin(torch.arange(len(part)), met)
@@ -37,10 +37,10 @@ def test_all_but_companions_get_at_most_what_an_unknown_item_gets(wardrobe, make
 
 def test_a_model_without_remembers_nothing(wardrobe, make_model):
     encode, own = ItemEncoder(make_model(), wardrobe.items), torch.tensor([0, 5])
-    assert pair_parts(encode, own, torch.arange(4)).tolist() == [0.0] * 4
+    assert memory_parts(encode, own, torch.arange(4)).tolist() == [0.0] * 4
     assert not len(companions(encode, own)) and unmet_part(encode, own) == 0.0
 
 
 def test_no_candidates(wardrobe, make_model):
     encode = ItemEncoder(make_model(use_pairs=True), wardrobe.items)
-    assert pair_parts(encode, torch.tensor([0]), torch.tensor([], dtype=torch.long)).shape == (0,)
+    assert memory_parts(encode, torch.tensor([0]), torch.tensor([], dtype=torch.long)).shape == (0,)

@@ -9,7 +9,7 @@ from fashiongraph.retrieval.item_encoder import ItemEncoder
 
 
 @torch.no_grad()
-def pair_parts(
+def memory_parts(
     encode: ItemEncoder, own: Tensor, candidate: Tensor, block_size: int = 65536
 ) -> Tensor:
     """The part of an outfit's score that remembered pairs make, for the outfit with each candidate.
@@ -39,7 +39,7 @@ def pair_parts(
 
 
 def unmet_part(encode: ItemEncoder, own: Tensor) -> float:
-    """The most that :func:`pair_parts` says of an item that was worn with none of the outfit's."""
+    """The most that :func:`memory_parts` says of an item worn with none of the outfit's."""
     lift, n = encode.model.pairs, len(own)
     if lift is None:
         return 0.0
