@@ -102,6 +102,7 @@ def train(
     The epoch with the best validation score is kept in OUTPUT/model.
     """
     import torch
+    from lightning.pytorch.utilities import rank_zero_only
 
     from fashiongraph.data.category_graph import category_graph
     from fashiongraph.data.category_groups import group_categories
@@ -188,6 +189,8 @@ def train(
         num_nodes=num_nodes,
         strategy=strategy,
     )
+    if getattr(rank_zero_only, "rank", 0):  # of several processes one speaks
+        return
     write_parts(parts, output / "split.csv")  # not before: a refused training leaves the old one
     epoch = int(history["valid/score"].argmax())
     reached = {str(name): float(value) for name, value in history.iloc[epoch].items()}

@@ -128,6 +128,31 @@ def test_refuses_what_it_cannot_train(folder, command, tmp_path):
 
 
 @pytest.mark.slow
+def test_of_several_processes_one_says_what_was_reached(folder, tmp_path):
+    words = (
+        "train",
+        folder,
+        *OPTIONS,
+        "--hidden",
+        8,
+        "--epochs",
+        1,
+        "--json",
+        "-o",
+        tmp_path / "o",
+    )
+    processes = ("--devices", 2, "--strategy", "ddp")
+    done = subprocess.run(
+        [sys.executable, "-m", "fashiongraph", *map(str, (*words, *processes))],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "OMP_NUM_THREADS": "1", "PL_TORCH_DISTRIBUTED_BACKEND": "gloo"},
+    )
+    assert json.loads(done.stdout)["epochs"] == 1
+
+
+@pytest.mark.slow
 def test_a_killed_training_resumes_to_the_same_score(folder, tmp_path):
     def arguments(output, *more):
         words = (
