@@ -82,7 +82,11 @@ class DesignerCase(Case):
         """A student without graph and context, trained on the designers' tops and bottoms."""
         torch.manual_seed(self.seed + 1000)
         model = ADDGNN.best(
-            self.wardrobe.num_features, use_graph=False, use_context=False, use_lift=False
+            self.wardrobe.num_features,
+            use_graph=False,
+            use_context=False,
+            use_lift=False,
+            use_pairs=False,
         )
         train, valid = self.designers_pairs
         graph = category_graph(train.category_id, train.batch, train.items.num_categories)

@@ -11,6 +11,7 @@ FULL = "ADD-GNN best"
 
 ABLATION: dict[str, Entry] = {
     "without soft minimum": own(soft_minimum=False),
+    "without pairs": own(use_pairs=False),
     "without context": own(use_context=False),
     "without lift": own(use_lift=False),
     "without unit states": own(unit_states=False),
@@ -40,12 +41,15 @@ def masks(case: DesignerCase) -> Objective:
     return ADDGNNObjective(loss, num_negatives=8, teacher=case.teacher())
 
 
+# A teacher of pairs of other people's items remembers nothing that a student could use.
+FORGETFUL = {"use_context": False, "use_pairs": False}
+
 KNOWLEDGE: dict[str, Entry] = {
-    "no knowledge": own(use_context=False),
-    "masks (eq. A11)": own(lambda model, case: masks(case), use_context=False),
-    "scores": own(lambda model, case: student(model, case, False, 1.0), use_context=False),
-    "start": own(lambda model, case: student(model, case, True, 0.0), use_context=False),
-    "start and scores": own(lambda model, case: student(model, case, True, 1.0), use_context=False),
+    "no knowledge": own(**FORGETFUL),
+    "masks (eq. A11)": own(lambda model, case: masks(case), **FORGETFUL),
+    "scores": own(lambda model, case: student(model, case, False, 1.0), **FORGETFUL),
+    "start": own(lambda model, case: student(model, case, True, 0.0), **FORGETFUL),
+    "start and scores": own(lambda model, case: student(model, case, True, 1.0), **FORGETFUL),
 }
 
 ENTRIES: dict[str, Entry] = {**MODELS, **ABLATION, **ATTRIBUTES, **KNOWLEDGE}
