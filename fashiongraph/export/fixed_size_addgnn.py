@@ -97,7 +97,13 @@ class FixedSizeADDGNN(torch.nn.Module):
         if self.model.lift is not None and self.lifts is not None:
             between = (self.lifts[receiver, sender] * self.apart).sum(dim=2)
             lift = self.model.lift * between / (num_items - 1)  # [B, n]
-        if self.model.pairs is not None and together is not None and chance is not None:
+        if (together is None or chance is None) == self.model.use_pairs:
+            raise FashionGraphError(
+                "'together' and 'chance' need to be there if and only if 'use_pairs' "
+                f"(got {self.model.use_pairs})"
+            )
+        if self.model.pairs is not None:
+            assert together is not None and chance is not None
             between = (self.model.pairs(together, chance) * self.apart).sum(dim=2)
             lift = lift + between / (num_items - 1)
         if self.model.pool is None:

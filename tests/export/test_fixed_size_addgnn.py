@@ -52,6 +52,15 @@ def test_its_example_names_the_inputs(model):
     assert shapes == {"features": (2, 4, 8), "category_id": (2, 4), **context, **pairs}
 
 
+@pytest.mark.parametrize("use_pairs", [True, False])
+def test_pairs_are_neither_left_out_nor_ignored(graph, asked, use_pairs):
+    model, other = ADDGNN(8, 6, 3, use_pairs=use_pairs), ADDGNN(8, 6, 3, use_pairs=not use_pairs)
+    model.graph = other.graph = graph
+    inputs, _ = asked(other, 7, 4)
+    with pytest.raises(FashionGraphError, match="'together' and 'chance' need to be there"):
+        FixedSizeADDGNN(model, 4)(**inputs)
+
+
 def test_refuses_what_it_cannot_hold():
     model = ADDGNN(8, 6, 3, use_lift=True)
     with pytest.raises(FashionGraphError, match="'model' needs a category graph"):
