@@ -74,7 +74,8 @@ def best_by_shortlist(
         for place, (category, (found, product)) in enumerate(zip(categories, best, strict=True)):
             exact = scores[place]
             if full is None and len(found) > shortlist:
-                slack = rounding + _FLOAT_ERROR * float(product.abs().max() + constant.abs())
+                summed = float(product.abs().max() + constant.abs()) + abs(unmet)
+                slack = rounding + _FLOAT_ERROR * summed
                 if exact.topk(k).values[-1] < float(constant) + product[-1] + slack + unmet:
                     doubtful.append(category)
                     continue
