@@ -79,7 +79,7 @@ class DesignerCase(Case):
 
     @cached_property
     def pair_model(self) -> ADDGNN:
-        """A student without graph and context, trained on the designers' tops and bottoms."""
+        """A student without graph and memory, trained on the designers' tops and bottoms."""
         torch.manual_seed(self.seed + 1000)
         model = ADDGNN.best(
             self.wardrobe.num_features,

@@ -63,8 +63,8 @@ class ItemMemory:
 
     Args:
         graph: What :func:`remember_items` returned.
-        items: The table whose rows are asked about, with features. Items are found by their
-            identifiers, so it may be another one than was remembered.
+        items: The table whose rows are asked about, with features if these are asked for. Items are
+            found by their identifiers, so it may be another one than was remembered.
     """
 
     def __init__(self, graph: Data, items: ItemTable) -> None:

@@ -268,7 +268,7 @@ class ADDGNN(OutfitModel):
         return score + self._pairs_of_items(batch)
 
     def mean_score(self, batch: Batch) -> Tensor:
-        """Score the outfits of a batch by eq. A8, and by their categories where the model does."""
+        """Score the outfits of a batch by eq. A8, with what categories and pairs add to it."""
         score: Tensor = self.scorer(self.states(batch), batch.batch, batch.num_graphs)
         return score + self.category_part(batch) + self.pair_part(batch)
 
