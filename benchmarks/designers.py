@@ -9,7 +9,7 @@ See ``benchmarks/harness/designer_case.py`` for whose outfits are whose, and
 from __future__ import annotations
 
 from harness.study import PAGE, Study
-from harness.variants import KNOWLEDGE
+from harness.variants import DESIGNERS, KNOWLEDGE
 
 DATA = [f"mango, noise {share}" for share in ("0", "0.15", "0.3", "0.5")]
 DATA += ["polyvore_titles after mango"]
@@ -17,11 +17,11 @@ DATA += ["polyvore_titles after mango"]
 
 def main() -> None:
     """Run what is missing and write tables and plots."""
-    names = list(KNOWLEDGE)
+    names = [*KNOWLEDGE, *DESIGNERS]
     study, tabulate = Study.parse(__doc__.splitlines()[0], names, DATA)
     if not tabulate:
         study.train()
-    print(study.report("designers", "start and scores", ["no knowledge"], PAGE))
+    print(study.report("designers", "outfits: start and scores", ["no knowledge"], PAGE))
 
 
 if __name__ == "__main__":

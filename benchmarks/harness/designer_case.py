@@ -68,7 +68,8 @@ class DesignerCase(Case):
         pairs = SETS["mango"].pairs
         return [top_bottom_pairs(part, *pairs) for part in self.designers]
 
-    def teacher(self, paper: bool = False) -> DesignerTeacher:
+    @cached_property
+    def paper_teacher(self) -> DesignerTeacher:
         """The paper's teacher, on the designers' tops and bottoms."""
         torch.manual_seed(self.seed + 1000)  # from the student's start masks would agree untaught
         teacher = DesignerTeacher(self.wardrobe.num_features)
@@ -77,28 +78,42 @@ class DesignerCase(Case):
         fit(teacher, train, valid, recipe=recipe, max_epochs=10, seed=self.seed, progress=False)
         return teacher
 
+    def teacher(self, paper: bool = False) -> DesignerTeacher:
+        """The paper's teacher, whatever the settings of the student's recipe."""
+        return self.paper_teacher
+
     @cached_property
     def pair_model(self) -> ADDGNN:
-        """A student without graph and memory, trained on the designers' tops and bottoms."""
+        """A student without graph, trained on the designers' tops and bottoms."""
+        return self._designers_model(*self.designers_pairs, epochs=10, use_graph=False)
+
+    @cached_property
+    def outfit_model(self) -> ADDGNN:
+        """A student trained on the designers' whole outfits."""
+        return self._designers_model(*self.designers, epochs=12)
+
+    def _designers_model(
+        self, train: Outfits, valid: Outfits, epochs: int, **settings: bool
+    ) -> ADDGNN:
+        """A student that knows nothing of its own categories and items, ready for the users'."""
         torch.manual_seed(self.seed + 1000)
         model = ADDGNN.best(
             self.wardrobe.num_features,
-            use_graph=False,
             use_context=False,
             use_lift=False,
             use_pairs=False,
+            **settings,
         )
-        train, valid = self.designers_pairs
-        graph = category_graph(train.category_id, train.batch, train.items.num_categories)
         fit(
             model,
             train,
             valid,
-            graph=graph,
+            graph=category_graph(train.category_id, train.batch, train.items.num_categories),
             protocol="matched",
             columns=SETS["mango"].columns,
-            max_epochs=10,
+            max_epochs=epochs,
             seed=self.seed,
             progress=False,
         )
+        model.graph, model.categories = self.graph, list(self.train.items.categories)
         return model

@@ -10,7 +10,7 @@ import platform
 import re
 import time
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
@@ -31,7 +31,9 @@ from harness.case import Case
 from harness.designer_case import DesignerCase
 from harness.models import CONTROLS, Entry
 from harness.sets import SETS
-from harness.variants import ENTRIES
+from harness.variants import DESIGNERS, ENTRIES
+
+AS_THEY_ARE: dict[str, Callable[[Any], Scorer]] = {**CONTROLS, **DESIGNERS}  # not trained here
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ def plan(run: Run, folder: Path, seeds: Sequence[int]) -> tuple[list[Run], bool]
     Before them come the trials of settings on ``seeds``: the best mean validation score settles
     them for all seeds. One seed's validation outfits are too few to choose by.
     """
-    if run.model in CONTROLS:
+    if run.model in AS_THEY_ARE:
         return [replace(run, protocol="", epochs=0)], True
     entry = ENTRIES[run.model]
     run = replace(run, protocol=entry.protocol or run.protocol, epochs=entry.epochs or run.epochs)
@@ -100,6 +102,7 @@ def read(run: Run, folder: Path) -> dict[str, Any]:
 def execute(runs: Iterable[Run], folder: Path, jobs: int = 1) -> None:
     """Run what has no record yet, several at a time, one thread each."""
     missing = [run for run in dict.fromkeys(runs) if not run.file(folder).exists()]
+    missing.sort(key=lambda run: (run.data, run.seed))  # what a case learned serves all its runs
     bar = tqdm(total=len(missing), desc="trainings", disable=not missing)
     with bar, ExitStack() as stack:
         if jobs == 1:
@@ -119,12 +122,12 @@ def train_and_record(run: Run, folder: Path) -> None:
     torch.set_num_threads(1)
     logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
     warnings.filterwarnings("ignore", category=UserWarning, module="lightning")
-    finer = run.model in CONTROLS or ENTRIES[run.model].finer
+    finer = run.model in AS_THEY_ARE or ENTRIES[run.model].finer
     case = _case(run.data, run.seed, run.features, finer)
     record: dict[str, Any] = asdict(run)
     start = time.perf_counter()
-    if run.model in CONTROLS:
-        model: Scorer = CONTROLS[run.model](case)
+    if run.model in AS_THEY_ARE:
+        model: Scorer = AS_THEY_ARE[run.model](case)
     else:
         model = _trained(ENTRIES[run.model], run, case, record)
     record["seconds"] = round(time.perf_counter() - start, 1)

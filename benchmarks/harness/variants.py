@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from fashiongraph.evaluation.score_outfits import Scorer
 from fashiongraph.models import ADDGNN, ADDGNNObjective, Objective, RankingObjective
 from fashiongraph.nn import ADDGNNLoss, CandidateSoftmaxLoss
 from harness.designer_case import DesignerCase
@@ -23,16 +26,18 @@ ABLATION: dict[str, Entry] = {
     "with knowledge": own(lambda model, case: model.objective(case.teacher())),
 }
 
-ATTRIBUTES: dict[str, Entry] = {f"K = {k}": own(num_attributes=k) for k in range(1, 9)}
+ATTRIBUTES: dict[str, Entry] = {  # K = 4 is the preset
+    f"K = {k}": own(num_attributes=k) for k in range(1, 9) if k != 4
+}
 
 
-def student(model: ADDGNN, case: DesignerCase, start: bool, scores: float) -> Objective:
+def student(model: ADDGNN, teacher: ADDGNN, start: bool, scores: float) -> Objective:
     """The objective of a student that may start from its teacher and listen to its scores."""
-    if start:  # graph and lift, which pairs cannot teach, stay as they are
-        model.load_state_dict(case.pair_model.state_dict(), strict=False)
+    if start:  # what the teacher does without stays as it is
+        model.load_state_dict(teacher.state_dict(), strict=False)
     if not scores:
         return RankingObjective()
-    return RankingObjective(teacher=case.pair_model, lambda_distillation=scores)
+    return RankingObjective(teacher=teacher, lambda_distillation=scores)
 
 
 def masks(case: DesignerCase) -> Objective:
@@ -47,9 +52,22 @@ FORGETFUL = {"use_context": False, "use_pairs": False}
 KNOWLEDGE: dict[str, Entry] = {
     "no knowledge": own(**FORGETFUL),
     "masks (eq. A11)": own(lambda model, case: masks(case), **FORGETFUL),
-    "scores": own(lambda model, case: student(model, case, False, 1.0), **FORGETFUL),
-    "start": own(lambda model, case: student(model, case, True, 0.0), **FORGETFUL),
-    "start and scores": own(lambda model, case: student(model, case, True, 1.0), **FORGETFUL),
+    "scores": own(lambda model, case: student(model, case.pair_model, False, 1.0), **FORGETFUL),
+    "start": own(lambda model, case: student(model, case.pair_model, True, 0.0), **FORGETFUL),
+    "start and scores": own(
+        lambda model, case: student(model, case.pair_model, True, 1.0), **FORGETFUL
+    ),
+    "outfits: start": own(
+        lambda model, case: student(model, case.outfit_model, True, 0.0), **FORGETFUL
+    ),
+    "outfits: start and scores": own(
+        lambda model, case: student(model, case.outfit_model, True, 1.0), **FORGETFUL
+    ),
+}
+
+# What designers' whole outfits teach, without any of the users'.
+DESIGNERS: dict[str, Callable[[DesignerCase], Scorer]] = {
+    "designers' model": lambda case: case.outfit_model
 }
 
 ENTRIES: dict[str, Entry] = {**MODELS, **ABLATION, **ATTRIBUTES, **KNOWLEDGE}

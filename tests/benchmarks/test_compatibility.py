@@ -117,14 +117,16 @@ def test_every_model_and_edition_runs(harness, tmp_path):
 @pytest.mark.slow
 @pytest.mark.parametrize("data", ["mango, noise 0.3", "polyvore_titles after mango"])
 def test_students_learn_with_and_without_designers(harness, tmp_path, data):
-    from harness.variants import KNOWLEDGE
+    from harness.variants import DESIGNERS, KNOWLEDGE
 
-    students = harness.Study([data], [*KNOWLEDGE], ["matched"], [0], 1, None, tmp_path / "runs")
+    names = [*KNOWLEDGE, *DESIGNERS]
+    students = harness.Study([data], names, ["matched"], [0], 1, None, tmp_path / "runs")
     students.train()
     table = students.table()
-    assert set(table["model"]) == set(KNOWLEDGE)
+    assert set(table["model"]) == set(names)
     scores = table[table["column"] == "matched AUC"].set_index("model")["value"]
-    assert scores["start"] != scores["no knowledge"]  # the teacher arrives
+    for taught in ("start", "outfits: start", "designers' model"):  # the teacher arrives
+        assert scores[taught] != scores["no knowledge"]
 
 
 def test_different_questions_are_not_compared(harness):
