@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cached_property
 
+import numpy as np
 import torch
 from torch_geometric.data import Data
 
@@ -24,10 +25,17 @@ class Case:
         seed: Seed of the split, the questions and all training on it.
         features: File of features; by default the data set's own.
         finer: Divide the categories further where the set's entry says how.
+        share: Share of the training outfits that are there to learn from. The questions are those
+            of all of them.
     """
 
     def __init__(
-        self, data: str, seed: int, features: str | None = None, finer: bool = True
+        self,
+        data: str,
+        seed: int,
+        features: str | None = None,
+        finer: bool = True,
+        share: float = 1.0,
     ) -> None:
         self.data = data
         self.seed = seed
@@ -40,6 +48,10 @@ class Case:
                 items = replace(outfits.items, columns=items.columns)
             self.wardrobe.outfits = outfits.with_items(items)
         self.train, self.valid, self.test = self.wardrobe.split(seed=seed)
+        self.known = self.train  # of their pairs of items none is new
+        if share < 1:
+            order = np.random.default_rng(seed).permutation(len(self.train))
+            self.train = self.train.select(order[: round(share * len(order))])
 
     @cached_property
     def graph(self) -> Data:
@@ -53,7 +65,7 @@ class Case:
     @cached_property
     def questions(self) -> dict[str, list[Compatibility | FillInBlank]]:
         """Questions about the test outfits, by protocol."""
-        return test_questions(self.data, self.train, self.test, self.seed)
+        return test_questions(self.data, self.known, self.test, self.seed)
 
     def teacher(self, paper: bool = False) -> DesignerTeacher:
         """A teacher on the tops and bottoms of the training outfits."""

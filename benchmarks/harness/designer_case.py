@@ -60,7 +60,7 @@ class DesignerCase(Case):
         order = rng.permutation(len(self.valid))
         mine, their_valid = self.valid.select(order[::2]), self.valid.select(order[1::2])
         self.valid = replaced_at_random(mine, noise, rng)
-        self.designers = (theirs, their_valid)
+        self.known, self.designers = self.train, (theirs, their_valid)
 
     @property
     def designers_pairs(self) -> list[Outfits]:

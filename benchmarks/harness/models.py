@@ -44,6 +44,7 @@ class Entry:
         epochs: Most epochs; by default those of the benchmark.
         finer: Whether it reads the finer categories of a set that has them. A model with weights
             for every category, or pair of them, learns too little of rare ones.
+        share: Share of the training outfits that it learns from, for so many more epochs.
     """
 
     build: Callable[..., OutfitModel]
@@ -53,6 +54,7 @@ class Entry:
     trials: tuple[Mapping[str, float], ...] = ({"learning_rate": 2e-3}, {"learning_rate": 5e-4})
     epochs: int | None = None
     finer: bool = True
+    share: float = 1.0
 
 
 def published(

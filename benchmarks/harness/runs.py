@@ -80,7 +80,8 @@ def plan(run: Run, folder: Path, seeds: Sequence[int]) -> tuple[list[Run], bool]
     if run.model in AS_THEY_ARE:
         return [replace(run, protocol="", epochs=0)], True
     entry = ENTRIES[run.model]
-    run = replace(run, protocol=entry.protocol or run.protocol, epochs=entry.epochs or run.epochs)
+    epochs = entry.epochs or round(run.epochs / entry.share)
+    run = replace(run, protocol=entry.protocol or run.protocol, epochs=epochs)
     if len(entry.trials) == 1:
         return [run], True
     trials = [
@@ -122,14 +123,15 @@ def train_and_record(run: Run, folder: Path) -> None:
     torch.set_num_threads(1)
     logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
     warnings.filterwarnings("ignore", category=UserWarning, module="lightning")
-    finer = run.model in AS_THEY_ARE or ENTRIES[run.model].finer
-    case = _case(run.data, run.seed, run.features, finer)
+    entry = ENTRIES.get(run.model)
+    own = {} if entry is None else {"finer": entry.finer, "share": entry.share}
+    case = _case(run.data, run.seed, run.features, **own)
     record: dict[str, Any] = asdict(run)
     start = time.perf_counter()
-    if run.model in AS_THEY_ARE:
+    if entry is None:
         model: Scorer = AS_THEY_ARE[run.model](case)
     else:
-        model = _trained(ENTRIES[run.model], run, case, record)
+        model = _trained(entry, run, case, record)
     record["seconds"] = round(time.perf_counter() - start, 1)
     record["results"] = {
         f"{protocol} {result.metric}": {**result.to_dict(), "checksum": questions.checksum}
@@ -144,10 +146,8 @@ def train_and_record(run: Run, folder: Path) -> None:
 
 
 @lru_cache(maxsize=2)
-def _case(data: str, seed: int, features: str | None, finer: bool) -> Case:
-    if data not in SETS:
-        return DesignerCase(data, seed, features)
-    return Case(data, seed, features, finer)
+def _case(data: str, seed: int, features: str | None, **own: Any) -> Case:
+    return Case(data, seed, features, **own) if data in SETS else DesignerCase(data, seed, features)
 
 
 def _trained(entry: Entry, run: Run, case: Case, record: dict[str, Any]) -> OutfitModel:

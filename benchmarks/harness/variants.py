@@ -1,12 +1,14 @@
-"""Editions of the library's own model: without one of its parts, and by number of attributes."""
+"""Editions of the library's own model."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from fashiongraph.evaluation.score_outfits import Scorer
 from fashiongraph.models import ADDGNN, ADDGNNObjective, Objective, RankingObjective
 from fashiongraph.nn import ADDGNNLoss, CandidateSoftmaxLoss
+from fashiongraph.training import Recipe
 from harness.designer_case import DesignerCase
 from harness.models import MODELS, Entry, own
 
@@ -28,6 +30,20 @@ ABLATION: dict[str, Entry] = {
 
 ATTRIBUTES: dict[str, Entry] = {  # K = 4 is the preset
     f"K = {k}": own(num_attributes=k) for k in range(1, 9) if k != 4
+}
+
+OUTFITS: dict[str, Entry] = {
+    f"{name} of the outfits": replace(own(), share=share)
+    for name, share in (("an eighth", 0.125), ("a quarter", 0.25), ("half", 0.5))
+}
+
+TRIED: dict[str, Entry] = {  # and not kept
+    "twice as wide": own(hidden_channels=128),
+    "16 strangers": own(lambda model, _: RankingObjective(num_negatives=16)),
+    "no pointwise term": own(lambda model, _: RankingObjective(CandidateSoftmaxLoss(0.0))),
+    "batches of 32": replace(own(), recipe=Recipe(batch_size=32)),
+    "weight decay of 1": replace(own(), recipe=Recipe(weight_decay=1.0)),
+    "24 epochs": replace(own(), epochs=24),
 }
 
 
@@ -70,4 +86,11 @@ DESIGNERS: dict[str, Callable[[DesignerCase], Scorer]] = {
     "designers' model": lambda case: case.outfit_model
 }
 
-ENTRIES: dict[str, Entry] = {**MODELS, **ABLATION, **ATTRIBUTES, **KNOWLEDGE}
+ENTRIES: dict[str, Entry] = {
+    **MODELS,
+    **ABLATION,
+    **ATTRIBUTES,
+    **OUTFITS,
+    **TRIED,
+    **KNOWLEDGE,
+}
