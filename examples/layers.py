@@ -11,7 +11,7 @@ from torch_geometric.nn import GATConv
 from fashiongraph.data import CandidateLoader, OutfitLoader, category_graph, negative_sampler
 from fashiongraph.datasets import SyntheticWardrobe
 from fashiongraph.metrics import CompatibilityAUC
-from fashiongraph.nn import AttributeBilinearScorer, AttributeGatedConv, AttributeMask, BPRLoss
+from fashiongraph.nn import AttributeBilinearScorer, AttributeGatedConv, BPRLoss, MaskedLinear
 
 parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
 parser.add_argument("--outfits", type=int, default=1000)
@@ -30,8 +30,7 @@ class MyModel(torch.nn.Module):
 
     def __init__(self, in_channels: int) -> None:
         super().__init__()
-        self.mask = AttributeMask(in_channels, args.attributes)
-        self.lin = torch.nn.Linear(in_channels, args.hidden)
+        self.encoder = MaskedLinear(in_channels, args.hidden, args.attributes)
         self.conv = AttributeGatedConv(args.hidden, num_steps=1)
         self.attention = GATConv(args.attributes * args.hidden, args.attributes * args.hidden)
         self.scorer = AttributeBilinearScorer(args.hidden, args.attributes)
@@ -39,7 +38,7 @@ class MyModel(torch.nn.Module):
     def forward(self, batch):
         """Score the outfits of a batch."""
         x = batch.x if "x" in batch else batch.unique_x[batch.unique_slot]
-        h = self.lin(self.mask(x))  # [N, K, H]
+        h = self.encoder(x)  # [N, K, H]
         h = self.conv(h, batch.edge_index, batch.edge_weight)
         h = h + self.attention(h.flatten(1), batch.edge_index).view_as(h)
         return self.scorer(h, batch.batch, batch.num_graphs)  # [B]

@@ -36,7 +36,7 @@ class Naive(torch.nn.Module):
         x = torch.nn.functional.rms_norm(x, x.shape[-1:])
         pairs = x.new_zeros(batch.edge_index.size(1))
         for k in range(model.num_attributes):
-            h = model.lin(x * model.mask.weight[k])
+            h = model.encoder.lin(x * model.mask.weight[k])
             for _ in range(model.num_steps):
                 h = self.step(h, batch)
             pairs = pairs + ((h[sender] @ model.scorer.weight[k]) * h[receiver]).sum(dim=-1)

@@ -24,6 +24,7 @@ from fashiongraph.nn import (
     AttributeMask,
     CandidateSoftmaxLoss,
     CountLift,
+    MaskedLinear,
     SoftMinimum,
 )
 
@@ -102,8 +103,8 @@ class ADDGNN(OutfitModel):
         self.unit_states = unit_states
         self.soft_minimum = soft_minimum
         self.use_pairs = use_pairs
-        self.mask = AttributeMask(in_channels, num_attributes, activation)
-        self.lin = torch.nn.Linear(in_channels, hidden_channels)
+        sizes = (in_channels, hidden_channels, num_attributes, activation)
+        self.encoder = MaskedLinear(*sizes)
         self.act = torch.nn.Identity() if activation is None else activation_resolver(activation)
         self.conv = AttributeGatedConv(hidden_channels, num_steps) if use_graph else None
         self.scorer = AttributeBilinearScorer(hidden_channels, num_attributes)
@@ -114,12 +115,7 @@ class ADDGNN(OutfitModel):
         self.lift = torch.nn.Parameter(torch.tensor(4.0)) if use_lift else None
         self.pool = SoftMinimum() if soft_minimum else None
         self.pairs = CountLift() if use_pairs else None
-        self.context_mask = (
-            AttributeMask(in_channels, num_attributes, activation) if use_context else None
-        )
-        self.context_lin = (
-            torch.nn.Linear(in_channels, hidden_channels, bias=False) if use_context else None
-        )
+        self.context_encoder = MaskedLinear(*sizes, bias=False) if use_context else None
 
     @classmethod
     def paper(cls, in_channels: int, use_graph: bool = True) -> ADDGNN:
@@ -147,14 +143,19 @@ class ADDGNN(OutfitModel):
         }
         return cls(in_channels, **(preset | settings))
 
+    @property
+    def mask(self) -> AttributeMask:
+        """The masks of the features, which a teacher's are compared with."""
+        return self.encoder.mask
+
     def prepared(self, x: Tensor) -> Tensor:
         """Features as the masks read them [U, F]."""
-        x = x.to(self.lin.weight.dtype)
+        x = x.to(self.encoder.lin.weight.dtype)
         return torch.nn.functional.rms_norm(x, x.shape[-1:]) if self.normalize else x
 
     def masked(self, x: Tensor) -> Tensor:
         """Masked features (eq. A1), which distillation compares: [U, F] to [U, K, F]."""
-        masked: Tensor = self.mask(self.prepared(x))
+        masked: Tensor = self.encoder.mask(self.prepared(x))
         return masked
 
     def encode(self, x: Tensor, context: Tensor | None = None) -> Tensor:
@@ -172,23 +173,11 @@ class ADDGNN(OutfitModel):
             raise FashionGraphError(
                 f"'context' needs to be there if and only if 'use_context' (got {self.use_context})"
             )
-        h = self._projected(x, self.mask, self.lin)
-        if context is not None and self.context_mask is not None and self.context_lin is not None:
-            h = h + self._projected(context, self.context_mask, self.context_lin)
+        h = self.encoder(self.prepared(x))
+        if context is not None and self.context_encoder is not None:
+            h = h + self.context_encoder(self.prepared(context))
         state: Tensor = self.act(h)
         return state
-
-    def _projected(self, x: Tensor, mask: AttributeMask, lin: torch.nn.Linear) -> Tensor:
-        """Masked and projected features [U, K, H]."""
-        x = self.prepared(x)
-        if self.activation is not None:
-            projected: Tensor = lin(mask(x))
-            return projected
-        # Without an activation the mask is a factor of W_0: [U, K, F] is never written out.
-        weight = mask.weight.unsqueeze(1) * lin.weight  # [K, H, F]
-        h = torch.nn.functional.linear(x, weight.flatten(0, 1))
-        h = h.view(-1, self.num_attributes, self.hidden_channels)
-        return h if lin.bias is None else h + lin.bias
 
     def precomputed(self, batch: Batch) -> dict[str, Tensor]:
         """First states of a batch's distinct items, and their products of the first round."""

@@ -32,6 +32,7 @@ from fashiongraph.nn.losses import (
     SigmoidMarginLoss,
     TypeAwareLoss,
 )
+from fashiongraph.nn.masked_linear import MaskedLinear
 from fashiongraph.nn.miners import (
     AllPairsMiner,
     ExemplarMiner,
@@ -69,6 +70,7 @@ __all__ = [
     "HistogramLoss",
     "InBatchSoftmaxLoss",
     "LayerProjection",
+    "MaskedLinear",
     "MinerSchedule",
     "MixedCategoryTripletLoss",
     "NGNNConv",

@@ -44,7 +44,7 @@ def pair_parts(model: ADDGNN, outfits: Outfits) -> PairParts:
         model: A trained model.
         outfits: Outfits over the categories that the model was trained with.
     """
-    device = model.lin.weight.device
+    device = model.encoder.lin.weight.device
     batch = OutfitBatcher(outfits.items, model.graph, share_items=True)(outfits).to(device)
     model.eval()
     pairs, parts = model.scorer.pair_scores(model.states(batch), batch.batch)

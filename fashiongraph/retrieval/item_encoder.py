@@ -42,7 +42,7 @@ class ItemEncoder:
     def __call__(self, rows: Tensor) -> Tensor:
         """First states on the model's device [U, K, H], of any rows in any order [U]."""
         assert self.items.features is not None
-        device = self.model.lin.weight.device
+        device = self.model.encoder.lin.weight.device
         x = self.items.features[rows].float().to(device)
         if self.memory is None or not self.model.use_context:
             return self.model.encode(x)

@@ -30,10 +30,10 @@ def test_a_context_is_masked_and_projected_like_features(activation):
 
     parts = {n: p.detach().numpy() for n, p in model.named_parameters()}
     for i, k in np.ndindex(5, 3):
-        total = parts["lin.bias"].copy()
-        for f, name in ((x[i].numpy(), ""), (context[i].numpy(), "context_")):
+        total = parts["encoder.lin.bias"].copy()
+        for f, name in ((x[i].numpy(), "encoder"), (context[i].numpy(), "context_encoder")):
             f = f / np.sqrt(np.mean(f**2) + np.finfo(float).eps)
-            total += parts[f"{name}lin.weight"] @ act(parts[f"{name}mask.weight"][k] * f)
+            total += parts[f"{name}.lin.weight"] @ act(parts[f"{name}.mask.weight"][k] * f)
         np.testing.assert_allclose(state[i, k].detach(), act(total), rtol=1e-10)
 
 
@@ -45,7 +45,7 @@ def test_a_model_with_context_needs_one_and_scores_with_it(wardrobe):
         model(batch)
     batch = next(iter(OutfitLoader(wardrobe, remember_items(graph, wardrobe), share_items=True)))
     model(batch).sum().backward()
-    assert model.context_lin.weight.grad.abs().sum() > 0
+    assert model.context_encoder.lin.weight.grad.abs().sum() > 0
     with pytest.raises(FashionGraphError, match="if and only if 'use_context'"):
         model.encode(batch.unique_x)
     with pytest.raises(FashionGraphError, match="if and only if 'use_context'"):

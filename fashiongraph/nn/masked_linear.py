@@ -1,0 +1,67 @@
+"""Masks and one projection for all attributes (eq. A1 and A4 of ADD-GNN)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from fashiongraph.nn.attribute_mask import AttributeMask
+
+
+class MaskedLinear(torch.nn.Module):
+    r"""Projects each item's K views of its features by one matrix.
+
+    .. math::
+        \mathbf{h}_i^k = \mathbf{W} \, \sigma(\mathbf{M}^k \odot \mathbf{f}_i) + \mathbf{b}
+
+    Without an activation the mask is a factor of the matrix,
+
+    .. math::
+        \mathbf{W} (\mathbf{M}^k \odot \mathbf{f})
+        = (\mathbf{W} \operatorname{diag} \mathbf{M}^k) \, \mathbf{f},
+
+    so that all attributes are one product and no view is written out.
+
+    Args:
+        in_channels: Size of the features, F.
+        out_channels: Size of a projected view, H.
+        num_attributes: Number of attributes, K.
+        activation: Activation of the masked features, as for :class:`AttributeMask`.
+        bias: Add the learned bias.
+
+    Shapes:
+        - **input:** features :math:`(N, F)`
+        - **output:** projected views :math:`(N, K, H)`
+
+    Source: Chen, Wu, Shen, Jia, "Learning from designers: fashion compatibility analysis via
+    dataset distillation", eq. 1 and 4, whose activation of the hidden states follows apart.
+    """
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        num_attributes: int,
+        activation: str | Callable[[Tensor], Tensor] | None = None,
+        bias: bool = True,
+    ) -> None:
+        super().__init__()
+        self.mask = AttributeMask(in_channels, num_attributes, activation)
+        self.lin = torch.nn.Linear(in_channels, out_channels, bias)
+
+    def reset_parameters(self) -> None:
+        """Draw masks and projection anew."""
+        self.mask.reset_parameters()
+        self.lin.reset_parameters()
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Mask and project the features."""
+        if self.mask.activation is not None:
+            projected: Tensor = self.lin(self.mask(x))
+            return projected
+        weight = self.mask.weight.unsqueeze(1) * self.lin.weight  # [K, H, F]
+        h: Tensor = torch.nn.functional.linear(x, weight.flatten(0, 1))
+        h = h.unflatten(-1, weight.shape[:2])
+        return h if self.lin.bias is None else h + self.lin.bias
