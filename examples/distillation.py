@@ -1,8 +1,10 @@
-"""Learn from designers: a teacher on their tops and bottoms guides a student on users' outfits.
+"""Learn from designers: what they know guides a student on users' outfits, in two ways.
 
     python examples/distillation.py
 
-Both editions of the synthetic wardrobe share their items; the users' one is noisy.
+The paper's teacher reads designers' tops and bottoms and lends the student its masks. A model of
+the student's own kind, trained on designers' whole outfits, lends it its weights to start from and
+its scores. Both editions of the synthetic wardrobe share their items; the users' one is noisy.
 """
 
 import argparse
@@ -12,7 +14,7 @@ import torch
 from fashiongraph.data import category_graph, top_bottom_pairs
 from fashiongraph.datasets import SyntheticWardrobe
 from fashiongraph.evaluation import fill_in_blank
-from fashiongraph.models import ADDGNN, DesignerTeacher
+from fashiongraph.models import ADDGNN, DesignerTeacher, RankingObjective
 from fashiongraph.training import Recipe, fit
 
 parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -25,18 +27,32 @@ designers, users = (
     SyntheticWardrobe(num_outfits=args.outfits, edition=edition, noise=0.1, features="attributes")
     for edition in ("designers", "users")
 )
+
+
+def trained(model, train, valid, objective=None):
+    """Train a model over the category graph of its training outfits."""
+    graph = category_graph(train.category_id, train.batch, train.items.num_categories)
+    fit(model, train, valid, graph=graph, objective=objective, max_epochs=args.epochs)
+    return model
+
+
+theirs = designers.split(seed=0)
 tops, bottoms = ["top", "knitwear"], ["trousers", "skirt"]
-train, valid, test = (top_bottom_pairs(part, tops, bottoms) for part in designers.split(seed=0))
+train, valid, test = (top_bottom_pairs(part, tops, bottoms) for part in theirs)
 torch.manual_seed(0)
 teacher = DesignerTeacher(designers.num_features)
 fit(teacher, train, valid, recipe=Recipe(learning_rate=1e-3), max_epochs=args.epochs)
 print("teacher on designers' pairs:", fill_in_blank(teacher, test.questions("fitb")))
+expert = trained(ADDGNN(designers.num_features, args.hidden, num_steps=1), *theirs[:2])
+print("expert on designers' outfits:", fill_in_blank(expert, theirs[2].questions("fitb")))
 
 train, valid, test = users.split(seed=0)
-graph = category_graph(train.category_id, train.batch, users.num_categories)
-for name, guide in (("with", teacher), ("without", None)):
+for name in ("alone", "with the teacher's masks", "with the expert's weights and scores"):
     torch.manual_seed(0)
     student = ADDGNN(users.num_features, args.hidden, num_steps=1)
-    fit(student, train, valid, graph=graph, objective=student.objective(guide),
-        max_epochs=args.epochs)  # fmt: skip
-    print(f"student {name} the teacher:", fill_in_blank(student, test.questions("fitb")))
+    objective = student.objective(teacher if "masks" in name else None)
+    if "weights" in name:
+        student.load_state_dict(expert.state_dict())
+        objective = RankingObjective(teacher=expert)
+    trained(student, train, valid, objective)
+    print(f"student {name}:", fill_in_blank(student, test.questions("fitb")))
