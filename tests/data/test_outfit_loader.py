@@ -30,34 +30,6 @@ def test_equals_pyg_loader_over_single_outfits(wardrobe, weighted, self_loops):
                 torch.testing.assert_close(a[name], b[name])
 
 
-def test_weights_arriving_at_an_item_sum_to_one(wardrobe):
-    graph = category_graph(wardrobe.category_id, wardrobe.batch, 5)
-    (batch,) = OutfitLoader(wardrobe, graph, batch_size=100)
-    total = torch.zeros(batch.num_nodes).index_add(0, batch.edge_index[1], batch.edge_weight)
-    alone = wardrobe.sizes[wardrobe.batch] == 1
-    torch.testing.assert_close(total, (~alone).float())
-
-
-def test_unknown_categories_weigh_by_default(wardrobe):
-    graph = category_graph(wardrobe.category_id, wardrobe.batch, 5)
-    items = wardrobe.items.with_vocabulary(["category0", "category1"], unknown="default")
-    (batch,) = OutfitLoader(wardrobe.with_items(items), graph, batch_size=100)
-    assert (batch.category_id == -1).any()
-    assert torch.isfinite(batch.edge_weight).all()
-
-
-def test_shared_items_carry_each_feature_row_once(wardrobe):
-    for plain, shared in zip(
-        OutfitLoader(wardrobe, batch_size=16),
-        OutfitLoader(wardrobe, batch_size=16, share_items=True),
-        strict=True,
-    ):
-        assert "x" not in shared
-        assert shared.unique_x.size(0) == plain.item_id.unique().numel()
-        torch.testing.assert_close(shared.unique_x[shared.unique_slot], plain.x)
-        torch.testing.assert_close(shared.unique_category_id[shared.unique_slot], plain.category_id)
-
-
 def test_shuffling_is_seeded_and_differs_by_pass(wardrobe):
     a, b = (OutfitLoader(wardrobe, batch_size=60, shuffle=True, seed=3) for _ in range(2))
     first, again = next(iter(a)).item_id, next(iter(b)).item_id
@@ -70,23 +42,8 @@ def test_drop_last_and_empty(wardrobe):
     assert [b.num_graphs for b in OutfitLoader(wardrobe, batch_size=25, drop_last=True)] == [25, 25]
     empty = wardrobe.select([])
     assert list(OutfitLoader(empty)) == []
-    batch = OutfitLoader(wardrobe).batcher(empty)
-    assert (batch.num_graphs, batch.num_nodes, batch.edge_index.shape) == (0, 0, (2, 0))
-
-
-def test_half_precision_features_arrive_as_float32(wardrobe):
-    half = wardrobe.with_items(wardrobe.items.with_features(wardrobe.items.features.half()))
-    assert next(iter(OutfitLoader(half))).x.dtype == torch.float32
 
 
 def test_refuses_an_empty_batch_size(wardrobe):
     with pytest.raises(FashionGraphError, match="'batch_size' needs to be a positive integer"):
         OutfitLoader(wardrobe, batch_size=0)
-
-
-def test_index_out_of_range(wardrobe):
-    dataset = OutfitSubgraphs(wardrobe)
-    assert len(dataset) == 60
-    assert torch.equal(dataset[-1].item_id, dataset[59].item_id)
-    with pytest.raises(IndexError):
-        dataset[60]

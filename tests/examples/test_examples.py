@@ -13,7 +13,10 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 SMALL = {
     "addgnn.py": (["--outfits", "150", "--hidden", "8", "--epochs", "2"], "FITB"),
     "layers.py": (["--outfits", "100", "--hidden", "8", "--epochs", "2"], "test AUC"),
-    "distillation.py": (["--outfits", "150", "--hidden", "8", "--epochs", "2"], "student with the expert"),
+    "distillation.py": (
+        ["--outfits", "150", "--hidden", "8", "--epochs", "2"],
+        "student with the expert",
+    ),
     "own_wardrobe.py": (
         ["--num-outfits", "60", "--hidden", "8", "--epochs", "1", "--encoder", "resnet18"],
         "worst",
