@@ -124,8 +124,8 @@ def train_and_record(run: Run, folder: Path) -> None:
     logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
     warnings.filterwarnings("ignore", category=UserWarning, module="lightning")
     entry = ENTRIES.get(run.model)
-    own = {} if entry is None else {"finer": entry.finer, "share": entry.share}
-    case = _case(run.data, run.seed, run.features, **own)
+    reads = (True, 1.0) if entry is None else (entry.finer, entry.share)
+    case = _case(run.data, run.seed, run.features, *reads)
     record: dict[str, Any] = asdict(run)
     start = time.perf_counter()
     if entry is None:
@@ -146,8 +146,10 @@ def train_and_record(run: Run, folder: Path) -> None:
 
 
 @lru_cache(maxsize=2)
-def _case(data: str, seed: int, features: str | None, **own: Any) -> Case:
-    return Case(data, seed, features, **own) if data in SETS else DesignerCase(data, seed, features)
+def _case(data: str, seed: int, features: str | None, finer: bool, share: float) -> Case:
+    if data not in SETS:
+        return DesignerCase(data, seed, features)
+    return Case(data, seed, features, finer, share)
 
 
 def _trained(entry: Entry, run: Run, case: Case, record: dict[str, Any]) -> OutfitModel:

@@ -117,11 +117,13 @@ def test_every_model_and_edition_runs(harness, tmp_path):
 @pytest.mark.slow
 @pytest.mark.parametrize("data", ["mango, noise 0.3", "polyvore_titles after mango"])
 def test_students_learn_with_and_without_designers(harness, tmp_path, data):
+    from harness.runs import _case
     from harness.variants import DESIGNERS, KNOWLEDGE
 
     names = [*KNOWLEDGE, *DESIGNERS]
     students = harness.Study([data], names, ["matched"], [0], 1, None, tmp_path / "runs")
     students.train()
+    assert _case.cache_info().misses == 1  # designers' models are trained once for all students
     table = students.table()
     assert set(table["model"]) == set(names)
     scores = table[table["column"] == "matched AUC"].set_index("model")["value"]
