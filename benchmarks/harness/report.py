@@ -98,7 +98,8 @@ def differences(
         values = table[table["column"] == column].pivot(
             index="seed", columns="model", values="value"
         )
-        rivals = [name for name in others if name in values and values[name].notna().sum() > 1]
+        rivals = [name for name in others if name != leader and name in values]
+        rivals = [name for name in rivals if values[name].notna().sum() > 1]
         if leader not in values or not rivals:
             continue
         best = max(rivals, key=lambda name: values[name].mean())

@@ -142,3 +142,15 @@ def test_different_questions_are_not_compared(harness):
     assert len(to_frame([record("a", "1"), record("b", "1")])) == 2
     with pytest.raises(ValueError, match="different questions"):
         to_frame([record("a", "1"), record("b", "2")])
+
+
+def test_a_leader_is_no_rival_of_its_own(harness):
+    from harness.report import differences
+
+    rows = [
+        {"column": "AUC", "seed": seed, "model": model, "value": value + seed / 100}
+        for model, value in (("ours", 0.9), ("theirs", 0.7))
+        for seed in (0, 1)
+    ]
+    found = differences(pd.DataFrame(rows), "ours", ["ours", "theirs"], ["AUC"])
+    assert found.splitlines()[-1].startswith("| AUC | theirs | 2 | +0.200 |")
