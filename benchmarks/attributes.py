@@ -13,9 +13,7 @@ from harness.variants import ATTRIBUTES, FULL
 
 def main() -> None:
     """Run what is missing and write tables and plots."""
-    names = list(ATTRIBUTES)
-    names.insert(3, FULL)
-    study, tabulate = Study.parse(__doc__.splitlines()[0], names)
+    study, tabulate = Study.parse(__doc__.splitlines()[0], list(ATTRIBUTES))
     if not tabulate:
         study.train()
     print(study.report("attributes", FULL, list(ATTRIBUTES), PAGE))

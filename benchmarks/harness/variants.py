@@ -28,8 +28,8 @@ ABLATION: dict[str, Entry] = {
     "with knowledge": own(lambda model, case: model.objective(case.teacher())),
 }
 
-ATTRIBUTES: dict[str, Entry] = {  # K = 4 is the preset
-    f"K = {k}": own(num_attributes=k) for k in range(1, 9) if k != 4
+ATTRIBUTES: dict[str, Entry] = {  # the preset has 4
+    FULL if k == 4 else f"K = {k}": own(num_attributes=k) for k in range(1, 9)
 }
 
 OUTFITS: dict[str, Entry] = {
