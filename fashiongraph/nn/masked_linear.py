@@ -35,6 +35,9 @@ class MaskedLinear(torch.nn.Module):
         - **input:** features :math:`(N, F)`
         - **output:** projected views :math:`(N, K, H)`
 
+    Raises:
+        ValueError: If a size is not positive.
+
     Source: Chen, Wu, Shen, Jia, "Learning from designers: fashion compatibility analysis via
     dataset distillation", eq. 1 and 4, whose activation of the hidden states follows apart.
     """
@@ -48,6 +51,8 @@ class MaskedLinear(torch.nn.Module):
         bias: bool = True,
     ) -> None:
         super().__init__()
+        if out_channels < 1:
+            raise ValueError(f"'out_channels' needs to be a positive integer (got {out_channels})")
         self.mask = AttributeMask(in_channels, num_attributes, activation)
         self.lin = torch.nn.Linear(in_channels, out_channels, bias)
 

@@ -48,3 +48,11 @@ def test_no_items_and_a_fresh_start():
     before = layer.lin.weight.clone()
     layer.reset_parameters()
     assert not torch.equal(layer.lin.weight, before)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "name"), [((0, 6, 3), "in_channels"), ((8, 0, 3), "out_channels")]
+)
+def test_sizes_are_positive(sizes, name):
+    with pytest.raises(ValueError, match=f"'{name}'"):
+        MaskedLinear(*sizes)
