@@ -94,17 +94,17 @@ class FixedSizeADDGNN(torch.nn.Module):
                 h = self.model.conv.update_states(h, received)
         states = self.model.compared(h)
         lift = states.new_zeros(())
-        if self.model.lift is not None and self.lifts is not None:
+        if self.model.counted.lift is not None and self.lifts is not None:
             between = (self.lifts[receiver, sender] * self.apart).sum(dim=2)
-            lift = self.model.lift * between / (num_items - 1)  # [B, n]
+            lift = self.model.counted.lift * between / (num_items - 1)  # [B, n]
         if (together is None or chance is None) == self.model.use_pairs:
             raise FashionGraphError(
                 "'together' and 'chance' need to be there if and only if 'use_pairs' "
                 f"(got {self.model.use_pairs})"
             )
-        if self.model.pairs is not None:
+        if self.model.counted.pairs is not None:
             assert together is not None and chance is not None
-            between = (self.model.pairs(together, chance) * self.apart).sum(dim=2)
+            between = (self.model.counted.pairs(together, chance) * self.apart).sum(dim=2)
             lift = lift + between / (num_items - 1)
         if self.model.pool is None:
             score: Tensor = self.scorer(states)

@@ -6,16 +6,16 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch_geometric.data import Batch, Data
+from torch_geometric.data import Batch
 from torch_geometric.nn.resolver import activation_resolver
 from torch_geometric.utils import scatter
 
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.models.addgnn_objective import ADDGNNObjective
-from fashiongraph.models.category_lift import category_lift, item_lift
+from fashiongraph.models.counted_parts import CountedParts
 from fashiongraph.models.designer_teacher import DesignerTeacher
 from fashiongraph.models.incoming import incoming
-from fashiongraph.models.node_features import edge_memory, node_context, node_features
+from fashiongraph.models.node_features import node_context, node_features
 from fashiongraph.models.outfit_model import OutfitModel
 from fashiongraph.nn import (
     ADDGNNLoss,
@@ -23,7 +23,6 @@ from fashiongraph.nn import (
     AttributeGatedConv,
     AttributeMask,
     CandidateSoftmaxLoss,
-    CountLift,
     MaskedLinear,
     SoftMinimum,
 )
@@ -112,9 +111,8 @@ class ADDGNN(OutfitModel):
             # Cosines lie in [-1, 1]: without a scale a softmax over scores could never be certain.
             with torch.no_grad():
                 self.scorer.weight.mul_(_COSINE_SCALE * hidden_channels / num_attributes)
-        self.lift = torch.nn.Parameter(torch.tensor(4.0)) if use_lift else None
+        self.counted = CountedParts(use_lift, use_pairs)
         self.pool = SoftMinimum() if soft_minimum else None
-        self.pairs = CountLift() if use_pairs else None
         self.context_encoder = MaskedLinear(*sizes, bias=False) if use_context else None
 
     @classmethod
@@ -218,48 +216,16 @@ class ADDGNN(OutfitModel):
         """The states that items are compared by [N, K, H], of those that message passing gave."""
         return torch.nn.functional.normalize(h, dim=-1) if self.unit_states else h
 
-    def category_part(self, batch: Batch) -> Tensor | float:
-        """What the categories of an outfit add to eq. A8 [B], whatever its items; 0 without.
-
-        Raises:
-            FashionGraphError: If the model has ``use_lift`` and no category graph.
-        """
-        return 0.0 if self.lift is None else self.lift * category_lift(self._known_graph(), batch)
-
-    def pair_part(self, batch: Batch) -> Tensor | float:
-        """What items that were worn together add to eq. A8 [B]; 0 for a model without."""
-        if self.pairs is None:
-            return 0.0
-        items, size = self._pairs_of_items(batch), batch.num_graphs
-        part: Tensor = scatter(items, batch.batch, dim_size=size, reduce="mean")
-        return part
-
-    def _pairs_of_items(self, batch: Batch) -> Tensor | float:
-        """What :meth:`pair_part` is the mean of, by item [N]."""
-        if self.pairs is None:
-            return 0.0
-        pairs, receiver = self.pairs(*edge_memory(batch)), batch.edge_index[1]
-        mean: Tensor = scatter(pairs, receiver, dim_size=batch.num_nodes, reduce="mean")
-        return mean
-
-    def _known_graph(self) -> Data:
-        if self.graph is None:
-            raise FashionGraphError(
-                "'use_lift' needs a category graph: fit(..., graph=...) sets one"
-            )
-        return self.graph
-
     def item_scores(self, batch: Batch) -> Tensor:
         """How each item goes with the rest of its outfit [N]; the mean is eq. A8's score."""
         score: Tensor = self.scorer.item_scores(self.states(batch), batch.batch, batch.num_graphs)
-        if self.lift is not None:
-            score = score + self.lift * item_lift(self._known_graph(), batch)
-        return score + self._pairs_of_items(batch)
+        return self.counted.by_item(score, batch, self.graph)
 
     def mean_score(self, batch: Batch) -> Tensor:
-        """Score the outfits of a batch by eq. A8, with what categories and pairs add to it."""
-        score: Tensor = self.scorer(self.states(batch), batch.batch, batch.num_graphs)
-        return score + self.category_part(batch) + self.pair_part(batch)
+        """Score the outfits of a batch by eq. A8, with what counts of training add to it."""
+        score = self.scorer(self.states(batch), batch.batch, batch.num_graphs)
+        total: Tensor = self.counted(score, batch, self.graph)
+        return total
 
     def forward(self, batch: Batch) -> Tensor:
         """Score the outfits of a batch [B]."""

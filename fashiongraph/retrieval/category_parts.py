@@ -27,14 +27,14 @@ def category_parts(
         unknown: As for :func:`fashiongraph.evaluation.score_outfits`.
 
     Returns:
-        :meth:`~fashiongraph.models.ADDGNN.category_part` on the CPU [M].
+        :meth:`~fashiongraph.models.counted_parts.CountedParts.category_part` on the CPU [M].
     """
-    model, items = encode.model, encode.items
-    if model.lift is None or not len(candidate):
+    model, counted, items = encode.model, encode.model.counted, encode.items
+    if counted.lift is None or not len(candidate):
         return torch.zeros(len(candidate))
     category, place = items.category_id[candidate].unique(return_inverse=True)
     example = candidate.new_empty(len(category)).scatter_(0, place, candidate)  # any one of each
     outfits = completed_outfits(items, own, example)
     with asked_batches(model, outfits, _BATCH_SIZE, unknown) as batches:
-        part = [torch.as_tensor(model.category_part(batch)).float().cpu() for batch in batches]
-    return torch.cat(part)[place]
+        parts = [counted.category_part(batch, model.graph) for batch in batches]
+    return torch.cat([torch.as_tensor(part).float().cpu() for part in parts])[place]

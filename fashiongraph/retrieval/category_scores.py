@@ -61,7 +61,9 @@ def category_scores(
                     states = _round(conv, adjacency, states)
                 outfit = torch.arange(len(part), device=h.device).repeat_interleave(len(own) + 1)
                 score = model.scorer(model.compared(states.flatten(0, 1)), outfit, len(part))
-                scores.append((score + model.category_part(batch)).float().cpu())
+                scores.append(
+                    (score + model.counted.category_part(batch, model.graph)).float().cpu()
+                )
     return torch.cat(scores) + memory_parts(encode, own, candidate)
 
 

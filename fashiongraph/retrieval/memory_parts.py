@@ -23,9 +23,9 @@ def memory_parts(
         block_size: Candidates looked up at once.
 
     Returns:
-        :meth:`~fashiongraph.models.ADDGNN.pair_part` on the CPU [M].
+        :meth:`~fashiongraph.models.counted_parts.CountedParts.pair_part` on the CPU [M].
     """
-    lift, memory, n = encode.model.pairs, encode.memory, len(own)
+    lift, memory, n = encode.model.counted.pairs, encode.memory, len(own)
     if lift is None or memory is None:
         return torch.zeros(len(candidate))
     device = lift.weight.device
@@ -40,7 +40,7 @@ def memory_parts(
 
 def unmet_part(encode: ItemEncoder, own: Tensor) -> float:
     """The most that :func:`memory_parts` says of an item worn with none of the outfit's."""
-    lift, n = encode.model.pairs, len(own)
+    lift, n = encode.model.counted.pairs, len(own)
     if lift is None:
         return 0.0
     if lift.weight[1] < 0:  # a model that likes what chance would have seen and nobody wore
@@ -50,7 +50,7 @@ def unmet_part(encode: ItemEncoder, own: Tensor) -> float:
 
 def companions(encode: ItemEncoder, own: Tensor) -> Tensor:
     """Rows of remembered items that were worn with one of the outfit's, ascending."""
-    if encode.model.pairs is None or encode.memory is None:
+    if encode.model.counted.pairs is None or encode.memory is None:
         return own[:0]
     met = encode.memory.counts(own.unique()).indices
     rows: Tensor = torch.from_numpy(met[encode.memory.remembered[met]]).long().unique()
@@ -59,7 +59,7 @@ def companions(encode: ItemEncoder, own: Tensor) -> Tensor:
 
 def _within(encode: ItemEncoder, own: Tensor) -> Tensor:
     """The sum over the outfit's own ordered pairs, on the CPU."""
-    lift, memory = encode.model.pairs, encode.memory
+    lift, memory = encode.model.counted.pairs, encode.memory
     assert lift is not None and memory is not None
     rows, slot = own.unique(return_inverse=True)
     i, j = (1 - torch.eye(len(own))).nonzero().t()

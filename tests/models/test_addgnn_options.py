@@ -87,7 +87,7 @@ def test_lift_adds_what_the_category_control_says(wardrobe):
         model(batch)
     model.graph = graph
     control = CategoryCooccurrence(graph)(batch)
-    torch.testing.assert_close(model(batch), plain(batch) + model.lift * control)
+    torch.testing.assert_close(model(batch), plain(batch) + model.counted.lift * control)
 
 
 @pytest.mark.parametrize("soft_minimum", [True, False])
@@ -101,12 +101,12 @@ def test_pairs_that_were_worn_together_score_higher(wardrobe, soft_minimum):
         model(next(iter(OutfitLoader(wardrobe, graph, share_items=True))))
     batch = next(iter(OutfitLoader(wardrobe, remember_items(graph, wardrobe), share_items=True)))
     assert batch.edge_together.max() > 1
-    pairs = model.pairs(batch.edge_together, batch.edge_chance).detach().numpy()
+    pairs = model.counted.pairs(batch.edge_together, batch.edge_chance).detach().numpy()
     added, outfit = np.zeros(batch.num_graphs), batch.batch.numpy()
     for i, part in zip(batch.edge_index[1].tolist(), pairs, strict=True):
         size = (outfit == outfit[i]).sum()
         added[outfit[i]] += part / size / (size - 1)
-    np.testing.assert_allclose(model.pair_part(batch).detach(), added, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(model.counted.pair_part(batch).detach(), added, rtol=1e-4, atol=1e-5)
     expected = plain.mean_score(batch) + torch.from_numpy(added).float()
     torch.testing.assert_close(model.mean_score(batch), expected, rtol=1e-4, atol=1e-5)
     items = scatter(model.item_scores(batch), batch.batch, reduce="mean")

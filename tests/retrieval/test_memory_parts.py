@@ -13,14 +13,14 @@ from fashiongraph.retrieval.memory_parts import companions, memory_parts, unmet_
 @pytest.mark.parametrize("block_size", [3, 1000])
 def test_is_what_the_model_says_of_those_outfits(wardrobe, make_model, own, block_size):
     model = make_model(use_pairs=True)
-    model.pairs.weight.data = torch.tensor([1.5, 0.4])
+    model.counted.pairs.weight.data = torch.tensor([1.5, 0.4])
     own, items = torch.tensor(own), wardrobe.items
     candidate = torch.arange(len(items)).flip(0)
     outfits = completed_outfits(items, own, candidate, whole_table=True)
     (batch,) = OutfitLoader(outfits, model.graph, len(outfits), share_items=True)
     assert batch.edge_together.sum() > 0
     part = memory_parts(ItemEncoder(model, items), own, candidate, block_size)
-    torch.testing.assert_close(part, model.pair_part(batch).detach(), rtol=1e-4, atol=1e-5)
+    torch.testing.assert_close(part, model.counted.pair_part(batch).detach(), rtol=1e-4, atol=1e-5)
 
 
 def test_all_but_companions_get_at_most_what_an_unknown_item_gets(wardrobe, make_model):
@@ -31,7 +31,7 @@ def test_all_but_companions_get_at_most_what_an_unknown_item_gets(wardrobe, make
     assert 0 < len(met) < len(part)
     others = ~torch.isin(torch.arange(len(part)), met)
     assert part[others].max() <= unmet_part(encode, own) + 1e-6
-    model.pairs.weight.data[1] = -1.0  # no bound then
+    model.counted.pairs.weight.data[1] = -1.0  # no bound then
     assert unmet_part(encode, own) == float("inf")
 
 
