@@ -89,6 +89,10 @@ class ADDGNN(OutfitModel):
         use_pairs: bool = False,
     ) -> None:
         super().__init__()
+        if not 0 <= context_dropout <= 1:
+            raise FashionGraphError(
+                f"'context_dropout' needs to lie in [0, 1] (got {context_dropout})"
+            )
         self.in_channels = in_channels
         self.hidden_channels = hidden_channels
         self.num_attributes = num_attributes

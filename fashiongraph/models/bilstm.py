@@ -33,7 +33,8 @@ class BiLSTM(OutfitModel):
     and the same from the outfit's end. The last target of each direction is END, a vector of
     zeros. An outfit's score is the mean over t of :math:`\ln P`, both directions added;
     :math:`\mathcal{X}` holds END and all items that the evaluation asks about, or else those of
-    the batch. The order of items matters, and the score depends on the company asked about.
+    the batch. The order of items matters, and the score depends on the company asked about. An
+    outfit of one item has only its ends to foretell, which says little of it.
 
     Args:
         in_channels: Size of the features, F.
@@ -123,8 +124,8 @@ class BiLSTM(OutfitModel):
         after = torch.cat([x[1:], end]).index_fill(0, ptr[1:][held] - 1, 0)
         before = torch.cat([end, x[:-1]]).index_fill(0, ptr[:-1][held], 0)
         return (
-            (self.forward_head(self.forward_lstm(x, ptr)), after),
-            (self.backward_head(self.backward_lstm(x, ptr)), before),
+            (_wide(self.forward_head(self.forward_lstm(x, ptr))), _wide(after)),
+            (_wide(self.backward_head(self.backward_lstm(x, ptr))), _wide(before)),
         )
 
     def forward(self, batch: Batch) -> Tensor:
@@ -152,7 +153,7 @@ class BiLSTM(OutfitModel):
             batch.ptr[:-1] + position.repeat_interleave(num_candidates)
         ]
         (ahead, _), (back, _) = self.foretell(x, batch.ptr)
-        score = x.new_zeros(len(position), num_candidates)
+        score = ahead.new_zeros(len(position), num_candidates)
         heard = torch.zeros_like(score)
         for predicted, seen_from, speaks in (
             (ahead, blank - 1, blank > batch.ptr[:-1]),
@@ -168,7 +169,7 @@ class BiLSTM(OutfitModel):
     @contextmanager
     def among(self, features: Iterable[Tensor]) -> Iterator[None]:
         """Inside this context, the softmax of scores is over all items that are asked about."""
-        parts = [self.encode(rows) for rows in features]
+        parts = [_wide(self.encode(rows)) for rows in features]
         self._catalogue = torch.cat(parts) if parts else None
         try:
             yield
@@ -186,6 +187,12 @@ class BiLSTM(OutfitModel):
 
 def _log_total(predicted: Tensor, items: Tensor) -> Tensor:
     """Logarithm of the softmax's denominator over items and END, whose logit is 0 [N]."""
-    parts = predicted.split(max(1, _LOGITS // max(len(items), 1)))
-    total = torch.cat([(rows @ items.t()).logsumexp(dim=-1) for rows in parts])
+    parts, items = predicted.split(max(1, _LOGITS // max(len(items), 1))), _wide(items)
+    with torch.autocast(items.device.type, enabled=False):
+        total = torch.cat([(rows @ items.t()).logsumexp(dim=-1) for rows in parts])
     return torch.nn.functional.softplus(total)
+
+
+def _wide(x: Tensor) -> Tensor:
+    """In float32 at least: log-probabilities of whole outfits would tie in bfloat16."""
+    return x.to(torch.promote_types(x.dtype, torch.float32))

@@ -9,7 +9,7 @@ from torch import Tensor
 from torch_geometric.data import Batch
 from torch_geometric.utils import degree, scatter
 
-from fashiongraph.data.category_graph import category_weight
+from fashiongraph.data.category_graph import category_count
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.models.incoming import incoming
 from fashiongraph.models.ngnn_objective import NGNNObjective
@@ -126,12 +126,12 @@ class NGNN(OutfitModel):
                 "'edges' of NGNN need a category graph to be 'co_occurrence': "
                 "fit(..., graph=...) sets one"
             )
-        graph = copy(self.graph).to(batch.edge_index.device)  # the model's own stays on the CPU
+        # The model's own graph stays on the CPU, and what it remembers of items need not move.
+        tensors = ("edge_index", "edge_count", "count")
+        graph = copy(self.graph).to(batch.edge_index.device, *tensors)
         c_j, c_i = batch.category_id[batch.edge_index]
-        # The category graph divides by what receives and smooths: both are taken back.
-        together = category_weight(graph, c_j, c_i) / graph.default_weight[c_j] - 1
-        weight = graph.smoothing * together / graph.count[c_j].clamp(min=1)
-        return torch.where(c_j >= 0, weight, 0.0)
+        weight: Tensor = category_count(graph, c_j, c_i) / graph.count[c_j].clamp(min=1)
+        return weight
 
     def states(self, batch: Batch) -> Tensor:
         """States of the items of a batch after message passing [N, D]."""
@@ -148,7 +148,10 @@ class NGNN(OutfitModel):
 
     def forward(self, batch: Batch) -> Tensor:
         """Score the outfits of a batch [B]."""
-        confidence, value = self.readout(self.states(batch)).unbind(dim=-1)
+        # Not self.readout(states): in bfloat16 its scores would tie, while this adds up in float32.
+        states = self.states(batch).unsqueeze(1)
+        states = states.to(torch.promote_types(states.dtype, torch.float32))
+        confidence, value = (states * self.readout.weight).sum(dim=-1).unbind(dim=-1)
         value = confidence.sigmoid() * torch.nn.functional.leaky_relu(value, 0.01)
         score: Tensor = scatter(value, batch.batch, dim_size=batch.num_graphs)
         return score.masked_fill(batch.ptr.diff() < 2, 0.0)

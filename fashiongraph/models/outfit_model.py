@@ -6,6 +6,7 @@ import inspect
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from operator import methodcaller
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
@@ -126,7 +127,8 @@ class OutfitModel(torch.nn.Module):
                 save_file(tensors, folder / "graph.safetensors")
                 card["graph"] = {k: v for k, v in self.graph.to_dict().items() if k not in tensors}
             (folder / "model.json").write_text(
-                json.dumps(card, indent=2, ensure_ascii=False), encoding="utf-8"
+                json.dumps(card, indent=2, ensure_ascii=False, default=methodcaller("item")),
+                encoding="utf-8",
             )
 
     @classmethod
@@ -145,7 +147,9 @@ class OutfitModel(torch.nn.Module):
             raise DataError("no checkpoint lies there: it needs the file model.json", folder)
         try:
             card = json.loads(file.read_text(encoding="utf-8"))
-            kind = OutfitModel.registry[card["model"]]
+            kind = OutfitModel.registry.get(card["model"])
+            if kind is None:
+                raise DataError(f"holds a {card['model']}, which no imported module defines", file)
             if not issubclass(kind, cls):
                 raise DataError(f"holds a {card['model']}, not a {cls.__name__}", file)
             model = kind(**card["settings"])

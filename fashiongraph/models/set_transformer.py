@@ -21,7 +21,7 @@ class SetTransformer(OutfitModel):
         \dots, \mathbf{W} \mathbf{f}_n + \mathbf{b})_{\mathbf{t}}\big)
 
     Nothing encodes positions, so the order of items does not matter. An outfit of one item scores
-    0, as in every model here: training never sees one.
+    0: training never sees one.
 
     Args:
         in_channels: Size of the features, F.
@@ -96,6 +96,7 @@ class SetTransformer(OutfitModel):
         padding = torch.nn.functional.pad(~held, (1, 0), value=False)
         outfit = self.encoder(torch.cat([token, dense], 1), src_key_padding_mask=padding)[:, 0]
         hidden = torch.relu(self.hidden(outfit))
+        hidden = hidden.to(torch.promote_types(hidden.dtype, torch.float32))
         # Not self.out(hidden): in bfloat16 its scores would tie, while this adds up in float32.
         score: Tensor = (hidden * self.out.weight).sum(dim=-1) + self.out.bias
         return torch.where(size > 1, score, 0.0)

@@ -78,7 +78,7 @@ class TypeAware(OutfitModel):
         self.embedding = ItemEmbedding(in_channels, hidden_channels, normalize)
         num_masks = num_categories * (num_categories + 1) // 2
         self.mask = torch.nn.Parameter(torch.empty(num_masks, hidden_channels))
-        self.log_scale = torch.nn.Parameter(torch.tensor(math.log(10.0))) if learn_scale else None
+        self.log_scale = torch.nn.Parameter(torch.empty(())) if learn_scale else None
         self.reset_parameters()
 
     @classmethod
@@ -87,14 +87,19 @@ class TypeAware(OutfitModel):
         return cls(in_channels, num_categories, 64, "euclidean", 0.7, False, normalize=False)
 
     def reset_parameters(self) -> None:
-        """Start from the general space, with noise that tells the masks apart."""
+        """Start from the general space, with noise that tells masks apart, at a scale of 10."""
         self.embedding.lin.reset_parameters()
         torch.nn.init.normal_(self.mask, 0.9, self.mask_std)
+        if self.log_scale is not None:
+            torch.nn.init.constant_(self.log_scale, math.log(10.0))
 
     def states(self, batch: Batch) -> Tensor:
-        """General embeddings of the items of a batch [N, H]."""
+        """General embeddings of the items of a batch [N, H], in float32 at least.
+
+        Pairs compared in bfloat16 would tie.
+        """
         h: Tensor = self.embedding(batch)
-        return h
+        return h.to(torch.promote_types(h.dtype, torch.float32))
 
     def masks(self, one: Tensor, other: Tensor) -> Tensor:
         """Masks of pairs of categories, in either order: [P] and [P] to [P, H].

@@ -56,7 +56,15 @@ class AttributeMask(torch.nn.Module):
         torch.nn.init.normal_(self.weight, mean=1.0, std=0.5)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Mask the features."""
+        """Mask the features.
+
+        Raises:
+            ValueError: If the features have another size.
+        """
+        if x.size(-1) != self.in_channels:  # one number would pass for all of them
+            raise ValueError(
+                f"'x' needs {self.in_channels} features (got the shape {tuple(x.shape)})"
+            )
         masked: Tensor = self._sigma(x.unsqueeze(-2) * self.weight)
         return masked
 

@@ -49,10 +49,24 @@ class CategoryLinear(torch.nn.Module):
         torch.nn.init.normal_(self.weight, std=self.in_channels**-0.5)
 
     def forward(self, x: Tensor, category_id: Tensor) -> Tensor:
-        """Multiply each row by the matrix of its category."""
+        """Multiply each row by the matrix of its category.
+
+        Raises:
+            ValueError: If there is not one category for each row, or one is C or above.
+        """
+        if category_id.shape != x.shape[:1]:
+            raise ValueError(
+                f"'category_id' needs one entry for each row of 'x' (got the shapes "
+                f"{tuple(category_id.shape)} and {tuple(x.shape)})"
+            )
         weight: Tensor = self.weight
-        category, order = category_id.sort(stable=True)
-        if bool((category[:1] < 0).any()):
+        category, order = category_id.clamp(min=-1).sort(stable=True)
+        ends = category[[0, -1]].tolist() if len(category) else [0, 0]
+        if ends[1] >= self.num_categories:  # a grouped product would leave such rows unwritten
+            raise ValueError(
+                f"'category_id' needs to be below {self.num_categories} (got {ends[1]})"
+            )
+        if ends[0] < 0:
             weight = torch.cat([weight.mean(0, keepdim=True), weight])
             category = category + 1
         product = _grouped if _has_grouped_product(x, weight) else _blocked

@@ -41,7 +41,15 @@ class CountLift(torch.nn.Module):
         Args:
             count: How often each pair was seen.
             expected: How often chance would have shown it.
+
+        Raises:
+            ValueError: If the two differ in shape.
         """
+        if count.shape != expected.shape:
+            raise ValueError(
+                f"'count' and 'expected' need one shape (got {tuple(count.shape)} and "
+                f"{tuple(expected.shape)})"
+            )
         smoothing = self.log_smoothing.exp()
         seen, chance = torch.log1p(count / smoothing), torch.log1p(expected / smoothing)
         score: Tensor = self.weight[0] * seen - self.weight[1] * chance

@@ -49,9 +49,9 @@ class SoftMinimum(torch.nn.Module):
         sharpness = self.log_sharpness.exp()
         lowest = scatter(x.detach(), batch, dim_size=batch_size, reduce="min")
         above = (x - lowest[batch]) * sharpness  # at least 0, so that no power overflows
-        mean = scatter((-above).exp(), batch, dim_size=batch_size, reduce="mean")
-        held = mean > 0
-        score: Tensor = lowest - torch.where(held, mean, 1.0).log() / sharpness
+        # expm1 and log1p, since for a small sharpness all powers are close to 1.
+        below = scatter(torch.expm1(-above), batch, dim_size=batch_size, reduce="mean")
+        score: Tensor = lowest - below.log1p() / sharpness
         return score
 
     def extra_repr(self) -> str:

@@ -150,3 +150,8 @@ def test_hidden_contexts_are_hidden_in_training_alone(wardrobe):
 def test_the_preset_takes_other_settings():
     assert ADDGNN.best(8).use_context
     assert not ADDGNN.best(8, use_context=False).use_context
+
+
+def test_refuses_a_share_of_contexts_that_is_none():
+    with pytest.raises(FashionGraphError, match=r"'context_dropout' needs to lie in \[0, 1\]"):
+        ADDGNN(8, use_context=True, context_dropout=1.5)

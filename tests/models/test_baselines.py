@@ -126,3 +126,11 @@ def assert_trains(model, styled, objective):
         accelerator="cpu",
     )
     assert history["train/loss"].iloc[-1] < history["train/loss"].iloc[0]
+
+
+def test_a_fresh_start_forgets_the_scale():
+    model = TypeAware(8, 5, 3)
+    start = model.log_scale.item()
+    model.log_scale.data.fill_(0.0)
+    model.reset_parameters()
+    assert model.log_scale.item() == start

@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 import torch
 
 from fashiongraph.data.category_graph import category_graph, category_weight
 from fashiongraph.data.outfit_loader import OutfitLoader
 from fashiongraph.errors import DataError
-from fashiongraph.models import ADDGNN, DesignerTeacher, OutfitModel
+from fashiongraph.models import ADDGNN, NGNN, DesignerTeacher, OutfitModel, Siamese
 
 
 @pytest.fixture
@@ -85,4 +86,18 @@ def test_a_damaged_checkpoint_ends_in_one_clear_error(model, tmp_path, damage):
     model.save(tmp_path / "model")
     damage(tmp_path / "model")
     with pytest.raises(DataError, match="checkpoint"):
+        OutfitModel.load(tmp_path / "model")
+
+
+def test_sizes_may_be_numbers_of_numpy(tmp_path):
+    model = NGNN(8, np.int64(5), np.int32(6))
+    model.save(tmp_path / "model")
+    assert OutfitModel.load(tmp_path / "model").settings == model.settings
+
+
+def test_a_kind_that_nobody_defined_is_named(tmp_path):
+    Siamese(8, 4).save(tmp_path / "model")
+    card = tmp_path / "model" / "model.json"
+    card.write_text(card.read_text().replace('"Siamese"', '"Mine"'))
+    with pytest.raises(DataError, match="holds a Mine, which no imported module defines"):
         OutfitModel.load(tmp_path / "model")

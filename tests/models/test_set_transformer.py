@@ -96,9 +96,3 @@ def test_the_papers_sizes_are_one_call_away():
         "norm_first": False,
         "normalize": False,
     }
-
-
-def test_scores_under_bfloat16_are_not_rounded_to_it(wardrobe):
-    model = SetTransformer(8, 8).eval()
-    with torch.autocast("cpu", torch.bfloat16):
-        assert model(next(iter(OutfitLoader(wardrobe)))).dtype == torch.float32

@@ -123,3 +123,9 @@ def test_copies_and_files_keep_the_weights():
 def test_refuses_sizes_that_are_not_positive(sizes):
     with pytest.raises(ValueError, match=r"need to be positive integers \(got "):
         AttributeMask(*sizes)
+
+
+@pytest.mark.parametrize(("channels", "given"), [(8, 1), (1, 8)])
+def test_refuses_features_that_would_only_be_spread(channels, given):
+    with pytest.raises(ValueError, match=rf"'x' needs {channels} features \(got the shape \(5, "):
+        AttributeMask(channels, 3)(torch.randn(5, given))

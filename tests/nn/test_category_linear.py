@@ -102,3 +102,21 @@ def test_starts_with_the_variance_of_the_input_size():
 def test_bad_arguments():
     with pytest.raises(ValueError, match=r"need to be positive integers \(got 0, 4 and 2\)"):
         CategoryLinear(0, 4, 2)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_refuses_categories_it_has_no_matrix_for(dtype):
+    layer = CategoryLinear(8, 4, 3).to(dtype)
+    x = torch.ones(4, 8, dtype=dtype)
+    with pytest.raises(ValueError, match=r"'category_id' needs to be below 3 \(got 3\)"):
+        layer(x, torch.tensor([0, 1, 2, 3]))
+    with pytest.raises(ValueError, match=r"one entry for each row of 'x' \(got the shapes \(2,\)"):
+        layer(x, torch.tensor([0, 1]))
+
+
+@pytest.mark.parametrize("sizes", [(8, 4), (7, 3)])
+def test_every_negative_category_is_unknown(sizes):
+    layer = CategoryLinear(*sizes, 6)
+    x = torch.randn(3, sizes[0])
+    expected = layer(x, torch.tensor([-1, 2, -1]))
+    torch.testing.assert_close(layer(x, torch.tensor([-2, 2, -7])), expected)

@@ -55,3 +55,8 @@ def test_a_smoothing_that_is_not_positive_is_refused():
 
 def test_repr():
     assert str(CountLift(0.5, 2)) == "CountLift(smoothing=0.5, weight=(2, 2))"
+
+
+def test_counts_and_chances_of_other_pairs_are_refused():
+    with pytest.raises(ValueError, match=r"need one shape \(got \(5,\) and \(5, 1\)\)"):
+        CountLift()(torch.rand(5), torch.rand(5, 1))

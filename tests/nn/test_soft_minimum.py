@@ -64,3 +64,14 @@ def test_a_sharpness_that_is_not_positive_is_refused():
 
 def test_repr():
     assert str(SoftMinimum(2)) == "SoftMinimum(sharpness=2)"
+
+
+@pytest.mark.parametrize("sharpness", [1e-2, 1e-4, 1e-6, 1e-8])
+def test_a_small_sharpness_gives_the_mean_in_single_precision_too(sharpness):
+    x = torch.tensor([0.3, 1.7, 2.0], requires_grad=True)
+    pool = SoftMinimum(sharpness)
+    score = pool(x, torch.zeros(3, dtype=torch.long))
+    power = np.expm1(-sharpness * x.detach().double().numpy())
+    assert float(score.detach()) == pytest.approx(-np.log1p(power.mean()) / sharpness, rel=1e-5)
+    score.backward()
+    torch.testing.assert_close(x.grad, torch.full((3,), 1 / 3), rtol=2e-2, atol=0)

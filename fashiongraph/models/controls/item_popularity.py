@@ -7,7 +7,7 @@ from torch_geometric.data import Batch
 from torch_geometric.utils import scatter
 
 from fashiongraph.data.outfits import Outfits
-from fashiongraph.errors import FashionGraphError
+from fashiongraph.models.controls.check_rows import check_rows
 
 
 class ItemPopularity:
@@ -40,11 +40,7 @@ class ItemPopularity:
             FashionGraphError: If an item lies outside the table.
         """
         item = batch.item_id
-        if item.numel() and int(item.max()) >= len(self.log_count):
-            raise FashionGraphError(
-                f"'batch' needs items of the table of {len(self.log_count)} that was counted "
-                f"(got row {int(item.max())})"
-            )
+        check_rows(item, len(self.log_count))
         score: Tensor = scatter(
             self.log_count[item], batch.batch, dim_size=batch.num_graphs, reduce="mean"
         )

@@ -10,6 +10,7 @@ from torch_geometric.utils import scatter
 from fashiongraph.data.keys import Keys, distinct, held
 from fashiongraph.data.outfits import Outfits
 from fashiongraph.data.pairs import row_pairs
+from fashiongraph.models.controls.check_rows import check_rows
 
 
 class RememberedPairs:
@@ -38,11 +39,16 @@ class RememberedPairs:
         return cls(keys, len(train.items))
 
     def __call__(self, batch: Batch) -> Tensor:
-        """Score the outfits of a batch [B]."""
+        """Score the outfits of a batch [B].
+
+        Raises:
+            FashionGraphError: If an item lies outside the table.
+        """
+        check_rows(batch.item_id, self.num_items)
         pair = batch.edge_index[:, batch.edge_index[0] < batch.edge_index[1]]
         seen = held(_keys(batch.item_id[pair], self.num_items), self.keys)
         score: Tensor = scatter(
-            torch.from_numpy(seen).float(),
+            torch.from_numpy(seen).float().to(pair.device),
             batch.batch[pair[0]],
             dim_size=batch.num_graphs,
             reduce="mean",
@@ -52,5 +58,5 @@ class RememberedPairs:
 
 def _keys(item: Tensor, num_items: int) -> Keys:
     """One number for each unordered pair of items: [2, P] to [P]."""
-    keys: Keys = (item.amin(dim=0) * num_items + item.amax(dim=0)).numpy()
+    keys: Keys = (item.amin(dim=0) * num_items + item.amax(dim=0)).cpu().numpy()
     return keys

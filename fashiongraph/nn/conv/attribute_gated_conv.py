@@ -158,7 +158,7 @@ class AttributeGatedConv(MessagePassing):
 
     def _may_transform_first(self, edge_index: Adj) -> bool:
         """Whether the aggregation is linear, over edges whose senders can be renamed."""
-        if self.aggr not in ("add", "sum", "mean"):
+        if self.aggr not in ("add", "sum", "mean") or self.flow != "source_to_target":
             return False
         # An adjacency that learns needs its own pattern; torch-sparse keeps one of its own kind.
         learns = is_sparse(edge_index) and edge_index.requires_grad
@@ -184,7 +184,9 @@ class AttributeGatedConv(MessagePassing):
 
     def message(self, x_j: Tensor, edge_weight: OptTensor) -> Tensor:
         """Weigh what each sender says."""
-        return x_j if edge_weight is None else edge_weight.to(x_j.dtype).view(-1, 1, 1) * x_j
+        if edge_weight is None:
+            return x_j
+        return edge_weight.to(x_j.dtype).view(-1, *(1 for _ in x_j.shape[1:])) * x_j
 
     def message_and_aggregate(self, edge_index: Adj, x: Tensor) -> Tensor:
         """Sum over a sparse adjacency without writing the messages out."""

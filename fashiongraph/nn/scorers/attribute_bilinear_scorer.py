@@ -116,7 +116,15 @@ class AttributeBilinearScorer(torch.nn.Module):
         Returns:
             The pairs (i, j) [2, P], outfit by outfit, and their parts [P, K]. The parts of a pair
             add up to its score; the scores of an outfit's pairs average to the score of the outfit.
+
+        Raises:
+            ValueError: If there is not one outfit for each state.
         """
+        if batch.shape != x.shape[:1]:
+            raise ValueError(
+                f"'batch' needs one entry for each row of 'x' (got the shapes "
+                f"{tuple(batch.shape)} and {tuple(x.shape)})"
+            )
         order = batch.argsort(stable=True)
         outfit = batch[order]
         first = torch.searchsorted(outfit, outfit)  # where the item's outfit starts

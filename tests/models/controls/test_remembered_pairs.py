@@ -3,8 +3,11 @@ from __future__ import annotations
 from itertools import combinations
 
 import pytest
+import torch
 
+from fashiongraph.data import ItemTable, Outfits
 from fashiongraph.data.outfit_batcher import OutfitBatcher
+from fashiongraph.errors import FashionGraphError
 from fashiongraph.evaluation import compatibility, fill_in_blank, score_outfits
 from fashiongraph.models.controls import RememberedPairs
 
@@ -48,3 +51,15 @@ def test_answers_questions(wardrobe):
     paired = wardrobe.select(wardrobe.sizes > 1)
     assert compatibility(control, paired.questions("compatibility")).value > 0.7
     assert fill_in_blank(control, paired.questions("fitb")).value > 0.5
+
+
+def test_refuses_items_of_another_table():
+    def outfits(num_items, items):
+        names = [str(i) for i in range(num_items)]
+        table = ItemTable.from_lists(names, ["top"] * num_items)
+        return Outfits(table, torch.tensor([0, 2]), torch.tensor(items))
+
+    control = RememberedPairs.from_outfits(outfits(10, [3, 5]))
+    other = outfits(30, [1, 25])  # 1 * 10 + 25 is the key of 3 and 5
+    with pytest.raises(FashionGraphError, match=r"items of the table of 10 that was counted"):
+        control(OutfitBatcher(other.items)(other))

@@ -246,3 +246,18 @@ def test_with_and_without_torch_scatter(aggr, monkeypatch, outfits):
         results.append((out, *torch.autograd.grad(out.square().sum(), x)))
     for with_it, without in zip(*results, strict=True):
         torch.testing.assert_close(with_it, without)
+
+
+def test_distinct_items_against_the_flow(outfits):
+    conv = with_random_bias(flow="target_to_source")
+    _, edge_index, edge_weight, batch = outfits(dtype=torch.float64)
+    items, slot = torch.randn(3, K, H, dtype=torch.double), torch.arange(len(batch)) % 3
+    expected = conv(items[slot], edge_index, edge_weight)
+    torch.testing.assert_close(conv(items, edge_index, edge_weight, slot), expected)
+
+
+def test_one_attribute_may_do_without_its_dimension(outfits):
+    conv = with_random_bias()
+    x, edge_index, edge_weight, _ = outfits((2, 2, 2), dtype=torch.float64)  # an edge per item
+    expected = conv(x[:, :1], edge_index, edge_weight)[:, 0]
+    torch.testing.assert_close(conv(x[:, 0], edge_index, edge_weight), expected)
