@@ -186,7 +186,8 @@ class AttributeGatedConv(MessagePassing):
         """Weigh what each sender says."""
         if edge_weight is None:
             return x_j
-        return edge_weight.to(x_j.dtype).view(-1, *(1 for _ in x_j.shape[1:])) * x_j
+        weighed: Tensor = edge_weight.to(x_j.dtype).view(-1, *(1 for _ in x_j.shape[1:])) * x_j
+        return weighed
 
     def message_and_aggregate(self, edge_index: Adj, x: Tensor) -> Tensor:
         """Sum over a sparse adjacency without writing the messages out."""
