@@ -21,7 +21,11 @@ def main() -> None:
     study, tabulate = Study.parse(__doc__.splitlines()[0], names, DATA)
     if not tabulate:
         study.train()
-    print(study.report("designers", "outfits: start and scores", ["no knowledge"], PAGE))
+    print(
+        study.report(
+            "designers", "outfits: start and scores", ["no knowledge"], PAGE, "no knowledge"
+        )
+    )
 
 
 if __name__ == "__main__":

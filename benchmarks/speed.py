@@ -64,14 +64,23 @@ def table(rows: list[dict[str, object]]) -> str:
     return "\n".join(lines)
 
 
-def kept(file: Path, machine: dict[str, object], measured: list[str]) -> list[dict[str, object]]:
-    """The rows that an earlier run left, of the same machine and sizes and not measured again."""
+def kept(file: Path, machine: dict[str, object], again: set[str]) -> list[dict[str, object]]:
+    """The rows that an earlier run left and that are not measured again.
+
+    Raises:
+        ValueError: If they were measured elsewhere or otherwise.
+    """
     if not file.exists():
         return []
     earlier = json.loads(file.read_text(encoding="utf-8"))
-    if any(earlier.get(key) != value for key, value in machine.items()):
-        return []
-    return [row for row in earlier["rows"] if row["row"] not in measured]
+    rows = [row for row in earlier["rows"] if row["row"] not in again]
+    for key, value in machine.items():
+        if rows and earlier.get(key) != value:
+            raise ValueError(
+                f"--output needs another file than {file}, whose rows were measured with "
+                f"{key} {earlier.get(key)} (got {value})"
+            )
+    return rows
 
 
 def main() -> None:
@@ -83,6 +92,18 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=Path("benchmarks/results/speed.json"))
     parser.add_argument("--page", type=Path, help="page whose table becomes this one")
     args = parser.parse_args()
+    machine = {
+        "machine": f"{os.cpu_count()} cores, {platform.machine()}",
+        "device": torch.cuda.get_device_name() if torch.cuda.is_available() else "CPU",
+        "threads": torch.get_num_threads(),
+        "torch": torch.__version__,
+        "quick": args.quick,
+    }
+    try:  # before anything is measured; sizes for the code's sake take no real row's place
+        before = kept(args.output, machine, set() if args.quick else set(args.only))
+    except ValueError as error:
+        parser.error(str(error))
+    before = [row for row in before if row["row"] not in args.only]
     case = QUICK_CASE if args.quick else Case()
     counts = QUICK_COUNTS if args.quick else data_rows.Counts()
     measures = {name: partial(row, case) for name, row in MODEL_ROWS.items()}
@@ -93,14 +114,6 @@ def main() -> None:
         row: Row = measures[name]()
         rows.append({"row": name, **row.as_dict()})
         print(f"{name}: {row.median:.3g} in {time.perf_counter() - start:.0f} s", file=sys.stderr)
-    machine = {
-        "machine": f"{os.cpu_count()} cores, {platform.machine()}",
-        "device": torch.cuda.get_device_name() if torch.cuda.is_available() else "CPU",
-        "threads": torch.get_num_threads(),
-        "torch": torch.__version__,
-        "quick": args.quick,
-    }
-    before = kept(args.output, machine, args.only)
     rows = [row for row in [*before, *rows] if row["row"] in names]  # a row may be gone
     rows.sort(key=lambda row: names.index(str(row["row"])))
     with whole(args.output) as draft:

@@ -56,7 +56,7 @@ for epoch in range(args.epochs):
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-        total += float(loss) * len(score)
+        total += loss.item() * len(score)
     print(f"epoch {epoch}: loss {total / len(train):.3f}")
 
 questions = test.questions("compatibility")

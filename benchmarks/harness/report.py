@@ -13,6 +13,8 @@ from scipy import stats
 
 from fashiongraph.files import whole
 
+TEST_TO_TRAIN = 2 / 7  # outfits, of the split that all studies share
+
 
 def to_frame(cells: Iterable[tuple[str, dict[str, Any]]]) -> pd.DataFrame:
     """A row per data set, model, seed and column.
@@ -45,9 +47,16 @@ def to_frame(cells: Iterable[tuple[str, dict[str, Any]]]) -> pd.DataFrame:
 
 
 def interval(values: np.ndarray) -> tuple[float, float, float]:
-    """Mean and half width of its 95 % interval over seeds (Student's t), and the deviation."""
+    """Mean and half width of its 95 % interval over seeds (Student's t), and the deviation.
+
+    Each seed splits the same outfits, so that what seeds measure is not independent. The variance
+    of the mean is therefore 1 / n + test / train outfits of that of one seed, instead of 1 / n.
+
+    Source: Nadeau and Bengio, "Inference for the generalization error" (2003).
+    """
     deviation = float(values.std(ddof=1)) if len(values) > 1 else float("nan")
-    width = deviation / len(values) ** 0.5 * float(stats.t.ppf(0.975, max(len(values) - 1, 1)))
+    error = deviation * (1 / len(values) + TEST_TO_TRAIN) ** 0.5
+    width = error * float(stats.t.ppf(0.975, max(len(values) - 1, 1)))
     return float(values.mean()), width, deviation
 
 
@@ -55,6 +64,8 @@ def markdown(
     table: pd.DataFrame, models: Sequence[str], columns: Sequence[str], intervals: bool = False
 ) -> str:
     """Mean and deviation over seeds of every model and column, the best in bold.
+
+    The best is that over the seeds that all models of a column have.
 
     Args:
         table: Rows of :func:`to_frame`.
@@ -66,7 +77,7 @@ def markdown(
         "| model | seeds | " + " | ".join(columns) + " |",
         "| --- | ---: | " + " | ".join("---" for _ in columns) + " |",
     ]
-    means = table.groupby(["model", "column"])["value"].mean()
+    leads = {column: best(table, column) for column in columns}
     for model in models:
         rows = table[table["model"] == model]
         if rows.empty:
@@ -78,18 +89,22 @@ def markdown(
             text = f"{mean:.3f}" if np.isnan(deviation) else f"{mean:.3f} ± {deviation:.3f}"
             if intervals and not np.isnan(width):
                 text += f" [{mean - width:.3f}, {mean + width:.3f}]"
-            best = means.xs(column, level="column").max() if len(values) else np.nan
-            cells.append(
-                "–" if not len(values) else f"**{text}**" if np.isclose(mean, best) else text
-            )
+            cells.append(f"**{text}**" if model in leads[column] else text if len(values) else "–")
         lines.append(f"| {model} | {rows['seed'].nunique()} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
+
+
+def best(table: pd.DataFrame, column: str) -> list[str]:
+    """The models with the highest mean over the seeds that all models of a column have."""
+    values = table[table["column"] == column].pivot(index="seed", columns="model", values="value")
+    means = values.dropna().mean()
+    return list(means.index[np.isclose(means, means.max())])
 
 
 def differences(
     table: pd.DataFrame, leader: str, others: Sequence[str], columns: Sequence[str]
 ) -> str:
-    """How far the leader is ahead of the best of the others, seed by seed."""
+    """How far the leader is ahead of the best of the others, over the seeds that both have."""
     lines = [
         "| column | best other | seeds | difference | 95 % interval |",
         "| --- | --- | ---: | --- | --- |",
@@ -98,20 +113,20 @@ def differences(
         values = table[table["column"] == column].pivot(
             index="seed", columns="model", values="value"
         )
+        if leader not in values:
+            continue
         rivals = [name for name in others if name != leader and name in values]
-        rivals = [name for name in rivals if values[name].notna().sum() > 1]
-        if leader not in values or not rivals:
+        leads = {name: (values[leader] - values[name]).dropna() for name in rivals}
+        leads = {name: lead for name, lead in leads.items() if len(lead) > 1}
+        if not leads:
             continue
-        best = max(rivals, key=lambda name: values[name].mean())
-        both = values[[leader, best]].dropna()
-        if len(both) < 2:
-            continue
-        mean, width, _ = interval((both[leader] - both[best]).to_numpy())
+        rival = min(leads, key=lambda name: leads[name].mean())
+        mean, width, _ = interval(leads[rival].to_numpy())
         lines.append(
-            f"| {column} | {best} | {len(both)} | {mean:+.3f} | "
+            f"| {column} | {rival} | {len(leads[rival])} | {mean:+.3f} | "
             f"[{mean - width:+.3f}, {mean + width:+.3f}] |"
         )
-    return "\n".join(lines)
+    return "\n".join(lines) if len(lines) > 2 else ""
 
 
 def plot(table: pd.DataFrame, models: Sequence[str], columns: Sequence[str], file: Path) -> None:

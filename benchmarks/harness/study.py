@@ -99,21 +99,32 @@ class Study:
                 cells.append((cell.protocol, read(runs[0], self.records)))
         return to_frame(cells)
 
-    def report(self, title: str, leader: str, rivals: Sequence[str], page: Path) -> str:
+    def report(
+        self,
+        title: str,
+        leader: str,
+        rivals: Sequence[str],
+        page: Path,
+        others: str = "the best of the others",
+    ) -> str:
         """Put tables and plots into a page and return the main columns as Markdown.
+
+        What only the leader has been run for is left out.
 
         Args:
             title: Name of the study, and of the marks in the page.
             leader: The model whose lead is reported.
             rivals: The models it is compared with.
             page: The page; plots go into ``results`` beside it.
+            others: What the page calls the rivals.
         """
         table, tables, shown = self.table(), [], []
         for name in self.data:
             chosen = table[table["data"] == name]
-            if chosen.empty:
+            run = set(chosen.loc[chosen["model"] != leader, "column"])
+            columns = [column for column in dict.fromkeys(chosen["column"]) if column in run]
+            if not columns:
                 continue
-            columns = list(dict.fromkeys(chosen["column"]))
             picture = page.parent / "results" / f"{title}_{file_name(name)}.png"
             plot(chosen, self.models, columns, picture)
             main = [column for column in columns if "," not in column]
@@ -122,13 +133,14 @@ class Study:
             shown += [f"![Mean and 95 % interval over seeds](results/{picture.name})"]
             lead = differences(chosen, leader, rivals, columns)
             if lead:
-                shown += [f"{leader} against the best of the others, seed by seed:", lead]
+                shown += [f"{leader} against {others}, seed by seed:", lead]
         if tables:
             machines = ", ".join(sorted(set(table["machine"])))
             seeds = ", ".join(map(str, sorted(set(table["seed"]))))
             legend = (
                 f"Mean ± standard deviation over the seeds {seeds}, each with its own split, "
-                f"questions and start. Measured on {machines}."
+                f"questions and start; the best over the seeds that all rows have is bold. "
+                f"Measured on {machines}."
             )
             tables, shown = [legend, *tables], [legend, *shown]
         insert(page, title, "\n\n".join(shown))

@@ -88,7 +88,7 @@ def test_a_new_model_is_one_line_in_a_dictionary(harness, tmp_path):
     assert "seeds 0, 1, each" in text and "seeds 0, 1, each" in tables
     assert "new pairs" in text and "new pairs" not in tables
     (short,) = [line for line in tables.splitlines() if line.startswith("| Toy | 2 |")]
-    assert text.startswith("before\n") and text.endswith("after\n") and "old" not in text
+    assert text.startswith("before\n") and text.endswith("after\n") and "\nold\n" not in text
     (row,) = [line for line in text.splitlines() if line.startswith("| Toy | 2 |")]
     trained = [json.loads(file.read_text()) for file in (tmp_path / "runs").rglob("Toy_uniform*")]
     trials = [[r for r in trained if r["trial"] == trial] for trial in (0, 1)]
@@ -154,3 +154,27 @@ def test_a_leader_is_no_rival_of_its_own(harness):
     ]
     found = differences(pd.DataFrame(rows), "ours", ["ours", "theirs"], ["AUC"])
     assert found.splitlines()[-1].startswith("| AUC | theirs | 2 | +0.200 |")
+
+
+def test_models_are_compared_over_the_seeds_that_they_share(harness):
+    from harness.report import differences, markdown
+
+    values = {"ours": [0.8, 0.7, 0.3], "theirs": [0.75, 0.65], "others": [0.7, 0.6, 0.25]}
+    rows = [
+        {"column": "AUC", "seed": seed, "model": model, "value": value}
+        for model, seeds in values.items()
+        for seed, value in enumerate(seeds)
+    ]
+    table = pd.DataFrame(rows)
+    assert "| ours | 3 | **0.600 ± 0.265** |" in markdown(table, list(values), ["AUC"])
+    found = differences(table, "ours", list(values), ["AUC"])
+    assert found.splitlines()[-1].startswith("| AUC | theirs | 2 | +0.050 |")
+
+
+def test_intervals_know_that_seeds_split_the_same_outfits(harness):
+    from harness.report import interval
+
+    values = np.array([0.2, 0.4, 0.6])
+    mean, width, deviation = interval(values)
+    assert (mean, deviation) == (pytest.approx(0.4), pytest.approx(0.2))
+    assert width == pytest.approx(4.302653 * 0.2 * (1 / 3 + 2 / 7) ** 0.5)  # Student, 2 degrees

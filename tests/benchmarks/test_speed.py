@@ -53,12 +53,23 @@ def test_rows_of_the_same_machine_stay_unless_measured_again(tmp_path, monkeypat
     from speed import kept
 
     file, machine = tmp_path / "speed.json", {"machine": "2 cores", "quick": False}
-    assert kept(file, machine, ["a"]) == []
+    assert kept(file, machine, {"a"}) == []
     rows = [{"row": "a", "median": 1.0}, {"row": "b", "median": 2.0}]
     file.write_text(json.dumps({**machine, "rows": rows}))
-    assert kept(file, machine, ["a"]) == rows[1:]
-    assert kept(file, {**machine, "machine": "4 cores"}, ["a"]) == []
-    assert kept(file, {**machine, "quick": True}, ["a"]) == []
+    assert kept(file, machine, {"a"}) == rows[1:]
+
+
+@pytest.mark.parametrize(("key", "value"), [("threads", 1), ("quick", True)])
+def test_rows_measured_otherwise_are_not_overwritten(tmp_path, monkeypatch, key, value):
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    from speed import kept
+
+    file, machine = tmp_path / "speed.json", {"threads": 2, "quick": False}
+    file.write_text(json.dumps({**machine, "rows": [{"row": "a"}, {"row": "b"}]}))
+    other = {**machine, key: value}
+    with pytest.raises(ValueError, match=f"measured with {key} {machine[key]}"):
+        kept(file, other, {"a"})
+    assert kept(file, other, {"a", "b"}) == []  # nothing of them is left
 
 
 @pytest.mark.slow
