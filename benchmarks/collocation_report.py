@@ -102,7 +102,8 @@ def report(records: list[Record], figure: str) -> str:
     text = [
         "# Mixed-category metric learning: results",
         "",
-        "Mean ± standard deviation [95 % t-interval] over seeds, each with its own split 7:1:2, "
+        "Mean ± standard deviation [95 % interval, wider for splits of the same outfits: see "
+        "[README.md](README.md)] over seeds, each with its own split 7:1:2, "
         f"weights, queries and questions; {epochs} epochs in batches of 32 outfits at a rate of "
         f"{rate:g}, the epoch with the best validation score kept. Validation score: mean of AUC "
         "and FITB against uniform strangers. Sizes are widths of one projection. Measured on "
