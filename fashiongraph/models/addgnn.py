@@ -25,6 +25,7 @@ from fashiongraph.nn import (
     CandidateSoftmaxLoss,
     MaskedLinear,
     SoftMinimum,
+    unit,
 )
 
 _COSINE_SCALE = 10.0
@@ -218,7 +219,7 @@ class ADDGNN(OutfitModel):
 
     def compared(self, h: Tensor) -> Tensor:
         """The states that items are compared by [N, K, H], of those that message passing gave."""
-        return torch.nn.functional.normalize(h, dim=-1) if self.unit_states else h
+        return unit(h) if self.unit_states else h
 
     def item_scores(self, batch: Batch) -> Tensor:
         """How each item goes with the rest of its outfit [N]; the mean is eq. A8's score."""

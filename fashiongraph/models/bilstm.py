@@ -15,6 +15,7 @@ from fashiongraph.models.bilstm_objective import BiLSTMObjective
 from fashiongraph.models.node_features import node_features
 from fashiongraph.models.outfit_model import OutfitModel
 from fashiongraph.models.ranking_objective import RankingObjective
+from fashiongraph.nn.at_least_float32 import at_least_float32
 from fashiongraph.nn.ragged_lstm import RaggedLSTM
 
 _LOGITS = 2**24  # held at a time: bounds what a large catalogue costs
@@ -124,8 +125,14 @@ class BiLSTM(OutfitModel):
         after = torch.cat([x[1:], end]).index_fill(0, ptr[1:][held] - 1, 0)
         before = torch.cat([end, x[:-1]]).index_fill(0, ptr[:-1][held], 0)
         return (
-            (_wide(self.forward_head(self.forward_lstm(x, ptr))), _wide(after)),
-            (_wide(self.backward_head(self.backward_lstm(x, ptr))), _wide(before)),
+            (
+                at_least_float32(self.forward_head(self.forward_lstm(x, ptr))),
+                at_least_float32(after),
+            ),
+            (
+                at_least_float32(self.backward_head(self.backward_lstm(x, ptr))),
+                at_least_float32(before),
+            ),
         )
 
     def forward(self, batch: Batch) -> Tensor:
@@ -169,7 +176,7 @@ class BiLSTM(OutfitModel):
     @contextmanager
     def among(self, features: Iterable[Tensor]) -> Iterator[None]:
         """Inside this context, the softmax of scores is over all items that are asked about."""
-        parts = [_wide(self.encode(rows)) for rows in features]
+        parts = [at_least_float32(self.encode(rows)) for rows in features]
         self._catalogue = torch.cat(parts) if parts else None
         try:
             yield
@@ -187,12 +194,7 @@ class BiLSTM(OutfitModel):
 
 def _log_total(predicted: Tensor, items: Tensor) -> Tensor:
     """Logarithm of the softmax's denominator over items and END, whose logit is 0 [N]."""
-    parts, items = predicted.split(max(1, _LOGITS // max(len(items), 1))), _wide(items)
+    parts, items = predicted.split(max(1, _LOGITS // max(len(items), 1))), at_least_float32(items)
     with torch.autocast(items.device.type, enabled=False):
         total = torch.cat([(rows @ items.t()).logsumexp(dim=-1) for rows in parts])
     return torch.nn.functional.softplus(total)
-
-
-def _wide(x: Tensor) -> Tensor:
-    """In float32 at least: log-probabilities of whole outfits would tie in bfloat16."""
-    return x.to(torch.promote_types(x.dtype, torch.float32))

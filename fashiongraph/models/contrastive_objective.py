@@ -10,7 +10,8 @@ from torch_geometric.data import Batch
 
 from fashiongraph.models.objective import Objective
 from fashiongraph.models.training_pairs import real_pairs, stranger_triplets
-from fashiongraph.nn import ContrastiveLoss
+from fashiongraph.nn import ContrastiveLoss, unit
+from fashiongraph.nn.at_least_float32 import at_least_float32
 
 if TYPE_CHECKING:
     from fashiongraph.models.siamese import Siamese
@@ -33,9 +34,9 @@ class ContrastiveObjective(Objective):
 
     def forward(self, model: Siamese, batch: Batch) -> dict[str, Tensor]:  # type: ignore[override]  # trains a metric
         """Embed the batch once and compare its pairs."""
-        unit = torch.nn.functional.normalize(model.states(batch), dim=-1)
+        states = unit(at_least_float32(model.states(batch)))
         stayed, _, stranger = stranger_triplets(batch, self.num_negatives)
         one, other = real_pairs(batch, self.num_negatives)
-        positive = torch.linalg.vector_norm(unit[one] - unit[other], dim=-1)
-        negative = torch.linalg.vector_norm(unit[stayed] - unit[stranger], dim=-1)
+        positive = torch.linalg.vector_norm(states[one] - states[other], dim=-1)
+        negative = torch.linalg.vector_norm(states[stayed] - states[stranger], dim=-1)
         return {"loss": self.loss(positive, negative)}

@@ -16,6 +16,7 @@ from fashiongraph.models.ngnn_objective import NGNNObjective
 from fashiongraph.models.node_features import node_features
 from fashiongraph.models.outfit_model import OutfitModel
 from fashiongraph.models.ranking_objective import RankingObjective
+from fashiongraph.nn.at_least_float32 import at_least_float32
 from fashiongraph.nn.category_linear import CategoryLinear
 from fashiongraph.nn.conv.ngnn_conv import NGNNConv
 from fashiongraph.nn.losses.bpr_loss import BPRLoss
@@ -149,8 +150,7 @@ class NGNN(OutfitModel):
     def forward(self, batch: Batch) -> Tensor:
         """Score the outfits of a batch [B]."""
         # Not self.readout(states): in bfloat16 its scores would tie, while this adds up in float32.
-        states = self.states(batch).unsqueeze(1)
-        states = states.to(torch.promote_types(states.dtype, torch.float32))
+        states = at_least_float32(self.states(batch)).unsqueeze(1)
         confidence, value = (states * self.readout.weight).sum(dim=-1).unbind(dim=-1)
         value = confidence.sigmoid() * torch.nn.functional.leaky_relu(value, 0.01)
         score: Tensor = scatter(value, batch.batch, dim_size=batch.num_graphs)

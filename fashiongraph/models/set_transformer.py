@@ -11,6 +11,7 @@ from fashiongraph.models.item_embedding import ItemEmbedding
 from fashiongraph.models.outfit_model import OutfitModel
 from fashiongraph.models.ranking_objective import RankingObjective
 from fashiongraph.nn import FocalLoss
+from fashiongraph.nn.at_least_float32 import at_least_float32
 
 
 class SetTransformer(OutfitModel):
@@ -95,8 +96,7 @@ class SetTransformer(OutfitModel):
         token = self.token.to(dense.dtype).expand(len(size), 1, -1)
         padding = torch.nn.functional.pad(~held, (1, 0), value=False)
         outfit = self.encoder(torch.cat([token, dense], 1), src_key_padding_mask=padding)[:, 0]
-        hidden = torch.relu(self.hidden(outfit))
-        hidden = hidden.to(torch.promote_types(hidden.dtype, torch.float32))
+        hidden = at_least_float32(torch.relu(self.hidden(outfit)))
         # Not self.out(hidden): in bfloat16 its scores would tie, while this adds up in float32.
         score: Tensor = (hidden * self.out.weight).sum(dim=-1) + self.out.bias
         return torch.where(size > 1, score, 0.0)

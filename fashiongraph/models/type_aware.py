@@ -14,6 +14,7 @@ from fashiongraph.models.item_embedding import ItemEmbedding
 from fashiongraph.models.outfit_model import OutfitModel
 from fashiongraph.models.ranking_objective import RankingObjective
 from fashiongraph.models.type_aware_objective import TypeAwareObjective
+from fashiongraph.nn.at_least_float32 import at_least_float32
 
 
 class TypeAware(OutfitModel):
@@ -98,8 +99,7 @@ class TypeAware(OutfitModel):
 
         Pairs compared in bfloat16 would tie.
         """
-        h: Tensor = self.embedding(batch)
-        return h.to(torch.promote_types(h.dtype, torch.float32))
+        return at_least_float32(self.embedding(batch))
 
     def masks(self, one: Tensor, other: Tensor) -> Tensor:
         """Masks of pairs of categories, in either order: [P] and [P] to [P, H].

@@ -45,6 +45,7 @@ from fashiongraph.nn.miners import (
 from fashiongraph.nn.ragged_lstm import RaggedLSTM
 from fashiongraph.nn.scorers import AttributeBilinearScorer, CosineScorer
 from fashiongraph.nn.soft_minimum import SoftMinimum
+from fashiongraph.nn.unit import unit
 
 __all__ = [
     "ADDGNNLoss",
@@ -85,4 +86,5 @@ __all__ = [
     "SquaredEuclideanDistance",
     "TypeAwareLoss",
     "exemplar_labels",
+    "unit",
 ]

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from fashiongraph.nn.unit import unit
+
 
 class LayerProjection(torch.nn.Module):
     r"""Projects each layer's pooled features, puts the projections side by side, length 1.
@@ -63,7 +65,7 @@ class LayerProjection(torch.nn.Module):
             layers = [torch.nn.functional.rms_norm(layer, layer.shape[-1:]) for layer in layers]
         if self.lins:
             layers = [lin(layer) for lin, layer in zip(self.lins, layers, strict=True)]
-        return torch.nn.functional.normalize(torch.cat(layers, dim=-1), dim=-1)
+        return unit(torch.cat(layers, dim=-1))
 
     def extra_repr(self) -> str:
         """The settings."""

@@ -49,3 +49,11 @@ def test_no_items_have_no_embeddings():
 def test_refuses_sizes_that_are_none(arguments, name):
     with pytest.raises(ValueError, match=f"'{name}"):
         LayerProjection(*arguments)
+
+
+def test_an_item_without_features_has_no_huge_gradient():
+    x = torch.zeros(2, 8, requires_grad=True)
+    e = LayerProjection([3, 5], None, normalize=False)(x)
+    e.sum().backward()
+    assert (e == 0).all()
+    assert x.grad.abs().max() <= 1

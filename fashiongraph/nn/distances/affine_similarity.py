@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from fashiongraph.nn.at_least_float32 import at_least_float32
 from fashiongraph.nn.distances.distance import Distance
 
 
@@ -49,17 +50,20 @@ class AffineSimilarity(Distance):
 
     def between_all(self, query: Tensor, ref: Tensor) -> Tensor:
         """Distances [n, m]."""
-        inner = (query @ self.inner.T) @ (ref @ self.inner.T).T
+        weight = at_least_float32(self.inner).T
+        inner = (query @ weight) @ (ref @ weight).T
         return self._alone(query).unsqueeze(1) + self._alone(ref) - 2 * inner + self.bias
 
     def between_rows(self, query: Tensor, ref: Tensor) -> Tensor:
         """Distances [n]."""
-        inner = ((query @ self.inner.T) * (ref @ self.inner.T)).sum(dim=-1)
+        weight = at_least_float32(self.inner).T
+        inner = ((query @ weight) * (ref @ weight)).sum(dim=-1)
         return self._alone(query) + self._alone(ref) - 2 * inner + self.bias
 
     def _alone(self, x: Tensor) -> Tensor:
         """What one side adds whatever the other is [n]."""
-        return (x @ self.mahalanobis.T).square().sum(dim=-1) + 2 * (x @ self.linear)
+        size = (x @ at_least_float32(self.mahalanobis).T).square().sum(dim=-1)
+        return size + 2 * (x @ at_least_float32(self.linear))
 
     def extra_repr(self) -> str:
         """The settings."""

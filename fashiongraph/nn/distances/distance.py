@@ -7,12 +7,18 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from fashiongraph.nn.at_least_float32 import at_least_float32
+from fashiongraph.nn.unit import unit
+
 
 class Distance(torch.nn.Module):
     """Base of all distances: two sets of embeddings to numbers that know their direction.
 
     It answers to the names that pytorch-metric-learning's distances answer to, so that its losses
     and miners take ours. A subclass implements :meth:`between_all` and :meth:`between_rows`.
+
+    Narrower embeddings are widened to float32 and autocast is switched off, as what lies close
+    together has one distance in half precision.
 
     Args:
         normalize_embeddings: Scale every embedding to length 1 first.
@@ -22,7 +28,7 @@ class Distance(torch.nn.Module):
 
     Shapes:
         - **input:** embeddings :math:`(n, D)` and :math:`(m, D)`
-        - **output:** :math:`(n, m)`
+        - **output:** :math:`(n, m)`, in float32 for narrower embeddings
     """
 
     is_inverted = False
@@ -34,11 +40,15 @@ class Distance(torch.nn.Module):
     def forward(self, query_emb: Tensor, ref_emb: Tensor | None = None) -> Tensor:
         """Distance of every query to every reference; by default to every query."""
         query = self._prepared(query_emb)
-        return self.between_all(query, query if ref_emb is None else self._prepared(ref_emb))
+        ref = query if ref_emb is None else self._prepared(ref_emb)
+        with torch.autocast(query.device.type, enabled=False):
+            return self.between_all(query, ref)
 
     def pairwise_distance(self, query_emb: Tensor, ref_emb: Tensor) -> Tensor:
         """Distance of row i of one to row i of the other [n]."""
-        return self.between_rows(self._prepared(query_emb), self._prepared(ref_emb))
+        query, ref = self._prepared(query_emb), self._prepared(ref_emb)
+        with torch.autocast(query.device.type, enabled=False):
+            return self.between_rows(query, ref)
 
     def between_all(self, query: Tensor, ref: Tensor) -> Tensor:
         """Distances [n, m] of prepared embeddings."""
@@ -61,9 +71,8 @@ class Distance(torch.nn.Module):
         return (torch.min if self.is_inverted else torch.max)(*args, **kwargs)
 
     def _prepared(self, embeddings: Tensor) -> Tensor:
-        if not self.normalize_embeddings:
-            return embeddings
-        return torch.nn.functional.normalize(embeddings, dim=-1)
+        wide = at_least_float32(embeddings)
+        return unit(wide) if self.normalize_embeddings else wide
 
     def extra_repr(self) -> str:
         """Whether embeddings are scaled first."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor
-from torch.nn.functional import normalize, relu
+from torch.nn.functional import linear, normalize, relu
 
+from fashiongraph.nn.at_least_float32 import at_least_float32
 from fashiongraph.nn.distances.distance import Distance
 
 
@@ -61,11 +62,16 @@ class PositionDependentSimilarity(Distance):
 
     def between_rows(self, query: Tensor, ref: Tensor) -> Tensor:
         """Similarities [n]."""
-        u = relu(self.difference(normalize((query - ref).abs(), dim=-1)))
-        v = relu(self.mean(normalize((query + ref).abs() / 2, dim=-1)))
-        c = relu(self.both(torch.cat([normalize(u, dim=-1), normalize(v, dim=-1)], dim=-1)))
-        score: Tensor = self.score(normalize(c, dim=-1)).squeeze(-1)
-        return score
+        u = relu(self._layer(self.difference, normalize((query - ref).abs(), dim=-1)))
+        v = relu(self._layer(self.mean, normalize((query + ref).abs() / 2, dim=-1)))
+        both = torch.cat([normalize(u, dim=-1), normalize(v, dim=-1)], dim=-1)
+        c = relu(self._layer(self.both, both))
+        return self._layer(self.score, normalize(c, dim=-1)).squeeze(-1)
+
+    @staticmethod
+    def _layer(layer: torch.nn.Linear, x: Tensor) -> Tensor:
+        """What the layer gives for embeddings that were widened, whatever its own type."""
+        return linear(x, at_least_float32(layer.weight), at_least_float32(layer.bias))
 
     def extra_repr(self) -> str:
         """The sizes."""

@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from fashiongraph.nn.at_least_float32 import at_least_float32
 from fashiongraph.nn.distances.distance import Distance
 
 
@@ -22,6 +23,7 @@ def row_distances(distance: torch.nn.Module, query: Tensor, ref: Tensor) -> Tens
     if isinstance(distance, Distance):
         return distance.pairwise_distance(query, ref)
     other: Any = distance
+    query, ref = at_least_float32(query), at_least_float32(ref)
     rows = other.pairwise_distance(other.maybe_normalize(query), other.maybe_normalize(ref))
     apart: Tensor = rows**other.power
     return apart

@@ -18,7 +18,8 @@ class ADDGNNLoss(torch.nn.Module):
         L = L_O + \lambda_1 L_M + \lambda_2 L_D + \lambda_3 \lVert \Theta \rVert_2
 
     Each part is also a loss of its own: :class:`BPRLoss`, :meth:`AttributeMask.sparsity_loss`
-    and :class:`AttributeDistillationLoss`. Parts whose inputs are not given are left out.
+    and :class:`AttributeDistillationLoss`. Parts whose inputs are not given are left out. A part
+    of weight 0 is computed without a gradient, for whoever logs it.
 
     Args:
         lambda_mask: Weight of the mask sparsity, :math:`\lambda_1`.
@@ -71,16 +72,24 @@ class ADDGNNLoss(torch.nn.Module):
         scores = (positive, negative) if compared is None else (positive, negative, compared)
         parts = {"ranking": self.ranking(*scores)}
         total = parts["ranking"]
+        grad = torch.is_grad_enabled()
         if sparsity is not None:
             parts["mask"] = sparsity
-            total = total + self.lambda_mask * sparsity
         if masks is not None:
-            parts["distillation"] = self.distillation(*masks)
-            total = total + self.lambda_distillation * parts["distillation"]
-        sizes = [torch.linalg.vector_norm(parameter) for parameter in parameters]
-        if sizes:
-            parts["norm"] = torch.linalg.vector_norm(torch.stack(sizes))
-            total = total + self.lambda_norm * parts["norm"]
+            with torch.set_grad_enabled(grad and self.lambda_distillation != 0):
+                parts["distillation"] = self.distillation(*masks)
+        with torch.set_grad_enabled(grad and self.lambda_norm != 0):
+            sizes = [torch.linalg.vector_norm(parameter) for parameter in parameters]
+            if sizes:
+                parts["norm"] = torch.linalg.vector_norm(torch.stack(sizes))
+        weights = {
+            "mask": self.lambda_mask,
+            "distillation": self.lambda_distillation,
+            "norm": self.lambda_norm,
+        }
+        for name, weight in weights.items():
+            if name in parts and weight != 0:  # 0 times what overflowed would be NaN
+                total = total + weight * parts[name]
         return {"loss": total, **parts}
 
     def extra_repr(self) -> str:

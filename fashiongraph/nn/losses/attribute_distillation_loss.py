@@ -5,6 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from fashiongraph.nn.at_least_float32 import at_least_float32
+
 
 class AttributeDistillationLoss(torch.nn.Module):
     r"""Pulls a student's masked features towards a teacher's.
@@ -29,6 +31,7 @@ class AttributeDistillationLoss(torch.nn.Module):
                 f"'student' and 'teacher' need the same shape "
                 f"(got {tuple(student.shape)} and {tuple(teacher.shape)})"
             )
-        apart = torch.linalg.vector_norm(student - teacher.detach(), dim=-1)
+        difference = at_least_float32(student) - at_least_float32(teacher.detach())
+        apart = torch.linalg.vector_norm(difference, dim=-1)
         loss: Tensor = apart.sum() / max(student.size(0), 1)
         return loss

@@ -5,6 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from fashiongraph.nn.at_least_float32 import at_least_float32
+
 
 class BPRLoss(torch.nn.Module):
     r"""Asks every real outfit to score above its corrupted ones.
@@ -35,5 +37,5 @@ class BPRLoss(torch.nn.Module):
             )
         if negative.dim() > positive.dim():
             positive = positive.unsqueeze(-1)
-        margin = positive - negative
+        margin = at_least_float32(positive) - at_least_float32(negative)
         return torch.nn.functional.softplus(-margin).sum() / max(margin.numel(), 1)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from fashiongraph.nn.at_least_float32 import at_least_float32
+
 
 class CandidateSoftmaxLoss(torch.nn.Module):
     r"""Asks a real outfit to win against R corrupted ones, and real outfits to score high.
@@ -50,8 +52,8 @@ class CandidateSoftmaxLoss(torch.nn.Module):
                 f"'positive' needs shape [B] and 'negative' [B, R] with R > 0 "
                 f"(got {tuple(positive.shape)} and {tuple(negative.shape)})"
             )
-        candidates = torch.cat([positive.unsqueeze(-1), negative], dim=-1)
-        compared = candidates if compared is None else compared
+        candidates = at_least_float32(torch.cat([positive.unsqueeze(-1), negative], dim=-1))
+        compared = candidates if compared is None else at_least_float32(compared)
         if compared.shape != candidates.shape:
             raise ValueError(
                 f"'compared' needs shape {tuple(candidates.shape)} (got {tuple(compared.shape)})"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from fashiongraph.nn.at_least_float32 import at_least_float32
+
 
 class ContrastiveLoss(torch.nn.Module):
     r"""Pulls items that go together close, and pushes those that do not a margin apart.
@@ -32,8 +34,8 @@ class ContrastiveLoss(torch.nn.Module):
 
     def forward(self, positive: Tensor, negative: Tensor) -> Tensor:
         """Average over all pairs; 0 where there is none."""
-        near = torch.nn.functional.relu(self.margin - negative)
-        total = positive.square().sum() + near.square().sum()
+        near = torch.nn.functional.relu(self.margin - at_least_float32(negative))
+        total = at_least_float32(positive).square().sum() + near.square().sum()
         return total / max(positive.numel() + negative.numel(), 1)
 
     def extra_repr(self) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from fashiongraph.nn.at_least_float32 import at_least_float32
+
 
 class FocalLoss(torch.nn.Module):
     r"""Tells real outfits from corrupted ones, the more so the harder they are to tell.
@@ -38,10 +40,13 @@ class FocalLoss(torch.nn.Module):
     def forward(self, positive: Tensor, negative: Tensor) -> Tensor:
         """Average over all outfits; 0 where there is none."""
         logit = torch.cat([positive.flatten(), -negative.flatten()])  # that the label is right
-        real = torch.arange(logit.numel(), device=logit.device) < positive.numel()
-        weight = torch.where(real, self.alpha, 1 - self.alpha)
+        logit = at_least_float32(logit)
+        weight = torch.full_like(logit, 1 - self.alpha)
+        weight[: positive.numel()] = self.alpha
         surprise = torch.nn.functional.softplus(-logit)
-        loss: Tensor = weight * torch.sigmoid(-logit) ** self.gamma * surprise
+        # The power of a sigmoid has no gradient where the sigmoid underflows and gamma is below 1.
+        hardness = (self.gamma * torch.nn.functional.logsigmoid(-logit)).exp()
+        loss = weight * hardness * surprise
         return loss.sum() / max(logit.numel(), 1)
 
     def extra_repr(self) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from fashiongraph.nn.at_least_float32 import at_least_float32
+
 
 class InBatchSoftmaxLoss(torch.nn.Module):
     r"""Asks each predicted vector to find its own target among those of the whole batch.
@@ -34,6 +36,7 @@ class InBatchSoftmaxLoss(torch.nn.Module):
                 f"(got {tuple(predicted.shape)} and {tuple(target.shape)})"
             )
         own = torch.arange(len(target), device=target.device)
-        logits = predicted @ target.t()
+        with torch.autocast(target.device.type, enabled=False):
+            logits = at_least_float32(predicted) @ at_least_float32(target).t()
         total = torch.nn.functional.cross_entropy(logits, own, reduction="sum")
         return total / max(len(target), 1)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from fashiongraph.nn.at_least_float32 import at_least_float32
+
 
 class ScoreDistillationLoss(torch.nn.Module):
     r"""Pulls a student's choice among candidates towards a teacher's.
@@ -44,8 +46,8 @@ class ScoreDistillationLoss(torch.nn.Module):
                 f"'student' and 'teacher' need the same shape [B, R] "
                 f"(got {tuple(student.shape)} and {tuple(teacher.shape)})"
             )
-        wanted = (teacher.detach() / self.temperature).log_softmax(dim=-1)
-        found = (student / self.temperature).log_softmax(dim=-1)
+        wanted = (at_least_float32(teacher.detach()) / self.temperature).log_softmax(dim=-1)
+        found = (at_least_float32(student) / self.temperature).log_softmax(dim=-1)
         divergence = (wanted.exp() * (wanted - found)).sum(dim=-1)
         loss: Tensor = self.temperature**2 * divergence.sum() / max(student.size(0), 1)
         return loss

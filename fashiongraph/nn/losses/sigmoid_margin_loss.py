@@ -5,6 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from fashiongraph.nn.at_least_float32 import at_least_float32
+
 
 class SigmoidMarginLoss(torch.nn.Module):
     r"""Asks every real outfit to score above its corrupted ones, without a logarithm.
@@ -34,5 +36,5 @@ class SigmoidMarginLoss(torch.nn.Module):
                 f"'positive' needs shape [B] and 'negative' [B, R] "
                 f"(got {tuple(positive.shape)} and {tuple(negative.shape)})"
             )
-        margin = positive.unsqueeze(-1) - negative
+        margin = at_least_float32(positive).unsqueeze(-1) - at_least_float32(negative)
         return -margin.sigmoid().sum() / max(margin.numel(), 1)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from fashiongraph.nn.at_least_float32 import at_least_float32
+
 
 class TypeAwareLoss(torch.nn.Module):
     r"""Ranks distances in the space of a category pair, and keeps masks and embeddings small.
@@ -53,7 +55,9 @@ class TypeAwareLoss(torch.nn.Module):
                 f"'positive' and 'negative' need the same shape "
                 f"(got {tuple(positive.shape)} and {tuple(negative.shape)})"
             )
-        violation = torch.nn.functional.relu(positive - negative + self.margin)
+        apart = at_least_float32(positive) - at_least_float32(negative)
+        violation = torch.nn.functional.relu(apart + self.margin)
+        masks, embeddings = at_least_float32(masks), at_least_float32(embeddings)
         parts = {
             "triplet": violation.sum() / max(violation.numel(), 1),
             "mask": masks.abs().sum() / max(len(masks), 1),

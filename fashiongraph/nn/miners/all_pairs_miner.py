@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from fashiongraph.nn.miners.indices import Triplets, item_pairs
+from fashiongraph.nn.miners.indices import Triplets, item_pairs, stranger_rows
 
 
 class AllPairsMiner(torch.nn.Module):
@@ -26,14 +26,14 @@ class AllPairsMiner(torch.nn.Module):
             Rows of anchors, positives and negatives, each [T].
 
         Raises:
-            ValueError: If there are items and no strangers.
+            ValueError: If there are items and no strangers, or no telling whose they are.
         """
         labels = labels.to(embeddings.device)
-        stranger = (labels < 0).nonzero().squeeze(1)
+        stranger, item = stranger_rows(labels)
         if labels.numel() and not stranger.numel():
             raise ValueError("'labels' need strangers, as exemplar_labels() makes them (got none)")
         stranger_of = labels.new_full(labels.shape, -1)
-        stranger_of[~labels[stranger]] = stranger
+        stranger_of[item] = stranger
         first, second = item_pairs(labels)
         anchor, positive = torch.cat([first, second]), torch.cat([second, first])
         negative = stranger_of[positive]

@@ -6,9 +6,10 @@ import torch
 from torch import Tensor
 from torch_geometric.utils import lexsort
 
+from fashiongraph.nn.at_least_float32 import at_least_float32
 from fashiongraph.nn.distances.cosine_similarity import CosineSimilarity
 from fashiongraph.nn.distances.row_distances import row_distances
-from fashiongraph.nn.miners.indices import Triplets, item_pairs
+from fashiongraph.nn.miners.indices import Triplets, item_pairs, stranger_rows
 
 
 class ExemplarMiner(torch.nn.Module):
@@ -54,19 +55,57 @@ class ExemplarMiner(torch.nn.Module):
 
         Args:
             embeddings: Embeddings of items and strangers [M, D].
-            labels: Their labels [M]: the outfit of an item, a negative number for a stranger.
+            labels: Their labels, as :func:`exemplar_labels` makes them, or no strangers' [M].
 
         Returns:
             Rows of anchors, positives and negatives, each [T], T at most two a pair.
+
+        Raises:
+            ValueError: If there are strangers and no telling whose they are.
         """
-        embeddings, labels = embeddings.detach(), labels.to(embeddings.device)
+        embeddings, labels = at_least_float32(embeddings.detach()), labels.to(embeddings.device)
+        # In half precision strangers about as far as the positive could not be told from it.
+        with torch.autocast(embeddings.device.type, enabled=False):
+            anchor, positive = self._pairs(embeddings, labels)
+            if self.only_own and not self.only_farther and bool((labels < 0).any()):
+                negative = self._of_own(embeddings, labels, anchor)
+            else:
+                negative = self._of_pool(embeddings, labels, anchor, positive)
+        found = negative >= 0
+        return anchor[found], positive[found], negative[found]
+
+    def _pairs(self, embeddings: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        """Anchors and positives: each chosen pair, then each the other way around [T]."""
         first, second = item_pairs(labels)
         if not self.every_pair:
-            first, second = self._one_an_outfit(embeddings, labels, first, second)
-        anchor, positive = torch.cat([first, second]), torch.cat([second, first])
+            apart = self._row_apart(embeddings, first, second)
+            best = self._least(apart if self.closest_pair else -apart, labels[first])
+            first, second = first[best], second[best]
+        return torch.cat([first, second]), torch.cat([second, first])
+
+    def _of_own(self, embeddings: Tensor, labels: Tensor, anchor: Tensor) -> Tensor:
+        """What :meth:`_of_pool` gives without a constraint, in memory linear in outfits [T]."""
+        stranger, owner = stranger_rows(labels)
+        outfit, order = labels[owner].sort(stable=True)
+        item, of_pair = anchor.unique(return_inverse=True)
+        start = torch.searchsorted(outfit, labels[item])
+        size = torch.searchsorted(outfit, labels[item], right=True) - start
+        one = torch.arange(item.numel(), device=item.device).repeat_interleave(size)
+        place = torch.arange(one.numel(), device=item.device) + (start - size.cumsum(0) + size)[one]
+        other = stranger[order[place]]
+        apart = self._row_apart(embeddings, item[one], other)
+        best = self._least(-apart if self.farthest_negative else apart, one)
+        negative = torch.full_like(item, -1)
+        negative[one[best]] = other[best]
+        return negative[of_pair]
+
+    def _of_pool(
+        self, embeddings: Tensor, labels: Tensor, anchor: Tensor, positive: Tensor
+    ) -> Tensor:
+        """The negative of each anchor, or -1 where none qualifies [T]."""
         pool, allowed = self._pool(labels, anchor)
-        if not pool.numel() or not anchor.numel():
-            return anchor[:0], positive[:0], pool[:0]
+        if not allowed.numel():
+            return torch.full_like(anchor, -1)
         # An item is the anchor of many pairs, and as far from the strangers in each.
         item, of_pair = anchor.unique(return_inverse=True)
         apart = self._apart(self.distance(embeddings[item], embeddings[pool]))[of_pair]
@@ -79,30 +118,25 @@ class ExemplarMiner(torch.nn.Module):
         worst = -torch.inf if self.farthest_negative else torch.inf
         apart = apart.masked_fill(~allowed, worst)
         place = apart.argmax(dim=1) if self.farthest_negative else apart.argmin(dim=1)
-        found = allowed.any(dim=1)
-        return anchor[found], positive[found], pool[place[found]]
-
-    def _one_an_outfit(
-        self, embeddings: Tensor, labels: Tensor, first: Tensor, second: Tensor
-    ) -> tuple[Tensor, Tensor]:
-        """The closest or the farthest of each outfit's pairs [B]."""
-        apart, outfit = self._row_apart(embeddings, first, second), labels[first]
-        order = lexsort([apart if self.closest_pair else -apart, outfit])
-        outfit = outfit[order]
-        leads = torch.ones_like(outfit, dtype=torch.bool)
-        leads[1:] = outfit[1:] != outfit[:-1]
-        best = order[leads]
-        return first[best], second[best]
+        return torch.where(allowed.any(dim=1), pool[place], -1)
 
     def _pool(self, labels: Tensor, anchor: Tensor) -> tuple[Tensor, Tensor]:
         """Rows that may be negatives [P], and for which of the anchors [T, P]."""
-        stranger = (labels < 0).nonzero().squeeze(1)
+        stranger, owner = stranger_rows(labels)
         if not stranger.numel():
             pool = torch.arange(labels.numel(), device=labels.device)
             return pool, labels[anchor].unsqueeze(1) != labels
-        owner = labels[~labels[stranger]]  # the outfit that each was drawn for
-        allowed = labels[anchor].unsqueeze(1) == owner
+        allowed = labels[anchor].unsqueeze(1) == labels[owner]
         return stranger, allowed if self.only_own else torch.ones_like(allowed)
+
+    @staticmethod
+    def _least(values: Tensor, group: Tensor) -> Tensor:
+        """Where the smallest value of each group is, the first of equal ones."""
+        order: Tensor = lexsort([values, group])
+        group = group[order]
+        leads = torch.ones_like(group, dtype=torch.bool)
+        leads[1:] = group[1:] != group[:-1]
+        return order[leads]
 
     def _row_apart(self, embeddings: Tensor, one: Tensor, other: Tensor) -> Tensor:
         return self._apart(row_distances(self.distance, embeddings[one], embeddings[other]))

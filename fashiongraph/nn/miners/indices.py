@@ -26,6 +26,29 @@ def as_pairs(indices: Triplets | Pairs) -> Pairs:
     return anchor, positive, anchor, negative
 
 
+def stranger_rows(labels: Tensor) -> tuple[Tensor, Tensor]:
+    """Rows of strangers, and of the items that they were drawn for.
+
+    Args:
+        labels: Labels, as :func:`exemplar_labels` makes them [M].
+
+    Returns:
+        Rows of strangers, rising, and of their items, each [P].
+
+    Raises:
+        ValueError: If strangers bear other labels, which tell nobody whose they are.
+    """
+    stranger = (labels < 0).nonzero().squeeze(1)
+    item = ~labels[stranger]
+    lost = (item >= len(labels)) | (labels[item.clamp(max=len(labels) - 1)] < 0)
+    if len(item.unique()) < len(item) or bool(lost.any()):
+        raise ValueError(
+            f"'labels' need strangers as exemplar_labels() makes them, ~i for that of row i "
+            f"(got {labels[stranger[:6]].tolist()} first among {len(labels)} labels)"
+        )
+    return stranger, item
+
+
 def item_pairs(labels: Tensor) -> tuple[Tensor, Tensor]:
     """All unordered pairs of rows that bear the same label of an outfit, the earlier row first.
 

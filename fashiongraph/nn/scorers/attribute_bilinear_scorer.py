@@ -6,6 +6,8 @@ import torch
 from torch import Tensor
 from torch_geometric.utils import degree, scatter
 
+from fashiongraph.nn.at_least_float32 import at_least_float32
+
 
 class AttributeBilinearScorer(torch.nn.Module):
     r"""Scores every ordered pair of items per attribute, and an outfit by their mean.
@@ -62,7 +64,7 @@ class AttributeBilinearScorer(torch.nn.Module):
     def bilinear(self, left: Tensor, right: Tensor) -> Tensor:
         """Score rows against rows per attribute: two of [M, K, H] to [M, K]."""
         transformed = torch.matmul(left.transpose(0, 1), self.weight)  # one product per attribute
-        return (transformed.transpose(0, 1) * self._widen(right)).sum(dim=-1)
+        return (transformed.transpose(0, 1) * at_least_float32(right)).sum(dim=-1)
 
     def forward(self, x: Tensor, batch: Tensor, batch_size: int | None = None) -> Tensor:
         """Score the outfits of a batch.
@@ -75,7 +77,7 @@ class AttributeBilinearScorer(torch.nn.Module):
         """
         if batch_size is None:
             batch_size = int(batch.max()) + 1 if batch.numel() else 0
-        wide = self._widen(x)
+        wide = at_least_float32(x)
         total = scatter(wide, batch, dim_size=batch_size)
         others = total.index_select(0, batch) - wide  # exactly zero for an item on its own
         total_score = scatter(self.bilinear(x, others).sum(dim=-1), batch, dim_size=batch_size)
@@ -98,7 +100,7 @@ class AttributeBilinearScorer(torch.nn.Module):
         """
         if batch_size is None:
             batch_size = int(batch.max()) + 1 if batch.numel() else 0
-        wide = self._widen(x)
+        wide = at_least_float32(x)
         others = scatter(wide, batch, dim_size=batch_size).index_select(0, batch) - wide
         both = self.weight + self.weight.mT  # of both orders
         transformed = torch.matmul(x.transpose(0, 1), both).transpose(0, 1)
@@ -134,11 +136,6 @@ class AttributeBilinearScorer(torch.nn.Module):
         right = right - (size.cumsum(0) - size - first)[left]
         pairs = order[torch.stack([left, right])[:, left != right]]
         return pairs, self.bilinear(x[pairs[0]], x[pairs[1]])
-
-    @staticmethod
-    def _widen(x: Tensor) -> Tensor:
-        """Sum in float32 at least: the sums of an outfit lose too much in bfloat16."""
-        return x.to(torch.promote_types(x.dtype, torch.float32))
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.channels}, num_attributes={self.num_attributes})"

@@ -6,6 +6,9 @@ import torch
 from torch import Tensor
 from torch_geometric.utils import degree, scatter
 
+from fashiongraph.nn.at_least_float32 import at_least_float32
+from fashiongraph.nn.unit import unit
+
 
 class CosineScorer(torch.nn.Module):
     r"""Scores an outfit by the mean cosine of its pairs of items.
@@ -31,11 +34,10 @@ class CosineScorer(torch.nn.Module):
             batch: Outfit of each item, in any order [N].
             batch_size: Number of outfits.
         """
-        wide = x.to(torch.promote_types(x.dtype, torch.float32))
-        unit = torch.nn.functional.normalize(wide, dim=-1)
-        total = scatter(unit, batch, dim_size=batch_size)
-        others = total.index_select(0, batch) - unit  # exactly zero for an item on its own
-        total_score = scatter((unit * others).sum(dim=-1), batch, dim_size=batch_size)
+        u = unit(at_least_float32(x))
+        total = scatter(u, batch, dim_size=batch_size)
+        others = total.index_select(0, batch) - u  # exactly zero for an item on its own
+        total_score = scatter((u * others).sum(dim=-1), batch, dim_size=batch_size)
         size = degree(batch, batch_size, dtype=torch.long)
         score: Tensor = total_score / (size * (size - 1)).clamp(min=1)
         return score

@@ -70,3 +70,35 @@ def test_a_bare_distance_says_what_it_lacks():
         Distance()(torch.zeros(1, 2))
     with pytest.raises(NotImplementedError, match="Distance does not say"):
         Distance().pairwise_distance(torch.zeros(1, 2), torch.zeros(1, 2))
+
+
+def near_together():
+    """Embeddings whose distances differ by less than half precision can tell."""
+    return (1 + 0.05 * torch.randn(30, 6, generator=torch.Generator().manual_seed(0))).bfloat16()
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+@pytest.mark.parametrize("narrow_module", [False, True])
+def test_narrow_embeddings_are_widened(distance, dtype, narrow_module):
+    x = near_together().to(dtype)
+    distance.to(dtype if narrow_module else torch.float32)
+    whole, rows = distance(x), distance.pairwise_distance(x[:15], x[15:])
+    assert whole.dtype == rows.dtype == torch.float32
+    distance.float()
+    assert torch.equal(whole, distance(x.float()))
+    assert torch.equal(rows, distance.pairwise_distance(x[:15].float(), x[15:].float()))
+
+
+def test_autocast_does_not_narrow_it(distance):
+    x, distance = near_together().float(), distance.float()
+    expected = distance(x), distance.pairwise_distance(x[:15], x[15:])
+    with torch.autocast("cpu", torch.bfloat16):
+        found = distance(x), distance.pairwise_distance(x[:15], x[15:])
+    assert all(torch.equal(a, b) for a, b in zip(found, expected, strict=True))
+
+
+@pytest.mark.parametrize("kind", [CosineSimilarity, SquaredEuclideanDistance])
+def test_an_embedding_of_length_zero_has_no_huge_gradient(kind):
+    x = torch.eye(3)[:2].mul(torch.tensor([[0.0], [1.0]])).requires_grad_()
+    kind()(x, torch.ones(4, 3)).sum().backward()
+    assert x.grad.abs().max() < 10

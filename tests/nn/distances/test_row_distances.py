@@ -23,3 +23,12 @@ def test_is_the_diagonal_of_all_against_all(distance):
     expected = distance(x, y).diagonal()
     # LpDistance adds 1e-6 to every difference on its way from row to row.
     torch.testing.assert_close(row_distances(distance, x, y), expected, rtol=0, atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    "distance", [CosineSimilarity(), pml.CosineSimilarity(), pml.SNRDistance()]
+)
+def test_narrow_embeddings_are_widened(distance):
+    x, y = torch.randn(2, 4, 6).bfloat16()
+    rows = row_distances(distance, x, y)
+    assert torch.equal(rows, row_distances(distance, x.float(), y.float()))

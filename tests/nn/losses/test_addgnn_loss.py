@@ -93,3 +93,36 @@ def test_empty_batch_and_parameters_of_zero_stay_finite():
     parts["loss"].backward()
     assert parts["loss"].item() == 0
     assert weight.grad.isfinite().all()
+
+
+@pytest.mark.parametrize("part", ["mask", "distillation", "norm"])
+def test_a_part_of_weight_zero_is_shown_and_not_added(part):
+    loss = ADDGNNLoss(**{f"lambda_{name}": 0.0 for name in ("mask", "distillation", "norm")})
+    shown = ADDGNNLoss()
+    positive, negative = (score.requires_grad_() for score in scores())
+    weight = torch.randn(2, 4, dtype=torch.float64, requires_grad=True)
+    masks = weight.view(2, 1, 4), torch.zeros(2, 1, 4, dtype=torch.float64)
+    given = (positive, negative, weight.abs().sum(), masks, (weight,))
+    parts = loss(*given)
+    assert torch.equal(parts["loss"], parts["ranking"])
+    torch.testing.assert_close(parts[part], shown(*given)[part])
+    parts["loss"].backward()
+    assert weight.grad is None
+    assert positive.grad is not None
+
+
+def test_what_overflows_does_no_harm_where_its_weight_is_zero():
+    weight = torch.full((2, 2), 1e30, requires_grad=True)
+    positive = torch.zeros(1, requires_grad=True)
+    loss = ADDGNNLoss(0.0, 0.0, 0.0)
+    masks = weight.view(2, 1, 2), -weight.view(2, 1, 2)
+    parts = loss(positive, torch.zeros(1), weight.square().sum(), masks, (weight,))
+    assert parts["mask"] == parts["norm"] == torch.inf
+    assert parts["loss"].isfinite()
+
+
+def test_without_gradients_there_are_none():
+    weight = torch.ones(2, requires_grad=True)
+    with torch.no_grad():
+        parts = ADDGNNLoss()(torch.zeros(1), torch.zeros(1), weight.sum(), None, (weight,))
+    assert not any(part.requires_grad for part in parts.values())

@@ -67,7 +67,7 @@ def test_without_pairs_the_loss_is_zero(shape):
 def test_dtypes(dtype):
     positive, negative = torch.randn(5), torch.randn(5, 3)
     loss = BPRLoss()(positive.to(dtype), negative.to(dtype))
-    assert loss.dtype == dtype
+    assert loss.dtype == torch.promote_types(dtype, torch.float32)
     within = 2e-2 if dtype == torch.bfloat16 else 1e-6
     torch.testing.assert_close(loss.double(), loop(positive, negative), atol=within, rtol=0)
 
@@ -78,3 +78,8 @@ def test_dtypes(dtype):
 def test_refuses_shapes_that_would_broadcast(positive, negative):
     with pytest.raises(ValueError, match=r"'positive' needs shape \[B\]"):
         BPRLoss()(torch.zeros(positive), torch.zeros(negative))
+
+
+def test_sums_do_not_overflow_in_half_precision():
+    loss = BPRLoss()(torch.zeros(20000).half(), torch.zeros(20000, 8).half())
+    assert float(loss) == pytest.approx(math.log(2))

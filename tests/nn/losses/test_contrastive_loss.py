@@ -40,3 +40,8 @@ def test_no_pairs_cost_nothing():
 def test_a_margin_is_positive():
     with pytest.raises(ValueError, match=r"'margin' needs to be positive \(got 0\)"):
         ContrastiveLoss(0)
+
+
+def test_sums_do_not_overflow_in_half_precision():
+    loss = ContrastiveLoss()(torch.full((20000,), 4.0).half(), torch.zeros(0).half())
+    assert float(loss) == 16

@@ -57,3 +57,23 @@ def test_no_outfits_cost_nothing():
 def test_settings_out_of_range_are_refused(gamma, alpha, name):
     with pytest.raises(ValueError, match=f"'{name}' needs to"):
         FocalLoss(gamma, alpha)
+
+
+@pytest.mark.parametrize("gamma", [0.0, 0.5, 1.0, 2.0])
+def test_sure_scores_have_a_gradient(gamma):
+    positive = torch.tensor([200.0, -200.0], requires_grad=True)
+    FocalLoss(gamma)(positive, torch.empty(0)).backward()
+    assert positive.grad.isfinite().all()
+    assert positive.grad[1] != 0
+
+
+def test_alpha_is_as_exact_as_the_scores():
+    score = torch.zeros(3, dtype=torch.float64)
+    loss = FocalLoss(gamma=0, alpha=0.1)(score, score[:0])
+    assert float(loss) == pytest.approx(0.1 * math.log(2), rel=1e-14)
+
+
+def test_half_precision_scores_are_widened():
+    score = torch.randn(5, 3).half()
+    loss = FocalLoss()(score[:, 0], score)
+    assert torch.equal(loss, FocalLoss()(score[:, 0].float(), score.float()))

@@ -97,3 +97,9 @@ def test_without_pairs_the_loss_is_zero_with_a_gradient():
 def test_refuses_fractions_that_do_not_fit(fractions):
     with pytest.raises(ValueError, match="'fractions' needs 3 shares"):
         HardAwareCascadeLoss(WIDTHS, fractions)
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+def test_narrow_embeddings_are_widened(dtype):
+    embeddings, loss = torch.randn(len(LABELS), sum(WIDTHS)).to(dtype), HardAwareCascadeLoss(WIDTHS)
+    assert torch.equal(loss(embeddings, LABELS), loss(embeddings.float(), LABELS))

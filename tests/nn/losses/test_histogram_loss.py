@@ -91,3 +91,11 @@ def test_without_either_kind_of_pair_the_loss_is_zero_with_a_gradient(labels):
 def test_refuses_no_bins():
     with pytest.raises(ValueError, match=r"'num_bins' .* \(got 0\)"):
         HistogramLoss(0)
+
+
+def test_counts_do_not_end_where_bfloat16_does():
+    embeddings = torch.randn(400, 8, generator=torch.Generator().manual_seed(0)).bfloat16()
+    labels = torch.arange(400) // 4
+    loss = HistogramLoss()(embeddings, labels)
+    assert torch.equal(loss, HistogramLoss()(embeddings.float(), labels))
+    assert 0.4 < loss < 0.6

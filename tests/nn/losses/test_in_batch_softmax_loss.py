@@ -44,3 +44,12 @@ def test_without_predictions_the_loss_is_zero():
 def test_refuses_other_shapes():
     with pytest.raises(ValueError, match=r"need one shape \[N, D\]"):
         InBatchSoftmaxLoss()(torch.zeros(3, 2), torch.zeros(2, 2))
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+def test_products_are_not_rounded(dtype):
+    predicted, target = 8 * torch.randn(2, 40, 64).to(dtype)
+    expected = InBatchSoftmaxLoss()(predicted.float(), target.float())
+    assert torch.equal(InBatchSoftmaxLoss()(predicted, target), expected)
+    with torch.autocast("cpu", torch.bfloat16):
+        assert torch.equal(InBatchSoftmaxLoss()(predicted.float(), target.float()), expected)

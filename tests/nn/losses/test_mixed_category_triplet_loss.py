@@ -126,3 +126,9 @@ def test_takes_reducers_of_pytorch_metric_learning():
 def test_refuses_an_unknown_reducer():
     with pytest.raises(ValueError, match=r"'reducer' needs to be one of .* \(got 'max'\)"):
         MixedCategoryTripletLoss(reducer="max")
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+def test_narrow_embeddings_are_widened(dtype):
+    embeddings, loss = torch.randn(len(LABELS), 4).to(dtype), MixedCategoryTripletLoss()
+    assert torch.equal(loss(embeddings, LABELS), loss(embeddings.float(), LABELS))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 import torch
 
 from fashiongraph.nn.losses.position_dependent_loss import PositionDependentLoss
@@ -49,3 +50,9 @@ def test_without_triplets_the_loss_is_zero_with_a_gradient():
     assert value == 0
     value.backward()
     assert (embeddings.grad == 0).all()
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+def test_narrow_embeddings_are_widened(dtype):
+    embeddings, loss = torch.randn(len(LABELS), 4).to(dtype), PositionDependentLoss(4)
+    assert torch.equal(loss(embeddings, LABELS), loss(embeddings.float(), LABELS))

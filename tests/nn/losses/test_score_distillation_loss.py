@@ -37,3 +37,8 @@ def test_nothing_costs_nothing_and_bad_arguments_are_named():
         loss(torch.zeros(3, 4), torch.zeros(3, 5))
     with pytest.raises(ValueError, match="'temperature' needs to be positive"):
         ScoreDistillationLoss(0.0)
+
+
+def test_sums_do_not_overflow_in_half_precision():
+    student = torch.tensor([0.0, 30.0]).half().expand(5000, 2)
+    assert float(ScoreDistillationLoss()(student, student.flip(1))) == pytest.approx(30)

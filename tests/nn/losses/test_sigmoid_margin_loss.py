@@ -44,3 +44,8 @@ def test_without_pairs_the_loss_is_zero_and_extreme_margins_stay_finite():
 def test_refuses_shapes_that_would_broadcast(positive, negative):
     with pytest.raises(ValueError, match=r"'positive' needs shape \[B\]"):
         SigmoidMarginLoss()(torch.zeros(positive), torch.zeros(negative))
+
+
+def test_sums_do_not_overflow_in_half_precision():
+    loss = SigmoidMarginLoss()(torch.zeros(20000).half(), torch.zeros(20000, 8).half())
+    assert float(loss) == pytest.approx(-0.5)

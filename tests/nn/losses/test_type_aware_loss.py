@@ -47,3 +47,10 @@ def test_unequal_distances_are_refused():
     positive, negative, masks, embeddings = draw()
     with pytest.raises(ValueError, match="the same shape"):
         TypeAwareLoss()(positive, negative[:1], masks, embeddings)
+
+
+def test_sums_do_not_overflow_in_half_precision():
+    masks = torch.ones(2000, 128).half()
+    parts = TypeAwareLoss()(torch.zeros(3).half(), torch.zeros(3).half(), masks, masks)
+    assert float(parts["mask"]) == 128
+    assert all(part.dtype == torch.float32 for part in parts.values())

@@ -33,3 +33,9 @@ def test_an_empty_batch_gives_nothing(make_batch):
 def test_needs_strangers():
     with pytest.raises(ValueError, match=r"'labels' need strangers.* \(got none\)"):
         AllPairsMiner()(torch.zeros(2, 2), torch.tensor([0, 0]))
+
+
+def test_strangers_need_labels_of_their_own():
+    labels = torch.tensor([0, 0, 0, -1, -1, -1])
+    with pytest.raises(ValueError, match=r"'labels' need .*\(got \[-1, -1, -1\]"):
+        AllPairsMiner()(torch.zeros(6, 2), labels)

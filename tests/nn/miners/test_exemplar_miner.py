@@ -115,3 +115,63 @@ def test_learns_nothing_itself(kind, make_batch):
     assert list(miner.parameters()) == []
     miner(embeddings.requires_grad_(), labels)
     assert embeddings.grad is None
+
+
+@pytest.mark.parametrize("distance", [CosineSimilarity(), pml_distances.CosineSimilarity()])
+@pytest.mark.parametrize("every_pair", [False, True])
+def test_chooses_the_same_under_autocast_and_of_narrow_embeddings(
+    kind, distance, every_pair, make_batch
+):
+    embeddings, labels = make_batch([4] * 40, channels=32)
+    narrow, miner = embeddings.bfloat16(), MINERS[kind](distance, every_pair)
+    expected = as_list(miner(narrow.float(), labels))
+    assert as_list(miner(narrow, labels)) == expected
+    with torch.autocast("cpu", torch.bfloat16):
+        assert as_list(miner(narrow.float(), labels)) == expected
+
+
+class PoolMiner(HardMiner):
+    """Measures all strangers of the batch, and then drops those of others."""
+
+    def _of_own(self, embeddings, labels, anchor):
+        return self._of_pool(embeddings, labels, anchor, anchor)
+
+
+@pytest.mark.parametrize("farthest", [False, True])
+@pytest.mark.parametrize("every_pair", [False, True])
+@pytest.mark.parametrize("seed", range(5))
+def test_an_outfits_own_strangers_are_chosen_as_from_the_whole_pool(
+    seed, every_pair, farthest, make_batch, monkeypatch
+):
+    monkeypatch.setattr(HardMiner, "farthest_negative", farthest)
+    torch.manual_seed(seed)
+    embeddings, labels = make_batch(torch.randint(1, 7, (12,)).tolist())
+    kept = torch.ones_like(labels, dtype=torch.bool)
+    kept[-10:] = torch.rand(10) < 0.5  # not every item has a stranger
+    order = torch.arange(len(labels))
+    order[len(labels) // 2 :] = order[len(labels) // 2 :].flip(0)  # nor are they in its order
+    embeddings, labels = embeddings[order][kept], labels[order][kept]
+    ties = torch.eye(4, dtype=torch.double)[embeddings.argmax(dim=1)]
+    for x in (embeddings, embeddings.float(), ties):
+        own = HardMiner(every_pair=every_pair)(x, labels)
+        pool = PoolMiner(every_pair=every_pair)(x, labels)
+        assert all(torch.equal(a, b) for a, b in zip(own, pool, strict=True))
+
+
+def test_an_outfits_own_strangers_may_need_to_be_farther(make_batch):
+    class Both(HardMiner):
+        only_farther = True
+
+    embeddings, labels = make_batch([3] * 20)
+    anchor, positive, negative = Both(every_pair=True)(embeddings, labels)
+    apart = CosineSimilarity()(embeddings)
+    assert 0 < len(anchor) < 120
+    assert (labels[~labels[negative]] == labels[anchor]).all()
+    assert (apart[anchor, negative] < apart[anchor, positive]).all()
+
+
+@pytest.mark.parametrize("wrong", [-1, -100])
+def test_strangers_need_labels_of_their_own(kind, wrong):
+    labels = torch.tensor([0, 0, wrong, wrong])
+    with pytest.raises(ValueError, match=r"'labels' need strangers as exemplar_labels\(\) makes"):
+        MINERS[kind]()(torch.randn(4, 3), labels)

@@ -16,3 +16,13 @@ def test_takes_the_farthest_two_and_the_closest_stranger_of_their_own():
     anchor, positive, negative = HardMiner(EuclideanDistance(False))(place, labels)
     assert (anchor.tolist(), positive.tolist()) == ([0, 1], [1, 0])
     assert negative.tolist() == [3, 3]  # at 2; the one at 0 was drawn for the other outfit
+
+
+def test_measures_no_strangers_of_other_outfits():
+    class RowsAlone(EuclideanDistance):
+        def between_all(self, query, ref):
+            raise AssertionError("a whole batch's distances need memory for its square")
+
+    labels = exemplar_labels(torch.arange(20) // 4)
+    anchor, _, negative = HardMiner(RowsAlone(), every_pair=True)(torch.randn(40, 3), labels)
+    assert torch.equal(labels[~labels[negative]], labels[anchor])

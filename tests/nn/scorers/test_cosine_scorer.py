@@ -56,7 +56,7 @@ def test_a_state_of_length_zero_goes_with_nothing():
     score = CosineScorer()(x, torch.tensor([0, 0]), 1)
     score.sum().backward()
     assert score.tolist() == [0.0]
-    assert x.grad.isfinite().all()
+    assert x.grad.abs().max() <= 1
 
 
 def test_scores_of_bfloat16_states_are_not_rounded_to_it():
