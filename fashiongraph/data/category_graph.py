@@ -40,13 +40,14 @@ def category_graph(
         ``num_outfits``.
 
     Raises:
-        FashionGraphError: If ``smoothing`` is not positive or a category is out of range.
+        FashionGraphError: If ``smoothing`` is not positive and finite, or a category is out of
+            range.
 
     Source: Chen, Wu, Shen, Jia, "Learning from designers: fashion compatibility analysis via
     dataset distillation", eq. 3.
     """
-    if not smoothing > 0:
-        raise FashionGraphError(f"'smoothing' needs to be positive (got {smoothing})")
+    if not 0 < smoothing < float("inf"):
+        raise FashionGraphError(f"'smoothing' needs to be positive and finite (got {smoothing})")
     if category_id.shape != batch.shape:
         raise FashionGraphError(
             f"'batch' needs one entry per row of 'category_id', {category_id.numel()} "

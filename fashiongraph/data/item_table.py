@@ -13,6 +13,7 @@ import pandas as pd
 import torch
 from torch import Tensor
 
+from fashiongraph.data.whole_numbers import whole_numbers
 from fashiongraph.errors import FashionGraphError
 
 
@@ -44,6 +45,8 @@ class ItemTable:
     frequency: Tensor | None = None
 
     def __post_init__(self) -> None:
+        category_id = whole_numbers("category_id", self.category_id)
+        object.__setattr__(self, "category_id", category_id)
         self._check_columns()
         # Asking the index would build its table of Python objects, which few ever look up in.
         if len(pd.unique(self.ids.array)) < len(self.ids):
@@ -53,6 +56,11 @@ class ItemTable:
     def _check_columns(self) -> None:
         lengths = {"category_id": len(self.category_id)}
         if self.features is not None:
+            if self.features.dim() < 2:
+                raise FashionGraphError(
+                    f"'features' needs the shape [{len(self.ids)}, F] "
+                    f"(got {list(self.features.shape)})"
+                )
             lengths["features"] = len(self.features)
         if self.columns.shape[1]:
             lengths["columns"] = len(self.columns)
@@ -90,7 +98,13 @@ class ItemTable:
             columns: Further columns.
             vocabulary: The category names by index; by default those that occur, sorted. A name
                 outside a given vocabulary becomes ``-1``.
+
+        Raises:
+            FashionGraphError: If an identifier is missing, or a category without a vocabulary.
         """
+        _check_present("ids", ids)
+        if vocabulary is None:
+            _check_present("categories", categories)
         names = _strings(categories)
         known = sorted(names.unique()) if vocabulary is None else list(vocabulary)
         code = _strings(known).get_indexer(names).astype(np.int64)
@@ -240,6 +254,13 @@ class ItemTable:
             object.__setattr__(table, name, values)
         table._check_columns()
         return table
+
+
+def _check_present(argument: str, values: Sequence[str]) -> None:
+    absent = pd.isna(np.asarray(values, dtype=object))
+    if absent.any():
+        row = int(absent.argmax())
+        raise FashionGraphError(f"'{argument}' needs a value for every item (item {row} has none)")
 
 
 def _strings(values: Sequence[str] | pd.Index[str]) -> pd.Index[str]:

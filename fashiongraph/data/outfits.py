@@ -13,6 +13,7 @@ from torch import Tensor
 
 from fashiongraph.data.item_table import ItemTable
 from fashiongraph.data.row_blocks import row_blocks
+from fashiongraph.data.whole_numbers import whole_numbers
 from fashiongraph.errors import FashionGraphError
 
 if TYPE_CHECKING:
@@ -25,12 +26,12 @@ class Outfits:
 
     Args:
         items: The item table that ``item_id`` indexes.
-        ptr: Offsets [B + 1], from 0 to N, not decreasing.
-        item_id: Rows of the item table, outfit after outfit [N].
+        ptr: Offsets [B + 1], from 0 to N, not decreasing, of any integer type; kept as int64.
+        item_id: Rows of the item table, outfit after outfit [N], as ``ptr``.
         ids: Outfit identifiers [B]; by default their positions.
 
     Raises:
-        FashionGraphError: If the offsets or rows do not fit each other.
+        FashionGraphError: If the offsets or rows do not fit each other or are no integers.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class Outfits:
         item_id: Tensor,
         ids: pd.Index[str] | None = None,
     ) -> None:
+        ptr, item_id = whole_numbers("ptr", ptr), whole_numbers("item_id", item_id)
         if ptr.numel() == 0 or int(ptr[0]) != 0 or int(ptr[-1]) != item_id.numel():
             raise FashionGraphError(
                 f"'ptr' needs to run from 0 to the number of rows, {item_id.numel()} "
@@ -76,7 +78,8 @@ class Outfits:
         column ``position`` where there is one, else by row.
 
         Raises:
-            FashionGraphError: If one of the two or an entry of them is missing, or an item unknown.
+            FashionGraphError: If one of the two or an entry of them is missing, an item unknown, or
+                a position no finite number.
         """
         for name in ("outfit_id", "item_id"):
             if name not in frame:
@@ -89,8 +92,7 @@ class Outfits:
                     f"'frame' needs a {name!r} in every row (row {row} has none)"
                 )
         code, ids = pd.factorize(frame["outfit_id"].astype(str))
-        keys = (frame["position"].to_numpy(), code) if "position" in frame else (code,)
-        order = np.lexsort(keys)
+        order = np.lexsort((_positions(frame), code) if "position" in frame else (code,))
         sizes = np.bincount(code, minlength=len(ids))
         ptr = torch.from_numpy(np.append(0, sizes.cumsum()).astype(np.int64))
         rows = items.rows(pd.Index(frame["item_id"]))
@@ -187,8 +189,10 @@ class Outfits:
 
         Args:
             kind: ``"fitb"`` or ``"compatibility"``.
-            protocol: ``"uniform"``, ``"uniform_category"``, ``"same_category"`` or ``"matched"``.
-            columns: Columns that ``"matched"`` strangers share with what they replace.
+            protocol: ``"uniform"``, ``"uniform_category"``, ``"same_category"``,
+                ``"same_columns"`` or ``"matched"``.
+            columns: Columns that ``"same_columns"`` and ``"matched"`` strangers share with what
+                they replace.
             seed: Seed of the questions.
 
         See :func:`fashiongraph.data.questions.draw.draw_questions`.
@@ -204,6 +208,19 @@ class Outfits:
     def with_frequency(self) -> Outfits:
         """The same outfits, their item table carrying the frequencies counted on them."""
         return self.with_items(self.items.with_frequency(self.frequency))
+
+
+def _positions(frame: pd.DataFrame) -> np.ndarray:
+    """The column ``position`` as numbers: as text, 10 would come before 2."""
+    position = pd.to_numeric(frame["position"], errors="coerce")
+    finite = np.isfinite(position.to_numpy(dtype=np.float64, na_value=np.nan))
+    if not finite.all():
+        row = int(finite.argmin())
+        raise FashionGraphError(
+            "'frame' needs a finite number as 'position' in every row "
+            f"(row {row} has {frame['position'].iloc[row]!r})"
+        )
+    return position.to_numpy()
 
 
 def _numbers(count: int) -> pd.Index[str]:

@@ -23,7 +23,8 @@ class QuestionLoader:
         questions: The questions.
         graph: Category graph that weighs the edges.
         batch_size: Questions per batch.
-        rank: Number of this process; each asks its own share of the questions.
+        rank: Number of this process; each asks its own share of the questions, which is none
+            where there are fewer questions than processes.
         world_size: Number of processes.
 
     Raises:
@@ -41,7 +42,8 @@ class QuestionLoader:
         check_shares(batch_size, rank, world_size)
         self.questions = questions
         self.batcher = OutfitBatcher(questions.items, graph, share_items=True)
-        self.chunks = torch.arange(len(questions))[rank::world_size].split(batch_size)
+        share = torch.arange(len(questions))[rank::world_size]
+        self.chunks = share.split(batch_size) if len(share) else ()  # of nothing, one empty chunk
 
     def __len__(self) -> int:
         return len(self.chunks)

@@ -65,8 +65,10 @@ class TrainingLoader:
         rng = np.random.default_rng([self.seed, self.epoch])
         order = torch.from_numpy(rng.permutation(len(self.outfits)))
         own = slice(self.rank, None, self.world_size)
-        for chunk in torch.split(order, self.batch_size * self.world_size):
-            outfits = self.outfits.select(chunk)
+        size = self.batch_size * self.world_size
+        # A last batch may hold none for this process, which still takes part in the step.
+        for start in range(0, len(order), size):
+            outfits = self.outfits.select(order[start : start + size])
             yield self.batcher(self.draw(outfits, own, rng), forget=outfits)
 
     def draw(self, outfits: Outfits, own: slice, rng: np.random.Generator) -> Outfits:

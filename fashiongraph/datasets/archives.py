@@ -66,21 +66,25 @@ def verify(
         name: What to call the file in an error; by default its path.
 
     Raises:
-        DataError: If one of them differs.
+        DataError: If one of them differs, or the file cannot be read.
     """
     file = Path(path)
-    size = file.stat().st_size
+    try:
+        size, found = file.stat().st_size, "" if sha256 is None else _sha256(file)
+    except OSError as error:
+        raise DataError(f"cannot be read ({error.strerror})", file=name or file) from error
     if num_bytes is not None and size != num_bytes:
         raise DataError(f"needs {num_bytes:,} bytes (has {size:,})", file=name or file)
-    if sha256 is None:
-        return
+    if sha256 is not None and found != sha256.lower():
+        raise DataError(f"needs the SHA-256 {sha256.lower()} (has {found})", file=name or file)
+
+
+def _sha256(file: Path) -> str:
     digest = hashlib.sha256()
     with file.open("rb") as stream:
         while block := stream.read(1 << 20):
             digest.update(block)
-    if digest.hexdigest() != sha256.lower():
-        found = digest.hexdigest()
-        raise DataError(f"needs the SHA-256 {sha256.lower()} (has {found})", file=name or file)
+    return digest.hexdigest()
 
 
 def unpack(archive: str | Path, folder: str | Path, max_bytes: int = 1 << 37) -> list[Path]:

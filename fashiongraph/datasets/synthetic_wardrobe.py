@@ -25,6 +25,8 @@ from fashiongraph.errors import DataError, FashionGraphError
 
 Edition = Literal["designers", "users"]
 _RECIPE = "synthetic.json"
+_TABLES = ("items.csv", "outfits.csv")
+_IMAGES = "images"
 _MIN_ITEMS = 30
 
 
@@ -65,12 +67,13 @@ class SyntheticWardrobe(Wardrobe):
         render: Draw the pictures; otherwise a folder holds the tables only.
         features: ``"attributes"`` for indicators of the true attributes with a little noise;
             :obj:`None` leaves the items without features, for an encoder to fill in.
-        force_reload: Make the folder again; whatever lies in it is replaced.
+        force_reload: Make the folder again; its tables and pictures are replaced.
 
     Raises:
         FashionGraphError: If an argument is out of range, or the items do not allow so many
             different outfits.
-        DataError: If ``root`` holds something else, or a wardrobe of other settings.
+        DataError: If ``root`` holds something else, or a wardrobe of other settings or without
+            one of its tables.
     """
 
     truth: ClassVar[StylingRules] = DESIGNERS_RULES
@@ -122,7 +125,7 @@ class SyntheticWardrobe(Wardrobe):
         if root is None:
             self.processed_file_names = ()
         else:
-            self.processed_file_names = ("items.csv", "outfits.csv", _RECIPE)
+            self.processed_file_names = (*_TABLES, _RECIPE)
             _check_root(Path(root).expanduser(), self.recipe, force_reload)
         super().__init__(Path() if root is None else root, False, force_reload, root)
 
@@ -144,7 +147,7 @@ class SyntheticWardrobe(Wardrobe):
         (folder / _RECIPE).write_text(json.dumps(self.recipe, indent=2), encoding="utf-8")
 
     def _draw_pictures(self, columns: pd.DataFrame, folder: Path) -> None:
-        (folder / "images").mkdir()
+        (folder / _IMAGES).mkdir()
         names = ("image", "category", "shape", "colour", "pattern")
         rows = zip(*(columns[name] for name in names), strict=True)
         for row, (path, category, shape, colour, pattern) in enumerate(rows):
@@ -158,7 +161,7 @@ class SyntheticWardrobe(Wardrobe):
         recipe, seed = self.recipe, self.seed
         items = draw_items(recipe["num_items"], np.random.default_rng([seed, 0]))
         if recipe["image_size"] is not None:
-            image = [f"images/{name}.png" for name in items.ids]
+            image = [f"{_IMAGES}/{name}.png" for name in items.ids]
             items = replace(items, columns=items.columns.assign(image=image))
         if self.features == "attributes":
             rng = np.random.default_rng([seed, 2])
@@ -172,17 +175,33 @@ class SyntheticWardrobe(Wardrobe):
 
 
 def _check_root(root: Path, recipe: dict[str, Any], force_reload: bool) -> None:
-    """A folder is replaced as a whole, so it must be ours; and its pictures must be these."""
+    """A folder is replaced as a whole, so all in it must be ours, and made by this recipe."""
     if not root.exists() or (root.is_dir() and not any(root.iterdir())):
         return
     file = root / _RECIPE
     if not file.is_file():
         raise DataError("'root' needs to be a new folder or one of a synthetic wardrobe", file=root)
-    found = json.loads(file.read_text(encoding="utf-8"))
+    if force_reload:
+        foreign = {path.name for path in root.iterdir()} - {*_TABLES, _RECIPE, _IMAGES}
+        if foreign:
+            raise DataError(
+                f"'root' needs to hold nothing else if it is made again (has {min(foreign)!r})",
+                file=root,
+            )
+        return
+    try:
+        found = dict(json.loads(file.read_text(encoding="utf-8")))
+    except (TypeError, ValueError) as error:
+        raise DataError(
+            f"needs the settings as JSON ({error}); force_reload=True makes the folder again", file
+        ) from error
     differ = [name for name in recipe if found.get(name) != recipe[name]]
-    if differ and not force_reload:
+    if differ:
         raise DataError(
             f"{differ[0]!r} needs to be {found.get(differ[0])!r}, as the folder was made "
             f"(got {recipe[differ[0]]!r}); force_reload=True makes it again",
             file=file,
         )
+    for table in (root / name for name in _TABLES):
+        if not table.exists():
+            raise DataError("is missing; force_reload=True makes the folder again", file=table)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from fashiongraph.data.splits import split
 from fashiongraph.datasets.processed import PROCESSED_FILES, read_processed
 from fashiongraph.datasets.statistics import statistics
 from fashiongraph.errors import DataError, FashionGraphError
-from fashiongraph.files import whole
+from fashiongraph.files import locked, whole
 
 
 class Wardrobe:
@@ -68,9 +69,7 @@ class Wardrobe:
                 self.download()
             self._check_raw_files()
             if self.processed_paths:
-                with whole(self.processed_dir) as folder:
-                    folder.mkdir()
-                    self.process(folder)
+                self._process_alone(force_reload)
         outfits, self.outfit_columns = self.load()
         # Arrow keeps what reading took and gave back, which is as much as the arrays themselves.
         pa.default_memory_pool().release_unused()
@@ -188,6 +187,22 @@ class Wardrobe:
     @property
     def _name(self) -> str:
         return type(self).__name__
+
+    def _process_alone(self, force_reload: bool) -> None:
+        """Write the processed files, unless another process has done so in the meantime."""
+        with ExitStack() as held:
+            try:
+                held.enter_context(locked(self.processed_dir))
+            except OSError as error:
+                hint = "" if self._processed_dir else "; processed_dir= names another folder"
+                raise DataError(
+                    f"processed files cannot be written here ({error.strerror}){hint}",
+                    file=self.processed_dir,
+                ) from error
+            if force_reload or not _exist(self.processed_paths):
+                with whole(self.processed_dir) as folder:
+                    folder.mkdir()
+                    self.process(folder)
 
     def _check_raw_files(self) -> None:
         for path in self.raw_paths:

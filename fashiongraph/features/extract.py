@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 import torch
@@ -13,13 +12,13 @@ from torch.utils.data import DataLoader
 from fashiongraph.features.encoded_batch import EncodedBatch
 from fashiongraph.features.feature_cache import FeatureCache
 from fashiongraph.features.features import Features
-from fashiongraph.features.gather import checked_dtype, gather
+from fashiongraph.features.gather import checked_arguments, gather
 from fashiongraph.features.picture_batches import PictureBatches
 from fashiongraph.features.picture_encoder import PictureEncoder
 
 
 def extract_features(
-    paths: Sequence[str | Path],
+    paths: Iterable[str | Path],
     encoder: PictureEncoder,
     cache: str | Path | None = None,
     out: str | Path | None = None,
@@ -61,8 +60,7 @@ def extract_features(
     place = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
     if batch_size is None:
         batch_size = 8 if place.type == "cpu" else 128
-    kind = checked_dtype(paths, batch_size, num_workers, dtype)
-    files = [os.fspath(path) for path in paths]
+    files, kind = checked_arguments(paths, batch_size, num_workers, dtype)
     store = None if cache is None else FeatureCache(cache, encoder.fingerprint, kind)
     # Convolutions run a quarter faster on a processor with channels last, and more on a GPU.
     encoder = encoder.eval().to(place).to(memory_format=torch.channels_last)

@@ -47,13 +47,17 @@ class FeatureCache:
             return [key for (key,) in db.execute("SELECT key FROM rows")]
 
     def get(self, keys: Iterable[bytes]) -> dict[bytes, NDArray[np.floating]]:
-        """The rows of those keys that the cache holds."""
+        """The rows of those keys that the cache holds.
+
+        Raises:
+            DataError: If the bytes of a row are no values of the cache's type.
+        """
         found = {}
         with self._open() as db:
             for key in keys:
                 hit = db.execute("SELECT row FROM rows WHERE key = ?", (key,)).fetchone()
                 if hit is not None:
-                    found[key] = np.frombuffer(hit[0], self.dtype)
+                    found[key] = self._values(hit[0])
         return found
 
     def put(self, keys: Iterable[bytes], rows: NDArray[np.floating]) -> None:
@@ -63,10 +67,22 @@ class FeatureCache:
         with self._open() as db:
             db.executemany("INSERT OR IGNORE INTO rows VALUES (?, ?)", records)
 
+    def _values(self, content: bytes) -> NDArray[np.floating]:
+        try:
+            return np.frombuffer(content, self.dtype)
+        except (TypeError, ValueError) as error:
+            raise DataError(f"holds a damaged row ({error}); delete it", file=self.path) from error
+
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
         try:
             with closing(sqlite3.connect(self.path, timeout=60.0)) as db, db:
                 yield db
+        except sqlite3.OperationalError as error:
+            raise DataError(
+                f"cache out of reach ({error}): another process uses it, it may not be written, or "
+                "the disk is full",
+                file=self.path,
+            ) from error
         except sqlite3.DatabaseError as error:
             raise DataError(f"unusable cache ({error}); delete it", file=self.path) from error

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from fashiongraph.errors import FashionGraphError
+from fashiongraph.features.checked_dtype import checked_dtype
 from fashiongraph.features.features import Features
 from fashiongraph.features.files import new_array
 
@@ -39,15 +40,16 @@ def fuse(
         Rows [n, Σ F_m + M]; ``missing`` where an item lacks every modality.
 
     Raises:
-        FashionGraphError: If the arrays do not fit each other or a row that is not missing
-            holds a NaN or an infinity.
+        FashionGraphError: If the arrays do not fit each other, a row that is not missing holds a
+            NaN or an infinity, or ``dtype`` is no float type.
     """
+    kind = checked_dtype(dtype)
     masks = [None] * len(features) if missing is None else list(missing)
     _check(features, masks)
     total = len(features[0])
     widths = [array.shape[1] for array in features]
     absent = np.zeros((total, len(features)), dtype=bool)
-    with new_array(out, (total, sum(widths) + len(widths)), dtype) as fused:
+    with new_array(out, (total, sum(widths) + len(widths)), kind) as fused:
         for start in range(0, total, _ROWS):
             rows = slice(start, start + _ROWS)
             left = 0

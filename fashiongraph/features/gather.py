@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, TimeElapsedColumn
 
 from fashiongraph.errors import DataError, FashionGraphError
+from fashiongraph.features.checked_dtype import checked_dtype
 from fashiongraph.features.encoded_batch import EncodedBatch
 from fashiongraph.features.feature_cache import FeatureCache
 from fashiongraph.features.features import Features
@@ -19,27 +21,25 @@ from fashiongraph.features.files import new_array
 from fashiongraph.features.picture_encoder import PictureEncoder
 
 
-def checked_dtype(
-    paths: Sequence[str | Path], batch_size: int, num_workers: int, dtype: DTypeLike
-) -> np.dtype[Any]:
-    """The type of the rows, once all arguments are found to be in range.
+def checked_arguments(
+    paths: Iterable[str | Path], batch_size: int, num_workers: int, dtype: DTypeLike
+) -> tuple[list[str], np.dtype[Any]]:
+    """The files and the type of the rows, once all arguments are found to be in range.
 
     Raises:
         FashionGraphError: If one is not.
     """
     if isinstance(paths, (str, Path)):
         raise FashionGraphError(f"'paths' needs a list of files (got {paths!r})")
-    foreign = [path for path in paths if not isinstance(path, (str, Path))]
+    files = list(paths)
+    foreign = [path for path in files if not isinstance(path, (str, Path))]
     if foreign:
         raise FashionGraphError(f"'paths' needs names of files (got {foreign[0]!r})")
     if batch_size < 1:
         raise FashionGraphError(f"'batch_size' needs to be a positive integer (got {batch_size})")
     if num_workers < 0:
         raise FashionGraphError(f"'num_workers' needs to be 0 or more (got {num_workers})")
-    kind = np.dtype(dtype)
-    if not np.issubdtype(kind, np.floating):
-        raise FashionGraphError(f"'dtype' needs to be a float type (got {kind.name})")
-    return kind
+    return [os.fspath(path) for path in files], checked_dtype(dtype)
 
 
 def gather(
@@ -65,8 +65,10 @@ def gather(
         progress: As there.
 
     Raises:
-        DataError: If pictures are broken and ``skip_broken`` is false.
-        FashionGraphError: If ``dtype`` does not hold what the encoder gives.
+        DataError: If pictures are broken and ``skip_broken`` is false, or the cache holds a row of
+            another length.
+        FashionGraphError: If ``dtype`` does not hold what the encoder gives, or that is of another
+            length than it says.
     """
     missing = np.zeros(len(paths), dtype=bool)
     found: dict[int, str] = {}
@@ -74,6 +76,7 @@ def gather(
     with new_array(out, shape, dtype) as array, _progress_bar(progress) as bar:
         task = bar.add_task("pictures", total=len(paths))
         for batch in batches:
+            _check_cached(batch.rows, encoder, cache)
             rows = batch.rows | _stored(batch.fresh, encoder, cache, dtype)
             for row, key in enumerate(batch.keys, start=batch.start):
                 array[row] = rows.get(key, np.nan)
@@ -88,6 +91,18 @@ def gather(
     return Features(array if out is None else np.load(out, mmap_mode="r"), missing, problems)
 
 
+def _check_cached(
+    rows: dict[bytes, NDArray[np.floating]], encoder: PictureEncoder, cache: FeatureCache | None
+) -> None:
+    """Raise for a row of another length; a single value would fill a whole row."""
+    for row in rows.values():
+        if len(row) != encoder.num_features:
+            raise DataError(
+                f"holds a row of {len(row)} values (needs {encoder.num_features}); delete it",
+                file=None if cache is None else cache.path,
+            )
+
+
 def _stored(
     fresh: dict[bytes, NDArray[np.floating]],
     encoder: PictureEncoder,
@@ -99,6 +114,11 @@ def _stored(
         return fresh
     with np.errstate(over="ignore"):  # said better below
         rows = np.stack(list(fresh.values())).astype(dtype)
+    if rows.shape[1:] != (encoder.num_features,):
+        raise FashionGraphError(
+            f"'encoder' needs to give {encoder.num_features} values a picture, as it says "
+            f"(got the shape {list(rows.shape[1:])})"
+        )
     if not np.isfinite(rows).all():
         raise FashionGraphError(f"'dtype' {dtype.name} does not hold what {encoder.name} gives")
     if cache is not None:

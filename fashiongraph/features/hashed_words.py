@@ -15,6 +15,7 @@ from numpy.typing import DTypeLike, NDArray
 from scipy.sparse import csr_array
 
 from fashiongraph.errors import FashionGraphError
+from fashiongraph.features.checked_dtype import checked_dtype
 from fashiongraph.features.features import Features
 from fashiongraph.features.texts import cleaned
 
@@ -64,9 +65,13 @@ class HashedWords:
         Returns:
             Rows [n, ``num_features``] of length 1; a text without words is missing, a row of
             zeros.
+
+        Raises:
+            FashionGraphError: If something is no text, or ``dtype`` is no float type.
         """
+        kind = checked_dtype(dtype)
         clean = cleaned(texts)
-        array = np.empty((len(clean), self.num_features), dtype)
+        array = np.empty((len(clean), self.num_features), kind)
         missing = np.zeros(len(clean), dtype=bool)
         for start in range(0, len(clean), _ROWS):
             counts, empty = self._counts(clean[start : start + _ROWS])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import socket
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +20,7 @@ from fashiongraph.errors import FashionGraphError
 from fashiongraph.features.encoded_batch import EncodedBatch
 from fashiongraph.features.feature_cache import FeatureCache
 from fashiongraph.features.features import Features
-from fashiongraph.features.gather import checked_dtype, gather
+from fashiongraph.features.gather import checked_arguments, gather
 from fashiongraph.features.known_pictures import KnownPictures
 from fashiongraph.features.optional import require
 from fashiongraph.features.picture_batches import PictureBatches
@@ -30,7 +30,7 @@ _PICTURES = 64  # per block that Ray moves about: some 40 MB of pixels
 
 
 def extract_features_with_ray(
-    paths: Sequence[str | Path],
+    paths: Iterable[str | Path],
     encoder: PictureEncoder,
     cache: str | Path | None = None,
     out: str | Path | None = None,
@@ -74,8 +74,8 @@ def extract_features_with_ray(
     ray, ray_data = require("ray", "ray"), require("ray.data", "ray")
     if num_workers is not None and num_workers < 1:
         raise FashionGraphError(f"'num_workers' needs to be 1 or more (got {num_workers})")
-    kind = checked_dtype(paths, 1 if batch_size is None else batch_size, 1, dtype)
-    files = [os.fspath(path) for path in paths]
+    size = 1 if batch_size is None else batch_size
+    files, kind = checked_arguments(paths, size, 1, dtype)
     store = None if cache is None else FeatureCache(cache, encoder.fingerprint, kind)
     with _session(ray, ray_data, address):
         place = _place(ray, device)

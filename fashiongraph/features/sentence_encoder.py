@@ -11,6 +11,7 @@ import torch
 from numpy.typing import DTypeLike
 
 from fashiongraph.errors import FashionGraphError
+from fashiongraph.features.checked_dtype import checked_dtype
 from fashiongraph.features.features import Features
 from fashiongraph.features.optional import require
 from fashiongraph.features.texts import cleaned
@@ -75,10 +76,14 @@ class SentenceEncoder:
 
         Returns:
             Rows [n, ``num_features``] of length 1; an empty text is missing, a row of zeros.
+
+        Raises:
+            FashionGraphError: If something is no text, or ``dtype`` is no float type.
         """
+        kind = checked_dtype(dtype)
         clean = cleaned(texts)
         missing = clean == ""
-        array = np.zeros((len(clean), self.num_features), dtype)
+        array = np.zeros((len(clean), self.num_features), kind)
         if not missing.all():
             array[~missing] = self.model.encode(
                 clean[~missing].tolist(),

@@ -3,7 +3,9 @@ from __future__ import annotations
 from collections import Counter
 from itertools import combinations
 
+import pandas as pd
 import pytest
+import torch
 
 from fashiongraph.data.audit import audit, pair_disjoint
 from fashiongraph.data.item_table import ItemTable
@@ -71,6 +73,18 @@ def test_an_item_worn_twice_is_no_pair(wardrobe: Outfits) -> None:
     train = Outfits.from_lists(items, [["item1", "item1", "item2"]])
     assert pair_disjoint(test, train).tolist() == [True, False, True, True]
     assert pair_disjoint(test, train.select([])).tolist() == [True] * 4
+
+
+def test_pairs_of_large_tables_are_told_apart_whatever_the_type_of_rows() -> None:
+    # As 32-bit integers, the keys of these two pairs are equal.
+    size, first, second = 100_000, (50_000, 60_001), (7_050, 92_705)
+    assert (50_000 * size + 60_001) % 2**32 == (7_050 * size + 92_705) % 2**32
+    items = ItemTable(pd.RangeIndex(size).astype(str), torch.zeros(size, dtype=torch.int32), ["c"])
+    one, two = (
+        Outfits(items, torch.tensor([0, 2]), torch.tensor(pair, dtype=torch.int32))
+        for pair in (first, second)
+    )
+    assert pair_disjoint(one, two).tolist() == [True]
 
 
 def test_bad_arguments(wardrobe: Outfits) -> None:

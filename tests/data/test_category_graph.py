@@ -96,9 +96,9 @@ def test_no_outfits_at_all():
     assert category_weight(graph, one, one).tolist() == pytest.approx([1 / 3])
 
 
-@pytest.mark.parametrize("smoothing", [0.0, -1.0, float("nan")])
+@pytest.mark.parametrize("smoothing", [0.0, -1.0, float("nan"), float("inf")])
 def test_refuses_smoothing_that_is_not_positive(smoothing):
-    with pytest.raises(FashionGraphError, match="'smoothing' needs to be positive"):
+    with pytest.raises(FashionGraphError, match="'smoothing' needs to be positive and finite"):
         category_graph(torch.tensor([0]), torch.tensor([0]), 1, smoothing)
 
 

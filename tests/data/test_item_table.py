@@ -89,6 +89,32 @@ def test_entries_that_are_missing_or_out_of_range_are_refused():
         ItemTable(pd.Index(["a"]), torch.tensor([-2]), ["shoe"])
 
 
+def test_missing_entries_of_lists_are_refused():
+    for missing in (None, float("nan")):
+        with pytest.raises(FashionGraphError, match=r"'categories' needs .* \(item 1 has none\)"):
+            ItemTable.from_lists(["a", "b"], ["shoe", missing])
+        with pytest.raises(FashionGraphError, match=r"'ids' needs a value for every item \(item 0"):
+            ItemTable.from_lists([missing, "b"], ["shoe", "bag"])
+        items = ItemTable.from_lists(["a", "b"], ["shoe", missing], vocabulary=["shoe"])
+        assert items.category_id.tolist() == [0, -1]
+
+
+def test_features_need_rows():
+    with pytest.raises(FashionGraphError, match=r"'features' needs the shape \[2, F\] \(got \[2\]"):
+        ItemTable(pd.Index(["a", "b"]), torch.tensor([0, 0]), ["shoe"], torch.ones(2))
+    items = ItemTable.from_lists(["a", "b"], ["shoe", "bag"])
+    assert items.with_features(torch.ones(2, 3, 8, 8)).num_features == 3  # pictures
+    with pytest.raises(FashionGraphError, match="'features' needs the shape"):
+        items.with_features(torch.ones(2))
+
+
+def test_categories_of_any_integer_type():
+    items = ItemTable(pd.Index(["a", "b"]), torch.tensor([0, -1], dtype=torch.int32), ["shoe"])
+    assert items.category_id.dtype == torch.int64
+    with pytest.raises(FashionGraphError, match=r"'category_id' needs whole numbers \(got .*float"):
+        ItemTable(pd.Index(["a", "b"]), torch.tensor([0.0, 0.0]), ["shoe"])
+
+
 def test_other_columns_of_the_same_items_are_checked_as_well():
     items = ItemTable.from_frame(FRAME)
     assert items.with_frequency(torch.tensor([3, 0, 1])).frequency.tolist() == [3, 0, 1]

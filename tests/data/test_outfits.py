@@ -35,6 +35,16 @@ def test_from_a_frame_keeps_the_order_of_rows_or_positions(items):
     assert placed.item_id.tolist() == [3, 1, 2, 0]
 
 
+def test_positions_are_numbers_however_they_are_written(items):
+    frame = pd.DataFrame({"outfit_id": [1] * 3, "item_id": ["c", "a", "b"]})
+    for position in (["10", "9", "-0.5"], pd.array([10, 9, 0], dtype="Int64"), [10, 9, 8]):
+        outfits = Outfits.from_frame(items, frame.assign(position=position))
+        assert outfits.item_id.tolist() == [1, 0, 2]
+    for wrong in ("first", np.nan, np.inf, None, pd.NA):
+        with pytest.raises(FashionGraphError, match=r"finite number as 'position' .* \(row 1 has "):
+            Outfits.from_frame(items, frame.assign(position=[1, wrong, 2]))
+
+
 def test_frequency_counts_outfits_not_rows(items):
     outfits = Outfits.from_lists(items, [["a", "b"], ["a"], ["d", "e", "d"]])
     assert outfits.frequency.tolist() == [2, 1, 0, 1, 1, 0]
@@ -91,6 +101,15 @@ def test_select_equals_a_list_of_lists(items, index):
 def test_refuses_what_does_not_fit(items, ptr, item_id, message):
     with pytest.raises(FashionGraphError, match=message):
         Outfits(items, torch.tensor(ptr), torch.tensor(item_id))
+
+
+def test_rows_of_any_integer_type_are_kept_long(items):
+    ptr, item_id = torch.tensor([0, 2], dtype=torch.int32), torch.tensor([0, 5], dtype=torch.int16)
+    outfits = Outfits(items, ptr, item_id)
+    assert outfits.ptr.dtype == outfits.item_id.dtype == torch.int64
+    for wrong in ((ptr.float(), item_id), (ptr, item_id.float())):
+        with pytest.raises(FashionGraphError, match=r"needs whole numbers \(got torch\.float32\)"):
+            Outfits(items, *wrong)
 
 
 def test_refuses_identifiers_that_do_not_fit(items):

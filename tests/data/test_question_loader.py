@@ -31,6 +31,15 @@ def test_processes_share_the_questions(wardrobe):
         assert torch.equal(target, questions.target[rank::3])
 
 
+@pytest.mark.parametrize("kind", ["fitb", "compatibility"])
+def test_a_process_without_a_share_asks_nothing(wardrobe, kind):
+    questions = wardrobe.questions(kind)
+    few = questions.select(torch.arange(2))
+    loaders = [QuestionLoader(few, None, 5, rank=rank, world_size=3) for rank in range(3)]
+    assert [len(loader) for loader in loaders] == [1, 1, 0]
+    assert [len(list(loader)) for loader in loaders] == [1, 1, 0]
+
+
 def test_bad_arguments(wardrobe):
     with pytest.raises(FashionGraphError, match="'batch_size' needs to be a positive integer"):
         QuestionLoader(wardrobe.questions("fitb"), None, batch_size=0)

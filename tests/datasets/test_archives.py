@@ -142,3 +142,10 @@ def test_verify(tmp_path):
     verify(file, hashlib.sha256().hexdigest(), 0)
     with pytest.raises(DataError, match=r"file: needs 1 bytes \(has 0\)"):
         verify(file, num_bytes=1)
+
+
+def test_a_missing_file_is_no_verified_one(tmp_path):
+    with pytest.raises(DataError, match=r"nope\.bin: cannot be read \(No such file or directory\)"):
+        verify(tmp_path / "nope.bin", num_bytes=3)
+    with pytest.raises(DataError, match=r"nope\.bin: cannot be read"):
+        verify(tmp_path / "nope.bin", "ab" * 32)

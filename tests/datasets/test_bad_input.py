@@ -120,7 +120,22 @@ CASES = {
     ),
     "a quote that never ends": Case(
         line("outfits.csv", 9, '04,"b,1,train'), "outfits.csv", 9,
-        "a row needs 4 fields (got 2)", (ALL, ["01", "02", "03"], 1),
+        "a field that begins with a quote needs to end with one, before a comma or the end of "
+        'its row (got "b,1,train)',
+    ),
+    "a quote in the last column that never ends": Case(
+        line("outfits.csv", 4, '01,c,3,"train'), "outfits.csv", 4,
+        "a field that begins with a quote needs to end with one",
+    ),
+    "a quote in the last column that ends in another row": Case(
+        lambda folder: line("items.csv", 4, 'c,bottom,,"2021')(folder)
+            or line("items.csv", 5, 'd,top,"裙子",')(folder), "items.csv", 4,
+        "a field that begins with a quote needs to end with one",
+    ),
+    "a quote that ends too early": Case(
+        line("items.csv", 2, '007,shoe,"Boot" black,2019'), "items.csv", 2,
+        "a field that begins with a quote needs to end with one, before a comma or the end of "
+        'its row (got "Boot" black,2019)',
     ),
     "items that cannot be read": Case(
         whole("items.csv", b"item_id,category\n" + b"a\n" * 6), "items.csv", 2,

@@ -202,6 +202,32 @@ def test_a_folder_of_other_settings_is_made_again_on_request_only(tmp_path):
     assert len(OutfitTables(tmp_path)) == 70
 
 
+@pytest.mark.parametrize("table", ["items.csv", "outfits.csv"])
+def test_a_folder_without_a_table_is_made_again_on_request_only(tmp_path, table):
+    make(tmp_path, render=False)
+    (tmp_path / table).unlink()
+    (tmp_path / "my_features.npy").write_text("mine")
+    with pytest.raises(DataError, match=rf"{table}: is missing; force_reload=True makes the fold"):
+        make(tmp_path, render=False)
+    with pytest.raises(DataError, match=r"to hold nothing else .* \(has 'my_features\.npy'\)"):
+        make(tmp_path, render=False, force_reload=True)
+    assert (tmp_path / "my_features.npy").read_text() == "mine"
+    (tmp_path / "my_features.npy").unlink()
+    make(tmp_path, render=False, force_reload=True)
+    assert (tmp_path / table).exists()
+
+
+@pytest.mark.parametrize("content", [b"{", b"[1]", b"3", b"\xff"])
+def test_broken_settings(tmp_path, content):
+    make(tmp_path, render=False)
+    (tmp_path / "synthetic.json").write_bytes(content)
+    with pytest.raises(
+        DataError, match=r"synthetic\.json: needs the settings as JSON .*; force_rel"
+    ):
+        make(tmp_path, render=False)
+    assert len(make(tmp_path, render=False, force_reload=True)) == 80
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import json
+import shutil
+from contextlib import suppress
+from threading import Barrier, BrokenBarrierError, Thread
 
 import pandas as pd
 import pytest
@@ -81,6 +84,40 @@ def test_an_interrupted_process_leaves_nothing(root, monkeypatch):
             Drawers(root, force_reload=True, processed_dir=folder)
         assert {path.name for path in root.iterdir()} == {"raw", "processed"}
     assert Drawers(root).num_outfits == 12
+
+
+def test_of_two_processes_one_reads_the_raw_files(root, monkeypatch):
+    Drawers(root, download=True)
+    shutil.rmtree(root / "processed")
+    both, process, found = Barrier(2), Drawers.process, []
+
+    def slow_process(self, folder):
+        with suppress(BrokenBarrierError):  # nobody else comes here while this one is at work
+            both.wait(timeout=0.5)
+        process(self, folder)
+
+    monkeypatch.setattr(Drawers, "process", slow_process)
+    threads = [Thread(target=lambda: found.append(Drawers(root))) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [len(wardrobe) for wardrobe in found] == [12, 12]
+    assert Drawers.processed == 2  # once for each time that there was nothing
+    assert {path.name for path in root.iterdir()} == {"raw", "processed"}
+
+
+def test_a_root_that_cannot_be_written(root, monkeypatch):
+    def read_only(*arguments, **settings):
+        raise PermissionError(13, "Permission denied")
+
+    (root / "raw").mkdir(parents=True)
+    (root / "raw" / "outfits.txt").write_text("a b\n")
+    monkeypatch.setattr("fashiongraph.files.FileLock", read_only)
+    with pytest.raises(DataError, match=r"cannot be written here .*; processed_dir= names another"):
+        Drawers(root)
+    with pytest.raises(DataError, match=r"cannot be written here \(Permission denied\)$"):
+        Drawers(root, processed_dir=root / "other")
 
 
 def test_processed_files_may_lie_elsewhere(root, tmp_path):

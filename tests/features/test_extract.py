@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from PIL import Image
 
 from fashiongraph.errors import DataError, FashionGraphError
 from fashiongraph.features.extract import extract_features
+from fashiongraph.features.feature_cache import FeatureCache
 
 QUIET = {"progress": False, "num_workers": 0, "batch_size": 3}
 
@@ -118,6 +120,28 @@ def test_all_broken_pictures_are_named(tmp_path, pictures, colour_encoder):
     assert np.flatnonzero(features.missing).tolist() == [2, 5]
     assert np.isnan(features.array).all(axis=1).tolist() == features.missing.tolist()
     assert list(features.problems) == [str(pictures[2]), str(pictures[5])]
+
+
+def test_paths_may_be_read_once(pictures, colour_encoder):
+    listed = extract_features(pictures, colour_encoder(), **QUIET)
+    once = extract_features((path for path in pictures), colour_encoder(), **QUIET)
+    np.testing.assert_array_equal(once.array, listed.array)
+
+
+@pytest.mark.parametrize(("row", "count"), [(np.ones((1, 1)), 1), (np.ones((1, 7)), 7)])
+def test_a_cached_row_of_another_length_is_refused(tmp_path, pictures, colour_encoder, row, count):
+    encoder = colour_encoder()
+    cache = FeatureCache(tmp_path, encoder.fingerprint, "float16")
+    cache.put([hashlib.sha256(pictures[4].read_bytes()).digest()], row)
+    with pytest.raises(DataError, match=rf"sqlite: holds a row of {count} values \(needs 4\); del"):
+        extract_features(pictures, encoder, tmp_path, **QUIET)
+
+
+def test_an_encoder_gives_what_it_says(pictures, colour_encoder):
+    encoder = colour_encoder()
+    encoder.num_features = 1
+    with pytest.raises(FashionGraphError, match=r"'encoder' needs to give 1 .* shape \[4\]"):
+        extract_features(pictures, encoder, **QUIET)
 
 
 def test_no_pictures(tmp_path, colour_encoder):

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import multiprocessing
+import sqlite3
+from contextlib import closing
 
 import numpy as np
 import pytest
@@ -55,3 +57,24 @@ def test_a_damaged_file_is_named(tmp_path):
     cache.path.write_bytes(b"no database at all, " * 100)
     with pytest.raises(DataError, match=r"print-float16\.sqlite: unusable cache .*; delete it"):
         cache.get([b"a"])
+
+
+def test_a_cache_in_use_is_not_to_be_deleted(tmp_path, monkeypatch):
+    cache = FeatureCache(tmp_path, "print", "float16")
+    connect = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", lambda path, timeout: connect(path, timeout=0.0))
+    with closing(connect(cache.path)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(DataError, match=r"cache out of reach \(.*locked\): another") as error:
+            cache.put([b"a"], np.ones((1, 2)))
+    assert "delete" not in str(error.value)
+
+
+def test_a_damaged_row_is_named(tmp_path):
+    cache = FeatureCache(tmp_path, "print", "float16")
+    with closing(sqlite3.connect(cache.path)) as db, db:
+        db.execute("INSERT INTO rows VALUES (?, ?)", (b"a", b"123"))
+        db.execute("INSERT INTO rows VALUES (?, ?)", (b"b", None))
+    for key in (b"a", b"b"):
+        with pytest.raises(DataError, match=r"sqlite: holds a damaged row .*; delete it"):
+            cache.get([key])

@@ -35,6 +35,11 @@ def test_encodes(encoder):
     assert encoder(["", None]).missing.all() and encoder([]).array.shape == (0, 384)
 
 
+def test_needs_a_float_type(encoder):
+    with pytest.raises(FashionGraphError, match=r"'dtype' needs to be a float type \(got int8\)"):
+        encoder(["a silk shirt"], "int8")
+
+
 def test_parity_with_known_features(encoder, data_root):
     root = data_root("polyvore_titles")
     titles = pd.read_csv(root / "items.csv", keep_default_na=False)["title"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import torch
@@ -14,7 +14,8 @@ from fashiongraph.data.outfits import Outfits
 from fashiongraph.data.replace import row_at
 from fashiongraph.errors import FashionGraphError
 
-_BLOCK = 16_384  # outfits drawn for at a time: bounds the memory that one huge outfit can cost
+_BLOCK = 16_384  # outfits drawn for at a time
+_CELLS = 256 * _BLOCK  # and their number times the largest size, which one huge outfit can raise
 
 
 class NegativeSampler:
@@ -64,9 +65,8 @@ class NegativeSampler:
         ptr, item_id = outfits.ptr.numpy(), outfits.item_id.numpy()
         drawn = np.full((len(outfits), num_negatives), -1)
         level = np.zeros_like(drawn)
-        for first in range(0, len(outfits), _BLOCK):
-            block = slice(first, min(first + _BLOCK, len(outfits)))
-            own = _padded(ptr[first : block.stop + 1], item_id)
+        for block in _blocks(np.diff(ptr)):
+            own = _padded(ptr[block.start : block.stop + 1], item_id)
             drawn[block], level[block] = self._draw_block(item[block], own, num_negatives, rng)
         if (drawn < 0).any():
             short = int((drawn < 0).any(axis=1).argmax())
@@ -121,6 +121,20 @@ def _too_few(outfits: Outfits, outfit: int, left: int, needed: int) -> FashionGr
         f"each outfit needs {needed} other items to draw strangers from "
         f"(outfit {outfits.ids[outfit]!r} leaves {left}): add items, or ask for fewer negatives"
     )
+
+
+def _blocks(sizes: Ints) -> Iterator[slice]:
+    """Runs of outfits, halved where they hold too many cells once they are padded."""
+    starts = reversed(range(0, len(sizes), _BLOCK))
+    left = [slice(first, min(first + _BLOCK, len(sizes))) for first in starts]
+    while left:
+        block = left.pop()
+        count = block.stop - block.start
+        if count > 1 and count * sizes[block].max() > _CELLS:
+            middle = block.start + count // 2
+            left += [slice(middle, block.stop), slice(block.start, middle)]
+        else:
+            yield block
 
 
 def _padded(ptr: Ints, item_id: Ints) -> Ints:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -46,6 +46,7 @@ def negative_sampler(
         FashionGraphError: If the protocol or a column is unknown, or the frequency or columns
             are missing.
     """
+    columns = checked_columns(columns)
     if protocol not in PROTOCOLS:
         raise FashionGraphError(
             f"'protocol' needs to be one of {', '.join(PROTOCOLS)} (got {protocol!r})"
@@ -73,6 +74,17 @@ def negative_sampler(
     if protocol == "matched" and columns:
         pools.insert(0, ItemPool("matched", _groups(items, columns), weight))
     return NegativeSampler(items, pools)
+
+
+def checked_columns(columns: Iterable[str]) -> tuple[str, ...]:
+    """Names of columns, to be read more than once.
+
+    Raises:
+        FashionGraphError: If it is a single text, whose characters would be taken for names.
+    """
+    if isinstance(columns, str):
+        raise FashionGraphError(f"'columns' needs a list of names (got {columns!r})")
+    return tuple(columns)
 
 
 def _groups(items: ItemTable, columns: Sequence[str], category: bool = True) -> Ints:

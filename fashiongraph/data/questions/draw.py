@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import index
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import torch
 from torch import Tensor
 
 import fashiongraph
-from fashiongraph.data.negatives.protocol import negative_sampler
+from fashiongraph.data.negatives.protocol import checked_columns, negative_sampler
 from fashiongraph.data.outfits import Outfits
 from fashiongraph.data.questions.compatibility import Compatibility
 from fashiongraph.data.questions.fill_in_blank import FillInBlank
@@ -58,7 +59,8 @@ def draw_fill_in_blank(
     Args:
         outfits: Outfits to ask about.
         protocol: Protocol of :func:`~fashiongraph.data.negatives.protocol.negative_sampler`.
-        columns: Columns that ``"matched"`` strangers share with what they replace.
+        columns: Columns that ``"same_columns"`` and ``"matched"`` strangers share with what they
+            replace.
         seed: Seed of the questions.
         num_candidates: Number A of candidates, the answer among them.
 
@@ -95,7 +97,8 @@ def draw_compatibility(
     Args:
         outfits: Outfits to ask about.
         protocol: Protocol of :func:`~fashiongraph.data.negatives.protocol.negative_sampler`.
-        columns: Columns that ``"matched"`` strangers share with what they replace.
+        columns: Columns that ``"same_columns"`` and ``"matched"`` strangers share with what they
+            replace.
         seed: Seed of the questions.
 
     Raises:
@@ -120,6 +123,7 @@ def _draw(
     kept = outfits.select(outfits.sizes > 1)
     if not len(kept):
         raise FashionGraphError(f"'outfits' needs one of two items (got {len(outfits)} outfits)")
+    columns, seed = checked_columns(columns), _checked_seed(seed)
     sampler = negative_sampler(protocol, outfits.items, columns)
     rng = np.random.default_rng(seed)
     position = random_position(kept, rng)
@@ -134,3 +138,14 @@ def _draw(
         "fashiongraph": fashiongraph.__version__,
     }
     return kept, position, stranger, rng, recipe
+
+
+def _checked_seed(seed: int) -> int:
+    """The seed as JSON can say it, whatever kind of integer it is."""
+    try:
+        number = index(seed)
+    except TypeError:
+        number = -1
+    if number < 0:
+        raise FashionGraphError(f"'seed' needs to be an integer of at least 0 (got {seed!r})")
+    return number

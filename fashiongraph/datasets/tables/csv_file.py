@@ -8,8 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyarrow import csv
 
+from fashiongraph.datasets.tables.csv_quotes import check_quotes
 from fashiongraph.datasets.tables.problems import Problems
 from fashiongraph.errors import DataError
 
@@ -25,7 +27,8 @@ def read_csv(
         path: The file.
         problems: Where rows go that have too many or too few fields, or text in a wanted column
             that is not UTF-8.
-        text: Columns that are text whatever they hold. The types of others are inferred.
+        text: Columns that are text whatever they hold. The types of others are inferred; whole
+            numbers too large for 64 bits are text.
         wanted: Columns that matter; by default all.
 
     Returns:
@@ -33,15 +36,17 @@ def read_csv(
         of the file that could not be read.
 
     Raises:
-        DataError: If the file is no CSV file.
+        DataError: If the file is no CSV file, or a quoted field does not end.
     """
     try:
+        check_quotes(path)
         is_utf8 = _is_utf8(path)
         # Arrow wants UTF-8 throughout. Where it is not, each byte stands for a character until
         # the good rows are told from the bad: one bad byte must not cost the whole file.
         source = pa.OSFile(str(path)) if is_utf8 else _bytes_as_characters(path)
         with source:
             table, ragged = _parse(source, text)
+            table = _with_all_digits(table, source, text, wanted)
     except (pa.ArrowException, OSError) as error:
         if "Empty CSV" in str(error):
             raise DataError("a table needs a header and at least one row", file=path) from error
@@ -74,12 +79,36 @@ def _parse(source: pa.NativeFile, text: Sequence[str]) -> tuple[pa.Table, list[t
     convert = csv.ConvertOptions(
         column_types={name: pa.large_string() for name in text}, check_utf8=False
     )
+    source.seek(0)
     table = csv.read_csv(source, csv.ReadOptions(use_threads=True), parse, convert)
     if ragged:  # their numbers are known only where one thread reads them all
         ragged.clear()
         source.seek(0)
         table = csv.read_csv(source, csv.ReadOptions(use_threads=False), parse, convert)
     return table, ragged
+
+
+def _with_all_digits(
+    table: pa.Table, source: pa.NativeFile, text: Sequence[str], wanted: Sequence[str] | None
+) -> pa.Table:
+    """The table with columns of whole numbers as text where Arrow made floats of them.
+
+    It does where 64 bits are too few, and different identifiers of 20 digits become one number.
+    """
+    wide = [
+        index
+        for index, (name, column) in enumerate(zip(table.column_names, table.columns, strict=True))
+        if pa.types.is_float64(column.type)
+        and (wanted is None or name in wanted)
+        and pc.any(pc.greater_equal(pc.abs(column), 2.0**63)).as_py()
+    ]
+    if wide:
+        written, _ = _parse(source, [*text, *(table.column_names[index] for index in wide)])
+    for index in wide:
+        digits = pc.if_else(table.column(index).is_null(), "", written.column(index))
+        if pc.all(pc.match_substring_regex(digits, r"^\s*([-+]?[0-9]+)?\s*$")).as_py():
+            table = table.set_column(index, table.column_names[index], digits)
+    return table
 
 
 def _is_utf8(path: Path) -> bool:

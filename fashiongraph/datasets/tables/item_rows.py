@@ -99,6 +99,12 @@ class ItemRows(CheckedRows):
     def _pandas(self, columns: pa.Table) -> pd.DataFrame:
         for index, name in enumerate(columns.column_names):
             column = columns[name]
+            if pa.types.is_integer(column.type) and column.null_count:
+                bounds = pc.min_max(column).as_py().values()
+                if any(bound is not None and abs(bound) > 2**53 for bound in bounds):
+                    # pandas would make floats of them, and one number of different identifiers
+                    column = column.cast(pa.large_string())
+                    columns = columns.set_column(index, name, column)
             if pa.types.is_large_string(column.type):
                 empty = pc.equal(pc.binary_length(column), 0)
                 columns = columns.set_column(index, name, pc.if_else(empty, None, column))

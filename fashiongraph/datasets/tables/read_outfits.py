@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from fashiongraph.data.item_table import ItemTable
@@ -38,7 +39,8 @@ def read_outfits(path: str | Path, items: ItemTable) -> Outfits:
     _refuse(unknown, "'item_id' needs a known item (got {item_id!r})", table)
     if "position" in frame:
         position = pd.to_numeric(frame["position"], errors="coerce")
-        _refuse(position.isna(), "'position' needs a number (got {position!r})", table)
+        infinite = ~np.isfinite(position.astype(np.float64))
+        _refuse(infinite, "'position' needs a finite number (got {position!r})", table)
         frame["position"] = position
     return Outfits.from_frame(items, frame)
 

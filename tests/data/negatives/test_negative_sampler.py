@@ -9,6 +9,7 @@ import torch
 from scipy.stats import chisquare
 
 from fashiongraph.data.item_table import ItemTable
+from fashiongraph.data.negatives import negative_sampler
 from fashiongraph.data.negatives.item_pool import ItemPool
 from fashiongraph.data.negatives.negative_sampler import NegativeSampler
 from fashiongraph.data.outfits import Outfits
@@ -102,6 +103,21 @@ def test_more_outfits_than_a_block_and_one_huge_outfit() -> None:
     assert sorted(drawn[0].tolist()) == [298, 299]
     assert not (drawn[1:] == 7).any()
     assert len(drawn.unique()) == 300 - 1
+
+
+def test_one_huge_outfit_does_not_widen_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes = np.array([3] * 700 + [2000] + [3] * 1000)
+    monkeypatch.setattr(negative_sampler, "_CELLS", 6000)
+    blocks = list(negative_sampler._blocks(sizes))
+    assert [i for block in blocks for i in range(block.start, block.stop)] == list(range(1701))
+    cells = [(block.stop - block.start) * sizes[block].max() for block in blocks]
+    assert max(cells) <= 6000 and len(blocks) < 25
+    # Outfits of ordinary sizes are drawn for in the same runs as ever.
+    monkeypatch.undo()
+    ordinary = np.full(40_000, 256)
+    starts = [block.start for block in negative_sampler._blocks(ordinary)]
+    assert starts == [0, 16_384, 32_768]
+    assert list(negative_sampler._blocks(ordinary[:0])) == []
 
 
 def test_too_few_strangers_are_told_before_any_is_drawn() -> None:

@@ -85,6 +85,8 @@ def test_bad_arguments(outfits: Outfits) -> None:
         negative_sampler("matched", outfits.items, ["year", "colour"])
     with pytest.raises(FashionGraphError, match=r"'columns' needs a column .* 'same_columns'"):
         negative_sampler("same_columns", outfits.items)
+    with pytest.raises(FashionGraphError, match=r"'columns' needs a list of names \(got 'year'\)"):
+        negative_sampler("matched", outfits.items, "year")
     bare = ItemTable.from_lists(["a", "b"], ["x", "x"])
     with pytest.raises(FashionGraphError, match=r"has none \(got 'year'\)"):
         negative_sampler("matched", replace(bare, frequency=torch.ones(2)), ["year"])

@@ -1,7 +1,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 import torch
 
@@ -92,6 +96,26 @@ def test_the_seed_decides_and_protocols_share_blanks(outfits: Outfits) -> None:
     matched = draw_fill_in_blank(outfits, "same_category", seed=1)
     assert torch.equal(one.position, matched.position)
     assert not torch.equal(one.candidates, matched.candidates)
+
+
+def test_columns_may_be_read_once(outfits: Outfits) -> None:
+    columns = pd.DataFrame({"year": [i % 2 for i in range(40)], "line": [i % 3 for i in range(40)]})
+    outfits = outfits.with_items(replace(outfits.items, columns=columns))
+    listed = draw_fill_in_blank(outfits, "matched", ["year", "line"])
+    once = draw_fill_in_blank(outfits, "matched", (name for name in ("year", "line")))
+    assert once.recipe["columns"] == ["year", "line"]
+    assert once.checksum == listed.checksum
+    with pytest.raises(FashionGraphError, match=r"'columns' needs a list of names \(got 'year'\)"):
+        draw_fill_in_blank(outfits, "matched", "year")
+
+
+def test_any_kind_of_integer_is_a_seed(outfits: Outfits, tmp_path: Path) -> None:
+    questions = draw_compatibility(outfits, "uniform", seed=np.int64(3))
+    questions.save(tmp_path / "questions.npz")
+    assert questions.checksum == draw_compatibility(outfits, "uniform", seed=3).checksum
+    for seed in (-1, 0.5, None):
+        with pytest.raises(FashionGraphError, match=r"'seed' needs to be an integer of at least 0"):
+            draw_compatibility(outfits, "uniform", seed=seed)
 
 
 def test_kinds(outfits: Outfits) -> None:

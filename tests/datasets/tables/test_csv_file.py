@@ -51,6 +51,18 @@ def test_types(tmp_path):
     assert table.column("year").to_pylist() == [2020, None]
 
 
+@pytest.mark.parametrize("ending", ["", "03,1,1,1,1\xff\n04\n"])
+def test_whole_numbers_beyond_64_bits_keep_their_digits(tmp_path, ending):
+    path = tmp_path / "t.csv"
+    rows = "01,12345678901234567890,1e30,9223372036854775808,1\n02,-12345678901234567891,,NA,inf\n"
+    path.write_text("id,sku,price,code,rest\n" + rows + ending, encoding="latin-1")
+    table, row, _ = read_csv(path, Problems(), ["id"], ["id", "sku", "price", "code"])
+    assert row.tolist()[:2] == [2, 3]
+    assert table.column("sku").to_pylist()[:2] == ["12345678901234567890", "-12345678901234567891"]
+    assert table.column("price").to_pylist()[:2] == [1e30, None]
+    assert table.column("code").to_pylist()[:2] == ["9223372036854775808", ""]
+
+
 def test_header_that_is_not_utf8(tmp_path):
     path = tmp_path / "t.csv"
     path.write_bytes(b"id,gr\xf6\xdfe\n1,2\n")

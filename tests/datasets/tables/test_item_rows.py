@@ -35,6 +35,19 @@ def test_kept_items(items):
     np.testing.assert_array_equal(table.columns["size"], [np.nan, 3, 4])
 
 
+def test_large_whole_numbers_stay_apart(tmp_path):
+    rows = ["a,x,12345678901234567890,9007199254740993,7", "b,x,12345678901234567891,,"]
+    rows += ["c,x,,9007199254740992,8"]
+    (tmp_path / "items.csv").write_text("\n".join(["item_id,category,sku,code,size", *rows]))
+    problems, text = Problems(), ["item_id", "category"]
+    items = ItemRows(Table.read(tmp_path / "items.csv", problems, text, text), problems)
+    columns = items.item_table(None).columns
+    assert columns["sku"].tolist()[:2] == ["12345678901234567890", "12345678901234567891"]
+    assert columns["sku"].isna().tolist() == [False, False, True]
+    assert columns["code"].dropna().tolist() == ["9007199254740993", "9007199254740992"]
+    np.testing.assert_array_equal(columns["size"], [7, np.nan, 8])
+
+
 def test_features_are_in_step_with_all_records(items):
     features = np.zeros((6, 2), np.float32)
     features[[2, 4, 5], 1] = np.nan  # of a dropped row, a kept one, and one that was never read

@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+import pytest
+import torch
+
+from fashiongraph.data.whole_numbers import whole_numbers
+from fashiongraph.errors import FashionGraphError
+
+
+def test_integers_become_long_ones():
+    for kind in (torch.uint8, torch.int16, torch.int32):
+        found = whole_numbers("ptr", torch.tensor([0, 2], dtype=kind))
+        assert found.dtype == torch.int64 and found.tolist() == [0, 2]
+    long = torch.tensor([0, 2])
+    assert whole_numbers("ptr", long) is long
+    assert whole_numbers("ptr", torch.tensor([])).dtype == torch.int64
+
+
+@pytest.mark.parametrize("kind", [torch.float32, torch.float16, torch.bool, torch.complex64])
+def test_other_types_are_refused(kind):
+    with pytest.raises(FashionGraphError, match=rf"'ptr' needs whole numbers \(got {kind}\)"):
+        whole_numbers("ptr", torch.zeros(2, dtype=kind))
