@@ -130,7 +130,7 @@ def _draw(
     stranger = sampler.draw(kept, position, num_negatives, rng)
     recipe = {
         "protocol": protocol,
-        "columns": list(columns) if protocol == "matched" else [],
+        "columns": list(columns) if protocol in ("same_columns", "matched") else [],
         "seed": seed,
         "outfits": len(kept),
         "left_out": len(outfits) - len(kept),

@@ -109,6 +109,15 @@ def test_columns_may_be_read_once(outfits: Outfits) -> None:
         draw_fill_in_blank(outfits, "matched", "year")
 
 
+@pytest.mark.parametrize("protocol", ["same_columns", "matched"])
+def test_the_recipe_says_what_strangers_share(outfits: Outfits, protocol: str) -> None:
+    columns = pd.DataFrame({"year": [2019] * len(outfits.items), "line": "basic"})
+    outfits = outfits.with_items(replace(outfits.items, columns=columns))
+    one, other = (draw_compatibility(outfits, protocol, [name]) for name in ("year", "line"))
+    assert (one.recipe["columns"], other.recipe["columns"]) == (["year"], ["line"])
+    assert one.checksum != other.checksum
+
+
 def test_any_kind_of_integer_is_a_seed(outfits: Outfits, tmp_path: Path) -> None:
     questions = draw_compatibility(outfits, "uniform", seed=np.int64(3))
     questions.save(tmp_path / "questions.npz")
