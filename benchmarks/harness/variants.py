@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from fashiongraph.evaluation.score_outfits import Scorer
-from fashiongraph.models import ADDGNN, ADDGNNObjective, Objective, RankingObjective
+from fashiongraph.models import ADDGNN, ADDGNNObjective, BiLSTM, Objective, RankingObjective
 from fashiongraph.nn import ADDGNNLoss, CandidateSoftmaxLoss
 from fashiongraph.training import Recipe
 from harness.designer_case import DesignerCase
@@ -44,6 +44,20 @@ TRIED: dict[str, Entry] = {  # and not kept
     "batches of 32": replace(own(), recipe=Recipe(batch_size=32)),
     "weight decay of 1": replace(own(), recipe=Recipe(weight_decay=1.0)),
     "24 epochs": replace(own(), epochs=24),
+}
+
+_FAST = ({"learning_rate": 2e-3}, {"learning_rate": 8e-3})
+
+TRIED_ON_BASELINES: dict[str, Entry] = {  # a wider search than all models get
+    "Siamese, faster": replace(MODELS["Siamese"], trials=_FAST),
+    "Set transformer, faster, 24 epochs": replace(
+        MODELS["Set transformer"], trials=_FAST, epochs=24
+    ),
+    "Bi-LSTM, 512 wide": replace(
+        MODELS["Bi-LSTM"], build=lambda w: BiLSTM(w.num_features, 512), epochs=24
+    ),
+    "NGNN, finer categories": replace(MODELS["NGNN"], finer=True),
+    "Type-aware, finer categories": replace(MODELS["Type-aware"], finer=True),
 }
 
 
@@ -92,5 +106,6 @@ ENTRIES: dict[str, Entry] = {
     **ATTRIBUTES,
     **OUTFITS,
     **TRIED,
+    **TRIED_ON_BASELINES,
     **KNOWLEDGE,
 }
