@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import logging
+import signal
 import sys
 import warnings
+from types import FrameType
+from typing import NoReturn
 
 import typer
 from rich.console import Console
@@ -27,7 +29,6 @@ from fashiongraph.errors import FashionGraphError
 warnings.filterwarnings("ignore", "`torch.jit.script` is deprecated", FutureWarning)
 # What Lightning advises the author of a training, its onlookers need not read.
 warnings.filterwarnings("ignore", module=r"lightning\.")
-logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)
 
 app = typer.Typer(
     name="fashiongraph",
@@ -45,10 +46,26 @@ for command in (
 
 
 def main() -> None:
-    """Run the command; bad input ends in one line on standard error and the status 2."""
+    """Run the command; bad input ends in one line on standard error and the status 2.
+
+    A command that is told to end (SIGTERM) clears away what it had half written, and its status
+    is 143.
+    """
+    signal.signal(signal.SIGTERM, _end)
     try:
         app()
     except FashionGraphError as error:
-        text = f"[bold red]error:[/] {escape(str(error))}"
-        Console(stderr=True).print(text, highlight=False, soft_wrap=True)
-        sys.exit(2)
+        _fail(str(error))
+    except OSError as error:  # a disk that is full, a file that may not be written
+        file = error.filename2 or error.filename  # what a file was to become, where it has two
+        _fail(f"{file}: {error.strerror}" if file and error.strerror else str(error))
+
+
+def _fail(message: str) -> NoReturn:
+    text = f"[bold red]error:[/] {escape(message)}"
+    Console(stderr=True).print(text, highlight=False, soft_wrap=True)
+    sys.exit(2)
+
+
+def _end(number: int, frame: FrameType | None) -> NoReturn:
+    sys.exit(128 + number)

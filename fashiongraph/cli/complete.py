@@ -46,11 +46,13 @@ def complete(
     ] = "",
     k: Annotated[int, typer.Option("-k", min=1, help="Most items of each category.")] = 5,
     shortlist: Annotated[
-        int,
+        int | None,
         typer.Option(
-            min=0, help="Candidates per category that the full model ranks; 0 for every item."
+            min=0,
+            help="Candidates per category that the full model ranks; 0 for every item. By default "
+            "100, or -k if that is more.",
         ),
-    ] = 100,
+    ] = None,
     states: Annotated[
         Path | None,
         typer.Option(help="Folder written by [b]fashiongraph index --checkpoint[/]."),
@@ -83,7 +85,8 @@ def complete(
         category = int(table.category_id[table.rows([hide])])
         chosen = chosen or ([table.categories[category]] if category >= 0 else None)
     stored = None if states is None else ItemStates.load(states, model, table)
-    frame = completed(model, own, table, chosen, k, shortlist or None, stored, unknown)
+    ranked = max(100, k) if shortlist is None else shortlist or None
+    frame = completed(model, own, table, chosen, k, ranked, stored, unknown)
     if sheet is not None:
         wanted = [] if hide is None else [hide]
         query = make_cards(table, own, wardrobe.root)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -23,8 +24,13 @@ from fashiongraph.cli.options import (
     print_json,
     refuse,
 )
-from fashiongraph.cli.wardrobes import open_wardrobe, parts_of, split_of_training
-from fashiongraph.errors import FashionGraphError
+from fashiongraph.cli.parts import parts_of, parts_of_training
+from fashiongraph.cli.wardrobes import open_wardrobe
+from fashiongraph.errors import DataError, FashionGraphError
+
+if TYPE_CHECKING:
+    from fashiongraph.data.questions.compatibility import Compatibility
+    from fashiongraph.data.questions.fill_in_blank import FillInBlank
 
 
 def evaluate(
@@ -62,7 +68,10 @@ def evaluate(
     from fashiongraph.models import OutfitModel
 
     if questions:
-        refuse(context, ("protocol", "columns", "part", "split", "save_questions"), "--questions")
+        no_say = ("protocol", "columns", "part", "split", "save_questions", "seed")
+        refuse(context, no_say, "--questions")
+    if columns and protocol in ("uniform", "uniform_category", "same_category"):
+        refuse(context, ("columns",), f"--protocol {protocol}")
     if part == "all":
         refuse(context, ("split",), "--part all")
     model = OutfitModel.load(checkpoint)
@@ -72,7 +81,10 @@ def evaluate(
     else:
         outfits = wardrobe.outfits
         if part != "all":
-            parts = parts_of(wardrobe, split or split_of_training(checkpoint, wardrobe), seed)
+            if split is None:
+                parts = parts_of_training(checkpoint, wardrobe, seed)
+            else:
+                parts = parts_of(wardrobe, split, seed)
             if part not in parts:
                 raise FashionGraphError(
                     f"'--part' needs to be {', '.join(parts)} or all (got {part!r})"
@@ -82,11 +94,9 @@ def evaluate(
             draw_questions(outfits, kind, protocol, listed(columns), seed=seed)
             for kind in ("compatibility", "fitb")
         ]
-    results = []
-    for one in asked:
-        if save_questions is not None:
-            one.save(save_questions / f"{one.kind}_{protocol}_seed{seed}.npz")
-        results.append(evaluate_questions(model, one, unknown=unknown))
+    if save_questions is not None:
+        _save(asked, [save_questions / f"{one.kind}_{protocol}_seed{seed}.npz" for one in asked])
+    results = [evaluate_questions(model, one, unknown=unknown) for one in asked]
     if as_json:
         print_json(
             [
@@ -97,3 +107,14 @@ def evaluate(
         return
     for result in results:
         console.print(str(result), highlight=False)
+
+
+def _save(questions: Sequence[Compatibility | FillInBlank], files: Sequence[Path]) -> None:
+    """Store questions; other ones, of another part or other columns, are not replaced."""
+    from fashiongraph.data.questions.question_file import QuestionFile
+
+    for one, file in zip(questions, files, strict=True):
+        if file.exists() and QuestionFile.read(file).checksum != one.checksum:
+            raise DataError("holds other questions; '--save-questions' needs another folder", file)
+    for one, file in zip(questions, files, strict=True):
+        one.save(file)

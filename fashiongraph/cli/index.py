@@ -18,6 +18,7 @@ from fashiongraph.cli.options import (
 )
 from fashiongraph.cli.wardrobes import open_wardrobe
 from fashiongraph.errors import FashionGraphError
+from fashiongraph.files import check_replaceable
 
 
 def index(
@@ -50,6 +51,8 @@ def index(
     from fashiongraph.evaluation import embed_items
     from fashiongraph.models import ADDGNN
     from fashiongraph.retrieval import ItemIndex, ItemStates
+    from fashiongraph.retrieval.embedding_key import embedding_key
+    from fashiongraph.retrieval.item_index import INDEX_CARD
 
     wardrobe = open_wardrobe(data, features, lenient, form)
     items = wardrobe.items
@@ -61,8 +64,9 @@ def index(
         states = ItemStates.build(model, items, output, dtype)
         kind, count, width = "states", len(states), states.values.size(1)
     else:
-        vectors = embed_items(model, items)
-        ItemIndex.build(items, vectors, exact_below, half=half).save(output)
+        check_replaceable(output, INDEX_CARD)
+        vectors, key = embed_items(model, items), embedding_key(model, items)
+        ItemIndex.build(items, vectors, exact_below, half=half, key=key).save(output)
         kind, count, width = "index", len(vectors), vectors.size(1)
     if as_json:
         print_json({"output": str(output), "kind": kind, "items": count, "dimensions": width})

@@ -20,7 +20,7 @@ from fashiongraph.cli.options import (
     rows_table,
 )
 from fashiongraph.cli.wardrobes import open_wardrobe
-from fashiongraph.errors import FashionGraphError
+from fashiongraph.errors import DataError, FashionGraphError
 
 
 def retrieve(
@@ -64,13 +64,22 @@ def retrieve(
     from fashiongraph.evaluation import embed_items
     from fashiongraph.models import ADDGNN
     from fashiongraph.retrieval import ItemIndex, SheetRow, make_cards, write_sheet
+    from fashiongraph.retrieval.embedding_key import embedding_key
 
+    asked = listed(items)
+    if not asked:
+        raise FashionGraphError(f"'--items' needs at least one item (got {items!r})")
     found = ItemIndex.load(folder)
     wardrobe = open_wardrobe(data, features, lenient, form)
     model = opened(checkpoint)
     if isinstance(model, ADDGNN):
         raise FashionGraphError("an ADDGNN completes outfits: use 'fashiongraph complete'")
-    table, asked = wardrobe.items, listed(items)
+    table = wardrobe.items
+    if found.key is not None and found.key != embedding_key(model, table):
+        raise DataError(
+            "was made with another '--checkpoint', other '--features' or other items; index again",
+            folder,
+        )
     rows = table.rows(asked)
     vectors = embed_items(model, table, rows)
     filters = dict(_filter(text) for text in where or ())

@@ -17,7 +17,8 @@ from fashiongraph.cli.options import (
     print_json,
     rows_table,
 )
-from fashiongraph.cli.wardrobes import PARTS, open_wardrobe, write_parts
+from fashiongraph.cli.parts import PARTS, write_parts
+from fashiongraph.cli.wardrobes import open_wardrobe
 from fashiongraph.errors import FashionGraphError
 
 
@@ -63,4 +64,4 @@ def split(
         return
     console.print(", ".join(f"{name} {size:,}" for name, size in {**sizes, **gone}.items()))
     console.print(rows_table("What the parts share", report.to_dict(orient="records")))
-    console.print(f"written to {output}")
+    console.print(f"written to {output}", soft_wrap=True)

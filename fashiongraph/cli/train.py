@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -24,7 +25,8 @@ from fashiongraph.cli.options import (
     print_json,
     refuse,
 )
-from fashiongraph.cli.wardrobes import open_wardrobe, parts_of, write_parts
+from fashiongraph.cli.parts import parts_of, write_parts
+from fashiongraph.cli.wardrobes import open_wardrobe
 from fashiongraph.errors import FashionGraphError
 
 
@@ -110,7 +112,10 @@ def train(
     from fashiongraph.data.pairs import top_bottom_pairs
     from fashiongraph.models import ADDGNN, ADDGNNObjective, DesignerTeacher
     from fashiongraph.training import Recipe, fit
+    from fashiongraph.training.epoch_lines import EpochLines
 
+    # What Lightning says beside. Not before: it sets the level itself when it is imported.
+    logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)
     if model not in ("addgnn", "teacher"):
         raise FashionGraphError(f"'--model' needs to be addgnn or teacher (got {model!r})")
     if paper:
@@ -168,27 +173,39 @@ def train(
     recipe = replace(Recipe.paper() if paper else Recipe(), batch_size=batch_size)
     if learning_rate is not None:
         recipe = replace(recipe, learning_rate=learning_rate)
-    history = fit(
-        chosen,
-        known,
-        unseen,
-        graph=graph,
-        objective=objective,
-        recipe=recipe,
-        protocol=protocol,
-        columns=listed(columns),
-        max_epochs=epochs,
-        patience=patience,
-        seed=seed,
-        directory=output,
-        resume=resume,
-        progress=not as_json and Console().is_terminal,
-        precision=precision,
-        accelerator=accelerator,
-        devices=devices,
-        num_nodes=num_nodes,
-        strategy=strategy,
-    )
+    bar = not as_json and Console().is_terminal
+    last = output / "checkpoints" / "last.ckpt"
+    if last.is_file() and not resume:
+        _say(
+            f"the training in {output} is replaced once an epoch is done; --resume goes on with it"
+        )
+    try:
+        history = fit(
+            chosen,
+            known,
+            unseen,
+            graph=graph,
+            objective=objective,
+            recipe=recipe,
+            protocol=protocol,
+            columns=listed(columns),
+            max_epochs=epochs,
+            patience=patience,
+            seed=seed,
+            directory=output,
+            resume=resume,
+            progress=bar,
+            callbacks=[] if bar else [EpochLines()],
+            precision=precision,
+            accelerator=accelerator,
+            devices=devices,
+            num_nodes=num_nodes,
+            strategy=strategy,
+        )
+    except (KeyboardInterrupt, SystemExit):
+        if last.is_file():
+            _say("stopped; the same command with --resume goes on after the last finished epoch")
+        raise
     if getattr(rank_zero_only, "rank", 0):  # of several processes one speaks
         return
     write_parts(parts, output / "split.csv")  # not before: a refused training leaves the old one
@@ -202,4 +219,13 @@ def train(
         f"best epoch {epoch} of {len(history)}: AUC {reached['valid/auc']:.3f}, "
         f"FITB {reached['valid/fitb']:.3f} on validation; written to {output / 'model'}",
         highlight=False,
+        soft_wrap=True,
     )
+
+
+def _say(text: str) -> None:
+    """One line on standard error; of several processes one speaks."""
+    from lightning.pytorch.utilities import rank_zero_only
+
+    if not getattr(rank_zero_only, "rank", 0):
+        Console(stderr=True).print(text, highlight=False, markup=False, soft_wrap=True)

@@ -200,9 +200,20 @@ class Wardrobe:
                     file=self.processed_dir,
                 ) from error
             if force_reload or not _exist(self.processed_paths):
+                self._check_processed_dir()
                 with whole(self.processed_dir) as folder:
                     folder.mkdir()
                     self.process(folder)
+
+    def _check_processed_dir(self) -> None:
+        """The folder is replaced as a whole, so it must be one of ours, if only in part."""
+        folder = self.processed_dir
+        ours = any(path.exists() for path in self.processed_paths)
+        if not ours and folder.is_dir() and any(folder.iterdir()):
+            raise DataError(
+                "processed files need a folder of their own (this one holds something else)",
+                file=folder,
+            )
 
     def _check_raw_files(self) -> None:
         for path in self.raw_paths:

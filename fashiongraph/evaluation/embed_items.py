@@ -10,6 +10,7 @@ from torch import Tensor
 
 from fashiongraph.data.item_table import ItemTable
 from fashiongraph.errors import FashionGraphError
+from fashiongraph.evaluation.evaluating import evaluating
 
 
 @runtime_checkable
@@ -52,9 +53,7 @@ def embed_items(
     embed = model.embed if isinstance(model, Embedder) else model
     module = model if isinstance(model, torch.nn.Module) else torch.nn.Identity()
     device = next((p.device for p in module.parameters()), torch.device("cpu"))
-    training = module.training
-    module.eval()
-    try:
+    with evaluating(module):
         parts = []
         rows = torch.arange(len(items)) if rows is None else rows
         # An empty batch still says how wide the vectors are.
@@ -63,5 +62,3 @@ def embed_items(
             vectors = vectors.to("cpu", torch.promote_types(vectors.dtype, torch.float32))
             parts.append(torch.nn.functional.normalize(vectors, dim=1) if cosine else vectors)
         return torch.cat(parts)
-    finally:
-        module.train(training)

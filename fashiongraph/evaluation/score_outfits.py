@@ -12,6 +12,7 @@ from torch_geometric.data import Batch
 from fashiongraph.data.outfit_loader import OutfitLoader
 from fashiongraph.data.outfits import Outfits
 from fashiongraph.errors import FashionGraphError
+from fashiongraph.evaluation.evaluating import evaluating
 from fashiongraph.evaluation.precomputed_batches import precomputed_batches
 from fashiongraph.models.outfit_model import OutfitModel
 
@@ -60,17 +61,13 @@ def asked_batches(
         yield iter(loader)
         return
     batches = None
-    training = model.training
     device = next((p.device for p in model.parameters()), torch.device("cpu"))
-    model.eval()
     features = _features(outfits, device)
-    try:
-        with model.among(features) if isinstance(model, OutfitModel) else nullcontext():
-            if isinstance(model, OutfitModel) and outfits.items.features is not None:
-                batches = precomputed_batches(model, loader, device)
-            yield (batch.to(device) for batch in loader) if batches is None else batches
-    finally:  # whoever catches an error in the middle of a training goes on training
-        model.train(training)
+    among = model.among(features) if isinstance(model, OutfitModel) else nullcontext()
+    with evaluating(model), among:
+        if isinstance(model, OutfitModel) and outfits.items.features is not None:
+            batches = precomputed_batches(model, loader, device)
+        yield (batch.to(device) for batch in loader) if batches is None else batches
 
 
 def _features(outfits: Outfits, device: torch.device) -> Iterator[Tensor]:

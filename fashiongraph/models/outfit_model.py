@@ -12,7 +12,7 @@ from typing import Any, ClassVar, TypeVar
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from torch import Tensor
 from torch_geometric.data import Batch, Data
 
@@ -20,6 +20,9 @@ from fashiongraph import __version__
 from fashiongraph.errors import DataError
 from fashiongraph.files import whole
 from fashiongraph.models.objective import Objective
+
+MODEL_CARD = "model.json"
+"""The file that tells a checkpoint from any other folder."""
 
 Model = TypeVar("Model", bound="OutfitModel")
 
@@ -107,12 +110,16 @@ class OutfitModel(torch.nn.Module):
 
         ``weights.safetensors`` holds parameters and buffers, ``graph.safetensors`` the category
         graph, and ``model.json`` the kind of model, its settings and the category vocabulary. The
-        folder appears whole or not at all.
+        folder appears whole or not at all, in the place of an earlier checkpoint if there is one.
+
+        Raises:
+            FashionGraphError: If something else stands there.
         """
-        with whole(path) as folder:
+        with whole(path, marker=MODEL_CARD) as folder:
             folder.mkdir()
             weights = {name: value.contiguous() for name, value in self.state_dict().items()}
-            save_file(weights, folder / "weights.safetensors")
+            # Not save_file, whose files no other user can read, whatever the umask.
+            (folder / "weights.safetensors").write_bytes(save(weights))
             card = {
                 "fashiongraph": __version__,
                 "model": type(self).__name__,
@@ -124,9 +131,9 @@ class OutfitModel(torch.nn.Module):
                 tensors = {
                     k: v.contiguous() for k, v in self.graph.to_dict().items() if torch.is_tensor(v)
                 }
-                save_file(tensors, folder / "graph.safetensors")
+                (folder / "graph.safetensors").write_bytes(save(tensors))
                 card["graph"] = {k: v for k, v in self.graph.to_dict().items() if k not in tensors}
-            (folder / "model.json").write_text(
+            (folder / MODEL_CARD).write_text(
                 json.dumps(card, indent=2, ensure_ascii=False, default=methodcaller("item")),
                 encoding="utf-8",
             )
@@ -142,9 +149,9 @@ class OutfitModel(torch.nn.Module):
                 do not fit its settings.
         """
         folder = Path(path)
-        file = folder / "model.json"
+        file = folder / MODEL_CARD
         if not file.is_file():
-            raise DataError("no checkpoint lies there: it needs the file model.json", folder)
+            raise DataError(f"no checkpoint lies there: it needs the file {MODEL_CARD}", folder)
         try:
             card = json.loads(file.read_text(encoding="utf-8"))
             kind = OutfitModel.registry.get(card["model"])

@@ -20,6 +20,9 @@ from fashiongraph.retrieval.faiss_index import empty_index, read_index
 from fashiongraph.retrieval.found import Found
 from fashiongraph.retrieval.index_table import IndexTable
 
+INDEX_CARD = "index.json"
+"""The file that tells an index from any other folder."""
+
 Filter = Mapping[str, str | Sequence[str]]
 
 
@@ -43,6 +46,9 @@ class ItemIndex:
         exact_below: Number of items up to which a search looks at all.
         probes: Number of cells that a search looks at beyond.
         mapped: The vectors lie in a file and cannot be changed.
+        key: What embedded which items, as
+            :func:`~fashiongraph.retrieval.embedding_key.embedding_key` says, where it is known.
+            Once items come or go it is not.
     """
 
     def __init__(
@@ -52,12 +58,14 @@ class ItemIndex:
         exact_below: int = 100_000,
         probes: int = 32,
         mapped: bool = False,
+        key: str | None = None,
     ) -> None:
         self.index = index
         self.table = table
         self.exact_below = exact_below
         self.probes = probes
         self.mapped = mapped
+        self.key = key
 
     @classmethod
     def build(
@@ -67,6 +75,7 @@ class ItemIndex:
         exact_below: int = 100_000,
         probes: int = 32,
         half: bool = False,
+        key: str | None = None,
     ) -> ItemIndex:
         """Index items by their vectors.
 
@@ -76,6 +85,7 @@ class ItemIndex:
             exact_below: Number of items up to which a search is exact.
             probes: Number of cells that a search looks at beyond.
             half: Keep vectors in half precision: half the space, rounded scores.
+            key: What embedded the items, for :attr:`key`.
 
         Raises:
             FashionGraphError: If the vectors do not fit the items, or faiss is not installed.
@@ -84,6 +94,7 @@ class ItemIndex:
         index = empty_index(values, len(items) >= exact_below, half)
         found = cls(index, IndexTable.empty(), exact_below, probes)
         found.add(items, vectors)
+        found.key = key
         return found
 
     def __len__(self) -> int:
@@ -107,6 +118,7 @@ class ItemIndex:
                 f"'vectors' needs {self.index.d} dimensions (got {values.shape[1]})"
             )
         rows = self.table.append(items)
+        self.key = None
         self.index.add_with_ids(values, rows)
 
     def remove(self, ids: Sequence[str]) -> None:
@@ -117,6 +129,7 @@ class ItemIndex:
         """
         self._check_changeable()
         self.index.remove_ids(self.table.remove(ids))
+        self.key = None
 
     def search(
         self, query: Tensor, k: int = 10, where: Filter | None = None, unless: Filter | None = None
@@ -169,10 +182,11 @@ class ItemIndex:
         """Write the index as a folder, whole or not at all.
 
         Raises:
-            FashionGraphError: If the index is mapped: it is written already.
+            FashionGraphError: If the index is mapped: it is written already. Or if something else
+                than an index stands there.
         """
         self._check_changeable()
-        with whole(path) as folder:
+        with whole(path, marker=INDEX_CARD) as folder:
             folder.mkdir()
             require("faiss", "retrieval").write_index(self.index, str(folder / "vectors.faiss"))
             self.table.save(folder)
@@ -180,8 +194,9 @@ class ItemIndex:
                 "cells": self._has_cells,
                 "exact_below": self.exact_below,
                 "probes": self.probes,
+                "key": self.key,
             }
-            (folder / "index.json").write_text(json.dumps(card), encoding="utf-8")
+            (folder / INDEX_CARD).write_text(json.dumps(card), encoding="utf-8")
 
     @classmethod
     def load(cls, path: str | Path, mapped: bool = True) -> ItemIndex:
@@ -197,10 +212,11 @@ class ItemIndex:
         """
         folder = Path(path)
         try:
-            card = json.loads((folder / "index.json").read_text(encoding="utf-8"))
+            card = json.loads((folder / INDEX_CARD).read_text(encoding="utf-8"))
             index = read_index(folder / "vectors.faiss", mapped, card["cells"])
             table = IndexTable.load(folder)
-            return cls(index, table, card["exact_below"], card["probes"], mapped)
+            searched = (card["exact_below"], card["probes"])
+            return cls(index, table, *searched, mapped, card.get("key"))
         except (OSError, KeyError, ValueError, RuntimeError) as error:
             raise DataError(f"no index of items can be read there: {error}", folder) from error
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import torch
 from torch import Tensor
 
@@ -15,9 +13,10 @@ from fashiongraph.data.item_table import ItemTable
 from fashiongraph.errors import DataError
 from fashiongraph.files import whole
 from fashiongraph.models import ADDGNN
+from fashiongraph.retrieval.embedding_key import embedding_key
 from fashiongraph.retrieval.item_encoder import ItemEncoder
 
-_SAMPLE = 256  # rows of features that tell one encoder's from another's
+_CARD = "states.json"  # which no other kind of folder holds
 
 
 class ItemStates:
@@ -79,15 +78,15 @@ class ItemStates:
         if path is None:
             values = torch.empty(shape, dtype=dtype)
             return cls(encode, values, *_fill(encode, values, batch_size))
-        with whole(path) as folder:
+        with whole(path, marker=_CARD) as folder:
             folder.mkdir()
             kind = torch.empty(0, dtype=dtype).numpy().dtype
             mapped = np.lib.format.open_memmap(folder / "states.npy", "w+", kind, shape)
             item, ptr, rounding = _fill(encode, torch.from_numpy(mapped), batch_size)
             mapped.flush()
             np.save(folder / "item.npy", item.numpy())
-            card = {"key": _key(model, items), "ptr": ptr.tolist(), "rounding": rounding}
-            (folder / "states.json").write_text(json.dumps(card), encoding="utf-8")
+            card = {"key": embedding_key(model, items), "ptr": ptr.tolist(), "rounding": rounding}
+            (folder / _CARD).write_text(json.dumps(card), encoding="utf-8")
         return cls.load(path, model, items)
 
     @classmethod
@@ -99,14 +98,14 @@ class ItemStates:
         """
         folder = Path(path)
         try:
-            card = json.loads((folder / "states.json").read_text(encoding="utf-8"))
+            card = json.loads((folder / _CARD).read_text(encoding="utf-8"))
             item = torch.from_numpy(np.load(folder / "item.npy"))
             # Copy on write: torch takes no memory that it could not write to.
             values = torch.from_numpy(np.load(folder / "states.npy", mmap_mode="c"))
             ptr, rounding, key = torch.tensor(card["ptr"]), card["rounding"], card["key"]
         except (OSError, KeyError, ValueError) as error:
             raise DataError(f"no item states can be read there: {error}", folder) from error
-        if key != _key(model, items):
+        if key != embedding_key(model, items):
             raise DataError("holds the states of another model or of other items", folder)
         return cls(ItemEncoder(model, items), values, item, ptr, rounding)
 
@@ -163,24 +162,3 @@ def _fill(encode: ItemEncoder, values: Tensor, batch_size: int) -> tuple[Tensor,
         stored = values[start : start + batch_size].copy_(states)
         rounding = max(rounding, float((stored.to(states.dtype) - states).norm(dim=1).max()))
     return item, ptr, rounding
-
-
-def _key(model: ADDGNN, items: ItemTable) -> str:
-    """A digest of what the states depend on; of the features some rows, as a sample."""
-    digest = hashlib.sha256(json.dumps(model.settings, sort_keys=True).encode())
-    tensors = model.state_dict()
-    if model.graph is not None:
-        memory = {name: value for name, value in model.graph.to_dict().items() if "item" in name}
-        tensors = {**tensors, **memory}
-    for name, value in sorted(tensors.items()):
-        digest.update(name.encode())
-        digest.update(value.detach().cpu().contiguous().numpy().tobytes())
-    digest.update(
-        pd.util.hash_pandas_object(items.ids.to_series(), index=False).to_numpy().tobytes()
-    )
-    digest.update(items.category_id.numpy().tobytes())
-    digest.update(json.dumps(items.categories).encode())
-    if items.features is not None:
-        rows = torch.linspace(0, max(len(items) - 1, 0), min(len(items), _SAMPLE)).long()
-        digest.update(items.features[rows].numpy().tobytes())
-    return digest.hexdigest()

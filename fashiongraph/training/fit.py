@@ -2,34 +2,34 @@
 
 from __future__ import annotations
 
+import signal
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import lightning.pytorch as pl
 import pandas as pd
-import torch
 from lightning.fabric.utilities.exceptions import MisconfigurationException
 from lightning.pytorch.callbacks import EarlyStopping, RichProgressBar
 from lightning.pytorch.loggers import CSVLogger, TensorBoardLogger
-from lightning.pytorch.utilities import rank_zero_only
+from lightning.pytorch.utilities.exceptions import SIGTERMException
 from torch_geometric.data import Data
 
 from fashiongraph.data.outfits import Outfits
 from fashiongraph.errors import FashionGraphError
+from fashiongraph.files import check_replaceable
 from fashiongraph.models.objective import Objective
-from fashiongraph.models.outfit_model import OutfitModel
+from fashiongraph.models.outfit_model import MODEL_CARD, OutfitModel
+from fashiongraph.training.history import history
 from fashiongraph.training.movable_checkpoint import MovableCheckpoint
 from fashiongraph.training.outfit_data import OutfitData
 from fashiongraph.training.outfit_module import OutfitModule
 from fashiongraph.training.recipe import Recipe
-from fashiongraph.training.run_settings import (
-    check_run_settings,
-    run_settings,
-    write_run_settings,
-)
+from fashiongraph.training.replace_training import ReplaceTraining
+from fashiongraph.training.resume import is_finished, read_checkpoint
+from fashiongraph.training.run_settings import check_run_settings, run_settings
 
 
 def fit(
@@ -68,11 +68,12 @@ def fit(
         patience: Epochs without a better validation score before training stops.
         seed: Seed of everything drawn in training.
         directory: Where checkpoints, ``settings.json``, logs (CSV and TensorBoard) and the
-            finished ``model`` go, in place of an earlier training's. By default nothing is kept
-            on disk.
+            finished ``model`` go, in place of an earlier training's as soon as an epoch is done.
+            By default nothing is kept on disk.
         resume: Go on from the last finished epoch in ``directory``, exactly as if training had
             not been interrupted. The folder may have moved since; other settings or data than
             the training began with are refused, but for ``max_epochs`` under a constant schedule.
+            A training that has ended, early or not, stays as it is.
         progress: Show a progress bar.
         callbacks: Further Lightning callbacks.
         **trainer: Arguments of :class:`lightning.pytorch.Trainer`, such as ``precision``,
@@ -83,7 +84,11 @@ def fit(
 
     Raises:
         FashionGraphError: If there is nothing to train on or to resume from, an argument is out
-            of range or does not fit the others, Lightning refuses one, or training diverges.
+            of range or does not fit the others, Lightning refuses one, training diverges, or
+            ``directory/model`` is no model's.
+        DataError: If what ``resume`` needs is missing or damaged.
+        KeyboardInterrupt: If the training is interrupted.
+        SystemExit: If the process is asked to end (SIGTERM), with the status 143.
     """
     usable = [int((outfits.sizes > 1).sum()) for outfits in (train, valid)]
     if 0 in usable:
@@ -109,6 +114,7 @@ def fit(
     module = OutfitModule(model, objective, recipe, seed)
     with ExitStack() as stack:
         folder = Path(directory or stack.enter_context(tempfile.TemporaryDirectory()))
+        check_replaceable(folder / "model", MODEL_CARD)
         last = folder / "checkpoints" / "last.ckpt"
         if resume and not last.is_file():
             raise FashionGraphError(f"'resume' needs a finished epoch, but {last} does not exist")
@@ -147,12 +153,17 @@ def fit(
         if resume:
             check_run_settings(folder / "settings.json", settings)
         else:
-            _begin(folder, last, settings)
+            runner.callbacks.insert(0, ReplaceTraining(folder, settings))  # type: ignore[attr-defined]
         if directory is None and runner.world_size > 1:
             raise FashionGraphError("'directory' is needed where several processes train")
-        runner.fit(module, data, ckpt_path=last if resume else None, weights_only=True)
-        kept = torch.load(best.best_model_path, map_location="cpu", weights_only=True)
-        module.load_state_dict(kept["state_dict"])
+        if usable[1] < runner.world_size:  # who has no question would leave the others waiting
+            raise FashionGraphError(
+                f"'valid' needs an outfit for each of {runner.world_size} processes "
+                f"(got {usable[1]})"
+            )
+        if not resume or not is_finished(folder, max_epochs, patience):
+            _run(runner, module, data, last if resume else None)
+        module.load_state_dict(read_checkpoint(last.parent / "best.ckpt")["state_dict"])
         model.eval()
         if runner.is_global_zero:
             model.save(folder / "model")
@@ -162,16 +173,19 @@ def fit(
 def _trainer(**settings: Any) -> pl.Trainer:
     try:
         return pl.Trainer(**settings)
-    except (TypeError, ValueError, MisconfigurationException) as error:
+    except (TypeError, ValueError, ImportError, MisconfigurationException) as error:
         raise FashionGraphError(f"Lightning's trainer refuses its settings: {error}") from error
 
 
-@rank_zero_only
-def _begin(folder: Path, last: Path, settings: Mapping[str, Any]) -> None:
-    """Forget an earlier training, which must neither count nor be resumed, and note this one."""
-    for old in (last, *folder.glob("logs/*/metrics.csv")):
-        old.unlink(missing_ok=True)
-    write_run_settings(folder / "settings.json", settings)
+def _run(runner: pl.Trainer, module: OutfitModule, data: OutfitData, last: Path | None) -> None:
+    try:
+        runner.fit(module, data, ckpt_path=last, weights_only=True)
+    except SIGTERMException as stop:  # without a status, which would mean that all went well
+        raise SIGTERMException(128 + signal.SIGTERM) from stop
+    except SystemExit as stop:  # what Lightning makes of an interrupt
+        if isinstance(stop.__context__, KeyboardInterrupt):
+            raise KeyboardInterrupt from stop
+        raise
 
 
 def _callbacks(best: MovableCheckpoint, patience: int | None, progress: bool) -> list[pl.Callback]:
@@ -189,10 +203,3 @@ def _callbacks(best: MovableCheckpoint, patience: int | None, progress: bool) ->
     if progress:
         callbacks.append(RichProgressBar())
     return callbacks
-
-
-def history(directory: str | Path) -> pd.DataFrame:
-    """What the logs of a training say, one row per epoch; a resumed epoch counts once."""
-    logs = sorted(Path(directory).glob("logs/*/metrics.csv"), key=lambda f: f.stat().st_mtime)
-    frame = pd.concat([pd.read_csv(log) for log in logs], ignore_index=True)
-    return frame.groupby("epoch").last().drop(columns="step")

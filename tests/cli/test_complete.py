@@ -52,6 +52,12 @@ def test_a_hidden_item_is_marked_on_the_sheet(folder, command, common, tmp_path)
     assert all(name in page for name in own)
 
 
+def test_more_than_the_default_shortlist_may_be_asked_for(command, common):
+    asked = ("--items", "0001", "--slots", "shoe", "--json")
+    found = json.loads(command(*common, *asked, "-k", 200).stdout)["completions"]
+    assert len(found) == 12
+
+
 def test_refuses_bad_input(command, common):
     for arguments, message in (
         ((), "either '--items' or '--outfit'"),

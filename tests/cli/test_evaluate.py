@@ -35,6 +35,17 @@ def test_stored_questions_give_the_same_result(folder, command, checkpoint, tmp_
     assert json.loads(asked.stdout) == drawn
 
 
+def test_other_questions_are_not_replaced(folder, command, checkpoint, tmp_path):
+    common = ("evaluate", checkpoint, "--data", folder, *FEATURES, "--save-questions", tmp_path)
+    command(*common)
+    stored = [file.read_bytes() for file in sorted(tmp_path.iterdir())]
+    command(*common)  # the same ones are
+    result = command(*common, "--part", "train", fails=True)
+    assert isinstance(result.exception, DataError)
+    assert "compatibility_uniform_seed0.npz: holds other questions" in str(result.exception)
+    assert [file.read_bytes() for file in sorted(tmp_path.iterdir())] == stored
+
+
 def test_a_root_the_model_was_not_trained_on(folder, command, checkpoint, tmp_path):
     other = tmp_path / "other"
     shutil.copytree(folder, other)
@@ -65,7 +76,9 @@ def test_the_split_of_the_training_is_the_default(folder, command, checkpoint, t
     named = json.loads(command(*common, "--split", tmp_path / "split.csv").stdout)
     assert own == named
     (tmp_path / "split.csv").unlink()
-    assert json.loads(command(*common).stdout) != own
+    alone = command(*common)
+    assert json.loads(alone.stdout) != own
+    assert "no split of training was found beside" in alone.stderr
 
 
 @pytest.mark.parametrize(
@@ -73,6 +86,12 @@ def test_the_split_of_the_training_is_the_default(folder, command, checkpoint, t
     [
         (("--questions", "a.npz", "--protocol", "matched"), "'--protocol' has no say beside"),
         (("--questions", "a.npz", "--save-questions", "b"), "'--save-questions' has no say"),
+        (("--questions", "a.npz", "--seed", 3), "'--seed' has no say beside '--questions'"),
+        (("--columns", "style"), "'--columns' has no say beside '--protocol uniform'"),
+        (
+            ("--protocol", "same_category", "--columns", "style"),
+            "'--columns' has no say beside '--protocol same_category'",
+        ),
         (("--part", "all", "--split", "official"), "'--split' has no say beside '--part all'"),
     ],
 )

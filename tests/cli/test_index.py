@@ -25,6 +25,14 @@ def test_writes_the_states_of_an_addgnn(folder, command, checkpoint, tmp_path):
     assert (facts["kind"], facts["items"], facts["dimensions"]) == ("states", 48, 32)
 
 
+def test_does_not_replace_what_is_no_index(folder, command, tmp_path):
+    (tmp_path / "items.csv").touch()
+    result = command("index", folder, *FEATURES, "-o", tmp_path, fails=True)
+    assert isinstance(result.exception, FashionGraphError)
+    assert "which holds something else" in str(result.exception)
+    assert [file.name for file in tmp_path.iterdir()] == ["items.csv"]
+
+
 def test_refuses_what_cannot_be_indexed(folder, command, tmp_path):
     result = command("index", folder, "-o", tmp_path / "index", fails=True)
     assert isinstance(result.exception, FashionGraphError)

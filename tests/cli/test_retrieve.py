@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 
 from fashiongraph.errors import DataError, FashionGraphError
+from fashiongraph.models import CollocationNet
 
 pytest.importorskip("faiss")
 FEATURES = ("--features", "features.npy")
@@ -57,6 +60,26 @@ def test_writes_a_sheet_with_outfit_mates_marked(folder, command, index, tmp_pat
     assert sheet.read_text().count("ground truth") == len(mates) > 0
 
 
+def test_refuses_what_the_index_was_not_made_with(folder, command, tmp_path):
+    for name in ("one", "two"):
+        torch.manual_seed(len(list(tmp_path.iterdir())))
+        CollocationNet(8).save(tmp_path / name)
+    shutil.copytree(folder, tmp_path / "data")
+    common = ("--data", tmp_path / "data", "--items", "0001")
+    model = ("--checkpoint", tmp_path / "one")
+    command("index", folder, *FEATURES, *model, "-o", tmp_path / "index")
+    ask = ("retrieve", tmp_path / "index", *common, "--json")
+    assert len(json.loads(command(*ask, *FEATURES, *model).stdout)["0001"]) == 10
+    np.save(tmp_path / "data" / "other.npy", np.load(folder / "features.npy") * 2)
+    for other in (
+        (*FEATURES, "--checkpoint", tmp_path / "two"),
+        ("--features", "other.npy", *model),
+    ):
+        result = command(*ask, *other, fails=True)
+        assert isinstance(result.exception, DataError)
+        assert "index: was made with another '--checkpoint', other" in str(result.exception)
+
+
 def test_refuses_bad_input(folder, command, index, checkpoint, tmp_path):
     common = ("--data", folder, *FEATURES, "--items", "0001")
     for arguments, message in (
@@ -65,6 +88,7 @@ def test_refuses_bad_input(folder, command, index, checkpoint, tmp_path):
         (("retrieve", index, *common, "--where", "colour=red"), "a column of the items"),
         (("retrieve", index, *common, "--checkpoint", checkpoint), "fashiongraph complete"),
         (("retrieve", index, *common[:-1], "nobody"), "known items (got 'nobody')"),
+        (("retrieve", index, *common[:-1], " ,"), "'--items' needs at least one item"),
     ):
         result = command(*arguments, fails=True)
         assert isinstance(result.exception, DataError | FashionGraphError), result.exception

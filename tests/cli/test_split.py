@@ -20,6 +20,11 @@ def test_writes_the_parts_and_audits_them(folder, command, tmp_path):
     assert again.read_bytes() == output.read_bytes()
 
 
+def test_a_long_path_stays_on_one_line(folder, command, tmp_path):
+    output = tmp_path / ("long" * 25) / "split.csv"
+    assert f"written to {output}\n" in command("split", folder, "-o", output).stdout
+
+
 def test_a_disjoint_split_shares_no_item(folder, command, tmp_path):
     facts = json.loads(
         command("split", folder, "-o", tmp_path / "s.csv", "--disjoint", "--json").stdout

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -125,6 +126,54 @@ def test_refuses_what_it_cannot_train(folder, command, tmp_path):
     assert "--hidden" in command("train", folder, "--hidden", 0, fails=True).output
     result = command("train", folder, fails=True)
     assert "training needs features" in str(result.exception)
+
+
+def test_says_what_each_epoch_reached_and_nothing_else(folder, tmp_path):
+    def run(*more):
+        words = ("train", folder, *OPTIONS, "--hidden", 8, "--epochs", 2, "-o", tmp_path, *more)
+        return subprocess.run(
+            [sys.executable, "-m", "fashiongraph", *map(str, words)],
+            capture_output=True,
+            text=True,
+            check=False,
+            env={**os.environ, "OMP_NUM_THREADS": "1"},
+        )
+
+    first = run()
+    lines = first.stderr.splitlines()
+    number = r"\d+\.\d{3}"
+    assert len(lines) == 2
+    for epoch, line in enumerate(lines):
+        facts = rf"loss {number}, AUC {number}, FITB {number}"
+        assert re.fullmatch(rf"epoch {epoch} of 2: {facts}", line)
+    assert first.stdout.startswith("best epoch ")
+    assert first.stdout.endswith(f"; written to {tmp_path / 'model'}\n")
+    again = run("--precision", "transformer-engine")
+    assert again.returncode == 2
+    assert "is replaced once an epoch is done; --resume goes on" in again.stderr.splitlines()[0]
+    assert "error: Lightning's trainer refuses its settings" in again.stderr
+    assert "Traceback" not in again.stderr
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_training_that_is_told_to_end_says_how_to_go_on(folder, tmp_path, number, status):
+    words = ("train", folder, *OPTIONS, "--hidden", 8, "--epochs", 2000, "-o", tmp_path / "run")
+    with (tmp_path / "told").open("w") as told:
+        running = subprocess.Popen(
+            [sys.executable, "-m", "fashiongraph", *map(str, words)],
+            stderr=told,
+            env={**os.environ, "OMP_NUM_THREADS": "1"},
+        )
+    deadline = time.monotonic() + 240
+    while "epoch 1 of" not in (tmp_path / "told").read_text():
+        assert running.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    running.send_signal(number)
+    assert running.wait(60) == status
+    last = (tmp_path / "told").read_text().splitlines()[-1]
+    assert last == "stopped; the same command with --resume goes on after the last finished epoch"
+    assert not (tmp_path / "run" / "model").exists()
 
 
 @pytest.mark.slow

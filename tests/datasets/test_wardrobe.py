@@ -86,6 +86,17 @@ def test_an_interrupted_process_leaves_nothing(root, monkeypatch):
     assert Drawers(root).num_outfits == 12
 
 
+def test_a_folder_of_other_files_is_not_replaced(root):
+    Drawers(root, download=True)
+    other = root / "mine"
+    other.mkdir()
+    (other / "notes.txt").write_text("keep me")
+    for force in (False, True):
+        with pytest.raises(DataError, match="need a folder of their own"):
+            Drawers(root, processed_dir=other, force_reload=force)
+    assert (other / "notes.txt").read_text() == "keep me"
+
+
 def test_of_two_processes_one_reads_the_raw_files(root, monkeypatch):
     Drawers(root, download=True)
     shutil.rmtree(root / "processed")

@@ -29,6 +29,13 @@ def test_a_model_and_its_function_give_the_same_vectors(wardrobe):
     assert not vectors.requires_grad
 
 
+def test_a_frozen_part_stays_frozen(wardrobe):
+    model = Projection()
+    model.dropout.eval()
+    embed_items(model, wardrobe.items)
+    assert [part.training for part in model.modules()] == [True, True, False]
+
+
 def test_no_rows_keep_their_width(wardrobe):
     none = torch.empty(0, dtype=torch.long)
     assert embed_items(Projection(), wardrobe.items, none).shape == (0, 3)

@@ -17,6 +17,10 @@ def test_scores_come_in_the_order_of_outfits_and_leave_the_model_as_it_was(wardr
     score = score_outfits(model, wardrobe, batch_size=7)
     assert model.training
     assert not score.requires_grad
+    model.encoder.eval()
+    score_outfits(model, wardrobe)
+    assert model.training
+    assert not model.encoder.training
     backwards = score_outfits(model, wardrobe.select(torch.arange(60).flip(0)))
     torch.testing.assert_close(score, backwards.flip(0))
     assert score_outfits(model, wardrobe.select([])).shape == (0,)

@@ -18,3 +18,14 @@ def test_batches_add_up_to_the_function(ties):
         metric.update(score[part], answer[part])
     expected = fill_in_blank_accuracy(score, answer, ties)
     assert float(metric.compute()) == pytest.approx(float(expected))
+
+
+@pytest.mark.parametrize(("ties", "expected"), [("wrong", 0.75), ("fractional", 0.75 + 0.25 / 3)])
+def test_a_module_of_half_precision_counts_as_well(ties, expected):
+    metric = FillInBlankAccuracy(ties)
+    torch.nn.ModuleList([metric]).to(torch.bfloat16)
+    right, tied = [1.0, 0.0, 0.0], [1.0, 1.0, 1.0]
+    score = torch.tensor([right, right, right, tied], dtype=torch.bfloat16).repeat(5, 1)
+    for _ in range(200):
+        metric.update(score, torch.zeros(20, dtype=torch.long))
+    assert float(metric.compute()) == pytest.approx(expected, abs=1e-7)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ import torch
 
 from fashiongraph.data.category_graph import category_graph, category_weight
 from fashiongraph.data.outfit_loader import OutfitLoader
-from fashiongraph.errors import DataError
+from fashiongraph.errors import DataError, FashionGraphError
 from fashiongraph.models import ADDGNN, NGNN, DesignerTeacher, OutfitModel, Siamese
 
 
@@ -36,6 +37,25 @@ def test_a_checkpoint_restores_model_vocabulary_and_graph(model, wardrobe, tmp_p
     expected = category_weight(model.graph, *pair)
     assert torch.equal(category_weight(again.graph, *pair), expected)
     assert again.graph.smoothing == 1.0
+
+
+def test_a_checkpoint_can_be_read_by_all_whom_the_umask_allows(model, tmp_path):
+    before = os.umask(0o022)
+    try:
+        model.save(tmp_path / "model")
+    finally:
+        os.umask(before)
+    assert {file.stat().st_mode & 0o777 for file in (tmp_path / "model").iterdir()} == {0o644}
+
+
+def test_a_checkpoint_replaces_nothing_but_a_checkpoint(model, tmp_path):
+    for _ in range(2):
+        model.save(tmp_path / "model")
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "net.py").touch()
+    with pytest.raises(FashionGraphError, match="which holds something else"):
+        model.save(tmp_path / "mine")
+    assert (tmp_path / "mine" / "net.py").exists()
 
 
 def test_a_checkpoint_names_its_kind(model, tmp_path):

@@ -146,6 +146,15 @@ def test_written_and_read(index, tmp_path, mapped):
         assert len(ItemIndex.load(tmp_path / "index")) == 404
 
 
+def test_what_embedded_the_items_is_remembered_until_they_change(wardrobe, tmp_path):
+    items = wardrobe.items
+    made = ItemIndex.build(items, items.features, key="key")
+    made.save(tmp_path / "index")
+    assert ItemIndex.load(tmp_path / "index").key == "key"
+    made.remove([items.ids[0]])
+    assert made.key is None
+
+
 def test_half_precision_rounds_scores():
     items = catalogue(400)
     index = ItemIndex.build(items, items.features, half=True)

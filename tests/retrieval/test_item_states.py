@@ -69,6 +69,13 @@ def test_written_and_mapped(wardrobe, make_model, tmp_path, dtype):
     assert sorted(f.name for f in path.iterdir()) == ["item.npy", "states.json", "states.npy"]
 
 
+def test_replaces_nothing_but_states(wardrobe, make_model, tmp_path):
+    (tmp_path / "items.csv").touch()
+    with pytest.raises(FashionGraphError, match="which holds something else"):
+        ItemStates.build(make_model(), wardrobe.items, tmp_path)
+    assert [file.name for file in tmp_path.iterdir()] == ["items.csv"]
+
+
 def test_items_without_a_category_fill_no_slot(make_model):
     items = ItemTable.from_lists(["a", "b"], ["x", "y"], torch.randn(2, 8), vocabulary=["y"])
     states = ItemStates.build(make_model(), items)

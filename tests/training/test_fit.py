@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import logging
+import os
+import signal
 
 import lightning.pytorch as pl
 import pandas as pd
@@ -9,7 +11,7 @@ import torch
 
 from fashiongraph.data.category_graph import category_graph
 from fashiongraph.data.outfits import Outfits
-from fashiongraph.errors import FashionGraphError
+from fashiongraph.errors import DataError, FashionGraphError
 from fashiongraph.evaluation import score_outfits
 from fashiongraph.models import (
     ADDGNN,
@@ -166,6 +168,73 @@ def test_stops_early_when_nothing_improves(parts):
     assert len(history) < 5
 
 
+def test_a_training_that_stopped_early_is_not_trained_on(parts, tmp_path):
+    kwargs = {"max_epochs": 40, "patience": 1, "directory": tmp_path}
+    model, history = train(parts, recipe=Recipe(learning_rate=1e-12), **kwargs)
+    last = (tmp_path / "checkpoints" / "last.ckpt").read_bytes()
+    for _ in range(2):
+        again, same = train(parts, recipe=Recipe(learning_rate=1e-12), resume=True, **kwargs)
+        pd.testing.assert_frame_equal(history, same)
+    assert (tmp_path / "checkpoints" / "last.ckpt").read_bytes() == last
+    assert all(map(torch.equal, model.parameters(), again.parameters()))
+
+
+def test_no_patience_goes_on_after_a_better_epoch(parts, tmp_path):
+    recipe = Recipe(batch_size=16, learning_rate=0.02, schedule="constant")
+    kwargs = {"patience": 0, "recipe": recipe, "directory": tmp_path}
+    assert len(train(parts, max_epochs=1, **kwargs)[1]) == 1
+    assert len(train(parts, max_epochs=2, resume=True, **kwargs)[1]) == 2
+
+
+class Raise(pl.Callback):
+    """Ends a training in its second epoch, as a signal of the operating system does."""
+
+    def __init__(self, number):
+        self.number = number
+
+    def on_train_batch_end(self, trainer, *_):
+        if trainer.current_epoch == 1:
+            os.kill(os.getpid(), self.number)
+
+
+def test_a_training_that_is_told_to_end_says_so(parts, tmp_path):
+    with pytest.raises(SystemExit) as ended:
+        train(parts, callbacks=[Raise(signal.SIGTERM)], directory=tmp_path)
+    assert ended.value.code == 143
+    with pytest.raises(KeyboardInterrupt):
+        train(parts, callbacks=[Raise(signal.SIGINT)], directory=tmp_path)
+    assert len(train(parts, resume=True, directory=tmp_path)[1]) == 3
+
+
+def test_a_damaged_training_is_not_resumed(parts, tmp_path):
+    constant = Recipe(batch_size=16, schedule="constant")
+
+    def resume(max_epochs=3):
+        kwargs = {"recipe": constant, "directory": tmp_path, "resume": True}
+        return train(parts, max_epochs=max_epochs, **kwargs)
+
+    train(parts, max_epochs=2, recipe=constant, directory=tmp_path)
+    with pytest.raises(FashionGraphError, match=r"at least the 2 that are finished \(got 1\)"):
+        resume(1)
+    for name in ("last", "best"):
+        file = tmp_path / "checkpoints" / f"{name}.ckpt"
+        content = file.read_bytes()
+        for broken in (content[:1000], b""):
+            file.write_bytes(broken)
+            with pytest.raises(DataError, match=f"{name}.ckpt: the checkpoint is damaged or"):
+                resume()
+        file.write_bytes(content)
+    (tmp_path / "checkpoints" / "best.ckpt").rename(tmp_path / "best")
+    with pytest.raises(DataError, match=r"best.ckpt: the checkpoint is missing"):
+        resume()
+    (tmp_path / "best").rename(tmp_path / "checkpoints" / "best.ckpt")
+    (tmp_path / "logs").rename(tmp_path / "away")
+    with pytest.raises(DataError, match=r"the training's logs, .* cannot be read"):
+        resume()
+    (tmp_path / "away").rename(tmp_path / "logs")
+    assert len(resume()[1]) == 3
+
+
 def test_refuses_nothing_to_train_on_or_resume_from(parts, wardrobe, tmp_path):
     with pytest.raises(FashionGraphError, match="'train' and 'valid' need outfits"):
         train((wardrobe.select([]), wardrobe))
@@ -187,6 +256,23 @@ def test_a_new_training_takes_the_place_of_an_earlier_one(parts, tmp_path):
     assert list(history.index) == [0]
 
 
+def test_an_earlier_training_stays_until_another_has_finished_an_epoch(parts, tmp_path):
+    _, expected = train(parts, directory=tmp_path)
+    diverging = Recipe(batch_size=16, optimizer="sgd", learning_rate=1e30)
+    with pytest.raises(FashionGraphError, match="diverged"):
+        train(parts, recipe=diverging, directory=tmp_path)
+    _, history = train(parts, resume=True, directory=tmp_path)
+    pd.testing.assert_frame_equal(history, expected)
+
+
+def test_a_model_does_not_take_the_place_of_something_else(parts, tmp_path):
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "net.py").touch()
+    with pytest.raises(FashionGraphError, match=r"'path' needs .*model', which holds something"):
+        train(parts, directory=tmp_path)
+    assert [file.name for file in tmp_path.rglob("*")] == ["model", "net.py"]
+
+
 def test_what_cannot_be_trained_is_refused(parts):
     single = Outfits.from_lists(parts[0].items, [[name] for name in parts[0].items.ids[:3]])
     with pytest.raises(FashionGraphError, match=r"outfits of two items \(got 0 and 30\)"):
@@ -201,3 +287,9 @@ def test_what_cannot_be_trained_is_refused(parts):
         train(parts, objective=RankingObjective(num_negatives=37))
     with pytest.raises(FashionGraphError, match="'directory' is needed where several processes"):
         train(parts, devices=2, strategy="ddp")
+
+
+def test_every_process_needs_something_to_validate_on(parts, tmp_path):
+    one = parts[1].select((parts[1].sizes > 1).nonzero().flatten()[:1])
+    with pytest.raises(FashionGraphError, match=r"each of 2 processes \(got 1\)"):
+        train((parts[0], one), directory=tmp_path, devices=2, strategy="ddp")

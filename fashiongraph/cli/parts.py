@@ -1,0 +1,112 @@
+"""The parts of a data set, and the files that say which outfit is in which."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from fashiongraph.errors import DataError
+from fashiongraph.files import whole
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+    from fashiongraph.data.outfits import Outfits
+    from fashiongraph.datasets.wardrobe import Wardrobe
+
+PARTS = ("train", "valid", "test")
+
+
+def parts_of(wardrobe: Wardrobe, split: Path | None, seed: int) -> dict[str, Outfits]:
+    """Parts by name: those of a split file, the official ones, or train, valid and test by seed.
+
+    Raises:
+        DataError: If the file cannot be read, lacks a column, or names an unknown outfit or part.
+        FashionGraphError: If the official split is asked for and there is none.
+    """
+    if split is None:
+        return dict(zip(PARTS, wardrobe.split(seed=seed), strict=True))
+    if split == Path("official"):
+        return wardrobe.official_split()
+    return _parts(wardrobe, _read_parts(split), split)
+
+
+def parts_of_training(checkpoint: Path, wardrobe: Wardrobe, seed: int) -> dict[str, Outfits]:
+    """Parts by the split file beside a checkpoint, as far as its outfits are in the data set.
+
+    Another split would test a model on outfits that it was trained on. Where there is no such
+    file, or it is about another data set, parts are drawn by seed. Standard error says so.
+
+    Raises:
+        DataError: As :func:`parts_of`.
+    """
+    say = Console(stderr=True, highlight=False, markup=False, soft_wrap=True).print
+    file = checkpoint.resolve().parent / "split.csv"
+    if not file.is_file():
+        say(
+            f"no split of training was found beside {checkpoint}: outfits may have been trained "
+            "on; --split names one"
+        )
+        return parts_of(wardrobe, None, seed)
+    frame = _read_parts(file)
+    there = _rows(wardrobe, frame) >= 0
+    if not there.any():
+        say(f"{file} names no outfit of {wardrobe.root}: none is taken to have been trained on")
+        return parts_of(wardrobe, None, seed)
+    if not there.all():
+        lacking, total = int((~there).sum()), len(there)
+        say(
+            f"{lacking:,} of the {total:,} outfits of {file} are not in {wardrobe.root}; the "
+            "others keep their parts"
+        )
+    return _parts(wardrobe, frame[there], file)
+
+
+def write_parts(parts: Mapping[str, Outfits], path: Path) -> None:
+    """Write a split file: which outfit is in which part."""
+    import pandas as pd
+
+    frames = [pd.DataFrame({"outfit_id": part.ids, "part": name}) for name, part in parts.items()]
+    with whole(path) as draft:
+        pd.concat(frames).to_csv(draft, index=False)
+
+
+def _parts(wardrobe: Wardrobe, frame: pd.DataFrame, file: Path) -> dict[str, Outfits]:
+    """Parts by rows of a split file."""
+    place = _rows(wardrobe, frame)
+    known = ", ".join(PARTS)
+    for broken, rule in (
+        (place < 0, f"the outfit {{outfit_id!r}} is not in {wardrobe.root}"),
+        (frame["outfit_id"].duplicated().to_numpy(), "the outfit {outfit_id!r} needs one part"),
+        (~frame["part"].isin(PARTS).to_numpy(), f"'part' needs to be {known} (got {{part!r}})"),
+    ):
+        if broken.any():
+            row = frame.index[int(broken.argmax())]
+            raise DataError(rule.format(**frame.loc[row].to_dict()), file, int(row) + 2)
+    return {name: wardrobe.outfits.select(place[frame["part"] == name]) for name in PARTS}
+
+
+def _rows(wardrobe: Wardrobe, frame: pd.DataFrame) -> np.ndarray:
+    """Place of each row's outfit in the wardrobe, -1 where it has none."""
+    import pandas as pd
+
+    return wardrobe.outfits.ids.get_indexer(pd.Index(frame["outfit_id"]))
+
+
+def _read_parts(file: Path) -> pd.DataFrame:
+    import pandas as pd
+
+    try:
+        frame = pd.read_csv(file, dtype=str, keep_default_na=False)
+    except (OSError, ValueError) as error:
+        raise DataError(f"cannot be read: {error}", file) from error
+    for column in ("outfit_id", "part"):
+        if column not in frame:
+            raise DataError(
+                f"the column {column!r} is needed (got {', '.join(frame.columns)})", file
+            )
+    return frame

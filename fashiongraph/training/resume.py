@@ -1,0 +1,56 @@
+"""Whether a training can go on, and whether anything is left of it."""
+
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from fashiongraph.errors import DataError, FashionGraphError
+from fashiongraph.training.history import history
+
+
+def is_finished(folder: Path, max_epochs: int, patience: int | None) -> bool:
+    """Whether a training has had all its epochs, or stopped early.
+
+    Lightning forgets that it stopped, and would train one epoch more each time.
+
+    Args:
+        folder: Folder of the training.
+        max_epochs: Number of epochs.
+        patience: Epochs without a better validation score before training stops.
+
+    Raises:
+        DataError: If a checkpoint or the logs are missing or cannot be read.
+        FashionGraphError: If more epochs are finished than ``max_epochs``.
+    """
+    history(folder)
+    read_checkpoint(folder / "checkpoints" / "best.ckpt")
+    state = read_checkpoint(folder / "checkpoints" / "last.ckpt")
+    done = state["epoch"] + 1
+    if done > max_epochs:
+        raise FashionGraphError(
+            f"'max_epochs' needs to be at least the {done} that are finished (got {max_epochs})"
+        )
+    if done == max_epochs:
+        return True
+    stopping = [kept for name, kept in state["callbacks"].items() if name.startswith("EarlyStop")]
+    # Whatever the patience, an epoch that was better stops nothing.
+    return patience is not None and any(s["wait_count"] >= max(patience, 1) for s in stopping)
+
+
+def read_checkpoint(path: Path) -> dict[str, Any]:
+    """What a checkpoint of Lightning holds, on the CPU.
+
+    Raises:
+        DataError: If it is missing, or was cut short.
+    """
+    try:
+        state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+    except FileNotFoundError as error:
+        raise DataError("the checkpoint is missing", path) from error
+    except (RuntimeError, EOFError, KeyError, pickle.UnpicklingError) as error:
+        raise DataError("the checkpoint is damaged or was cut short", path) from error
+    return state

@@ -1,0 +1,83 @@
+import pandas as pd
+import pytest
+
+from fashiongraph.cli.parts import parts_of, parts_of_training, write_parts
+from fashiongraph.cli.wardrobes import open_wardrobe
+from fashiongraph.errors import DataError
+
+
+@pytest.fixture(scope="module")
+def wardrobe(folder):
+    return open_wardrobe(folder, ["features.npy"])
+
+
+def test_parts_are_written_and_read_back(wardrobe, tmp_path):
+    parts = parts_of(wardrobe, None, seed=3)
+    assert sum(len(part) for part in parts.values()) == len(wardrobe.outfits)
+    file = tmp_path / "split.csv"
+    write_parts(parts, file)
+    again = parts_of(wardrobe, file, seed=0)  # the file has the say, not the seed
+    assert {name: list(part.ids) for name, part in again.items()} == {
+        name: list(part.ids) for name, part in parts.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ("o999,train", r"row 5: the outfit 'o999' is not in"),
+        ("o000,train", r"row 5: the outfit 'o000' needs one part"),
+        ("o003,most", r"row 5: 'part' needs to be train, valid, test \(got 'most'\)"),
+    ],
+)
+def test_a_broken_row_is_named(wardrobe, tmp_path, row, message):
+    file = tmp_path / "split.csv"
+    file.write_text(f"outfit_id,part\no000,train\no001,valid\no002,test\n{row}\n")
+    with pytest.raises(DataError, match=message):
+        parts_of(wardrobe, file, seed=0)
+
+
+def test_a_file_that_is_no_split_is_named(wardrobe, tmp_path):
+    file = tmp_path / "split.csv"
+    with pytest.raises(DataError, match="cannot be read"):
+        parts_of(wardrobe, file, seed=0)
+    file.write_text("outfit_id,share\no000,train\n")
+    with pytest.raises(DataError, match=r"'part' is needed \(got outfit_id, share\)"):
+        parts_of(wardrobe, file, seed=0)
+
+
+def names(parts):
+    return {name: list(part.ids) for name, part in parts.items()}
+
+
+def test_the_parts_of_a_training_are_those_of_the_file_beside_it(wardrobe, tmp_path, capsys):
+    drawn = parts_of(wardrobe, None, seed=3)
+    write_parts(drawn, tmp_path / "split.csv")
+    assert names(parts_of_training(tmp_path / "model", wardrobe, 0)) == names(drawn)
+    assert capsys.readouterr().err == ""
+
+
+def test_outfits_that_are_left_keep_their_parts(wardrobe, tmp_path, capsys):
+    drawn = parts_of(wardrobe, None, seed=3)
+    file = tmp_path / "split.csv"
+    write_parts(drawn, file)
+    frame = pd.read_csv(file, dtype=str)
+    gone = frame.loc[0, "outfit_id"]
+    frame.loc[0, "outfit_id"] = "another"
+    frame.to_csv(file, index=False)
+    kept = names(parts_of_training(tmp_path / "model", wardrobe, 0))
+    assert kept == {n: [one for one in ids if one != gone] for n, ids in names(drawn).items()}
+    assert "1 of the 90 outfits of" in capsys.readouterr().err
+    frame.loc[4, "part"] = "most"
+    frame.to_csv(file, index=False)
+    with pytest.raises(DataError, match=r"row 6: 'part' needs to be"):
+        parts_of_training(tmp_path / "model", wardrobe, 0)
+
+
+def test_no_known_split_is_said(wardrobe, tmp_path, capsys):
+    drawn = names(parts_of(wardrobe, None, seed=3))
+    assert names(parts_of_training(tmp_path / "model", wardrobe, 3)) == drawn
+    assert "no split of training was found beside" in capsys.readouterr().err
+    (tmp_path / "split.csv").write_text("outfit_id,part\nanother,train\n")
+    assert names(parts_of_training(tmp_path / "model", wardrobe, 3)) == drawn
+    assert "names no outfit of" in capsys.readouterr().err
