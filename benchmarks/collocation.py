@@ -22,7 +22,7 @@ from typing import Any
 
 import torch
 from collocation_report import draw, report
-from collocation_rows import LIBRARY, ROWS
+from collocation_rows import LIBRARY_MINERS, ROWS
 from harness.sets import PROTOCOLS, SETS, load
 from tqdm.auto import tqdm
 
@@ -68,7 +68,7 @@ def run(name: str, row: str, seed: int, epochs: int, rate: float) -> dict[str, A
 def best_of_library(name: str, folder: Path) -> str:
     """The miner of pytorch-metric-learning with the best validation score on seed 0."""
     scores = {}
-    for row in LIBRARY:
+    for row in LIBRARY_MINERS:
         record = json.loads(file_of(folder, name, row, 0).read_text())
         scores[row] = max(record["history"]["valid/score"])
     return max(scores, key=lambda row: scores[row])
@@ -101,7 +101,7 @@ def main() -> None:
         file = file_of(args.output, name, row, seed)
         if file.exists():
             continue
-        if row in LIBRARY and seed != 0 and row != best_of_library(name, args.output):
+        if row in LIBRARY_MINERS and seed != 0 and row != best_of_library(name, args.output):
             continue
         record = run(name, row, seed, args.epochs, args.rate)
         record["torch"] = torch.__version__
