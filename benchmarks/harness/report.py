@@ -13,7 +13,7 @@ from scipy import stats
 
 from fashiongraph.files import whole
 
-TEST_TO_TRAIN = 2 / 7  # outfits, of the split that all studies share
+TEST_TO_TRAIN = 2 / 7  # outfits of a split; what a study trains on may be a part of those
 
 
 def to_frame(cells: Iterable[tuple[str, dict[str, Any]]]) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+import threading
 import warnings
 from types import FrameType
 from typing import NoReturn
@@ -51,7 +52,8 @@ def main() -> None:
     A command that is told to end (SIGTERM) clears away what it had half written, and its status
     is 143.
     """
-    signal.signal(signal.SIGTERM, _end)
+    if threading.current_thread() is threading.main_thread():  # no other may say what signals do
+        signal.signal(signal.SIGTERM, _end)
     try:
         app()
     except FashionGraphError as error:

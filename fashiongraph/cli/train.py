@@ -175,7 +175,8 @@ def train(
         recipe = replace(recipe, learning_rate=learning_rate)
     bar = not as_json and Console().is_terminal
     last = output / "checkpoints" / "last.ckpt"
-    if last.is_file() and not resume:
+    before = last.stat().st_mtime_ns if last.is_file() else None
+    if before is not None and not resume:
         _say(
             f"the training in {output} is replaced once an epoch is done; --resume goes on with it"
         )
@@ -203,8 +204,10 @@ def train(
             strategy=strategy,
         )
     except (KeyboardInterrupt, SystemExit):
-        if last.is_file():
+        if last.is_file() and (resume or last.stat().st_mtime_ns != before):
             _say("stopped; the same command with --resume goes on after the last finished epoch")
+        else:
+            _say("stopped before an epoch was done")
         raise
     if getattr(rank_zero_only, "rank", 0):  # of several processes one speaks
         return

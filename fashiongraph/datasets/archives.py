@@ -70,11 +70,12 @@ def verify(
     """
     file = Path(path)
     try:
-        size, found = file.stat().st_size, "" if sha256 is None else _sha256(file)
+        size = file.stat().st_size
+        if num_bytes is not None and size != num_bytes:  # before gigabytes are read
+            raise DataError(f"needs {num_bytes:,} bytes (has {size:,})", file=name or file)
+        found = None if sha256 is None else _sha256(file)
     except OSError as error:
         raise DataError(f"cannot be read ({error.strerror})", file=name or file) from error
-    if num_bytes is not None and size != num_bytes:
-        raise DataError(f"needs {num_bytes:,} bytes (has {size:,})", file=name or file)
     if sha256 is not None and found != sha256.lower():
         raise DataError(f"needs the SHA-256 {sha256.lower()} (has {found})", file=name or file)
 

@@ -181,8 +181,10 @@ def _check_root(root: Path, recipe: dict[str, Any], force_reload: bool) -> None:
     file = root / _RECIPE
     if not file.is_file():
         raise DataError("'root' needs to be a new folder or one of a synthetic wardrobe", file=root)
+    foreign = {path.name for path in root.iterdir()} - {*_TABLES, _RECIPE, _IMAGES}
+    again = f"; without {min(foreign)!r}," if foreign else ";"
+    again += " force_reload=True makes the folder again"
     if force_reload:
-        foreign = {path.name for path in root.iterdir()} - {*_TABLES, _RECIPE, _IMAGES}
         if foreign:
             raise DataError(
                 f"'root' needs to hold nothing else if it is made again (has {min(foreign)!r})",
@@ -192,16 +194,14 @@ def _check_root(root: Path, recipe: dict[str, Any], force_reload: bool) -> None:
     try:
         found = dict(json.loads(file.read_text(encoding="utf-8")))
     except (TypeError, ValueError) as error:
-        raise DataError(
-            f"needs the settings as JSON ({error}); force_reload=True makes the folder again", file
-        ) from error
+        raise DataError(f"needs the settings as JSON ({error}){again}", file) from error
     differ = [name for name in recipe if found.get(name) != recipe[name]]
     if differ:
         raise DataError(
             f"{differ[0]!r} needs to be {found.get(differ[0])!r}, as the folder was made "
-            f"(got {recipe[differ[0]]!r}); force_reload=True makes it again",
+            f"(got {recipe[differ[0]]!r}){again}",
             file=file,
         )
     for table in (root / name for name in _TABLES):
         if not table.exists():
-            raise DataError("is missing; force_reload=True makes the folder again", file=table)
+            raise DataError(f"is missing{again}", file=table)

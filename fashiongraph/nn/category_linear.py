@@ -61,7 +61,7 @@ class CategoryLinear(torch.nn.Module):
             )
         weight: Tensor = self.weight
         category, order = category_id.clamp(min=-1).sort(stable=True)
-        ends = category[[0, -1]].tolist() if len(category) else [0, 0]
+        ends = torch.stack([category[0], category[-1]]).tolist() if len(category) else [0, 0]
         if ends[1] >= self.num_categories:  # a grouped product would leave such rows unwritten
             raise ValueError(
                 f"'category_id' needs to be below {self.num_categories} (got {ends[1]})"

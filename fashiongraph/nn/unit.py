@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-EPS = 1e-12  # what torch.nn.functional.normalize divides by where a length is below it
+_EPS = 1e-12  # what torch.nn.functional.normalize divides by where a length is below it
 
 
 def unit(x: Tensor) -> Tensor:
@@ -20,4 +20,4 @@ def unit(x: Tensor) -> Tensor:
         x: Vectors [..., D].
     """
     length = torch.linalg.vector_norm(x, dim=-1, keepdim=True)
-    return x / torch.where(length > EPS, length, 1.0)
+    return x / torch.where(length > _EPS, length, 1.0)

@@ -36,7 +36,8 @@ def is_finished(folder: Path, max_epochs: int, patience: int | None) -> bool:
         )
     if done == max_epochs:
         return True
-    stopping = [kept for name, kept in state["callbacks"].items() if name.startswith("EarlyStop")]
+    own = "EarlyStopping{'monitor': 'valid/score'"  # others may watch other things
+    stopping = [kept for name, kept in state["callbacks"].items() if name.startswith(own)]
     # Whatever the patience, an epoch that was better stops nothing.
     return patience is not None and any(s["wait_count"] >= max(patience, 1) for s in stopping)
 
@@ -45,12 +46,13 @@ def read_checkpoint(path: Path) -> dict[str, Any]:
     """What a checkpoint of Lightning holds, on the CPU.
 
     Raises:
-        DataError: If it is missing, or was cut short.
+        DataError: If it is missing, was cut short, or holds what only a pickle could.
     """
     try:
         state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
     except FileNotFoundError as error:
         raise DataError("the checkpoint is missing", path) from error
     except (RuntimeError, EOFError, KeyError, pickle.UnpicklingError) as error:
-        raise DataError("the checkpoint is damaged or was cut short", path) from error
+        reason = (str(error).splitlines() or ["it ends too soon"])[0]
+        raise DataError(f"the checkpoint cannot be read: {reason}", path) from error
     return state

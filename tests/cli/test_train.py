@@ -163,6 +163,8 @@ def test_a_training_that_is_told_to_end_says_how_to_go_on(folder, tmp_path, numb
             [sys.executable, "-m", "fashiongraph", *map(str, words)],
             stderr=told,
             env={**os.environ, "OMP_NUM_THREADS": "1"},
+            # A shell without a terminal starts what runs in its background deaf to interrupts.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
     deadline = time.monotonic() + 240
     while "epoch 1 of" not in (tmp_path / "told").read_text():

@@ -133,9 +133,9 @@ CASES = {
         "a field that begins with a quote needs to end with one",
     ),
     "a quote that ends too early": Case(
-        line("items.csv", 2, '007,shoe,"Boot" black,2019'), "items.csv", 2,
+        line("items.csv", 2, '007,shoe,"Boot\nand" shoe,2019'), "items.csv", 2,
         "a field that begins with a quote needs to end with one, before a comma or the end of "
-        'its row (got "Boot" black,2019)',
+        'its row (got "Boot)',
     ),
     "items that cannot be read": Case(
         whole("items.csv", b"item_id,category\n" + b"a\n" * 6), "items.csv", 2,

@@ -207,7 +207,7 @@ def test_a_folder_without_a_table_is_made_again_on_request_only(tmp_path, table)
     make(tmp_path, render=False)
     (tmp_path / table).unlink()
     (tmp_path / "my_features.npy").write_text("mine")
-    with pytest.raises(DataError, match=rf"{table}: is missing; force_reload=True makes the fold"):
+    with pytest.raises(DataError, match=rf"{table}: is missing; without 'my_features.npy', force"):
         make(tmp_path, render=False)
     with pytest.raises(DataError, match=r"to hold nothing else .* \(has 'my_features\.npy'\)"):
         make(tmp_path, render=False, force_reload=True)

@@ -12,7 +12,10 @@ from fashiongraph.errors import DataError
 # Looking behind the quote, not before it, lets the search run from quote to quote. A byte order
 # mark may stand before the first.
 _OPENING = re.compile(rb'"(?:(?<![^,\r\n]")|(?<=\A\xef\xbb\xbf"))')
-_QUOTED = re.compile(_OPENING.pattern + rb'[^"]*(?:""[^"]*)*"(?=[,\r\n]|\Z)')
+# A field of one line takes no row with it, whatever follows its closing quote.
+_LINE = rb'[^"\r\n]*(?:""[^"\r\n]*)*"(?!")'
+_LINES = rb'[^"]*(?:""[^"]*)*"(?=[,\r\n]|\Z)'
+_QUOTED = re.compile(_OPENING.pattern + rb"(?:" + _LINE + rb"|" + _LINES + rb")")
 
 
 def check_quotes(path: Path) -> None:
@@ -20,7 +23,9 @@ def check_quotes(path: Path) -> None:
 
     Arrow takes a field whose quote never ends for one that runs to the end of the file, and the
     rows it runs over are gone without an error. A quote inside a field that begins without one,
-    as in ``5" heel``, is a character like any other.
+    as in ``5" heel``, is a character like any other, and so is what follows the closing quote of
+    a field of one line, as in ``"nice" shoes``. Where a field of several lines ends before the end
+    of a field, its quote was meant to open another one.
 
     Raises:
         DataError: If a field is not closed, with the row it begins in.

@@ -19,7 +19,7 @@ class ADDGNNLoss(torch.nn.Module):
 
     Each part is also a loss of its own: :class:`BPRLoss`, :meth:`AttributeMask.sparsity_loss`
     and :class:`AttributeDistillationLoss`. Parts whose inputs are not given are left out. A part
-    of weight 0 is computed without a gradient, for whoever logs it.
+    of weight 0 is not added, and only computed, without a gradient, for whoever logs it.
 
     Args:
         lambda_mask: Weight of the mask sparsity, :math:`\lambda_1`.
