@@ -13,11 +13,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
 
 from fashiongraph.data.item_table import ItemTable
 from fashiongraph.data.outfits import Outfits
 from fashiongraph.errors import DataError
+from fashiongraph.tensor_file import save_tensors
 
 PROCESSED_FILES = ("items.parquet", "outfits.parquet", "arrays.safetensors")
 FEATURES_FILE = "features.npy"
@@ -46,10 +46,8 @@ def write_processed(
     _write_table(folder / PROCESSED_FILES[0], "item_id", items.ids, items.columns)
     _write_table(folder / PROCESSED_FILES[1], "outfit_id", outfits.ids, columns)
     arrays = {"ptr": outfits.ptr, "item_id": outfits.item_id, "category_id": items.category_id}
-    # Not save_file, whose files no other user can read, whatever the umask.
-    (folder / PROCESSED_FILES[2]).write_bytes(
-        save(arrays, metadata={"categories": json.dumps(items.categories)})
-    )
+    categories = {"categories": json.dumps(items.categories)}
+    save_tensors(arrays, folder / PROCESSED_FILES[2], categories)
     if items.features is not None:
         np.save(folder / FEATURES_FILE, items.features.numpy())
 

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, TypeVar
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save
+from safetensors.torch import load_file
 from torch import Tensor
 from torch_geometric.data import Batch, Data
 
@@ -20,6 +20,7 @@ from fashiongraph import __version__
 from fashiongraph.errors import DataError
 from fashiongraph.files import whole
 from fashiongraph.models.objective import Objective
+from fashiongraph.tensor_file import save_tensors
 
 MODEL_CARD = "model.json"
 """The file that tells a checkpoint from any other folder."""
@@ -118,8 +119,7 @@ class OutfitModel(torch.nn.Module):
         with whole(path, marker=MODEL_CARD) as folder:
             folder.mkdir()
             weights = {name: value.contiguous() for name, value in self.state_dict().items()}
-            # Not save_file, whose files no other user can read, whatever the umask.
-            (folder / "weights.safetensors").write_bytes(save(weights))
+            save_tensors(weights, folder / "weights.safetensors")
             card = {
                 "fashiongraph": __version__,
                 "model": type(self).__name__,
@@ -131,7 +131,7 @@ class OutfitModel(torch.nn.Module):
                 tensors = {
                     k: v.contiguous() for k, v in self.graph.to_dict().items() if torch.is_tensor(v)
                 }
-                (folder / "graph.safetensors").write_bytes(save(tensors))
+                save_tensors(tensors, folder / "graph.safetensors")
                 card["graph"] = {k: v for k, v in self.graph.to_dict().items() if k not in tensors}
             (folder / MODEL_CARD).write_text(
                 json.dumps(card, indent=2, ensure_ascii=False, default=methodcaller("item")),
