@@ -37,7 +37,7 @@ def category_graph(
         ``edge_index`` [2, E] with :math:`i` in row 0 and :math:`j` in row 1, sorted;
         ``edge_weight`` [E]; ``edge_count`` [E], how many outfits hold both; ``count`` [C];
         ``default_weight`` [C], the weight of pairs never seen; ``num_nodes``; ``smoothing``;
-        ``num_outfits``.
+        ``num_outfits``, one more than the highest entry of ``batch``.
 
     Raises:
         FashionGraphError: If ``smoothing`` is not positive and finite, or a category is out of
@@ -85,7 +85,7 @@ def category_graph(
         default_weight=(smoothing / norm).float(),
         num_nodes=num_categories,
         smoothing=float(smoothing),
-        num_outfits=int(outfit[-1]) + 1 if len(outfit) else 0,
+        num_outfits=int(batch.max()) + 1 if batch.numel() else 0,
     )
 
 

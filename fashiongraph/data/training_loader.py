@@ -69,7 +69,9 @@ class TrainingLoader:
         # A last batch may hold none for this process, which still takes part in the step.
         for start in range(0, len(order), size):
             outfits = self.outfits.select(order[start : start + size])
-            yield self.batcher(self.draw(outfits, own, rng), forget=outfits)
+            batch = self.batcher(self.draw(outfits, own, rng), forget=outfits)
+            batch.num_shared = len(outfits)  # real outfits of all processes together
+            yield batch
 
     def draw(self, outfits: Outfits, own: slice, rng: np.random.Generator) -> Outfits:
         """Draw for all real outfits of a batch and return what becomes of this process's own."""

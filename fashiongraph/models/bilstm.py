@@ -111,7 +111,11 @@ class BiLSTM(OutfitModel):
         """Embeddings of the distinct items [U, H], and of all in the order of :meth:`order`."""
         x, slot = node_features(batch)
         items, order = self.encode(x), self.order(batch)
-        return items, items[order if slot is None else slot[order]]
+        if slot is not None:
+            return items, items[slot[order]]
+        unique, node = torch.unique(batch.item_id, return_inverse=True)
+        first = node.new_empty(len(unique)).scatter_(0, node, torch.arange(len(node)).to(node))
+        return items[first], items[order]
 
     def foretell(self, x: Tensor, ptr: Tensor) -> tuple[tuple[Tensor, Tensor], ...]:
         """What each direction predicts at each item and what stands there: pairs of [N, H].

@@ -10,6 +10,7 @@ from torch_geometric.data import Batch, Data
 from torch_geometric.utils import scatter
 
 from fashiongraph.data.category_graph import category_count
+from fashiongraph.models.mean_from_others import mean_from_others
 
 
 def category_lift(graph: Data, batch: Batch) -> Tensor:
@@ -43,8 +44,7 @@ def item_lift(graph: Data, batch: Batch) -> Tensor:
     """
     j, i = batch.edge_index
     lift = pair_lift(graph, batch.category_id[i], batch.category_id[j])
-    mean: Tensor = scatter(lift, i, dim_size=batch.num_nodes, reduce="mean")
-    return mean
+    return mean_from_others(lift, batch.edge_index, batch.num_nodes)
 
 
 def pair_lift(graph: Data, receiver: Tensor, sender: Tensor) -> Tensor:

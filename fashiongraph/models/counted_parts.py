@@ -9,6 +9,7 @@ from torch_geometric.utils import scatter
 
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.models.category_lift import category_lift, item_lift
+from fashiongraph.models.mean_from_others import mean_from_others
 from fashiongraph.models.node_features import edge_memory
 from fashiongraph.nn import CountLift
 
@@ -74,9 +75,8 @@ class CountedParts(torch.nn.Module):
     def _pairs_by_item(self, batch: Batch) -> Tensor | float:
         if self.pairs is None:
             return 0.0
-        pairs, receiver = self.pairs(*edge_memory(batch)), batch.edge_index[1]
-        mean: Tensor = scatter(pairs, receiver, dim_size=batch.num_nodes, reduce="mean")
-        return mean
+        pairs = self.pairs(*edge_memory(batch))
+        return mean_from_others(pairs, batch.edge_index, batch.num_nodes)
 
 
 def _known(graph: Data | None) -> Data:

@@ -151,7 +151,11 @@ class OutfitModel(torch.nn.Module):
         folder = Path(path)
         file = folder / MODEL_CARD
         if not file.is_file():
-            raise DataError(f"no checkpoint lies there: it needs the file {MODEL_CARD}", folder)
+            below = folder / "model"  # of a training's folder
+            hint = f"; one lies in {below}" if (below / MODEL_CARD).is_file() else ""
+            raise DataError(
+                f"no checkpoint lies there: it needs the file {MODEL_CARD}{hint}", folder
+            )
         try:
             card = json.loads(file.read_text(encoding="utf-8"))
             kind = OutfitModel.registry.get(card["model"])

@@ -58,5 +58,5 @@ class CountLift(torch.nn.Module):
     def extra_repr(self) -> str:
         """The numbers as they stand."""
         seen, chance = self.weight.tolist()
-        smoothing = float(self.log_smoothing.exp())
+        smoothing = float(self.log_smoothing.detach().exp())
         return f"smoothing={smoothing:.3g}, weight=({seen:.3g}, {chance:.3g})"

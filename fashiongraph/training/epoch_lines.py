@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import lightning.pytorch as pl
-from rich.console import Console
+
+from fashiongraph.console import plain_console
 
 
 class EpochLines(pl.Callback):
@@ -17,4 +18,4 @@ class EpochLines(pl.Callback):
         reached = trainer.callback_metrics
         facts = ", ".join(f"{name} {float(reached[key]):.3f}" for name, key in names.items())
         line = f"epoch {trainer.current_epoch} of {trainer.max_epochs}: {facts}"
-        Console(stderr=True).print(line, highlight=False, soft_wrap=True)
+        plain_console(stderr=True).print(line, soft_wrap=True)

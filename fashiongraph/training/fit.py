@@ -26,6 +26,7 @@ from fashiongraph.training.history import history
 from fashiongraph.training.movable_checkpoint import MovableCheckpoint
 from fashiongraph.training.outfit_data import OutfitData
 from fashiongraph.training.outfit_module import OutfitModule
+from fashiongraph.training.quiet import quiet
 from fashiongraph.training.recipe import Recipe
 from fashiongraph.training.replace_training import ReplaceTraining
 from fashiongraph.training.resume import is_finished, read_checkpoint
@@ -74,7 +75,7 @@ def fit(
             not been interrupted. The folder may have moved since; other settings or data than
             the training began with are refused, but for ``max_epochs`` under a constant schedule.
             A training that has ended, early or not, stays as it is.
-        progress: Show a progress bar.
+        progress: Show a progress bar, and what Lightning has to say of the machine.
         callbacks: Further Lightning callbacks.
         **trainer: Arguments of :class:`lightning.pytorch.Trainer`, such as ``precision``,
             ``accelerator``, ``devices`` (1 by default), ``num_nodes`` and ``strategy``.
@@ -113,6 +114,8 @@ def fit(
     data = OutfitData(train, valid, objective, graph, protocol, columns, recipe.batch_size, seed)
     module = OutfitModule(model, objective, recipe, seed)
     with ExitStack() as stack:
+        if not progress:
+            stack.enter_context(quiet())
         folder = Path(directory or stack.enter_context(tempfile.TemporaryDirectory()))
         check_replaceable(folder / "model", MODEL_CARD)
         last = folder / "checkpoints" / "last.ckpt"
@@ -126,9 +129,11 @@ def fit(
             enable_version_counter=False,
             save_on_train_epoch_end=True,
         )
+        earlier = ReplaceTraining(folder)
+        own = [*([] if resume else [earlier]), *_callbacks(best, patience, progress)]
         runner = _trainer(
             max_epochs=max_epochs,
-            callbacks=[*_callbacks(best, patience, progress), *callbacks],
+            callbacks=[*own, *callbacks],
             logger=[CSVLogger(folder, "logs"), TensorBoardLogger(folder, "tensorboard")],
             gradient_clip_val=recipe.gradient_clip,
             reload_dataloaders_every_n_epochs=1,
@@ -153,7 +158,7 @@ def fit(
         if resume:
             check_run_settings(folder / "settings.json", settings)
         else:
-            runner.callbacks.insert(0, ReplaceTraining(folder, settings))  # type: ignore[attr-defined]
+            earlier.settings = settings
         if directory is None and runner.world_size > 1:
             raise FashionGraphError("'directory' is needed where several processes train")
         if usable[1] < runner.world_size:  # who has no question would leave the others waiting
@@ -161,12 +166,16 @@ def fit(
                 f"'valid' needs an outfit for each of {runner.world_size} processes "
                 f"(got {usable[1]})"
             )
-        if not resume or not is_finished(folder, max_epochs, patience):
-            _run(runner, module, data, last if resume else None)
-        module.load_state_dict(read_checkpoint(last.parent / "best.ckpt")["state_dict"])
-        model.eval()
-        if runner.is_global_zero:
-            model.save(folder / "model")
+        if not model.training:  # loaded or trained before; parts of one in training may be frozen
+            model.train()
+        try:
+            if not resume or not is_finished(folder, max_epochs, patience):
+                _run(runner, module, data, last if resume else None)
+        except (KeyboardInterrupt, SystemExit):
+            if best.best_model_path:  # what was learned so far is there to be used
+                _keep_best(runner, module, folder)
+            raise
+        _keep_best(runner, module, folder)
         return history(folder)
 
 
@@ -186,6 +195,14 @@ def _run(runner: pl.Trainer, module: OutfitModule, data: OutfitData, last: Path 
         if isinstance(stop.__context__, KeyboardInterrupt):
             raise KeyboardInterrupt from stop
         raise
+
+
+def _keep_best(runner: pl.Trainer, module: OutfitModule, folder: Path) -> None:
+    best = read_checkpoint(folder / "checkpoints" / "best.ckpt")
+    module.load_state_dict(best["state_dict"])
+    module.model.eval()
+    if runner.is_global_zero:
+        module.model.save(folder / "model")
 
 
 def _callbacks(best: MovableCheckpoint, patience: int | None, progress: bool) -> list[pl.Callback]:

@@ -56,18 +56,25 @@ class OutfitModule(pl.LightningModule):
     def training_step(self, batch: Batch, index: int) -> Tensor:
         """One batch of the objective's loader."""
         parts: dict[str, Tensor] = self.objective(self.model, batch)
-        size = batch.num_graphs // (1 + self.objective.num_negatives)
+        # Processes average what they make of their shares, and a smaller share counts for less.
+        own = batch.num_graphs // (1 + self.objective.num_negatives)
+        weight = own * self.trainer.world_size / batch.num_shared
         for name, value in parts.items():
             self.log(
                 f"train/{name}",
-                value.detach(),
+                weight * value.detach(),
                 on_step=False,
                 on_epoch=True,
-                batch_size=size,
+                batch_size=batch.num_shared,
                 prog_bar=name == "loss",
                 sync_dist=True,
             )
-        return parts["loss"]
+        if self.trainer.world_size == 1:
+            return parts["loss"]
+        # They wait for every gradient, also where nothing in a share reached a parameter.
+        unreached = sum(0.0 * p.sum() for p in self.parameters() if p.requires_grad)
+        loss: Tensor = weight * parts["loss"] + unreached
+        return loss
 
     def validation_step(
         self, batch: tuple[Batch, Tensor], index: int, dataloader_idx: int = 0

@@ -19,13 +19,14 @@ class ReplaceTraining(pl.Callback):
 
     Args:
         folder: Folder of both.
-        settings: What :func:`~fashiongraph.training.run_settings.run_settings` says of this one.
     """
 
-    def __init__(self, folder: Path, settings: Mapping[str, Any]) -> None:
+    settings: Mapping[str, Any]
+    """What this training is; known once there is a trainer to ask."""
+
+    def __init__(self, folder: Path) -> None:
         super().__init__()
         self.folder = folder
-        self.settings = settings
         self.logs = list(folder.glob("logs/*/metrics.csv"))
 
     def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:

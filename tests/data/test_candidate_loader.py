@@ -77,6 +77,7 @@ def test_processes_share_the_batches_of_one(wardrobe):
         groups = [rows[i : i + 4] for rows in both for i in range(0, len(rows), 4)]
         rows = as_lists(batch)
         assert sorted(groups) == sorted(rows[i : i + 4] for i in range(0, len(rows), 4))
+        assert {b.num_shared for b in (batch, *shares)} == {batch.num_graphs // 4}
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,7 @@ def test_edges_are_the_observed_pairs_only():
 def test_counts_rows_in_any_order_and_outfits_of_any_size(num_categories):
     rng = np.random.default_rng(num_categories)
     outfits = [rng.integers(-1, num_categories, rng.integers(0, 9)).tolist() for _ in range(200)]
+    outfits.append([-1])  # known or not, it is an outfit
     category = torch.tensor([c for outfit in outfits for c in outfit])
     batch = torch.arange(len(outfits)).repeat_interleave(torch.tensor(list(map(len, outfits))))
     order = torch.from_numpy(rng.permutation(len(batch)))
@@ -62,7 +63,7 @@ def test_counts_rows_in_any_order_and_outfits_of_any_size(num_categories):
                     counts[i, j] = counts.get((i, j), 0) + 1
     assert list(map(tuple, graph.edge_index.T.tolist())) == sorted(counts)
     assert graph.edge_count.tolist() == [counts[pair] for pair in sorted(counts)]
-    assert graph.num_outfits == 1 + int(batch[category >= 0].max())
+    assert graph.num_outfits == len(outfits)
 
 
 def test_every_row_of_weights_sums_to_one_without_repeats():

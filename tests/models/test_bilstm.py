@@ -129,7 +129,7 @@ def test_scores_equal_the_equations_over_all_items_asked_about(wardrobe, categor
 def test_a_batch_alone_is_scored_among_its_own_items(wardrobe, share_items):
     model = make(wardrobe).double()
     few = wardrobe.select([3, 9, 9, 11])
-    batch = next(iter(OutfitLoader(few, share_items=True)))
+    batch = next(iter(OutfitLoader(few, share_items=share_items)))
     loop = Loop(model, wardrobe.items)
     catalogue = few.item_id.unique().tolist()
     expected = torch.tensor([loop.score(o, catalogue) for o in lists(few)], dtype=torch.double)

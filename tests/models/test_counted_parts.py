@@ -49,6 +49,18 @@ def test_parts_equal_loops_over_pairs(batch, graph):
     torch.testing.assert_close(got, both.detach())
 
 
+def test_what_an_item_sends_itself_does_not_count(wardrobe, batch, graph):
+    loops = OutfitLoader(
+        wardrobe, remember_items(graph, wardrobe), share_items=True, self_loops=True
+    )
+    with_loops = next(iter(loops))
+    assert with_loops.num_edges > batch.num_edges
+    parts, zeros = CountedParts(use_lift=True, use_pairs=True), torch.zeros(batch.num_graphs)
+    expected = parts(zeros, batch, graph)
+    torch.testing.assert_close(parts(zeros, with_loops, graph), expected)
+    assert not expected[wardrobe.sizes == 1].any()
+
+
 def test_what_is_not_counted_adds_nothing(batch):
     parts, score = CountedParts(use_lift=False, use_pairs=False), torch.randn(batch.num_graphs)
     assert not list(parts.parameters())

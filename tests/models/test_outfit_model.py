@@ -109,6 +109,12 @@ def test_a_damaged_checkpoint_ends_in_one_clear_error(model, tmp_path, damage):
         OutfitModel.load(tmp_path / "model")
 
 
+def test_a_folder_of_a_training_names_its_model(model, tmp_path):
+    model.save(tmp_path / "model")
+    with pytest.raises(DataError, match=r"needs the file model\.json; one lies in .*model$"):
+        OutfitModel.load(tmp_path)
+
+
 def test_sizes_may_be_numbers_of_numpy(tmp_path):
     model = NGNN(8, np.int64(5), np.int32(6))
     model.save(tmp_path / "model")

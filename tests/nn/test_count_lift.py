@@ -53,6 +53,7 @@ def test_a_smoothing_that_is_not_positive_is_refused():
         CountLift(0.0)
 
 
+@pytest.mark.filterwarnings("error")
 def test_repr():
     assert str(CountLift(0.5, 2)) == "CountLift(smoothing=0.5, weight=(2, 2))"
 

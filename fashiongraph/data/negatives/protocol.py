@@ -23,7 +23,8 @@ def negative_sampler(
 
     - ``"uniform"``: any item of the table, each with the same probability.
     - ``"uniform_category"``: an item of any category, each category with the same probability, and
-      then each of its items. NGNN is published with it.
+      then each of its items; what the outfit holds is drawn again, category and all. NGNN is
+      published with it.
     - ``"same_category"``: an item of the replaced item's category, drawn by its frequency. Where
       too few are left, any item, drawn by frequency.
     - ``"same_columns"``: an item with the replaced item's values of ``columns``, drawn by its

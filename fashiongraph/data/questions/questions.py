@@ -72,6 +72,17 @@ class Questions:
         self._file().write(path)
 
     @classmethod
+    def check_kind(cls, questions: Questions) -> None:
+        """Do nothing if questions are of this kind.
+
+        Raises:
+            FashionGraphError: If they are of another.
+        """
+        if not isinstance(questions, cls):
+            got = getattr(questions, "kind", type(questions).__name__)
+            raise FashionGraphError(f"'questions' needs the kind {cls.kind!r} (got {got!r})")
+
+    @classmethod
     def load(cls: type[QuestionsT], path: str | Path, items: ItemTable) -> QuestionsT:
         """Read questions back.
 

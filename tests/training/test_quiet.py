@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+import logging
+
+import pytest
+
+LOGGER = logging.getLogger("lightning.pytorch")
+
+
+@pytest.fixture
+def heard(monkeypatch):
+    """Records of Lightning's logger, whatever level a test before left."""
+    records = []
+    handler = logging.Handler()
+    handler.emit = records.append
+    monkeypatch.setattr(LOGGER, "handlers", [handler])
+    level = LOGGER.level
+    LOGGER.setLevel(logging.INFO)
+    yield records
+    LOGGER.setLevel(level)
+
+
+@pytest.mark.parametrize("progress", [True, False])
+def test_hints_come_with_progress_alone(train, parts, heard, progress):
+    train(parts, max_epochs=1, progress=progress)
+    assert bool(heard) == progress
+    assert LOGGER.level == logging.INFO
