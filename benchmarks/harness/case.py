@@ -15,6 +15,7 @@ from fashiongraph.data.questions.fill_in_blank import FillInBlank
 from fashiongraph.models import DesignerTeacher
 from fashiongraph.training import Recipe, fit
 from harness.sets import SETS, load, test_questions
+from harness.tuned import tuned_features
 
 
 class Case:
@@ -47,6 +48,11 @@ class Case:
             if not finer:  # the same strangers all the same: they are told by a column
                 items = replace(outfits.items, columns=items.columns)
             self.wardrobe.outfits = outfits.with_items(items)
+        tuned = SETS[data].tuned
+        if tuned is not None:
+            outfits = self.wardrobe.outfits
+            rows = tuned_features(Case(tuned, seed, finer=False))
+            self.wardrobe.outfits = outfits.with_items(outfits.items.with_features(rows))
         self.train, self.valid, self.test = self.wardrobe.split(seed=seed)
         self.known = self.train  # of their pairs of items none is new
         if share < 1:

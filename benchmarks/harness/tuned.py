@@ -1,0 +1,58 @@
+"""Features of an encoder that learned from the training outfits."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from filelock import FileLock
+from torch import Tensor
+
+from fashiongraph.evaluation import embed_items
+from fashiongraph.files import whole
+from fashiongraph.models import InBatchObjective, SentenceCollocationNet
+from fashiongraph.training import Recipe, fit
+from harness.sets import SETS
+
+if TYPE_CHECKING:
+    from harness.case import Case
+
+FOLDER = Path(__file__).parents[1] / "results" / "tuned"
+RECIPE = Recipe(learning_rate=1e-4)
+EPOCHS = 6
+
+
+def tuned_features(case: Case) -> Tensor:
+    """Features of all items by their titles [n, 384], half precision.
+
+    The encoder learns from the case's training outfits, to tell what goes with the rest among
+    strangers of the same category; its validation outfits choose the epoch. It is done once for a
+    seed: the features are kept in :data:`FOLDER`.
+
+    Args:
+        case: A split, in the set's own categories.
+    """
+    file = FOLDER / f"{case.data}_seed{case.seed}.npy"
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with FileLock(f"{file}.lock"):  # several processes may need it at once
+        if not file.exists():
+            torch.manual_seed(case.seed)
+            model = SentenceCollocationNet()
+            tokens = model.tokens(case.wardrobe.items.column("title"))
+            items = case.wardrobe.items.with_features(tokens)
+            fit(
+                model,
+                case.train.with_items(items),
+                case.valid.with_items(items),
+                objective=InBatchObjective(),
+                recipe=RECIPE,
+                max_epochs=EPOCHS,
+                seed=case.seed,
+                progress=False,
+                **SETS[case.data].negatives("matched"),
+            )
+            with whole(file) as draft, draft.open("wb") as stream:
+                np.save(stream, embed_items(model, items, batch_size=512).half().numpy())
+    return torch.from_numpy(np.load(file))
