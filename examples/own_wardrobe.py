@@ -13,11 +13,13 @@ from pathlib import Path
 
 import pandas as pd
 import torch
+from PIL import Image
 
 from fashiongraph.data import category_graph
 from fashiongraph.datasets import OutfitTables, SyntheticWardrobe
 from fashiongraph.evaluation import compatibility, fill_in_blank, score_outfits
 from fashiongraph.features import extract_features, image_encoder
+from fashiongraph.features.pictures import FORMATS
 from fashiongraph.models import ADDGNN
 from fashiongraph.training import fit
 
@@ -42,7 +44,9 @@ def draw(folder, num_outfits):
 
 def make_tables(pictures, outfits, output):
     """Write ``items.csv``, a row for each picture, and ``outfits.csv``."""
-    files = sorted(path for path in pictures.glob("*/*") if path.is_file())
+    ends = {end for end, kind in Image.registered_extensions().items() if kind in FORMATS}
+    found = [path for path in pictures.glob("*/*") if path.suffix.lower() in ends]
+    files = sorted(path for path in found if not path.name.startswith("."))  # macOS: ._red.jpg
     items = pd.DataFrame(
         {
             "item_id": [file.relative_to(pictures).as_posix() for file in files],

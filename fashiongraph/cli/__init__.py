@@ -7,12 +7,12 @@ import sys
 import threading
 import warnings
 from types import FrameType
-from typing import NoReturn
+from typing import Annotated, NoReturn
 
 import typer
-from rich.console import Console
-from rich.markup import escape
+from rich.text import Text
 
+from fashiongraph import __version__
 from fashiongraph.cli.complete import complete
 from fashiongraph.cli.embed import embed
 from fashiongraph.cli.evaluate import evaluate
@@ -24,6 +24,7 @@ from fashiongraph.cli.retrieve import retrieve
 from fashiongraph.cli.score import score
 from fashiongraph.cli.split import split
 from fashiongraph.cli.train import train
+from fashiongraph.console import plain_console
 from fashiongraph.errors import FashionGraphError
 
 # PyG compiles an enum with what newer torch calls deprecated: nothing its user could mend.
@@ -46,6 +47,23 @@ for command in (
     app.command()(command)
 
 
+def _print_version(asked: bool) -> None:
+    if asked:
+        print(f"fashiongraph {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _before_any_command(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", is_eager=True, callback=_print_version, help="Print the version and exit."
+        ),
+    ] = False,
+) -> None: ...
+
+
 def main() -> None:
     """Run the command; bad input ends in one line on standard error and the status 2.
 
@@ -64,8 +82,8 @@ def main() -> None:
 
 
 def _fail(message: str) -> NoReturn:
-    text = f"[bold red]error:[/] {escape(message)}"
-    Console(stderr=True).print(text, highlight=False, soft_wrap=True)
+    text = Text.assemble(("error:", "bold red"), " ", message)
+    plain_console(stderr=True).print(text, soft_wrap=True)
     sys.exit(2)
 
 

@@ -19,10 +19,13 @@ from fashiongraph.cli.options import (
     print_json,
     rows_table,
 )
-from fashiongraph.cli.wardrobes import open_wardrobe
+from fashiongraph.cli.wardrobes import check_features, open_wardrobe
 from fashiongraph.errors import FashionGraphError
 
 if TYPE_CHECKING:
+    import pandas as pd
+
+    from fashiongraph.data.item_table import ItemTable
     from fashiongraph.data.outfits import Outfits
 
 
@@ -42,7 +45,11 @@ def complete(
         ),
     ] = None,
     slots: Annotated[
-        str, typer.Option(help="Categories to fill, such as shoe,bag; by default all.")
+        str,
+        typer.Option(
+            help="Categories to fill, such as shoe,bag; by default all. Names with a comma are "
+            "quoted: 'shoe,\"bag, large\"'."
+        ),
     ] = "",
     k: Annotated[int, typer.Option("-k", min=1, help="Most items of each category.")] = 5,
     shortlist: Annotated[
@@ -73,6 +80,7 @@ def complete(
 
     model = ADDGNN.load(checkpoint)
     wardrobe = open_wardrobe(data, features, lenient, form)
+    check_features(model, wardrobe)
     table = wardrobe.items
     if bool(items) == (outfit is not None):
         raise FashionGraphError("either '--items' or '--outfit' needs to be given")
@@ -87,7 +95,19 @@ def complete(
     stored = None if states is None else ItemStates.load(states, model, table)
     ranked = max(100, k) if shortlist is None else shortlist or None
     frame = completed(model, own, table, chosen, k, ranked, stored, unknown)
-    if sheet is not None:
+    if hide is not None:
+        frame["hidden"] = frame["item_id"] == hide
+    rows = frame.to_dict(orient="records")
+    title = f"Completions of {', '.join(own)}"
+    if as_json:
+        print_json({"outfit": own, "completions": rows})
+    elif frame.empty:
+        console.print(f"{title}: no item qualifies")
+    else:
+        console.print(rows_table(title, rows))
+    if hide is not None and not as_json:
+        console.print(_place(table, own, hide, frame, k), soft_wrap=True)
+    if sheet is not None:  # last: whatever comes between, the answer is there
         wanted = [] if hide is None else [hide]
         query = make_cards(table, own, wardrobe.root)
         pages = [
@@ -101,14 +121,16 @@ def complete(
             for slot, part in frame.groupby("category", sort=False)
         ]
         write_sheet(sheet, f"Completions by {type(model).__name__}", pages)
-    if as_json:
-        print_json({"outfit": own, "completions": frame.to_dict(orient="records")})
-        return
-    title = f"Completions of {', '.join(own)}"
-    if frame.empty:
-        console.print(f"{title}: no item qualifies")
-    else:
-        console.print(rows_table(title, frame.to_dict(orient="records")))
+
+
+def _place(table: ItemTable, own: list[str], hide: str, frame: pd.DataFrame, k: int) -> str:
+    """Where the hidden item came out among the candidates of its category."""
+    rank = frame.loc[frame["hidden"], "rank"].tolist()
+    if not rank:
+        return f"{hide} is not among the first {k:,}"
+    same = table.category_id == table.category_id[table.rows([hide])]
+    same[table.rows(own)] = False
+    return f"{hide} is rank {rank[0]:,} of {int(same.sum()):,} in its category"
 
 
 def _members(outfits: Outfits, name: str) -> list[str]:

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
-from fashiongraph.cli.item_columns import is_pictures, item_column, item_pictures
+from fashiongraph.cli.item_column import ItemColumn
+from fashiongraph.cli.item_pictures import is_pictures, item_pictures
 from fashiongraph.cli.options import Json, SetName, console, listed, print_json
+from fashiongraph.console import plain_console
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.files import whole
 
@@ -100,7 +101,12 @@ def embed(
     ] = None,
     skip_broken: Annotated[
         bool,
-        typer.Option("--skip-broken", help="Go on without broken pictures; their rows are NaN."),
+        typer.Option(
+            "--skip-broken", help="Go on without broken or missing pictures; their rows are NaN."
+        ),
+    ] = False,
+    lenient: Annotated[
+        bool, typer.Option("--lenient", help="Go on where rows of the table break a rule.")
     ] = False,
     as_json: Json = False,
 ) -> None:
@@ -114,25 +120,29 @@ def embed(
         raise FashionGraphError(f"'--engine' needs to be plain or ray (got {engine!r})")
     if ray_address is not None and engine == "plain":
         raise FashionGraphError("'--ray-address' needs '--engine ray'")
+    from fashiongraph.datasets.tables.feature_card import write_feature_card
+
     folder = data.parent if data.is_file() else data
     if text_column is not None:
         if engine == "ray":
             raise FashionGraphError("'--engine ray' embeds pictures (got '--text-column')")
         target = output or folder / "features_text.npy"
-        texts = item_column(data, form, text_column)
-        _report(_embed_texts(texts, words, download, target, not as_json), target, as_json)
+        texts = ItemColumn.read(data, form, text_column, lenient)
+        rows = _embed_texts(texts.values, words, download, target, not as_json)
+        write_feature_card(target, texts.ids, words)
+        _report(rows, target, as_json)
         return
     from fashiongraph.features import extract_features, image_encoder
     from fashiongraph.features.ray_extract import extract_features_with_ray
 
     target = output or folder / "features_image.npy"
-    names = item_pictures(data, form)
+    names = item_pictures(data, form, lenient, skip_broken)
     network = image_encoder(encoder, weights, listed(layers) or None, download)
     extract = partial(extract_features, num_workers=2 if workers is None else workers)
     if engine == "ray":
         extract = partial(extract_features_with_ray, num_workers=workers, address=ray_address)
     rows = extract(
-        [folder / name for name in names],
+        [folder / name if name.strip() else "" for name in names.values],
         network,
         cache or folder / ".features",
         target,
@@ -140,10 +150,11 @@ def embed(
         skip_broken=skip_broken,
         progress=not as_json,
     )
+    write_feature_card(target, names.ids, network.name)
     if is_pictures(data, form):
         with whole(target.with_suffix(".csv")) as draft:
-            names.to_csv(draft, index=False)
-    _report(rows, target, as_json)
+            names.values.to_csv(draft, index=False)
+    _report(rows, target, as_json, int(names.blank.sum()))
 
 
 def _embed_texts(
@@ -160,14 +171,22 @@ def _embed_texts(
     return rows
 
 
-def _report(rows: Features, target: Path, as_json: bool) -> None:
+def _report(rows: Features, target: Path, as_json: bool, blank: int = 0) -> None:
+    from fashiongraph.features.problem_lines import problem_lines
+
     shape, missing = list(rows.array.shape), int(rows.missing.sum())
     if as_json:
         facts = {"output": str(target), "shape": shape, "missing": missing}
         print_json({**facts, "problems": rows.problems})
         return
-    for path, problem in rows.problems.items():
-        Console(stderr=True).print(f"skipped {path}: {problem}")
+    problems = {path: reason for path, reason in rows.problems.items() if path}
+    errors = plain_console(stderr=True)
+    if problems:
+        errors.print(f"{len(problems):,} pictures are skipped:", soft_wrap=True)
+    for line in problem_lines(problems):
+        errors.print(f"  {line}", soft_wrap=True)
+    if blank:
+        errors.print(f"{blank:,} {'item has' if blank == 1 else 'items have'} no picture")
     gaps = f", {missing:,} of them missing" if missing else ""
     text = f"{shape[0]:,} rows of {shape[1]:,} features written to {target}{gaps}"
     console.print(text, soft_wrap=True)

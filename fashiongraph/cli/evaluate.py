@@ -23,9 +23,10 @@ from fashiongraph.cli.options import (
     listed,
     print_json,
     refuse,
+    refuse_columns,
 )
 from fashiongraph.cli.parts import parts_of, parts_of_training
-from fashiongraph.cli.wardrobes import open_wardrobe
+from fashiongraph.cli.wardrobes import check_features, open_wardrobe
 from fashiongraph.errors import DataError, FashionGraphError
 
 if TYPE_CHECKING:
@@ -70,12 +71,13 @@ def evaluate(
     if questions:
         no_say = ("protocol", "columns", "part", "split", "save_questions", "seed")
         refuse(context, no_say, "--questions")
-    if columns and protocol in ("uniform", "uniform_category", "same_category"):
-        refuse(context, ("columns",), f"--protocol {protocol}")
+    if columns:
+        refuse_columns(context, protocol)
     if part == "all":
         refuse(context, ("split",), "--part all")
     model = OutfitModel.load(checkpoint)
     wardrobe = open_wardrobe(data, features, lenient, form)
+    check_features(model, wardrobe)
     if questions:
         asked = [load_questions(file, wardrobe.items) for file in questions]
     else:
@@ -106,7 +108,7 @@ def evaluate(
         )
         return
     for result in results:
-        console.print(str(result), highlight=False)
+        console.print(str(result))
 
 
 def _save(questions: Sequence[Compatibility | FillInBlank], files: Sequence[Path]) -> None:

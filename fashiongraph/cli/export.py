@@ -27,6 +27,5 @@ def export(
         return
     console.print(
         f"{type(model).__name__} for outfits of {items} items written to {output}",
-        highlight=False,
         soft_wrap=True,
     )

@@ -73,6 +73,5 @@ def index(
         return
     console.print(
         f"{kind} of {count:,} items with {width:,} numbers each written to {output}",
-        highlight=False,
         soft_wrap=True,
     )

@@ -5,15 +5,16 @@ Commands import what they need when they are called: torch and PyG take seconds,
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
+from fashiongraph.console import plain_console
 from fashiongraph.errors import FashionGraphError
 
 Data = Annotated[
@@ -78,12 +79,20 @@ Unknown = Annotated[
     ),
 ]
 
-console = Console(markup=False)  # paths and identifiers may hold brackets
+console = plain_console()
 
 
 def listed(columns: str) -> list[str]:
-    """The names in a comma-separated option."""
-    return [name.strip() for name in columns.split(",") if name.strip()]
+    """The names in a comma-separated option; one with a comma is quoted, as in a CSV file.
+
+    Raises:
+        FashionGraphError: If a quotation does not end, or does not end at a comma.
+    """
+    try:
+        names = next(csv.reader([columns], skipinitialspace=True, strict=True))
+    except csv.Error as error:
+        raise FashionGraphError(f"names cannot be read: {error} (got {columns!r})") from error
+    return [name.strip() for name in names if name.strip()]
 
 
 def refuse(context: typer.Context, names: Sequence[str], beside: str) -> None:
@@ -103,6 +112,16 @@ def refuse(context: typer.Context, names: Sequence[str], beside: str) -> None:
             raise FashionGraphError(f"'{parameter.opts[0]}' has no say beside '{beside}'")
 
 
+def refuse_columns(context: typer.Context, protocol: str) -> None:
+    """Refuse ``--columns`` beside a protocol that reads none.
+
+    Raises:
+        FashionGraphError: If they were given.
+    """
+    if protocol in ("uniform", "uniform_category", "same_category"):
+        refuse(context, ("columns",), f"--protocol {protocol}")
+
+
 def rows_table(title: str, rows: Sequence[Mapping[Any, Any]]) -> Table:
     """A table of rows with equal keys."""
     table = Table(title=title)
@@ -110,10 +129,18 @@ def rows_table(title: str, rows: Sequence[Mapping[Any, Any]]) -> Table:
         justify: Literal["right", "left"] = "right" if isinstance(value, int | float) else "left"
         table.add_column(str(name).replace("_", " "), justify=justify)
     for row in rows:
-        table.add_row(*(f"{v:,}" if isinstance(v, int) else str(v) for v in row.values()))
+        table.add_row(*(_cell(value) for value in row.values()))
     return table
 
 
 def print_json(value: Any) -> None:
     """Print a value for programs to read."""
     print(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else ""
+    if isinstance(value, int):
+        return f"{value:,}"
+    return f"{value:.3f}" if isinstance(value, float) else str(value)

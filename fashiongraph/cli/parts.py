@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-
+from fashiongraph.console import plain_console
 from fashiongraph.errors import DataError
 from fashiongraph.files import whole
 
@@ -44,10 +43,9 @@ def parts_of_training(checkpoint: Path, wardrobe: Wardrobe, seed: int) -> dict[s
     Raises:
         DataError: As :func:`parts_of`.
     """
-    say = Console(stderr=True, highlight=False, markup=False, soft_wrap=True).print
     file = checkpoint.resolve().parent / "split.csv"
     if not file.is_file():
-        say(
+        _say(
             f"no split of training was found beside {checkpoint}: outfits may have been trained "
             "on; --split names one"
         )
@@ -55,11 +53,11 @@ def parts_of_training(checkpoint: Path, wardrobe: Wardrobe, seed: int) -> dict[s
     frame = _read_parts(file)
     there = _rows(wardrobe, frame) >= 0
     if not there.any():
-        say(f"{file} names no outfit of {wardrobe.root}: none is taken to have been trained on")
+        _say(f"{file} names no outfit of {wardrobe.root}: none is taken to have been trained on")
         return parts_of(wardrobe, None, seed)
     if not there.all():
         lacking, total = int((~there).sum()), len(there)
-        say(
+        _say(
             f"{lacking:,} of the {total:,} outfits of {file} are not in {wardrobe.root}; the "
             "others keep their parts"
         )
@@ -67,10 +65,15 @@ def parts_of_training(checkpoint: Path, wardrobe: Wardrobe, seed: int) -> dict[s
 
 
 def write_parts(parts: Mapping[str, Outfits], path: Path) -> None:
-    """Write a split file: which outfit is in which part."""
+    """Write a split file: which outfit is in which part.
+
+    Other parts than train, valid and test, which an official split may have, are left out: outfits
+    in no part are not trained on.
+    """
     import pandas as pd
 
-    frames = [pd.DataFrame({"outfit_id": part.ids, "part": name}) for name, part in parts.items()]
+    known = {name: part for name, part in parts.items() if name in PARTS}
+    frames = [pd.DataFrame({"outfit_id": part.ids, "part": name}) for name, part in known.items()]
     with whole(path) as draft:
         pd.concat(frames).to_csv(draft, index=False)
 
@@ -87,7 +90,23 @@ def _parts(wardrobe: Wardrobe, frame: pd.DataFrame, file: Path) -> dict[str, Out
         if broken.any():
             row = frame.index[int(broken.argmax())]
             raise DataError(rule.format(**frame.loc[row].to_dict()), file, int(row) + 2)
+    _say_left_out(wardrobe.outfits, place, file)
     return {name: wardrobe.outfits.select(place[frame["part"] == name]) for name in PARTS}
+
+
+def _say_left_out(outfits: Outfits, place: np.ndarray, file: Path) -> None:
+    """Say how many outfits a split file does not name, those aside that repeat another."""
+    import numpy as np
+
+    from fashiongraph.data.duplicates import first_equal
+
+    others = np.setdiff1d(np.arange(len(outfits)), place)
+    if not len(others):
+        return
+    first = first_equal(outfits.select(np.append(place, others)))
+    left_out = int((first == np.arange(len(first)))[len(place) :].sum())
+    if left_out:
+        _say(f"{left_out:,} outfits are in no part of {file}")
 
 
 def _rows(wardrobe: Wardrobe, frame: pd.DataFrame) -> np.ndarray:
@@ -110,3 +129,7 @@ def _read_parts(file: Path) -> pd.DataFrame:
                 f"the column {column!r} is needed (got {', '.join(frame.columns)})", file
             )
     return frame
+
+
+def _say(text: str) -> None:
+    plain_console(stderr=True).print(text, soft_wrap=True)

@@ -58,7 +58,5 @@ def quickstart(
         console.print(
             f"{one.part}, {one.protocol} FITB: {one.value:+.3f} "
             f"[{one.low:+.3f}, {one.high:+.3f}]: {one.verdict}",
-            highlight=False,
-            markup=False,
         )
-    console.print(f"The wardrobe is synthetic. Report: {report}", highlight=False, soft_wrap=True)
+    console.print(f"The wardrobe is synthetic. Report: {report}", soft_wrap=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -20,7 +20,15 @@ from fashiongraph.cli.options import (
     rows_table,
 )
 from fashiongraph.cli.wardrobes import open_wardrobe
+from fashiongraph.console import plain_console
 from fashiongraph.errors import DataError, FashionGraphError
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from fashiongraph.data.item_table import ItemTable
+    from fashiongraph.datasets.wardrobe import Wardrobe
+    from fashiongraph.retrieval import SheetRow
 
 
 def retrieve(
@@ -28,7 +36,12 @@ def retrieve(
         Path, typer.Argument(metavar="INDEX", help="Folder written by [b]fashiongraph index[/].")
     ],
     data: DataOption,
-    items: Annotated[str, typer.Option(help="Items to query with, such as 0041,0042.")],
+    items: Annotated[
+        str,
+        typer.Option(
+            help='Items to query with, such as 0041,0042; names with a comma as "one, two".'
+        ),
+    ],
     features: FeatureFiles = None,
     checkpoint: Annotated[
         Path | None, typer.Option(help="The model that the index was made with, if any.")
@@ -44,8 +57,8 @@ def retrieve(
     where: Annotated[
         list[str] | None,
         typer.Option(
-            help="Only items with this value in a column, as season=summer; values after commas "
-            "are alternatives. May be given more than once."
+            help="Only items with this value in a column, as season=summer; values after commas, "
+            "or of a column given again, are alternatives; values with a comma are quoted."
         ),
     ] = None,
     sheet: Annotated[
@@ -63,7 +76,7 @@ def retrieve(
     from fashiongraph.cli.embedders import opened
     from fashiongraph.evaluation import embed_items
     from fashiongraph.models import ADDGNN
-    from fashiongraph.retrieval import ItemIndex, SheetRow, make_cards, write_sheet
+    from fashiongraph.retrieval import ItemIndex, write_sheet
     from fashiongraph.retrieval.embedding_key import embedding_key
 
     asked = listed(items)
@@ -82,8 +95,11 @@ def retrieve(
         )
     rows = table.rows(asked)
     vectors = embed_items(model, table, rows)
-    filters = dict(_filter(text) for text in where or ())
-    pages: list[SheetRow] = []
+    _say_without_features(asked, table, rows)
+    filters: dict[str, list[str]] = {}
+    for text in where or ():
+        column, values = _filter(text)
+        filters.setdefault(column, []).extend(values)
     answers: dict[str, list[dict[Hashable, Any]]] = {}
     for name, row, vector in zip(asked, rows.tolist(), vectors, strict=True):
         category = int(table.category_id[row])
@@ -92,27 +108,42 @@ def retrieve(
             unless["category"] = [table.categories[category]]
         frame = found.frame(found.search(vector.unsqueeze(0), k, filters, unless))
         answers[name] = frame.drop(columns="query").to_dict(orient="records")
-        if sheet is not None:
-            ids = frame["item_id"].tolist()
-            holds = wardrobe.outfits.batch[wardrobe.outfits.item_id == row].unique()
-            mates = wardrobe.outfits.select(holds).item_id
-            wanted = frozenset(table.ids[mates.numpy()])
-            cards = make_cards(table, ids, wardrobe.root, frame["score"].tolist(), wanted)
-            pages.append(SheetRow(name, make_cards(table, [name], wardrobe.root), cards))
-    if sheet is not None:
-        write_sheet(sheet, f"What goes with {len(asked):,} items", pages)
     if as_json:
         print_json(answers)
-        return
-    for name, results in answers.items():
-        if results:
-            console.print(rows_table(name, results))
-        else:
-            console.print(f"{name}: no item qualifies")
+    else:
+        for name, results in answers.items():
+            if results:
+                console.print(rows_table(name, results))
+            else:
+                console.print(f"{name}: no item qualifies")
+    if sheet is not None:  # last: whatever comes between, the answer is there
+        pages = [_page(wardrobe, name, results) for name, results in answers.items()]
+        write_sheet(sheet, f"What goes with {len(asked):,} items", pages)
+
+
+def _page(wardrobe: Wardrobe, name: str, results: list[dict[Hashable, Any]]) -> SheetRow:
+    """A query and its results, those marked that share an outfit with it."""
+    from fashiongraph.retrieval import SheetRow, make_cards
+
+    table, outfits = wardrobe.items, wardrobe.outfits
+    holds = outfits.batch[outfits.item_id == int(table.rows([name]))].unique()
+    wanted = frozenset(table.ids[outfits.select(holds).item_id.numpy()])
+    ids, scores = ([result[key] for result in results] for key in ("item_id", "score"))
+    cards = make_cards(table, ids, wardrobe.root, scores, wanted)
+    return SheetRow(name, make_cards(table, [name], wardrobe.root), cards)
+
+
+def _say_without_features(asked: list[str], items: ItemTable, rows: Tensor) -> None:
+    """Say on standard error which items are alike to all others, since their features are zero."""
+    assert items.features is not None  # they were embedded
+    blank = ~items.features[rows].flatten(1).bool().any(dim=1)
+    for name, is_blank in zip(asked, blank.tolist(), strict=True):
+        if is_blank:
+            plain_console(stderr=True).print(f"{name} has no features to compare", soft_wrap=True)
 
 
 def _filter(text: str) -> tuple[str, list[str]]:
     name, equals, values = text.partition("=")
-    if not equals:
+    if not equals or not values.strip():
         raise FashionGraphError(f"'--where' needs a filter such as season=summer (got {text!r})")
     return name.strip(), listed(values)

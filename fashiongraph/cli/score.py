@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
+import math
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.table import Table
@@ -19,7 +20,7 @@ from fashiongraph.cli.options import (
     console,
     print_json,
 )
-from fashiongraph.cli.wardrobes import open_wardrobe
+from fashiongraph.cli.wardrobes import check_features, open_wardrobe
 from fashiongraph.files import whole
 
 
@@ -39,22 +40,28 @@ def score(
     lenient: Lenient = False,
     as_json: Json = False,
 ) -> None:
-    """Rank outfits by the score of a trained model, best first."""
+    """Rank outfits by the score of a trained model, best first.
+
+    Outfits of one item, which have no score, come last.
+    """
     from fashiongraph.datasets.tables.read_outfits import read_outfits
     from fashiongraph.evaluation import score_outfits
     from fashiongraph.models import OutfitModel
 
     model = OutfitModel.load(checkpoint)
     wardrobe = open_wardrobe(data, features, lenient, form)
+    check_features(model, wardrobe)
     asked = read_outfits(outfits, wardrobe.items)
     value = score_outfits(model, asked, unknown=unknown)
-    order = value.argsort(descending=True, stable=True).tolist()
+    # The 0 of an outfit of one item, which has nothing to go with, would rank among real scores.
+    paired = asked.sizes > 1
+    order = value.where(paired, -math.inf).argsort(descending=True, stable=True).tolist()
     members = asked.item_id.split(asked.sizes.tolist())
-    ranked = [
+    ranked: list[dict[str, Any]] = [
         {
             "rank": rank,
             "outfit_id": str(asked.ids[o]),
-            "score": float(value[o]),
+            "score": float(value[o]) if paired[o] else None,
             "items": [str(i) for i in wardrobe.items.ids[members[o].numpy()]],
         }
         for rank, o in enumerate(order, start=1)
@@ -63,7 +70,7 @@ def score(
         with whole(output) as draft, draft.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(["outfit_id", "score"])
-            writer.writerows([row["outfit_id"], f"{row['score']:.6f}"] for row in ranked)
+            writer.writerows([row["outfit_id"], _digits(row["score"], 6, "")] for row in ranked)
     shown = ranked[: top or None]
     if as_json:
         print_json(shown)
@@ -76,7 +83,11 @@ def score(
         table.add_row(
             str(row["rank"]),
             str(row["outfit_id"]),
-            f"{row['score']:.3f}",
-            ", ".join(row["items"]),  # type: ignore[arg-type]  # a list of names
+            _digits(row["score"], 3, "–"),
+            ", ".join(row["items"]),
         )
     console.print(table)
+
+
+def _digits(score: float | None, digits: int, absent: str) -> str:
+    return absent if score is None else f"{score:.{digits}f}"

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from fashiongraph.cli.options import (
     Columns,
@@ -24,9 +23,11 @@ from fashiongraph.cli.options import (
     listed,
     print_json,
     refuse,
+    refuse_columns,
 )
 from fashiongraph.cli.parts import parts_of, write_parts
 from fashiongraph.cli.wardrobes import open_wardrobe
+from fashiongraph.console import plain_console
 from fashiongraph.errors import FashionGraphError
 
 
@@ -118,6 +119,8 @@ def train(
     logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)
     if model not in ("addgnn", "teacher"):
         raise FashionGraphError(f"'--model' needs to be addgnn or teacher (got {model!r})")
+    if columns:
+        refuse_columns(context, protocol)
     if paper:
         refuse(context, ("hidden", "attributes", "steps", "best"), "--paper")
     if best:
@@ -173,7 +176,7 @@ def train(
     recipe = replace(Recipe.paper() if paper else Recipe(), batch_size=batch_size)
     if learning_rate is not None:
         recipe = replace(recipe, learning_rate=learning_rate)
-    bar = not as_json and Console().is_terminal
+    bar = not as_json and console.is_terminal
     last = output / "checkpoints" / "last.ckpt"
     before = last.stat().st_mtime_ns if last.is_file() else None
     if before is not None and not resume:
@@ -205,7 +208,12 @@ def train(
         )
     except (KeyboardInterrupt, SystemExit):
         if last.is_file() and (resume or last.stat().st_mtime_ns != before):
-            _say("stopped; the same command with --resume goes on after the last finished epoch")
+            if not getattr(rank_zero_only, "rank", 0):
+                write_parts(parts, output / "split.csv")
+            _say(
+                f"stopped; the best epoch so far is in {output / 'model'}, and the same command "
+                "with --resume goes on after the last finished epoch"
+            )
         else:
             _say("stopped before an epoch was done")
         raise
@@ -221,7 +229,6 @@ def train(
     console.print(
         f"best epoch {epoch} of {len(history)}: AUC {reached['valid/auc']:.3f}, "
         f"FITB {reached['valid/fitb']:.3f} on validation; written to {output / 'model'}",
-        highlight=False,
         soft_wrap=True,
     )
 
@@ -231,4 +238,4 @@ def _say(text: str) -> None:
     from lightning.pytorch.utilities import rank_zero_only
 
     if not getattr(rank_zero_only, "rank", 0):
-        Console(stderr=True).print(text, highlight=False, markup=False, soft_wrap=True)
+        plain_console(stderr=True).print(text, soft_wrap=True)

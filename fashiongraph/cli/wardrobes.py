@@ -7,13 +7,15 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-
 from fashiongraph.cli.options import rows_table
+from fashiongraph.console import plain_console
 from fashiongraph.errors import FashionGraphError
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from fashiongraph.datasets.wardrobe import Wardrobe
+    from fashiongraph.models import OutfitModel
 
 
 def open_wardrobe(
@@ -40,10 +42,8 @@ def open_wardrobe(
         raise FashionGraphError(f"'--set' cannot be read: {error} (got {form!r})") from error
     if name == "tables" and not words:
         tables = OutfitTables(data, features=features or None, lenient=lenient)
-        if lenient and len(tables.report):
-            title = f"Dropped {len(tables.report)} rows of {data}; the first of them"
-            rows = tables.report.head(20).to_dict(orient="records")
-            Console(stderr=True).print(rows_table(title, rows))
+        if lenient:
+            show_report(f"Dropped {len(tables.report)} rows of {data}", tables.report)
         return tables
     if name not in PUBLIC_SETS:
         known = ", ".join(["tables", *PUBLIC_SETS])
@@ -53,6 +53,32 @@ def open_wardrobe(
     except TypeError as error:
         raise FashionGraphError(f"'--set' {form!r}: {error}") from error
     return attach_features(wardrobe, [data / file for file in features or ()])
+
+
+def check_features(model: OutfitModel, wardrobe: Wardrobe) -> None:
+    """Refuse a data set without features for a model that reads them.
+
+    Raises:
+        FashionGraphError: If it is one.
+    """
+    if not wardrobe.num_features and hasattr(model, "in_channels"):
+        name = type(model).__name__
+        raise FashionGraphError(
+            f"{wardrobe.root}: {name} needs features; name a file with --features"
+        )
+
+
+def show_report(title: str, report: pd.DataFrame) -> None:
+    """Show on standard error the first rows that break a rule.
+
+    Args:
+        title: What became of them.
+        report: ``file``, ``row`` and ``rule``, as :class:`~fashiongraph.datasets.OutfitTables`
+            reports them.
+    """
+    if len(report):
+        rows = report.head(20).to_dict(orient="records")
+        plain_console(stderr=True).print(rows_table(f"{title}; the first of them", rows))
 
 
 def _setting(word: str) -> tuple[str, Any]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
-import networkx as nx
 import torch
 from torch_geometric.data import Data
 from torch_geometric.utils import to_networkx
@@ -32,7 +32,9 @@ def draw_category_graph(
         FashionGraphError: If the names do not fit the graph, it has no edges, or no picture format
             has that ending.
     """
-    # pyplot would keep figures alive and choose a window system; a bare figure needs neither.
+    # Both take half a second to import, which is much for those who draw nothing. And pyplot would
+    # keep figures alive and choose a window system; a bare figure needs neither.
+    import networkx as nx
     from matplotlib.figure import Figure
 
     if len(categories) != graph.num_nodes:
@@ -73,7 +75,9 @@ def draw_category_graph(
         connectionstyle=curved,
         ax=axes,
     )
-    nx.draw_networkx_labels(drawn, place, {n: categories[n] for n in drawn}, font_size=9, ax=axes)
+    names = {n: categories[n] for n in drawn}
+    for text in nx.draw_networkx_labels(drawn, place, names, font_size=9, ax=axes).values():
+        text.set_parse_math(False)  # a price, $20 say, is no formula
     nx.draw_networkx_edge_labels(
         drawn,
         place,
@@ -83,5 +87,6 @@ def draw_category_graph(
         ax=axes,
     )
     axes.set_title(f"The {len(weight)} strongest of {graph.num_edges:,} category pairs")
-    with whole(path) as draft:
+    with whole(path) as draft, warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from font")  # a box stands for it
         figure.savefig(draft, dpi=150)

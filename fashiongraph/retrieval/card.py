@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from fashiongraph.data.item_table import ItemTable
+from fashiongraph.errors import DataError
 from fashiongraph.features.pictures import read_picture
 
 _SIDE = 192  # pixels: twice what is shown, for dense screens
@@ -24,7 +25,7 @@ class Card:
         item_id: Its identifier.
         category: Its category; empty if unknown.
         title: Its title; empty if it has none.
-        picture: Its picture as a data URI; :obj:`None` where there is no file.
+        picture: Its picture as a data URI; :obj:`None` where there is none that can be read.
         score: Its score; :obj:`None` for a query.
         wanted: Whether it is the ground truth.
     """
@@ -49,12 +50,13 @@ def make_cards(
     Args:
         items: The item table; ``title`` and ``image`` are read where it has them.
         ids: The items.
-        folder: Where paths of pictures start. An item whose picture is not there goes without.
+        folder: Where paths of pictures start. An item whose picture is not there, or broken, goes
+            without.
         scores: A score for each.
         wanted: The ground truth.
 
     Raises:
-        DataError: If a picture is there and broken.
+        FashionGraphError: If an item is unknown.
     """
     rows = items.rows(ids).tolist()
     names = [*items.categories, ""]  # -1 is no category
@@ -81,9 +83,10 @@ def _texts(items: ItemTable, name: str) -> pd.Series[str]:
 
 
 def _picture(file: Path) -> str | None:
-    if not file.is_file():
+    try:
+        image = read_picture(file)
+    except DataError:  # one picture is not worth the answer
         return None
-    image = read_picture(file)
     image.thumbnail((_SIDE, _SIDE))
     data = BytesIO()
     image.save(data, "JPEG", quality=85)

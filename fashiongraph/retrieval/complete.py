@@ -61,14 +61,18 @@ def complete(
         (:meth:`~fashiongraph.models.ADDGNN.mean_score`).
 
     Raises:
-        FashionGraphError: If the outfit is empty or holds an unknown item, a slot is no category
-            of the catalogue, ``k`` or ``shortlist`` is out of range, or ``states`` are those of
-            another catalogue or model.
+        FashionGraphError: If the outfit is empty, no list, or holds an unknown item, a slot is no
+            category of the catalogue, ``k`` or ``shortlist`` is out of range, or ``states`` are
+            those of another catalogue or model.
     """
     if k < 1:
         raise FashionGraphError(f"'k' needs to be a positive integer (got {k})")
     if shortlist is not None and shortlist < k:
         raise FashionGraphError(f"'shortlist' needs to be at least k, {k} (got {shortlist})")
+    if isinstance(outfit, str):
+        raise FashionGraphError(f"'outfit' needs a list of identifiers (got {outfit!r})")
+    if isinstance(slots, str):
+        raise FashionGraphError(f"'slots' needs a list of categories (got {slots!r})")
     own = items.rows(outfit)
     if not own.numel():
         raise FashionGraphError("'outfit' needs at least one item")

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from fashiongraph.data.item_table import ItemTable
 from fashiongraph.errors import FashionGraphError
+from fashiongraph.retrieval.same_value import find_values
+
+Filter = Mapping[str, Any]
 
 
 class IndexTable:
@@ -80,15 +84,23 @@ class IndexTable:
             )
         return here[place].astype(np.int64)
 
-    def allowed(
-        self, where: Mapping[str, str | Sequence[str]], unless: Mapping[str, str | Sequence[str]]
-    ) -> np.ndarray:
-        """Which rows a filter allows [n]; see :meth:`ItemIndex.search`."""
+    def allowed(self, where: Filter, unless: Filter) -> np.ndarray:
+        """Which rows a filter allows [n]; see :meth:`ItemIndex.search`.
+
+        Raises:
+            FashionGraphError: If a column is unknown, or holds a value of ``where`` nowhere.
+        """
         allowed = self.present.copy()
         for name, values in where.items():
-            allowed &= self._holds(name, values)
+            held, texts, lacking = self._holds(name, values)
+            if lacking:
+                some = ", ".join(texts[:5]) + (", …" if len(texts) > 5 else "")
+                raise FashionGraphError(
+                    f"a filter by {name!r} needs values that it holds: {some} (got {lacking[0]!r})"
+                )
+            allowed &= held
         for name, values in unless.items():
-            allowed &= ~self._holds(name, values)
+            allowed &= ~self._holds(name, values)[0]
         return allowed
 
     def save(self, folder: Path) -> None:
@@ -105,14 +117,20 @@ class IndexTable:
         columns = pd.read_parquet(folder / "columns.parquet").astype("category")
         return cls(pd.Index(items["item_id"]), columns, items["present"].to_numpy(bool, copy=True))
 
-    def _holds(self, name: str, values: str | Sequence[str]) -> np.ndarray:
-        wanted = [values] if isinstance(values, str) else [str(value) for value in values]
-        if name == "item_id":
-            return self.ids.isin(wanted)
+    def _holds(self, name: str, values: Any) -> tuple[np.ndarray, pd.Index[str], list[str]]:
+        """Which rows hold one of some values [n], what there is, and the values that none holds."""
+        scalar = pd.api.types.is_scalar(values)
+        wanted = [str(value) for value in ([values] if scalar else values)]
+        if name == "item_id":  # as it stands: 007 is not 7
+            lacking = [value for value in wanted if value not in self.ids]
+            return self.ids.isin(wanted), self.ids, lacking
         if name not in self.columns:
             known = f"item_id, {_listed(self.columns)}"
             raise FashionGraphError(f"a filter needs a column of the items: {known} (got {name!r})")
-        return self.columns[name].isin(wanted).to_numpy()
+        column = self.columns[name].cat
+        found, lacking = find_values(column.categories, wanted)
+        # The last entry is of code -1, a missing value.
+        return np.append(found, False)[column.codes.to_numpy()], column.categories, lacking
 
 
 def _columns(items: ItemTable) -> pd.DataFrame:

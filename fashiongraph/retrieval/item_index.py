@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +18,10 @@ from fashiongraph.features.optional import require
 from fashiongraph.files import whole
 from fashiongraph.retrieval.faiss_index import empty_index, read_index
 from fashiongraph.retrieval.found import Found
-from fashiongraph.retrieval.index_table import IndexTable
+from fashiongraph.retrieval.index_table import Filter, IndexTable
 
 INDEX_CARD = "index.json"
 """The file that tells an index from any other folder."""
-
-Filter = Mapping[str, str | Sequence[str]]
 
 
 class ItemIndex:
@@ -71,7 +69,7 @@ class ItemIndex:
     def build(
         cls,
         items: ItemTable,
-        vectors: Tensor,
+        vectors: Tensor | np.ndarray,
         exact_below: int = 100_000,
         probes: int = 32,
         half: bool = False,
@@ -90,7 +88,7 @@ class ItemIndex:
         Raises:
             FashionGraphError: If the vectors do not fit the items, or faiss is not installed.
         """
-        values = _vectors(items, vectors)
+        values = _item_vectors(items, vectors)
         index = empty_index(values, len(items) >= exact_below, half)
         found = cls(index, IndexTable.empty(), exact_below, probes)
         found.add(items, vectors)
@@ -104,7 +102,7 @@ class ItemIndex:
         kind = "IVF" if self._has_cells else "exact"
         return f"{type(self).__name__}({len(self)} items, {self.index.d} dimensions, {kind})"
 
-    def add(self, items: ItemTable, vectors: Tensor) -> None:
+    def add(self, items: ItemTable, vectors: Tensor | np.ndarray) -> None:
         """Add items.
 
         Raises:
@@ -112,7 +110,7 @@ class ItemIndex:
                 is mapped.
         """
         self._check_changeable()
-        values = _vectors(items, vectors)
+        values = _item_vectors(items, vectors)
         if values.shape[1] != self.index.d:
             raise FashionGraphError(
                 f"'vectors' needs {self.index.d} dimensions (got {values.shape[1]})"
@@ -132,30 +130,36 @@ class ItemIndex:
         self.key = None
 
     def search(
-        self, query: Tensor, k: int = 10, where: Filter | None = None, unless: Filter | None = None
+        self,
+        query: Tensor | np.ndarray,
+        k: int = 10,
+        where: Filter | None = None,
+        unless: Filter | None = None,
     ) -> Found:
         """Search for many queries under one filter.
 
         Args:
             query: Vectors [Q, D].
             k: Number of results.
-            where: Values that a result has, by column: ``category``, ``item_id``, or any other
-                column of the item table. Values are compared as text.
+            where: The value that a result has, or several that are alternatives, by column:
+                ``category``, ``item_id``, or any other column of the item table. Values are
+                compared as text, and where a column does not hold it as written, as numbers,
+                dates, or true and false: ``"9.90"`` finds 9.9.
             unless: Values that no result has, likewise.
 
         Raises:
             FashionGraphError: If ``k`` is not positive, the query has another number of
-                dimensions, or a column is unknown.
+                dimensions, a column is unknown, or it holds a value of ``where`` nowhere.
         """
         if k < 1:
             raise FashionGraphError(f"'k' needs to be a positive integer (got {k})")
-        if query.dim() != 2 or query.size(1) != self.index.d:
+        values = _float32("query", query)
+        if values.ndim != 2 or values.shape[1] != self.index.d:
             raise FashionGraphError(
-                f"'query' needs the shape [Q, {self.index.d}] (got {list(query.shape)})"
+                f"'query' needs the shape [Q, {self.index.d}] (got {list(values.shape)})"
             )
         allowed = self.table.allowed(where or {}, unless or {})
         total = int(allowed.sum())
-        values = np.ascontiguousarray(query.float().numpy())
         exact = not self._has_cells or total <= self.exact_below
         score, row = self._search(values, k, allowed, exact)
         lacking = (row >= 0).sum(axis=1) < min(k, total)
@@ -251,9 +255,19 @@ class ItemIndex:
             )
 
 
-def _vectors(items: ItemTable, vectors: Tensor) -> np.ndarray:
-    if vectors.dim() != 2 or len(vectors) != len(items):
+def _item_vectors(items: ItemTable, vectors: Tensor | np.ndarray) -> np.ndarray:
+    values = _float32("vectors", vectors)
+    if values.ndim != 2 or len(values) != len(items):
         raise FashionGraphError(
-            f"'vectors' needs one row per item, {len(items)} (got shape {list(vectors.shape)})"
+            f"'vectors' needs one row per item, {len(items)} (got shape {list(values.shape)})"
         )
-    return np.ascontiguousarray(vectors.float().numpy())
+    return values
+
+
+def _float32(argument: str, vectors: Tensor | np.ndarray) -> np.ndarray:
+    """Vectors of any precision, device or kind of array, as faiss reads them."""
+    try:
+        tensor = torch.as_tensor(vectors)
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise FashionGraphError(f"'{argument}' needs to be numbers ({error})") from error
+    return np.ascontiguousarray(tensor.detach().float().cpu().numpy())

@@ -45,7 +45,7 @@ def unmet_part(encode: ItemEncoder, own: Tensor) -> float:
         return 0.0
     if lift.weight[1] < 0:  # a model that likes what chance would have seen and nobody wore
         return float("inf")
-    return float(_within(encode, own)) / (n * (n + 1))
+    return float(_within(encode, own).detach()) / (n * (n + 1))
 
 
 def companions(encode: ItemEncoder, own: Tensor) -> Tensor:

@@ -7,6 +7,8 @@ import time
 
 import pytest
 
+import fashiongraph
+
 COMMANDS = (
     *("quickstart", "info", "embed", "split", "train", "evaluate", "score"),
     *("index", "retrieve", "complete", "export"),
@@ -25,16 +27,20 @@ def test_help_lists_the_commands(command):
     assert all(name in text for name in COMMANDS)
 
 
+def test_its_version(command):
+    assert command("--version").output == f"fashiongraph {fashiongraph.__version__}\n"
+
+
 def test_bad_input_ends_in_one_line_and_status_two(tmp_path):
     done = subprocess.run(
-        [sys.executable, "-m", "fashiongraph", "info", str(tmp_path / "[/none]")],
+        [sys.executable, "-m", "fashiongraph", "info", str(tmp_path / "[/none]:dress:")],
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 2
     assert "error:" in done.stderr
-    assert "[/none]" in done.stderr
+    assert "[/none]:dress:" in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -47,9 +47,32 @@ def test_a_hidden_item_is_marked_on_the_sheet(folder, command, common, tmp_path)
     found = json.loads(command(*common, *asked).stdout)
     assert found["outfit"] == [own[0], own[1], own[3]]
     assert {c["category"] for c in found["completions"]} == {"shoe"}
+    (hidden,) = (c for c in found["completions"] if c["hidden"])
+    assert hidden["item_id"] == own[2]
     page = sheet.read_text()
     assert page.count("ground truth") == 1
     assert all(name in page for name in own)
+
+
+def test_where_a_hidden_item_came_out_is_said(folder, command, common):
+    outfits = pd.read_csv(folder / "outfits.csv", dtype=str)
+    own = outfits.loc[outfits["outfit_id"] == "o003", "item_id"].tolist()
+    asked = ("--outfit", "o003", "--hide", own[2])
+    found = json.loads(command(*common, *asked, "-k", 12, "--json").stdout)["completions"]
+    rank = next(c["rank"] for c in found if c["hidden"])
+    text = command(*common, *asked, "-k", 12).output
+    assert f"{own[2]} is rank {rank} of 12 in its category" in text
+    assert "yes" in text
+    asked = (*asked, "-k", 2, "--slots", "bag")
+    assert f"{own[2]} is not among the first 2" in command(*common, *asked).output
+
+
+def test_the_answer_is_there_though_the_sheet_cannot_be_written(command, common, tmp_path):
+    (tmp_path / "file").touch()
+    asked = ("--items", "0001", "--sheet", tmp_path / "file" / "sheet.html")
+    result = command(*common, *asked, fails=True)
+    assert isinstance(result.exception, OSError)
+    assert "Completions of 0001" in result.output
 
 
 def test_more_than_the_default_shortlist_may_be_asked_for(command, common):

@@ -75,7 +75,47 @@ def test_refuses_items_without_pictures(folder, command, pictures):
     items = pd.read_csv(pictures / "items.csv", dtype=str)
     items.loc[2, "image"] = ""
     items.to_csv(pictures / "items.csv", index=False)
-    assert "the item 3 has none" in str(command("embed", pictures, fails=True).exception)
+    message = str(command("embed", pictures, fails=True).exception)
+    assert "items.csv, row 4: 'image' needs a value" in message and "--skip-broken" in message
+    done = command("embed", pictures, *QUICK, "--skip-broken")
+    assert "1 item has no picture" in done.stderr and "1 of them missing" in done.stdout
+    assert np.isnan(np.load(pictures / "features_image.npy")).all(axis=1).tolist() == [
+        *(False, False, True),
+        *(False, False, False),
+    ]
+
+
+def test_only_the_items_of_a_wardrobe_matter(pictures, command):
+    (pictures / "outfits.csv").write_text("outfit_id,item_id\na,0000\nb,nobody\n")
+    assert "6 rows" in command("embed", pictures, *QUICK).stdout
+    with (pictures / "items.csv").open("a") as file:
+        file.write("0000,top\n")
+    message = str(command("embed", pictures, "--text-column", "title", fails=True).exception)
+    assert "items.csv, row 8: a row needs" in message
+    assert "7 rows" in command("embed", pictures, "--text-column", "title", "--lenient").stdout
+
+
+def test_items_in_another_order_need_other_features(pictures, command):
+    command("embed", pictures, "--text-column", "title")
+    assert json.loads((pictures / "features_text.json").read_text())["rows"] == 6
+    command("info", pictures, "--features", "features_text.npy")
+    items = pd.read_csv(pictures / "items.csv", dtype=str)
+    items.iloc[::-1].to_csv(pictures / "items.csv", index=False)
+    asked = ("info", pictures, "--features", "features_text.npy")
+    assert "made for other items" in str(command(*asked, fails=True).exception)
+    command("embed", pictures / "items.csv", "--text-column", "title")
+    command(*asked)
+
+
+def test_many_broken_pictures_are_counted(pictures, command):
+    items = pd.read_csv(pictures / "items.csv", dtype=str)
+    many = pd.concat([items] * 3, ignore_index=True)
+    many["item_id"], many["image"] = many.index.astype(str), many.index.astype(str) + "[b].gif"
+    many.to_csv(pictures / "many.csv", index=False)
+    message = str(command("embed", pictures / "many.csv", *QUICK, fails=True).exception)
+    assert len(message.splitlines()) == 12 and message.endswith("… and 8 more")
+    done = command("embed", pictures / "many.csv", *QUICK, "--skip-broken")
+    assert "9[b].gif: cannot be read" in done.stderr and "… and 8 more" in done.stderr
 
 
 def test_words_without_a_model(pictures, command):

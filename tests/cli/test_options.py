@@ -12,6 +12,9 @@ from fashiongraph.errors import FashionGraphError
 def test_names_are_separated_by_commas():
     assert listed("type, year,,line ") == ["type", "year", "line"]
     assert listed("") == []
+    assert listed('shoe, "bag, large",7" hat') == ["shoe", "bag, large", '7" hat']
+    with pytest.raises(FashionGraphError, match="names cannot be read: unexpected end of data"):
+        listed('shoe,"bag, large')
 
 
 @pytest.mark.parametrize("arguments", [["--count", "3"], ["--count", "1"]])
@@ -30,13 +33,16 @@ def test_an_option_without_a_say_is_refused_even_with_its_default(arguments):
 
 
 def test_rows_make_a_table():
-    table = rows_table("Items", [{"item_id": "a", "worn": 12345}, {"item_id": "b", "worn": 6}])
+    rows = [{"item_id": "a", "worn": 12345, "score": 1 / 3, "hidden": True}]
+    rows += [{"item_id": "b", "worn": 6, "score": 2.0, "hidden": False}]
+    table = rows_table("Items", rows)
     console = Console(width=60)
     with console.capture() as captured:
         console.print(table)
     text = captured.get()
     assert "item id" in text and "12,345" in text
-    assert [column.justify for column in table.columns] == ["left", "right"]
+    assert "0.333 │    yes │" in text and "2.000 │        │" in text
+    assert [column.justify for column in table.columns[:2]] == ["left", "right"]
 
 
 def test_json_keeps_every_script(capsys):

@@ -1,3 +1,5 @@
+import shutil
+
 import pandas as pd
 import pytest
 
@@ -81,3 +83,23 @@ def test_no_known_split_is_said(wardrobe, tmp_path, capsys):
     (tmp_path / "split.csv").write_text("outfit_id,part\nanother,train\n")
     assert names(parts_of_training(tmp_path / "model", wardrobe, 3)) == drawn
     assert "names no outfit of" in capsys.readouterr().err
+
+
+def test_outfits_in_no_part_are_counted(wardrobe, tmp_path, capsys):
+    drawn = parts_of(wardrobe, None, seed=3)
+    file = tmp_path / "split.csv"
+    write_parts({**drawn, "holdout": drawn["test"], "test": drawn["test"].select([0])}, file)
+    left = len(drawn["test"]) - 1
+    assert len(parts_of(wardrobe, file, seed=0)["test"]) == 1  # holdout is no part of the file
+    assert capsys.readouterr().err == f"{left} outfits are in no part of {file}\n"
+
+
+def test_an_outfit_that_repeats_another_needs_no_part(folder, tmp_path, capsys):
+    shutil.copytree(folder, tmp_path / "data")
+    outfits = pd.read_csv(folder / "outfits.csv", dtype=str)
+    again = outfits[outfits["outfit_id"] == "o000"].assign(outfit_id="again")
+    pd.concat([again, outfits]).to_csv(tmp_path / "data" / "outfits.csv", index=False)
+    file = tmp_path / "split.csv"
+    pd.DataFrame({"outfit_id": outfits["outfit_id"].unique(), "part": "train"}).to_csv(file)
+    assert len(parts_of(open_wardrobe(tmp_path / "data", None), file, 0)["train"]) == 90
+    assert capsys.readouterr().err == ""

@@ -46,7 +46,10 @@ def test_filters(folder, command, index):
     found = json.loads(command(*common, *where, "--json").stdout)["0001"]
     assert {r["category"] for r in found} == {"shoe"}
     assert {int(r["item_id"]) % 4 for r in found} == {1, 2}
-    assert "0001: no item qualifies" in command(*common, "--where", "category=cape").output
+    again = ("--where", "style=style1", "--where", 'style="style2"', "--where", "category=shoe")
+    assert json.loads(command(*common, *again, "--json").stdout)["0001"] == found
+    none = ("--where", "category=shoe", "--where", "worn=in hand")
+    assert "0001: no item qualifies" in command(*common, *none).output
 
 
 def test_writes_a_sheet_with_outfit_mates_marked(folder, command, index, tmp_path):
@@ -58,6 +61,34 @@ def test_writes_a_sheet_with_outfit_mates_marked(folder, command, index, tmp_pat
     own = outfits.loc[outfits["item_id"] == "0001", "outfit_id"]
     mates = set(outfits.loc[outfits["outfit_id"].isin(own), "item_id"]) - {"0001"}
     assert sheet.read_text().count("ground truth") == len(mates) > 0
+
+
+def test_a_broken_picture_costs_no_answer(folder, command, index, tmp_path):
+    shutil.copytree(folder, tmp_path / "data")
+    items = pd.read_csv(folder / "items.csv", dtype=str).assign(image="broken.jpg")
+    items.to_csv(tmp_path / "data" / "items.csv", index=False)
+    (tmp_path / "data" / "broken.jpg").write_text("<html>not found</html>")
+    sheet = tmp_path / "sheet.html"
+    common = ("--data", tmp_path / "data", *FEATURES, "--items", "0001", "--sheet", sheet)
+    command("index", tmp_path / "data", *FEATURES, "-o", tmp_path / "index")
+    assert "0001" in command("retrieve", tmp_path / "index", *common).output
+    assert "0001" in sheet.read_text()
+    common = (*common[:-1], tmp_path / "data" / "broken.jpg" / "sheet.html")
+    result = command("retrieve", tmp_path / "index", *common, fails=True)
+    assert isinstance(result.exception, OSError)
+    assert "rank" in result.output  # the answer was printed before
+
+
+def test_an_item_without_features_is_named(folder, command, tmp_path):
+    shutil.copytree(folder, tmp_path / "data")
+    features = np.load(folder / "features.npy")
+    features[1] = 0
+    np.save(tmp_path / "data" / "features.npy", features)
+    command("index", tmp_path / "data", *FEATURES, "-o", tmp_path / "index")
+    common = ("retrieve", tmp_path / "index", "--data", tmp_path / "data", *FEATURES)
+    result = command(*common, "--items", "0000,0001", "--json")
+    assert result.stderr == "0001 has no features to compare\n"
+    assert len(json.loads(result.stdout)) == 2
 
 
 def test_refuses_what_the_index_was_not_made_with(folder, command, tmp_path):
@@ -85,7 +116,9 @@ def test_refuses_bad_input(folder, command, index, checkpoint, tmp_path):
     for arguments, message in (
         (("retrieve", tmp_path, *common), "no index of items"),
         (("retrieve", index, *common, "--where", "shoe"), "needs a filter such as season=summer"),
+        (("retrieve", index, *common, "--where", "style="), "needs a filter such as season=summer"),
         (("retrieve", index, *common, "--where", "colour=red"), "a column of the items"),
+        (("retrieve", index, *common, "--where", "category=cape"), "top (got 'cape')"),
         (("retrieve", index, *common, "--checkpoint", checkpoint), "fashiongraph complete"),
         (("retrieve", index, *common[:-1], "nobody"), "known items (got 'nobody')"),
         (("retrieve", index, *common[:-1], " ,"), "'--items' needs at least one item"),

@@ -30,6 +30,19 @@ def test_ranks_outfits_of_ones_own(folder, command, checkpoint, tmp_path):
     assert "--top" in command(*common, "--top", -5, fails=True).output
 
 
+def test_an_outfit_of_one_item_comes_last_without_a_score(folder, command, checkpoint, tmp_path):
+    file, output = tmp_path / "mine.csv", tmp_path / "scores.csv"
+    real = pd.read_csv(folder / "outfits.csv", dtype=str).head(8)
+    alone = pd.DataFrame({"outfit_id": ["alone"], "item_id": ["0001"]})
+    pd.concat([alone, real]).to_csv(file, index=False)
+    common = ("score", checkpoint, file, "--data", folder, *FEATURES)
+    ranked = json.loads(command(*common, "--json", "-o", output).stdout)
+    assert [row["score"] is None for row in ranked] == [False, False, True]
+    assert ranked[2]["outfit_id"] == "alone"
+    assert pd.read_csv(output)["score"].isna().tolist() == [False, False, True]
+    assert "–" in command(*common).output
+
+
 def test_refuses_unknown_items(folder, command, checkpoint, tmp_path):
     (tmp_path / "mine.csv").write_text("outfit_id,item_id\na,0001\na,9999\n")
     result = command(

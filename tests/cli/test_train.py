@@ -93,6 +93,7 @@ def test_a_teacher_and_a_student_of_one_seed_start_apart(folder, command, tmp_pa
         (("--best", "--steps", 1), "'--steps' has no say beside '--best'"),
         (("--model", "teacher", "--best"), "'--best' has no say beside '--model teacher'"),
         (("--groups", "kind"), "'--groups' needs '--best', which reads it (got 'kind')"),
+        (("--columns", "style"), "'--columns' has no say beside '--protocol uniform'"),
         (("--top", "top"), "'--top' has no say beside '--model addgnn'"),
         (("--bottom", "top"), "'--bottom' has no say beside '--model addgnn'"),
         (("--model", "teacher", "--no-graph"), "'--graph' has no say beside '--model teacher'"),
@@ -156,7 +157,9 @@ def test_says_what_each_epoch_reached_and_nothing_else(folder, tmp_path):
 
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
-def test_a_training_that_is_told_to_end_says_how_to_go_on(folder, tmp_path, number, status):
+def test_a_training_that_is_told_to_end_says_how_to_go_on(
+    folder, command, tmp_path, number, status
+):
     words = ("train", folder, *OPTIONS, "--hidden", 8, "--epochs", 2000, "-o", tmp_path / "run")
     with (tmp_path / "told").open("w") as told:
         running = subprocess.Popen(
@@ -174,8 +177,10 @@ def test_a_training_that_is_told_to_end_says_how_to_go_on(folder, tmp_path, numb
     running.send_signal(number)
     assert running.wait(60) == status
     last = (tmp_path / "told").read_text().splitlines()[-1]
-    assert last == "stopped; the same command with --resume goes on after the last finished epoch"
-    assert not (tmp_path / "run" / "model").exists()
+    assert last.startswith("stopped; the best epoch so far is in ")
+    assert last.endswith("with --resume goes on after the last finished epoch")
+    asked = ("evaluate", tmp_path / "run" / "model", "--data", folder, *OPTIONS[:2], "--json")
+    assert [one["metric"] for one in json.loads(command(*asked).stdout)] == ["AUC", "FITB"]
 
 
 @pytest.mark.slow

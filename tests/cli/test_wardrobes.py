@@ -2,8 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from fashiongraph.cli.wardrobes import open_wardrobe
+from fashiongraph.cli.wardrobes import check_features, open_wardrobe
 from fashiongraph.errors import FashionGraphError
+from fashiongraph.models import ADDGNN, OutfitModel
 
 
 @pytest.mark.parametrize(
@@ -20,3 +21,18 @@ from fashiongraph.errors import FashionGraphError
 def test_refuses_forms_that_are_none(folder, form, message):
     with pytest.raises(FashionGraphError, match=message):
         open_wardrobe(Path(folder), None, form=form)
+
+
+def test_dropped_rows_are_named_as_they_are(tmp_path, capsys):
+    (tmp_path / "items.csv").write_text("item_id,category\na,x\nb,y\nd[/e],x\nd[/e],x\n")
+    (tmp_path / "outfits.csv").write_text("outfit_id,item_id\no,a\no,b\n")
+    open_wardrobe(tmp_path, None, lenient=True)
+    assert "d[/e]" in capsys.readouterr().err
+
+
+def test_a_model_that_reads_features_needs_some(folder):
+    wardrobe = open_wardrobe(folder, None)
+    with pytest.raises(FashionGraphError, match="ADDGNN needs features; name a file with --featur"):
+        check_features(ADDGNN(8), wardrobe)
+    check_features(ADDGNN(8), open_wardrobe(folder, ["features.npy"]))
+    check_features(OutfitModel(), wardrobe)

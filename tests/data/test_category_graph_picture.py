@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 import torch
 from PIL import Image
@@ -16,6 +19,20 @@ def test_draws_a_picture(wardrobe, tmp_path):
         assert picture.size == (1650, 1200)
         assert len(set(picture.convert("L").resize((100, 100)).tobytes())) > 20
     assert [f.name for f in tmp_path.iterdir()] == ["graph.png"]
+
+
+def test_names_are_drawn_as_they_are(wardrobe, tmp_path, recwarn):
+    graph = category_graph(wardrobe.category_id, wardrobe.batch, 5)
+    names = ["under $20 / $50_x", r"a^$\frac$", "黒い靴", "$", "7"]
+    draw_category_graph(graph, names, tmp_path / "graph.svg")
+    assert "$20 / $50_x" in (tmp_path / "graph.svg").read_text(encoding="utf-8")
+    assert not [warning for warning in recwarn if "Glyph" in str(warning.message)]
+
+
+def test_networkx_is_imported_to_draw_alone():
+    code = "import sys, fashiongraph.data; print('networkx' in sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "False"
 
 
 def test_refuses_names_that_do_not_fit_and_a_graph_without_edges(wardrobe, tmp_path):

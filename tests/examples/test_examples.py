@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import runpy
 import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -49,3 +51,14 @@ def test_runs(name, tmp_path):
     assert done.returncode == 0, done.stderr
     assert expected in done.stdout
     assert not list(tmp_path.iterdir())
+
+
+def test_own_wardrobe_takes_pictures_alone(tmp_path):
+    module = runpy.run_path(str(EXAMPLES / "own_wardrobe.py"))
+    (tmp_path / "pictures" / "dress").mkdir(parents=True)
+    for name in ("a.JPG", "b.png", "._b.png", ".DS_Store", "Thumbs.db"):
+        (tmp_path / "pictures" / "dress" / name).touch()
+    (tmp_path / "outfits.csv").touch()
+    module["make_tables"](tmp_path / "pictures", tmp_path / "outfits.csv", tmp_path / "made")
+    items = pd.read_csv(tmp_path / "made" / "items.csv")
+    assert items["item_id"].tolist() == ["dress/a.JPG", "dress/b.png"]

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from fashiongraph.data import ItemTable
-from fashiongraph.errors import DataError, FashionGraphError
+from fashiongraph.errors import FashionGraphError
 from fashiongraph.retrieval import make_cards
 
 
@@ -36,10 +36,14 @@ def test_no_columns_and_no_items(tmp_path):
     assert make_cards(bare, [], tmp_path) == []
 
 
-def test_refuses_unknown_items_and_broken_pictures(tmp_path):
+def test_a_broken_picture_is_left_out(tmp_path):
     (tmp_path / "a.png").write_text("no picture")
-    items = table(image=["a.png", "", ""])
-    with pytest.raises(DataError, match="broken picture"):
-        make_cards(items, ["a"], tmp_path)
+    (tmp_path / "b.png").mkdir()
+    cards = make_cards(table(image=["a.png", "b.png", ""]), ["a", "b"], tmp_path)
+    assert [card.picture for card in cards] == [None, None]
+
+
+def test_refuses_unknown_items(tmp_path):
+    items = table()
     with pytest.raises(FashionGraphError, match="known items"):
         make_cards(items, ["z"], tmp_path)

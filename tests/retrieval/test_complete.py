@@ -123,6 +123,8 @@ def test_categories_that_the_model_does_not_know(wardrobe, make_model):
 @pytest.mark.parametrize(
     ("outfit", "options", "message"),
     [
+        ("item1", {}, r"'outfit' needs a list of identifiers \(got 'item1'\)"),
+        (["item1"], {"slots": "category0"}, r"'slots' needs a list of .*\(got 'category0'\)"),
         ([], {}, "'outfit' needs at least one item"),
         (["nobody"], {}, r"known items \(got 'nobody'\)"),
         (["item1"], {"slots": ["cape"]}, r"such as category0, .* \(got 'cape'\)"),

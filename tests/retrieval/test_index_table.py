@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -34,6 +36,19 @@ def test_filters_compare_as_text(table):
     assert table.allowed({}, {}).all()
 
 
+def test_values_need_not_be_text():
+    size = [38, None, 40]  # floats, since one is missing
+    made = IndexTable.empty()
+    made.append(items(["a", "b", "c"], ["hat"] * 3, size))
+    for value, rows in (("38", [0]), (38, [0]), ([38, 40.0], [0, 2]), (np.int64(40), [2])):
+        assert np.flatnonzero(made.allowed({"year": value}, {})).tolist() == rows
+    assert made.allowed({}, {"year": 38}).tolist() == [False, True, True]
+    day = items(["d"], ["hat"], pd.to_datetime(["2024-01-05"]))
+    made = IndexTable.empty()
+    made.append(day)
+    assert made.allowed({"year": date(2024, 1, 5)}, {}).all()
+
+
 def test_written_and_read(table, tmp_path):
     table.remove(["a"])
     table.save(tmp_path)
@@ -56,6 +71,11 @@ def test_refuses_bad_input(table):
         (lambda: table.append(ItemTable.from_lists(["d"], ["hat"])), "category, year"),
         (lambda: table.remove(["z"]), r"items of the index \(got 'z'\)"),
         (lambda: table.allowed({"colour": "red"}, {}), r"item_id, category, year \(got 'colour'\)"),
+        (
+            lambda: table.allowed({"year": ["2019", "2022"]}, {}),
+            r"a filter by 'year' needs values that it holds: 2019, 2020 \(got '2022'\)",
+        ),
+        (lambda: table.allowed({"item_id": "z"}, {}), r"holds: a, b, c \(got 'z'\)"),
     ):
         with pytest.raises(FashionGraphError, match=message):
             call()

@@ -75,7 +75,8 @@ def test_filters_by_category_and_any_column(index):
         ({"season": "winter"}, {"year": "2020"}, (season == "winter") & (year != 2020)),
         ({}, {"season": ["winter", "summer"]}, pd.isna(season)),
         ({}, {"item_id": ["i7", "i8"]}, ~np.isin(np.arange(400), [7, 8])),
-        ({"category": "hat"}, {}, np.zeros(400, bool)),
+        ({}, {"category": "hat"}, np.ones(400, bool)),
+        ({"year": 2019}, {"year": 2019}, np.zeros(400, bool)),
     ):
         result = index.search(QUERY, 9, where, unless)
         assert found(index, result) == by_brute_force(items, items.features, QUERY, 9, allowed)
@@ -94,7 +95,7 @@ def test_fewer_results_than_asked_for(index):
     result = index.search(QUERY[:1], 5, {"item_id": ["i3", "i4"]})
     assert (result.row[0] >= 0).sum() == 2
     assert torch.isinf(result.score[0, 2:]).all()
-    none = index.search(QUERY, 5, {"category": "hat"})
+    none = index.search(QUERY, 5, {"category": "bag"}, {"category": "bag"})
     assert index.frame(none).empty
     assert index.search(QUERY[:0], 5).row.shape == (0, 5)
 
@@ -203,3 +204,14 @@ def test_refuses_bad_input(index, tmp_path):
         index.add(bare, torch.zeros(1, 12))
     with pytest.raises(DataError, match="no index of items can be read there"):
         ItemIndex.load(tmp_path)
+
+
+def test_vectors_of_any_kind(index):
+    items = catalogue(400)
+    expected = index.search(QUERY, 3)
+    for vectors in (items.features.numpy().astype(np.float64), items.features.requires_grad_()):
+        made = ItemIndex.build(items, vectors)
+        assert torch.equal(made.search(QUERY.numpy(), 3).row, expected.row)
+        assert torch.equal(made.search(QUERY.clone().requires_grad_(), 3).row, expected.row)
+    with pytest.raises(FashionGraphError, match="'query' needs to be numbers"):
+        index.search("red", 1)

@@ -1,0 +1,100 @@
+"""A column of a table of items, as a command embeds it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from fashiongraph.cli.wardrobes import open_wardrobe, show_report
+from fashiongraph.errors import DataError
+
+
+@dataclass(frozen=True, eq=False)
+class ItemColumn:
+    """A column as text, in the order of the items' rows; absent values are empty.
+
+    Args:
+        values: The texts [n].
+        file: The table, or the folder that holds the items.
+        row: Row of the table that each came from, the header being row 1 [n]; :obj:`None` where
+            items come from no table of one's own.
+        ids: Identifiers of the items [n]; :obj:`None` where there are none.
+    """
+
+    values: pd.Series[str]
+    file: Path
+    row: np.ndarray | None = None
+    ids: np.ndarray | None = None
+
+    @classmethod
+    def read(cls, data: Path, form: str, name: str, lenient: bool = False) -> ItemColumn:
+        """Read a column. Of one's own wardrobe only the items are read, and checked.
+
+        Args:
+            data: Folder of a data set, or a table of items.
+            form: Form of the data set, as for :func:`~fashiongraph.cli.wardrobes.open_wardrobe`.
+            name: Name of the column.
+            lenient: Report rows that break a rule, and go on. They keep their place, as rows of
+                features follow all rows of the table; what cannot be read is empty.
+
+        Raises:
+            DataError: If a table breaks a rule or lacks the column.
+        """
+        if data.is_file() or form == "tables":
+            return cls._of_table(data, name, lenient)
+        items = open_wardrobe(data, None, lenient, form).items
+        if name not in items.columns:
+            raise DataError(f"the item table needs a column {name!r} to embed", data)
+        values = pd.Series(items.columns[name].fillna(""), dtype=str)
+        return cls(values, data, ids=np.asarray(items.ids, dtype=object))
+
+    @classmethod
+    def _of_table(cls, data: Path, name: str, lenient: bool) -> ItemColumn:
+        from fashiongraph.datasets.outfit_tables import find_table
+        from fashiongraph.datasets.tables.item_rows import ItemRows
+        from fashiongraph.datasets.tables.problems import Problems
+        from fashiongraph.datasets.tables.table import Table
+
+        problems = Problems()
+        path = data if data.is_file() else data / find_table(data, "items")
+        needed = [name] if data.is_file() else ["item_id", "category", name]
+        table = Table.read(path, problems, needed, text=[*needed, "item_id"])
+        if not data.is_file():
+            ItemRows(table, problems)
+        if lenient:
+            report = problems.frame()
+            show_report(f"{len(report)} rows of {path} break a rule", report)
+        else:
+            problems.check()
+        values = pd.Series(table.by_record(name), dtype=str, name=name)
+        ids = table.by_record("item_id") if "item_id" in table else None
+        return cls(values, path, table.records, ids)
+
+    @property
+    def blank(self) -> np.ndarray:
+        """Where there is nothing, or nothing but white space [n]."""
+        return (self.values.str.strip() == "").to_numpy()
+
+    def check_filled(self, hint: str) -> None:
+        """Do nothing if every item has a value.
+
+        Args:
+            hint: How to go on without.
+
+        Raises:
+            DataError: With the first item that has none, and the number of others.
+        """
+        blank = self.blank
+        if not blank.any():
+            return
+        first, others = int(blank.argmax()), int(blank.sum()) - 1
+        who = "an item" if self.ids is None else f"item {self.ids[first]!r}"
+        lack = f"and {others:,} more have" if others else "has"
+        raise DataError(
+            f"{self.values.name!r} needs a value ({who} {lack} none); {hint}",
+            self.file,
+            None if self.row is None else int(self.row[first]),
+        )
