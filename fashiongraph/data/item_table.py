@@ -85,7 +85,7 @@ class ItemTable:
         cls,
         ids: Sequence[str],
         categories: Sequence[str],
-        features: Tensor | np.ndarray | None = None,
+        features: Tensor | np.ndarray | Sequence[Sequence[float]] | None = None,
         columns: pd.DataFrame | None = None,
         vocabulary: Sequence[str] | None = None,
     ) -> ItemTable:
@@ -112,7 +112,7 @@ class ItemTable:
             ids=_strings(ids),
             category_id=torch.from_numpy(code),
             categories=known,
-            features=torch.from_numpy(features) if isinstance(features, np.ndarray) else features,
+            features=None if features is None else _tensor(features),
             columns=pd.DataFrame() if columns is None else columns.reset_index(drop=True),
         )
 
@@ -164,8 +164,7 @@ class ItemTable:
 
         It is worked out once, also for the tables that are made of this one afterwards.
         """
-        hashed = pd.util.hash_array(np.asarray(self.ids, dtype=object))
-        return torch.from_numpy(hashed.view(np.int64))
+        return torch.from_numpy(hashed(self.ids).view(np.int64))
 
     def rows(self, ids: Sequence[str] | pd.Index[str]) -> Tensor:
         """Rows of the given identifiers [len(ids)].
@@ -242,7 +241,8 @@ class ItemTable:
         if lacking and unknown == "error":
             raise FashionGraphError(
                 f"'categories' needs every category of the items (lacks {', '.join(lacking[:5])}"
-                f"{', …' if len(lacking) > 5 else ''}); pass unknown='default' to go on without"
+                f"{', …' if len(lacking) > 5 else ''}); pass unknown='default' (--unknown default) "
+                "to go on without"
             )
         table = torch.from_numpy(np.append(code, -1))  # the last entry keeps -1 at -1
         return self._with(category_id=table[self.category_id], categories=list(categories))
@@ -256,11 +256,26 @@ class ItemTable:
         return table
 
 
+def hashed(ids: pd.Index[str] | np.ndarray) -> np.ndarray:
+    """A hash of each identifier [n], equal in every process."""
+    return pd.util.hash_array(np.asarray(ids, dtype=object))
+
+
 def _check_present(argument: str, values: Sequence[str]) -> None:
     absent = pd.isna(np.asarray(values, dtype=object))
     if absent.any():
         row = int(absent.argmax())
         raise FashionGraphError(f"'{argument}' needs a value for every item (item {row} has none)")
+
+
+def _tensor(features: Tensor | np.ndarray | Sequence[Sequence[float]]) -> Tensor:
+    """The features as a tensor, over the memory of an array."""
+    try:
+        return torch.as_tensor(features)
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise FashionGraphError(
+            f"'features' needs to be a tensor or an array of numbers ({error})"
+        ) from error
 
 
 def _strings(values: Sequence[str] | pd.Index[str]) -> pd.Index[str]:

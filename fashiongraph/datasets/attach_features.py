@@ -9,6 +9,7 @@ from typing import TypeVar
 import numpy as np
 import torch
 
+from fashiongraph.datasets.tables.feature_card import check_feature_card
 from fashiongraph.datasets.tables.feature_file import nonfinite_rows, open_features
 from fashiongraph.datasets.wardrobe import Wardrobe
 from fashiongraph.errors import DataError
@@ -25,7 +26,8 @@ def attach_features(wardrobe: AnyWardrobe, files: Sequence[str | Path]) -> AnyWa
             memory-mapped.
 
     Raises:
-        DataError: If a file cannot be read or its rows do not fit the items.
+        DataError: If a file cannot be read or its rows do not fit the items, or
+            were made for others.
     """
     arrays = [open_features(Path(file)) for file in files]
     for file, array in zip(files, arrays, strict=True):
@@ -33,6 +35,7 @@ def attach_features(wardrobe: AnyWardrobe, files: Sequence[str | Path]) -> AnyWa
             raise DataError(
                 f"needs one row per item, {wardrobe.num_items} (got {len(array)})", file
             )
+        check_feature_card(Path(file), np.asarray(wardrobe.items.ids, dtype=object))
         broken = nonfinite_rows(array)
         if len(broken):
             item = wardrobe.items.ids[int(broken[0])]

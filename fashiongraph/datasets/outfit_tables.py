@@ -73,7 +73,7 @@ class OutfitTables(Wardrobe):
     ) -> None:
         files = [features] if isinstance(features, str | Path) else features or ()
         folder = Path(root).expanduser()
-        tables = [_find_table(folder, "items"), _find_table(folder, "outfits")]
+        tables = [find_table(folder, "items"), find_table(folder, "outfits")]
         self.raw_file_names = [*tables, *(str(Path(file).expanduser()) for file in files)]
         self.lenient = lenient
         super().__init__(root)
@@ -112,7 +112,12 @@ class OutfitTables(Wardrobe):
         return outfits.outfits(items.item_table(_side_by_side(features)))
 
 
-def _find_table(root: Path, name: str) -> str:
+def find_table(root: Path, name: str) -> str:
+    """The file of a table in a folder, which is CSV or Parquet.
+
+    Raises:
+        DataError: If there are both.
+    """
     found = [file for file in (f"{name}.csv", f"{name}.parquet") if (root / file).exists()]
     if len(found) > 1:
         raise DataError(f"one table of {name} is needed (got {' and '.join(found)})", file=root)

@@ -36,7 +36,7 @@ def extract_features(
     a changed picture is encoded anew. With ``out`` neither pixels nor rows pile up in memory.
 
     Args:
-        paths: Files of pictures [n].
+        paths: Files of pictures [n]; an empty name is a missing picture.
         encoder: The network.
         cache: A folder that keeps rows between runs.
         out: A ``.npy`` file to write the rows to; the result is then memory-mapped.
@@ -53,8 +53,8 @@ def extract_features(
         Rows [n, ``encoder.num_features``] in the order of ``paths``.
 
     Raises:
-        DataError: If pictures are missing or broken and ``skip_broken`` is false; all are named,
-            and what could be encoded is in the cache.
+        DataError: If pictures are missing or broken and ``skip_broken`` is false; the first are
+            named, and what could be encoded is in the cache.
         FashionGraphError: If an argument is out of range or ``dtype`` too narrow.
     """
     place = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))

@@ -19,6 +19,7 @@ from fashiongraph.features.feature_cache import FeatureCache
 from fashiongraph.features.features import Features
 from fashiongraph.features.files import new_array
 from fashiongraph.features.picture_encoder import PictureEncoder
+from fashiongraph.features.problem_lines import problem_lines
 
 
 def checked_arguments(
@@ -86,8 +87,8 @@ def gather(
             bar.advance(task, len(batch.keys))
         problems = {paths[row]: found[row] for row in sorted(found)}
         if problems and not skip_broken:
-            listed = "\n".join(f"  {path}: {reason}" for path, reason in problems.items())
-            raise DataError(f"{len(problems)} pictures cannot be encoded:\n{listed}")
+            listed = "".join(f"\n  {line}" for line in problem_lines(problems))
+            raise DataError(f"{len(problems):,} pictures cannot be encoded:{listed}")
     return Features(array if out is None else np.load(out, mmap_mode="r"), missing, problems)
 
 

@@ -27,6 +27,8 @@ def picture_bytes(path: str | Path) -> bytes:
     Raises:
         DataError: If the file is missing or cannot be read.
     """
+    if path == "":  # as a path it would be the current folder
+        raise DataError("no picture is named")
     try:
         return Path(path).read_bytes()
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have

@@ -81,7 +81,7 @@ def extract_features_with_ray(
         place = _place(ray, device)
         size = batch_size or (8 if place == "cpu" else 128)
         starts = range(0, len(files), size)
-        absolute = [os.fsencode(os.path.abspath(file)) for file in files]
+        absolute = [os.fsencode(os.path.abspath(file) if file else "") for file in files]
         pictures = ray_data.from_items(
             [{"start": start, "paths": absolute[start : start + size]} for start in starts],
             override_num_blocks=max(1, len(files) // max(size, _PICTURES)),

@@ -138,3 +138,11 @@ def test_finer_categories_keep_the_broad_ones():
     assert "broad_category" not in items.columns
     with pytest.raises(FashionGraphError, match=r"'column' needs to be one of kind \(got 'hue'\)"):
         items.refined("hue")
+
+
+def test_features_as_lists():
+    items = ItemTable.from_lists(["a", "b"], ["x", "y"], [[1.0, 2.0], [3.0, 4.0]])
+    assert items.features.tolist() == [[1, 2], [3, 4]]
+    for features in ([[1.0, 2.0], [3.0]], [["a"], ["b"]], np.array([["a"], ["b"]])):
+        with pytest.raises(FashionGraphError, match="'features' needs to be a tensor or an array"):
+            ItemTable.from_lists(["a", "b"], ["x", "y"], features)

@@ -129,6 +129,8 @@ def test_truncated(tmp_path, kind):
 def test_errors_name_the_file(tmp_path):
     with pytest.raises(DataError, match=r"none\.png: cannot be read \(No such file"):
         read_picture(tmp_path / "none.png")
+    with pytest.raises(DataError, match="no picture is named"):
+        read_picture("")
     with pytest.raises(DataError, match=r"cannot be read \(Is a directory"):
         read_picture(tmp_path)
     with pytest.raises(DataError, match=r"cannot be read \(.*null"):

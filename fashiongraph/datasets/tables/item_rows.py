@@ -13,6 +13,7 @@ from torch import Tensor
 
 from fashiongraph.data.item_table import ItemTable
 from fashiongraph.datasets.tables.checked_rows import CheckedRows
+from fashiongraph.datasets.tables.feature_card import check_feature_card
 from fashiongraph.datasets.tables.feature_file import nonfinite_rows
 from fashiongraph.datasets.tables.problems import Problems
 from fashiongraph.datasets.tables.table import Table
@@ -49,7 +50,7 @@ class ItemRows(CheckedRows):
             features: One row per record of the table [len(table.records), F].
 
         Raises:
-            DataError: If the number of rows is another.
+            DataError: If the number of rows is another, or they were made for other items.
         """
         if len(features) != len(self.table.records):
             raise DataError(
@@ -57,6 +58,8 @@ class ItemRows(CheckedRows):
                 f"(got {len(features)} for {len(self.table.records)})",
                 file=path,
             )
+        if len(self.table) == len(self.table.records):  # else an identifier cannot be read
+            check_feature_card(path, self.table.by_record("item_id"))
         record = self.table.record
         self.drop(
             np.isin(record, nonfinite_rows(features)),

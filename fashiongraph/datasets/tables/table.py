@@ -91,6 +91,12 @@ class Table:
         """Position of each row in ``records`` [n], which rows of features are in step with."""
         return np.searchsorted(self.records, self.row)
 
+    def by_record(self, name: str) -> np.ndarray:
+        """A text column, empty where a row could not be read [len(records)]."""
+        values = np.full(len(self.records), "", dtype=object)
+        values[self.record] = self.columns[name].to_pandas()
+        return values
+
     def is_blank(self, name: str) -> np.ndarray:
         """Where a text column holds nothing or nothing but white space [n]."""
         code, values = None, self.columns[name]
@@ -118,7 +124,11 @@ def _select(
     names: list[str] = columns.column_names
     for name in needed:
         if name not in names:
-            raise DataError(f"the table needs a column {name!r} (got {names})", file=path, row=1)
+            other = len(names) == 1 and any(mark in names[0] for mark in ";\t")
+            hint = "; fields need to be separated by commas" if other else ""
+            raise DataError(
+                f"the table needs a column {name!r} (got {names}){hint}", file=path, row=1
+            )
     chosen = [name for name in names if wanted is None or name in wanted]
     for name in chosen:
         if names.count(name) > 1:

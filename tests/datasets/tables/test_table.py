@@ -13,6 +13,14 @@ def read(path, wanted=None):
     return Table.read(path, problems, needed=["id"], text=["id", "note"], wanted=wanted), problems
 
 
+@pytest.mark.parametrize("mark", [";", "\t"])
+def test_fields_that_no_comma_separates(tmp_path, mark):
+    path = tmp_path / "t.csv"
+    path.write_text(f"id{mark}note\n01{mark}a, b\n")
+    with pytest.raises(DataError, match=r"'id' \(got .*\); fields need to be separated by commas"):
+        read(path)
+
+
 def test_rows_and_records(tmp_path):
     path = tmp_path / "t.csv"
     # Row 3 is blank, 4 is ragged, 5 is not UTF-8, 6 spans two lines.
@@ -23,6 +31,7 @@ def test_rows_and_records(tmp_path):
     assert table.row.tolist() == [2, 6]
     assert table.records.tolist() == [2, 4, 5, 6]
     assert table.record.tolist() == [0, 3]
+    assert table.by_record("id").tolist() == ["01", "", "", "04"]
     assert problems.frame()[["row", "rule"]].to_numpy().tolist() == [
         [4, "a row needs 3 fields (got 1)"],
         [5, r"'note' needs to be UTF-8 (got b'\xff')"],
