@@ -26,8 +26,9 @@ def compatibility(model: Scorer, questions: Compatibility, **kwargs: Any) -> Res
         corrupted edition.
 
     Raises:
-        FashionGraphError: If there are no questions.
+        FashionGraphError: If there are no questions, or they are of another kind.
     """
+    Compatibility.check_kind(questions)
     if not len(questions):
         raise FashionGraphError("'questions' needs at least one question (got 0)")
     score = score_outfits(model, questions.outfits(), **kwargs)

@@ -11,6 +11,7 @@ from torch import Tensor
 from fashiongraph.data.item_table import ItemTable
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.evaluation.evaluating import evaluating
+from fashiongraph.models.outfit_model import OutfitModel
 
 
 @runtime_checkable
@@ -46,10 +47,15 @@ def embed_items(
         Vectors on the CPU, in float32 at least [n, D].
 
     Raises:
-        FashionGraphError: If the items have no features.
+        FashionGraphError: If the items have no features, or the model has no vector of an item.
     """
     if items.features is None:
         raise FashionGraphError("'items' needs features to embed")
+    if isinstance(model, OutfitModel) and not isinstance(model, Embedder):
+        raise FashionGraphError(
+            f"'model' needs one vector per item (got {type(model).__name__}, whose items have none "
+            "of their own; fashiongraph.retrieval.complete finds items for an outfit)"
+        )
     embed = model.embed if isinstance(model, Embedder) else model
     module = model if isinstance(model, torch.nn.Module) else torch.nn.Identity()
     device = next((p.device for p in module.parameters()), torch.device("cpu"))

@@ -24,8 +24,9 @@ def fill_in_blank(model: Scorer, questions: FillInBlank, **kwargs: Any) -> Resul
         The accuracy with its bootstrap interval, and beside it the one with fractional ties.
 
     Raises:
-        FashionGraphError: If there are no questions.
+        FashionGraphError: If there are no questions, or they are of another kind.
     """
+    FillInBlank.check_kind(questions)
     if not len(questions):
         raise FashionGraphError("'questions' needs at least one question (got 0)")
     score = score_candidates(model, questions, **kwargs)

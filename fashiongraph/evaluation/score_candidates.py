@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from fashiongraph.data.questions.fill_in_blank import FillInBlank
-from fashiongraph.evaluation.score_outfits import Scorer, asked_batches
+from fashiongraph.evaluation.score_outfits import Scorer, asked_batches, one_score_each
 from fashiongraph.models.outfit_model import OutfitModel
 
 
@@ -40,6 +40,6 @@ def score_candidates(
                 position = position.to(batch.ptr.device)
                 score = model.score_candidates(batch, position, num_candidates)
             else:
-                score = model(batch).view(-1, num_candidates)
+                score = one_score_each(model, batch).view(-1, num_candidates)
             scores.append(score.float().cpu())
     return torch.cat(scores)

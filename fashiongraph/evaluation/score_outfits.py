@@ -43,11 +43,27 @@ def score_outfits(
 
     Raises:
         FashionGraphError: If a category is unknown and ``unknown="error"``, or the items have
-            another number of features than the model reads.
+            another number of features than the model reads, or it gives anything else than one
+            score per outfit.
     """
     with asked_batches(model, outfits, batch_size, unknown) as batches:
-        score = [model(batch).float().cpu() for batch in batches]
+        score = [one_score_each(model, batch).float().cpu() for batch in batches]
     return torch.cat(score) if score else torch.empty(0)
+
+
+def one_score_each(model: Scorer, batch: Batch) -> Tensor:
+    """The scores of a batch [B].
+
+    Raises:
+        FashionGraphError: If the model gives anything else.
+    """
+    score = model(batch)
+    if not isinstance(score, Tensor) or score.shape != (batch.num_graphs,):
+        got = list(score.shape) if isinstance(score, Tensor) else type(score).__name__
+        raise FashionGraphError(
+            f"'model' needs to give one score per outfit [{batch.num_graphs}] (got {got})"
+        )
+    return score
 
 
 @contextmanager
@@ -98,6 +114,6 @@ def _as_known(model: Scorer, outfits: Outfits, unknown: str) -> Outfits:
             raise FashionGraphError(
                 f"'outfits' needs items of categories that the model knows (lacks "
                 f"{', '.join(names)}{', …' if lacking.numel() > 5 else ''}); "
-                "pass unknown='default' to go on without"
+                "pass unknown='default' (--unknown default) to go on without"
             )
     return outfits

@@ -1,6 +1,28 @@
 """Metrics: pure functions in ``functional`` and their torchmetrics twins."""
 
-from fashiongraph.metrics.compatibility_auc import CompatibilityAUC
-from fashiongraph.metrics.fill_in_blank_accuracy import FillInBlankAccuracy
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from fashiongraph.metrics.compatibility_auc import CompatibilityAUC
+    from fashiongraph.metrics.fill_in_blank_accuracy import FillInBlankAccuracy
 
 __all__ = ["CompatibilityAUC", "FillInBlankAccuracy"]
+
+_MODULES = {
+    "CompatibilityAUC": "compatibility_auc",
+    "FillInBlankAccuracy": "fill_in_blank_accuracy",
+}
+
+
+def __getattr__(name: str) -> Any:
+    # torchmetrics takes seconds to import, and whoever scores an outfit needs none of it.
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -27,3 +27,10 @@ def test_no_questions_are_refused(wardrobe, indifferent):
     questions = wardrobe.questions("compatibility")
     with pytest.raises(FashionGraphError, match="'questions' needs at least one question"):
         compatibility(indifferent, questions.select(questions.target < 0))
+
+
+def test_questions_of_another_kind_are_refused(wardrobe, indifferent):
+    with pytest.raises(FashionGraphError, match=r"the kind 'compatibility' \(got 'fitb'\)"):
+        compatibility(indifferent, wardrobe.questions("fitb"))
+    with pytest.raises(FashionGraphError, match=r"the kind 'compatibility' \(got 'Outfits'\)"):
+        compatibility(indifferent, wardrobe)

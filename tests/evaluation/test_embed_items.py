@@ -5,6 +5,7 @@ import torch
 
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.evaluation import embed_items
+from fashiongraph.models import ADDGNN
 
 
 class Projection(torch.nn.Module):
@@ -44,3 +45,8 @@ def test_no_rows_keep_their_width(wardrobe):
 def test_needs_features(wardrobe):
     with pytest.raises(FashionGraphError, match="needs features"):
         embed_items(torch.nn.Identity(), wardrobe.items.with_features(None))
+
+
+def test_a_model_without_vectors_of_items_is_refused(wardrobe):
+    with pytest.raises(FashionGraphError, match=r"one vector per item \(got ADDGNN.*complete"):
+        embed_items(ADDGNN(8, 4, 2), wardrobe.items)

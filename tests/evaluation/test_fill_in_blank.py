@@ -18,3 +18,10 @@ def test_no_questions_are_refused(wardrobe, indifferent):
     questions = wardrobe.questions("fitb")
     with pytest.raises(FashionGraphError, match="'questions' needs at least one question"):
         fill_in_blank(indifferent, questions.select(questions.target < 0))
+
+
+def test_questions_of_another_kind_are_refused(wardrobe, indifferent):
+    with pytest.raises(FashionGraphError, match=r"the kind 'fitb' \(got 'compatibility'\)"):
+        fill_in_blank(indifferent, wardrobe.questions("compatibility"))
+    with pytest.raises(FashionGraphError, match=r"the kind 'fitb' \(got 'Outfits'\)"):
+        fill_in_blank(indifferent, wardrobe)

@@ -55,6 +55,13 @@ def test_features_of_another_width_are_refused(wardrobe):
         score_outfits(ADDGNN(9, 4, 2), wardrobe)
 
 
+def test_a_model_gives_one_score_per_outfit(wardrobe):
+    with pytest.raises(FashionGraphError, match=r"one score per outfit \[7\] \(got \[7, 1\]\)"):
+        score_outfits(lambda batch: torch.zeros(batch.num_graphs, 1), wardrobe, batch_size=7)
+    with pytest.raises(FashionGraphError, match=r"one score per outfit \[60\] \(got list\)"):
+        score_outfits(lambda batch: [0.0] * batch.num_graphs, wardrobe)
+
+
 def test_a_failure_leaves_the_model_as_it_was(wardrobe):
     class Broken(ADDGNN):
         def forward(self, batch):

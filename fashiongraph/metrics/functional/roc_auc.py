@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor
-from torchmetrics.functional.classification import binary_auroc
 
 
 def roc_auc(score: Tensor, label: Tensor) -> Tensor:
@@ -23,6 +22,9 @@ def roc_auc(score: Tensor, label: Tensor) -> Tensor:
     Raises:
         ValueError: If the shapes differ, a score is not a number, or a label is missing.
     """
+    # It takes seconds to import, and whoever scores an outfit needs none of it.
+    from torchmetrics.functional.classification import binary_auroc
+
     if score.shape != label.shape or score.dim() != 1:
         raise ValueError(
             f"'score' and 'label' need the same shape [M] "
