@@ -22,6 +22,7 @@ from fashiongraph.errors import FashionGraphError
 from fashiongraph.files import check_replaceable
 from fashiongraph.models.objective import Objective
 from fashiongraph.models.outfit_model import MODEL_CARD, OutfitModel
+from fashiongraph.training.heed_interrupts import HeedInterrupts
 from fashiongraph.training.history import history
 from fashiongraph.training.movable_checkpoint import MovableCheckpoint
 from fashiongraph.training.outfit_data import OutfitData
@@ -130,7 +131,12 @@ def fit(
             save_on_train_epoch_end=True,
         )
         earlier = ReplaceTraining(folder)
-        own = [*([] if resume else [earlier]), *_callbacks(best, patience, progress)]
+        interrupts = HeedInterrupts()
+        own = [
+            interrupts,
+            *([] if resume else [earlier]),
+            *_callbacks(best, patience, progress),
+        ]
         runner = _trainer(
             max_epochs=max_epochs,
             callbacks=[*own, *callbacks],
@@ -170,7 +176,8 @@ def fit(
             model.train()
         try:
             if not resume or not is_finished(folder, max_epochs, patience):
-                _run(runner, module, data, last if resume else None)
+                with interrupts:
+                    _run(runner, module, data, last if resume else None)
         except (KeyboardInterrupt, SystemExit):
             if best.best_model_path:  # what was learned so far is there to be used
                 _keep_best(runner, module, folder)

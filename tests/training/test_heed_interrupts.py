@@ -1,0 +1,55 @@
+import contextlib
+import os
+import signal
+import threading
+
+import lightning.pytorch as pl
+import pytest
+
+from fashiongraph.training.heed_interrupts import HeedInterrupts
+
+
+class Swallow(pl.Callback):
+    """Is interrupted where exceptions are forgotten, as a finaliser is."""
+
+    def on_train_batch_start(self, trainer, *_):
+        if trainer.current_epoch == 1:
+            with contextlib.suppress(KeyboardInterrupt):
+                os.kill(os.getpid(), signal.SIGINT)
+
+
+@pytest.fixture
+def handler():
+    """A handler that raises: whoever started the tests may have made them deaf to interrupts."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield signal.default_int_handler
+    signal.signal(signal.SIGINT, before)
+
+
+def test_an_interrupt_that_was_swallowed_ends_the_training(train, parts, tmp_path, handler):
+    with pytest.raises(KeyboardInterrupt):
+        train(parts, callbacks=[Swallow()], directory=tmp_path)
+    assert signal.getsignal(signal.SIGINT) is handler  # Lightning leaves a deaf process
+    assert (tmp_path / "model").is_dir()
+    assert len(train(parts, directory=tmp_path)[1]) == 3
+
+
+def test_whoever_does_not_listen_to_interrupts_goes_on_so(handler):
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with HeedInterrupts() as interrupts:
+        os.kill(os.getpid(), signal.SIGINT)
+        interrupts.on_validation_batch_end()
+    assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+
+
+def test_other_threads_train_without_a_handler(handler):
+    seen = []
+
+    def enter():
+        with HeedInterrupts() as interrupts:
+            seen.append(interrupts.listens)
+
+    thread = threading.Thread(target=enter)
+    thread.start()
+    thread.join()
+    assert seen == [False]
