@@ -36,7 +36,7 @@ def info(
     from fashiongraph.data.category_graph import category_graph
     from fashiongraph.data.category_graph_picture import draw_category_graph
 
-    if (path / "model.json").is_file():
+    if (path / "model.json").is_file() or (path / "model" / "model.json").is_file():
         facts, categories, drawn = _checkpoint(path)
     else:
         wardrobe = open_wardrobe(path, features, lenient, form)

@@ -32,7 +32,7 @@ FeatureFiles = Annotated[
     list[str] | None,
     typer.Option(
         "--features",
-        help="File of features (.npy) in DATA, one row per item. Give it twice to join two files.",
+        help="File of features (.npy) in DATA or here, one row per item. Twice joins two files.",
     ),
 ]
 SetName = Annotated[

@@ -25,7 +25,8 @@ def open_wardrobe(
 
     Args:
         data: Folder of the set.
-        features: Files of features, beside those that the set brings.
+        features: Files of features, beside those that the set brings: in the folder of the set,
+            or else where the command runs.
         lenient: Drop rows of one's own tables that break a rule, and report them on standard
             error.
         form: ``"tables"``, or the name of a public set and its settings as ``name=value``.
@@ -36,12 +37,13 @@ def open_wardrobe(
     """
     from fashiongraph.datasets import PUBLIC_SETS, OutfitTables, attach_features
 
+    files = [_feature_file(data, name) for name in features or ()]
     try:
         name, *words = shlex.split(form) or [""]
     except ValueError as error:  # a quotation without its end
         raise FashionGraphError(f"'--set' cannot be read: {error} (got {form!r})") from error
     if name == "tables" and not words:
-        tables = OutfitTables(data, features=features or None, lenient=lenient)
+        tables = OutfitTables(data, features=files, lenient=lenient)
         if lenient:
             show_report(f"Dropped {len(tables.report)} rows of {data}", tables.report)
         return tables
@@ -52,7 +54,7 @@ def open_wardrobe(
         wardrobe = PUBLIC_SETS[name](data, **dict(_setting(word) for word in words))
     except TypeError as error:
         raise FashionGraphError(f"'--set' {form!r}: {error}") from error
-    return attach_features(wardrobe, [data / file for file in features or ()])
+    return attach_features(wardrobe, files)
 
 
 def check_features(model: OutfitModel, wardrobe: Wardrobe) -> None:
@@ -79,6 +81,11 @@ def show_report(title: str, report: pd.DataFrame) -> None:
     if len(report):
         rows = report.head(20).to_dict(orient="records")
         plain_console(stderr=True).print(rows_table(f"{title}; the first of them", rows))
+
+
+def _feature_file(data: Path, name: str) -> Path:
+    inside, outside = (data / name).resolve(), Path(name).resolve()
+    return outside if outside.is_file() and not inside.is_file() else inside
 
 
 def _setting(word: str) -> tuple[str, Any]:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 from torch import Tensor
 from torch_geometric.data import Data
 
 from fashiongraph.data.pair_counts import count_pairs
+from fashiongraph.data.whole_numbers import whole_numbers
 from fashiongraph.errors import FashionGraphError
 
 
 def category_graph(
-    category_id: Tensor, batch: Tensor, num_categories: int, smoothing: float = 1.0
+    category_id: Tensor | Sequence[int],
+    batch: Tensor | Sequence[int],
+    num_categories: int,
+    smoothing: float = 1.0,
 ) -> Data:
     r"""Count which categories share outfits and weigh every ordered pair of them.
 
@@ -40,14 +46,15 @@ def category_graph(
         ``num_outfits``, one more than the highest entry of ``batch``.
 
     Raises:
-        FashionGraphError: If ``smoothing`` is not positive and finite, or a category is out of
-            range.
+        FashionGraphError: If ``smoothing`` is not positive and finite, a category is out of
+            range, or ``category_id`` or ``batch`` holds anything but whole numbers.
 
     Source: Chen, Wu, Shen, Jia, "Learning from designers: fashion compatibility analysis via
     dataset distillation", eq. 3.
     """
     if not 0 < smoothing < float("inf"):
         raise FashionGraphError(f"'smoothing' needs to be positive and finite (got {smoothing})")
+    category_id, batch = whole_numbers("category_id", category_id), whole_numbers("batch", batch)
     if category_id.shape != batch.shape:
         raise FashionGraphError(
             f"'batch' needs one entry per row of 'category_id', {category_id.numel()} "
@@ -57,7 +64,7 @@ def category_graph(
         raise FashionGraphError(
             f"'category_id' needs to be below {num_categories} (got {int(category_id.max())})"
         )
-    code = batch.long() * num_categories + category_id
+    code = batch * num_categories + category_id
     key = np.sort(torch.where(category_id < 0, -1, code).numpy())
     key = key[np.searchsorted(key, 0) :]  # the unknown come first
     again = np.zeros(len(key), bool)

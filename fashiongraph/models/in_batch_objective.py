@@ -31,7 +31,8 @@ class InBatchObjective(Objective):
     with embeddings :math:`\mathbf{e}` of length 1, j over the items of the outfit in
     :math:`\mathbf{r}_i` and over all of the batch in L, and categories c, whose own frequency
     therefore teaches nothing. Every item of a batch serves as a stranger to the others, so that
-    each is encoded once: what an encoder that learns along can afford.
+    each is encoded once: what an encoder that learns along can afford. Of several processes each
+    compares the items of its own share of a batch.
 
     Args:
         scale: Factor of the cosines, s.

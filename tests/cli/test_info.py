@@ -19,6 +19,8 @@ def test_describes_a_checkpoint(command, checkpoint):
     assert facts["model"] == "ADDGNN"
     assert facts["settings"]["hidden_channels"] == 8
     assert facts["categories"] == 4
+    named = str(command("info", checkpoint.parent, fails=True).exception)
+    assert f"one lies in {checkpoint}" in named
 
 
 def test_lenient_reports_what_it_drops(folder, command, tmp_path):

@@ -1,9 +1,10 @@
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from fashiongraph.cli.wardrobes import check_features, open_wardrobe
-from fashiongraph.errors import FashionGraphError
+from fashiongraph.errors import DataError, FashionGraphError
 from fashiongraph.models import ADDGNN, OutfitModel
 
 
@@ -36,3 +37,15 @@ def test_a_model_that_reads_features_needs_some(folder):
         check_features(ADDGNN(8), wardrobe)
     check_features(ADDGNN(8), open_wardrobe(folder, ["features.npy"]))
     check_features(OutfitModel(), wardrobe)
+
+
+def test_files_of_features_lie_in_the_folder_of_the_set_or_here(folder, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    rows = np.load(folder / "features.npy")
+    np.save("other.npy", np.hstack([rows, rows]))
+    assert open_wardrobe(folder, ["other.npy"]).num_features == 16
+    np.save("features.npy", np.hstack([rows, rows]))
+    assert open_wardrobe(folder, ["features.npy"]).num_features == 8
+    assert open_wardrobe(folder, [str(tmp_path / "features.npy")]).num_features == 16
+    with pytest.raises(DataError, match=r"none\.npy"):
+        open_wardrobe(folder, ["none.npy"])

@@ -37,6 +37,15 @@ def test_equals_a_loop_over_pairs(wardrobe, smoothing):
     np.testing.assert_allclose(graph.edge_weight.numpy(), seen, rtol=1e-6)
 
 
+def test_takes_lists():
+    category, batch = [0, 1, 1, 2], [0, 0, 1, 1]
+    listed = category_graph(category, batch, 3)
+    graph = category_graph(torch.tensor(category), torch.tensor(batch), 3)
+    assert listed.edge_index.tolist() == graph.edge_index.tolist()
+    with pytest.raises(FashionGraphError, match="'batch' needs whole numbers"):
+        category_graph(category, [0.0, 0.0, 1.0, 1.0], 3)
+
+
 def test_edges_are_the_observed_pairs_only():
     graph = category_graph(torch.tensor([0, 1, 1, 2]), torch.tensor([0, 0, 0, 1]), 10_000)
     assert graph.edge_index.tolist() == [[0, 1, 1], [1, 0, 1]]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 
@@ -14,9 +15,17 @@ def test_integers_become_long_ones():
     long = torch.tensor([0, 2])
     assert whole_numbers("ptr", long) is long
     assert whole_numbers("ptr", torch.tensor([])).dtype == torch.int64
+    for values in ([0, 2], np.array([0, 2], np.int16)):
+        assert whole_numbers("ptr", values).tolist() == [0, 2]
+    assert whole_numbers("ptr", []).dtype == torch.int64
 
 
 @pytest.mark.parametrize("kind", [torch.float32, torch.float16, torch.bool, torch.complex64])
 def test_other_types_are_refused(kind):
     with pytest.raises(FashionGraphError, match=rf"'ptr' needs whole numbers \(got {kind}\)"):
         whole_numbers("ptr", torch.zeros(2, dtype=kind))
+
+
+def test_what_is_no_number_is_refused():
+    with pytest.raises(FashionGraphError, match=r"'ptr' needs whole numbers \(.*str"):
+        whole_numbers("ptr", ["a"])
