@@ -12,6 +12,7 @@ from fashiongraph.data.item_table import ItemTable
 from fashiongraph.data.negatives.negative_sampler import NegativeSampler
 from fashiongraph.data.negatives.protocol import negative_sampler
 from fashiongraph.data.outfit_batcher import OutfitBatcher
+from fashiongraph.data.outfit_edges import edge_weights, outfit_edges
 from fashiongraph.data.outfit_loader import OutfitLoader
 from fashiongraph.data.outfit_subgraphs import OutfitSubgraphs
 from fashiongraph.data.outfits import Outfits
@@ -49,9 +50,11 @@ __all__ = [
     "draw_compatibility",
     "draw_fill_in_blank",
     "draw_questions",
+    "edge_weights",
     "group_categories",
     "load_questions",
     "negative_sampler",
+    "outfit_edges",
     "pair_disjoint",
     "remember_items",
     "replaced",

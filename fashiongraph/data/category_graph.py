@@ -108,13 +108,14 @@ def category_weight(graph: Data, i: Tensor, j: Tensor) -> Tensor:
         j: Categories at the sending end, the same shape.
 
     Raises:
-        FashionGraphError: If a category is not below the number of nodes.
+        FashionGraphError: If a category is not below the number of nodes, or the graph's edges were
+            put into another order.
     """
     place, seen = _edges(graph, i, j)
     size = max(int(graph.num_nodes or 0), 1)
     default = torch.cat([graph.default_weight, graph.default_weight.new_tensor([1 / size])])
-    # -1 picks the last entry
-    return default[i] if place is None else torch.where(seen, graph.edge_weight[place], default[i])
+    rest = default[i.clamp(min=-1)]  # -1 picks the last entry
+    return rest if place is None else torch.where(seen, graph.edge_weight[place], rest)
 
 
 def category_count(graph: Data, i: Tensor, j: Tensor) -> Tensor:
@@ -126,7 +127,8 @@ def category_count(graph: Data, i: Tensor, j: Tensor) -> Tensor:
         j: Other categories, the same shape.
 
     Raises:
-        FashionGraphError: If a category is not below the number of nodes.
+        FashionGraphError: If a category is not below the number of nodes, or the graph's edges were
+            put into another order.
     """
     place, seen = _edges(graph, i, j)
     return torch.zeros_like(i) if place is None else graph.edge_count[place] * seen
@@ -140,7 +142,12 @@ def _edges(graph: Data, i: Tensor, j: Tensor) -> tuple[Tensor | None, Tensor]:
             f"'i' and 'j' need to be below the {size} categories of the graph "
             f"(got {max(int(i.max()), int(j.max()))})"
         )
-    keys = graph.edge_index[0] * size + graph.edge_index[1]  # sorted, as the edges are
+    keys = graph.edge_index[0] * size + graph.edge_index[1]
+    if bool((keys[1:] <= keys[:-1]).any()):
+        raise FashionGraphError(
+            "'graph' needs its edges in order and each once, as category_graph() makes them; "
+            "graph.sort() sorts them"
+        )
     if keys.numel() == 0:
         return None, torch.zeros_like(i, dtype=torch.bool)
     wanted = i * size + j

@@ -24,7 +24,7 @@ class ItemTable:
     No Python object per item is held beyond the identifiers, so tables of many millions fit.
 
     Args:
-        ids: Item identifiers [n], unique.
+        ids: Item identifiers [n], unique; kept as an index.
         category_id: Index of each item's category in ``categories`` [n]; ``-1`` is unknown.
         categories: The category vocabulary, by index.
         features: Rows of features [n, F], in memory or over a memory-mapped file, of any float
@@ -45,6 +45,9 @@ class ItemTable:
     frequency: Tensor | None = None
 
     def __post_init__(self) -> None:
+        ids: Any = self.ids
+        if not isinstance(ids, pd.Index):
+            object.__setattr__(self, "ids", _strings(ids))
         category_id = whole_numbers("category_id", self.category_id)
         object.__setattr__(self, "category_id", category_id)
         self._check_columns()

@@ -5,11 +5,10 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 from torch_geometric.data import Batch, Data
-from torch_geometric.utils import scatter
 
-from fashiongraph.data.category_graph import category_weight
 from fashiongraph.data.item_memory import ItemMemory
 from fashiongraph.data.item_table import ItemTable
+from fashiongraph.data.outfit_edges import edge_weights, outfit_edges
 from fashiongraph.data.outfits import Outfits
 
 
@@ -62,12 +61,12 @@ class OutfitBatcher:
         ptr, item_id, sizes = outfits.ptr, outfits.item_id, outfits.sizes
         node_outfit = outfits.batch
         category_id = self.items.category_id[item_id]
-        edge_index = self._edges(ptr, sizes, node_outfit)
+        edge_index = outfit_edges(ptr, self.self_loops)
         fields = {
             "item_id": item_id,
             "category_id": category_id,
             "edge_index": edge_index,
-            "edge_weight": self._weights(category_id, edge_index),
+            "edge_weight": edge_weights(edge_index, category_id, self.graph),
         }
         if self.share_items:
             fields |= self._shared(item_id, edge_index, forget)
@@ -97,28 +96,6 @@ class OutfitBatcher:
             if self.items.features is not None:
                 fields["unique_context"] = self.memory.mean_features(counts)
         return fields
-
-    def _edges(self, ptr: Tensor, sizes: Tensor, node_outfit: Tensor) -> Tensor:
-        """Ordered pairs of items of one outfit [2, E], sorted by receiver, then sender."""
-        num_senders = sizes[node_outfit] - (0 if self.self_loops else 1)
-        num_nodes = node_outfit.numel()
-        receiver = torch.repeat_interleave(torch.arange(num_nodes), num_senders)
-        first = num_senders.cumsum(0) - num_senders  # place of each receiver's first edge
-        start = ptr[node_outfit]
-        sender = torch.arange(receiver.numel()) - (first - start)[receiver]
-        if not self.self_loops:
-            sender += sender >= receiver  # leave the receiver itself out
-        return torch.stack([sender, receiver])
-
-    def _weights(self, category_id: Tensor, edge_index: Tensor) -> Tensor:
-        """Weight of each edge [E], summing to 1 over the edges into an item."""
-        sender, receiver = edge_index
-        if self.graph is None:
-            weight = torch.ones(receiver.numel())
-        else:
-            weight = category_weight(self.graph, category_id[receiver], category_id[sender])
-        total: Tensor = scatter(weight, receiver, dim_size=category_id.numel())
-        return weight / total[receiver]
 
     def _make_separable(
         self, batch: Batch, fields: dict[str, Tensor], ptr: Tensor, sizes: Tensor

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 from torch.utils.data import Dataset
 from torch_geometric.data import Data
 
 from fashiongraph.data.category_graph import category_weight
 from fashiongraph.data.outfits import Outfits
+from fashiongraph.errors import FashionGraphError
 
 
 class OutfitSubgraphs(Dataset[Data]):
@@ -33,7 +35,17 @@ class OutfitSubgraphs(Dataset[Data]):
         return len(self.outfits)
 
     def __getitem__(self, index: int) -> Data:
-        """The subgraph of one outfit."""
+        """The subgraph of one outfit.
+
+        Raises:
+            FashionGraphError: If it is no whole number.
+            IndexError: If there is no such outfit.
+        """
+        if not isinstance(index, int | np.integer):
+            raise FashionGraphError(
+                f"'index' needs to be one outfit (got {index!r}); a part of the outfits is "
+                "OutfitSubgraphs(outfits.select(...))"
+            )
         if not -len(self) <= index < len(self):
             raise IndexError(f"'index' needs to be below {len(self)} (got {index})")
         outfit = self.outfits.select([index % len(self)])

@@ -98,6 +98,15 @@ class Outfits:
         rows = items.rows(pd.Index(frame["item_id"]))
         return cls(items, ptr, rows[torch.from_numpy(order)], pd.Index(ids))
 
+    def to_frame(self) -> pd.DataFrame:
+        """A long table with the columns ``outfit_id`` and ``item_id``, as :meth:`from_frame` reads.
+
+        Outfits without items have no row.
+        """
+        outfit_id = self.ids[self.batch.numpy()].to_numpy(object)
+        item_id = self.items.ids[self.item_id.numpy()].to_numpy(object)
+        return pd.DataFrame({"outfit_id": outfit_id, "item_id": item_id})
+
     def __len__(self) -> int:
         return self.ptr.numel() - 1
 

@@ -19,7 +19,8 @@ class TrainingLoader:
 
     What a pass draws depends on ``seed`` and ``epoch`` and nothing else, so that a resumed
     training sees what an undisturbed one would have seen. Several processes share each batch:
-    together they draw what one process with the whole batch draws.
+    together they draw what one process with the whole batch draws. Iterating again repeats the
+    pass: set ``epoch`` before each.
 
     A subclass implements :meth:`draw`.
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor
 from torchmetrics import Metric
 from torchmetrics.utilities import dim_zero_cat
+from torchmetrics.utilities.prints import rank_zero_warn
 
-from fashiongraph.metrics.functional.roc_auc import roc_auc
+from fashiongraph.metrics.functional.roc_auc import check_shapes, roc_auc
 
 
 class CompatibilityAUC(Metric):
-    """Stateful twin of :func:`fashiongraph.metrics.functional.roc_auc`."""
+    """Stateful twin of :func:`fashiongraph.metrics.functional.roc_auc`.
+
+    Where all outfits are real, or all are corrupted, as in one batch may be, there is nothing to
+    compare: the value is NaN, with a warning.
+    """
 
     is_differentiable = False
     higher_is_better = True
@@ -24,11 +30,20 @@ class CompatibilityAUC(Metric):
         self.add_state("label", default=[], dist_reduce_fx="cat")
 
     def update(self, score: Tensor, label: Tensor) -> None:
-        """Add scores [M] and labels [M] of a batch."""
-        self.score.append(score.detach().float())
+        """Add scores [M] and labels [M] of a batch.
+
+        Raises:
+            ValueError: If the shapes differ.
+        """
+        check_shapes(score, label)
+        self.score.append(score.detach())
         self.label.append(label)
 
     def compute(self) -> Tensor:
         """The area over everything added."""
         # On the CPU, since some accelerators know no double precision.
-        return roc_auc(dim_zero_cat(self.score).cpu(), dim_zero_cat(self.label).cpu())
+        score, label = dim_zero_cat(self.score).cpu(), dim_zero_cat(self.label).cpu()
+        if len(label.unique()) == 1:
+            rank_zero_warn("the AUC of outfits with one and the same label is not a number")
+            return score.new_tensor(torch.nan, dtype=torch.float)
+        return roc_auc(score, label)

@@ -20,28 +20,36 @@ class FillInBlankAccuracy(Metric):
     Args:
         ties: ``"wrong"`` or ``"fractional"``.
         **kwargs: Arguments of :class:`torchmetrics.Metric`.
+
+    Raises:
+        ValueError: If ``ties`` is neither.
     """
 
     is_differentiable = False
     higher_is_better = True
     full_state_update = False
-    hits: Tensor
+    alone: Tensor
+    shared: Tensor
     total: Tensor
 
     def __init__(self, ties: str = "wrong", **kwargs: object) -> None:
         super().__init__(**kwargs)
+        if ties not in ("wrong", "fractional"):
+            raise ValueError(f"'ties' needs to be 'wrong' or 'fractional' (got {ties!r})")
         self.ties = ties
-        self.add_state("hits", default=torch.tensor(0), dist_reduce_fx="sum")
-        self.add_state("total", default=torch.tensor(0), dist_reduce_fx="sum")
+        # Both, whatever ``ties`` says: a collection lets metrics of equal states share them.
+        for name in ("alone", "shared", "total"):
+            self.add_state(name, default=torch.tensor(0), dist_reduce_fx="sum")
 
     def update(self, score: Tensor, answer: Tensor) -> None:
         """Add scores [Q, A] and right columns [Q] of a batch."""
         # On the CPU, since some accelerators know no double precision.
-        hit = fill_in_blank_accuracy(score.cpu(), answer.cpu(), self.ties, reduce=False)
-        self.hits += (hit * _WHOLE).round().long().sum().to(self.hits)
+        share = fill_in_blank_accuracy(score.cpu(), answer.cpu(), "fractional", reduce=False)
+        self.alone += share.floor().long().sum().to(self.alone)
+        self.shared += (share * _WHOLE).round().long().sum().to(self.shared)
         self.total += len(answer)
 
     def compute(self) -> Tensor:
         """The accuracy over everything added; 0 where nothing was."""
-        share = self.hits.cpu().double() / _WHOLE / self.total.cpu().clamp(min=1)
-        return share.float().to(self.hits.device)
+        hits = self.alone.cpu() if self.ties == "wrong" else self.shared.cpu().double() / _WHOLE
+        return (hits / self.total.cpu().clamp(min=1)).float().to(self.total.device)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from fashiongraph.nn.at_least_float32 import at_least_float32
+
 
 class CountLift(torch.nn.Module):
     r"""Scores a pair by how often it was seen, and how often chance would have shown it.
@@ -32,8 +34,17 @@ class CountLift(torch.nn.Module):
         super().__init__()
         if not smoothing > 0:
             raise ValueError(f"'smoothing' needs to be positive (got {smoothing})")
-        self.log_smoothing = torch.nn.Parameter(torch.tensor(float(smoothing)).log())
-        self.weight = torch.nn.Parameter(torch.tensor([float(weight), float(weight)]))
+        self.smoothing = float(smoothing)
+        self.start = float(weight)
+        self.log_smoothing = torch.nn.Parameter(torch.empty(()))
+        self.weight = torch.nn.Parameter(torch.empty(2))
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Start from the smoothing and the weights that were asked for."""
+        with torch.no_grad():
+            self.log_smoothing.fill_(self.smoothing).log_()
+            self.weight.fill_(self.start)
 
     def forward(self, count: Tensor, expected: Tensor) -> Tensor:
         """Score pairs.
@@ -51,6 +62,7 @@ class CountLift(torch.nn.Module):
                 f"{tuple(expected.shape)})"
             )
         smoothing = self.log_smoothing.exp()
+        count, expected = at_least_float32(count), at_least_float32(expected)
         seen, chance = torch.log1p(count / smoothing), torch.log1p(expected / smoothing)
         score: Tensor = self.weight[0] * seen - self.weight[1] * chance
         return score

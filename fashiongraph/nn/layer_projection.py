@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor
+from torch_geometric.nn.inits import reset
 
 from fashiongraph.nn.unit import unit
 
@@ -50,6 +51,10 @@ class LayerProjection(torch.nn.Module):
         self.lins = torch.nn.ModuleList(
             [] if out_channels is None else [torch.nn.Linear(c, out_channels) for c in in_channels]
         )
+
+    def reset_parameters(self) -> None:
+        """Draw the projections anew."""
+        reset(self.lins)
 
     @property
     def widths(self) -> list[int]:

@@ -34,6 +34,10 @@ class RaggedLSTM(torch.nn.Module):
         self.lstm = torch.nn.LSTM(in_channels, hidden_channels)
         self.dropout = torch.nn.Dropout(dropout)
 
+    def reset_parameters(self) -> None:
+        """Draw the weights anew."""
+        self.lstm.reset_parameters()
+
     def forward(self, x: Tensor, ptr: Tensor) -> Tensor:
         """Read every sequence."""
         if not len(x):  # torch refuses an empty packed sequence

@@ -6,6 +6,9 @@ import torch
 from torch import Tensor
 from torch_geometric.utils import scatter
 
+from fashiongraph.nn.at_least_float32 import at_least_float32
+from fashiongraph.nn.checked_size import checked_size
+
 
 class SoftMinimum(torch.nn.Module):
     r"""Lets the item that goes worst with the others decide, the more so the higher :math:`\tau`.
@@ -23,7 +26,7 @@ class SoftMinimum(torch.nn.Module):
 
     Shapes:
         - **input:** one number per item :math:`(N)`; outfit of each item :math:`(N)`
-        - **output:** :math:`(B)`, 0 for an outfit without items
+        - **output:** :math:`(B)`, 0 for an outfit without items, in float32 for narrower numbers
 
     Raises:
         ValueError: If ``sharpness`` is not positive.
@@ -33,7 +36,14 @@ class SoftMinimum(torch.nn.Module):
         super().__init__()
         if not sharpness > 0:
             raise ValueError(f"'sharpness' needs to be positive (got {sharpness})")
-        self.log_sharpness = torch.nn.Parameter(torch.tensor(float(sharpness)).log())
+        self.sharpness = float(sharpness)
+        self.log_sharpness = torch.nn.Parameter(torch.empty(()))
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Start from the sharpness that was asked for."""
+        with torch.no_grad():
+            self.log_sharpness.fill_(self.sharpness).log_()
 
     def forward(self, x: Tensor, batch: Tensor, batch_size: int | None = None) -> Tensor:
         """Pool the items of each outfit.
@@ -43,9 +53,12 @@ class SoftMinimum(torch.nn.Module):
             batch: Outfit of each item, in any order [N].
             batch_size: Number of outfits; by default the highest entry of ``batch`` plus one,
                 which has to be read back from the device.
+
+        Raises:
+            ValueError: If there is not one number for each item.
         """
-        if batch_size is None:
-            batch_size = int(batch.max()) + 1 if batch.numel() else 0
+        batch_size = checked_size(x, batch, batch_size)
+        x = at_least_float32(x)
         sharpness = self.log_sharpness.exp()
         lowest = scatter(x.detach(), batch, dim_size=batch_size, reduce="min")
         above = (x - lowest[batch]) * sharpness  # at least 0, so that no power overflows
@@ -56,4 +69,4 @@ class SoftMinimum(torch.nn.Module):
 
     def extra_repr(self) -> str:
         """The sharpness as it stands."""
-        return f"sharpness={float(self.log_sharpness.exp()):.3g}"
+        return f"sharpness={float(self.log_sharpness.detach().exp()):.3g}"

@@ -120,3 +120,18 @@ def test_refuses_what_does_not_fit():
     graph = category_graph(torch.tensor([0, 1]), torch.tensor([0, 0]), 2)
     with pytest.raises(FashionGraphError, match="'i' and 'j' need to be below the 2 categories"):
         category_weight(graph, torch.tensor([0]), torch.tensor([2]))
+
+
+def test_edges_in_another_order_are_refused_until_they_are_sorted():
+    graph = category_graph([0, 1, 2, 0, 2], [0, 0, 0, 1, 1], 3)
+    i, j = torch.cartesian_prod(torch.arange(-2, 3), torch.arange(-2, 3)).t()
+    expected = category_weight(graph, i, j)
+    assert torch.equal(expected[:5], torch.full((5,), 1 / 3))  # of an unknown one, whichever
+    order = torch.tensor([3, 1, 0, 5, 4, 2])
+    mixed = graph.clone()
+    for name in ("edge_weight", "edge_count"):
+        mixed[name] = graph[name][order]
+    mixed.edge_index = graph.edge_index[:, order]
+    with pytest.raises(FashionGraphError, match=r"edges in order .*graph\.sort\(\)"):
+        category_weight(mixed, i, j)
+    torch.testing.assert_close(category_weight(mixed.sort(), i, j), expected)

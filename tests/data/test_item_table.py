@@ -146,3 +146,8 @@ def test_features_as_lists():
     for features in ([[1.0, 2.0], [3.0]], [["a"], ["b"]], np.array([["a"], ["b"]])):
         with pytest.raises(FashionGraphError, match="'features' needs to be a tensor or an array"):
             ItemTable.from_lists(["a", "b"], ["x", "y"], features)
+
+
+def test_identifiers_may_be_a_list():
+    table = ItemTable(["b", "a"], torch.tensor([0, 0]), ["c"])
+    assert table.rows(["a", "b"]).tolist() == [1, 0]

@@ -7,6 +7,7 @@ import torch
 
 from fashiongraph.data.category_graph import category_graph
 from fashiongraph.data.outfit_subgraphs import OutfitSubgraphs
+from fashiongraph.errors import FashionGraphError
 
 
 def test_an_outfit_is_the_subgraph_of_its_categories(wardrobe):
@@ -28,3 +29,6 @@ def test_index_out_of_range(wardrobe):
     assert torch.equal(dataset[-1].item_id, dataset[59].item_id)
     with pytest.raises(IndexError):
         dataset[60]
+    for index in (slice(4), [1, 2]):
+        with pytest.raises(FashionGraphError, match="'index' needs to be one outfit"):
+            dataset[index]

@@ -139,3 +139,14 @@ def test_positions_stay_identifiers_of_selections(items):
     outfits = Outfits.from_lists(items, [["a"], ["b"], ["c"]])
     assert outfits.with_items(items).ids.tolist() == ["0", "1", "2"]
     assert outfits.select([2, 1]).with_items(items).select([0]).ids.tolist() == ["2"]
+
+
+def test_a_frame_becomes_the_same_outfits_again(items):
+    outfits = Outfits.from_lists(items, [["b", "a"], ["c", "c"]])
+    frame = outfits.to_frame()
+    assert frame["outfit_id"].tolist() == ["0", "0", "1", "1"]
+    assert frame["item_id"].tolist() == ["b", "a", "c", "c"]
+    again = Outfits.from_frame(items, frame)
+    assert torch.equal(again.ptr, outfits.ptr) and torch.equal(again.item_id, outfits.item_id)
+    assert again.ids.equals(outfits.ids)
+    assert outfits.select([]).to_frame().empty

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 import torch
+from torchmetrics import MetricCollection
 
 from fashiongraph.metrics import FillInBlankAccuracy
 from fashiongraph.metrics.functional import fill_in_blank_accuracy
@@ -29,3 +30,15 @@ def test_a_module_of_half_precision_counts_as_well(ties, expected):
     for _ in range(200):
         metric.update(score, torch.zeros(20, dtype=torch.long))
     assert float(metric.compute()) == pytest.approx(expected, abs=1e-7)
+
+
+def test_a_collection_may_hold_both_ways_to_count_ties():
+    both = MetricCollection({ties: FillInBlankAccuracy(ties) for ties in ("wrong", "fractional")})
+    both.update(torch.tensor([[0.9, 0.1], [0.2, 0.8]]), torch.tensor([0, 0]))
+    both.update(torch.zeros(2, 2), torch.tensor([0, 1]))
+    assert both.compute() == {"wrong": 0.25, "fractional": 0.5}
+
+
+def test_refuses_ways_that_are_none():
+    with pytest.raises(ValueError, match="'ties' needs to be 'wrong' or 'fractional'"):
+        FillInBlankAccuracy("half")

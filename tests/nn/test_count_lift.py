@@ -61,3 +61,19 @@ def test_repr():
 def test_counts_and_chances_of_other_pairs_are_refused():
     with pytest.raises(ValueError, match=r"need one shape \(got \(5,\) and \(5, 1\)\)"):
         CountLift()(torch.rand(5), torch.rand(5, 1))
+
+
+def test_half_precision_counts_do_not_overflow():
+    count, expected = torch.tensor([3000.0]), torch.tensor([0.5])
+    lift = CountLift()
+    torch.testing.assert_close(lift(count.half(), expected.half()), lift(count, expected))
+
+
+def test_starts_again_where_it_started():
+    lift = CountLift(0.2, weight=1.5)
+    first = [p.detach().clone() for p in lift.parameters()]
+    with torch.no_grad():
+        for parameter in lift.parameters():
+            parameter.add_(1)
+    lift.reset_parameters()
+    assert all(torch.equal(a, b) for a, b in zip(lift.parameters(), first, strict=True))

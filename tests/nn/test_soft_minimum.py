@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pytest
 import torch
@@ -75,3 +77,27 @@ def test_a_small_sharpness_gives_the_mean_in_single_precision_too(sharpness):
     assert float(score.detach()) == pytest.approx(-np.log1p(power.mean()) / sharpness, rel=1e-5)
     score.backward()
     torch.testing.assert_close(x.grad, torch.full((3,), 1 / 3), rtol=2e-2, atol=0)
+
+
+def test_numbers_are_pooled_in_single_precision_at_least():
+    x = torch.randn(200, dtype=torch.bfloat16)
+    batch = torch.arange(100).repeat_interleave(2)
+    score = SoftMinimum()(x, batch)
+    torch.testing.assert_close(score, SoftMinimum()(x.float(), batch), rtol=0, atol=0)
+
+
+def test_refuses_items_without_an_outfit():
+    with pytest.raises(ValueError, match=r"'batch' needs one entry for each row of 'x'"):
+        SoftMinimum()(torch.randn(8), torch.zeros(1, dtype=torch.long))
+
+
+def test_starts_again_where_it_started():
+    pool = SoftMinimum(3.0)
+    first = pool.log_sharpness.detach().clone()
+    with torch.no_grad():
+        pool.log_sharpness.add_(1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert repr(pool) == "SoftMinimum(sharpness=8.15)"
+    pool.reset_parameters()
+    assert torch.equal(pool.log_sharpness, first)

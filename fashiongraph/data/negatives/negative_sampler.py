@@ -94,10 +94,11 @@ class NegativeSampler:
     def _check_table(self, outfits: Outfits, num_negatives: int) -> None:
         if num_negatives < 0:
             raise FashionGraphError(f"'num_negatives' needs to be at least 0 (got {num_negatives})")
-        if len(outfits.items) != len(self.items):
+        ids, own = outfits.items.ids, self.items.ids
+        if ids is not own and not ids.equals(own):
             raise FashionGraphError(
-                f"'outfits' needs the sampler's item table of {len(self.items)} items "
-                f"(got one of {len(outfits.items)})"
+                f"'outfits' needs the sampler's item table of {len(own)} items "
+                f"(got another of {len(ids)})"
             )
 
     def _draw_block(

@@ -9,7 +9,7 @@ from torch import Tensor
 from torch_geometric.nn.conv import MessagePassing
 from torch_geometric.nn.inits import glorot, zeros
 from torch_geometric.typing import Adj, OptTensor
-from torch_geometric.utils import is_sparse, spmm
+from torch_geometric.utils import is_sparse, is_torch_sparse_tensor, spmm
 
 from fashiongraph.nn.category_linear import CategoryLinear
 
@@ -104,6 +104,8 @@ class NGNNConv(MessagePassing):
         """
         if edge_weight is not None and is_sparse(edge_index):
             raise ValueError("'edge_weight' needs to be None where 'edge_index' is sparse")
+        if is_torch_sparse_tensor(edge_index):
+            edge_index = edge_index.to_sparse_csr()  # once, not at each step
         for _ in range(self.num_steps):
             said = self.send(x, category_id)
             heard = self.propagate(edge_index, x=said, edge_weight=edge_weight)

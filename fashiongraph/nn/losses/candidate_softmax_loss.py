@@ -33,8 +33,14 @@ class CandidateSoftmaxLoss(torch.nn.Module):
     def __init__(self, pointwise_weight: float = 0.3) -> None:
         super().__init__()
         self.pointwise_weight = pointwise_weight
-        self.log_scale = torch.nn.Parameter(torch.zeros(()))
-        self.bias = torch.nn.Parameter(torch.zeros(()))
+        self.log_scale = torch.nn.Parameter(torch.empty(()))
+        self.bias = torch.nn.Parameter(torch.empty(()))
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Start from the scores as they are."""
+        torch.nn.init.zeros_(self.log_scale)
+        torch.nn.init.zeros_(self.bias)
 
     def forward(self, positive: Tensor, negative: Tensor, compared: Tensor | None = None) -> Tensor:
         """Average over outfits; 0 where there is none.

@@ -30,7 +30,8 @@ class HardAwareCascadeLoss(torch.nn.Module):
 
     Args:
         widths: Size of each model's slice, from the simplest model to the most complex.
-        fractions: Share of all pairs that each model learns from, not increasing.
+        fractions: Share of all pairs that each model learns from, not increasing; the first is 1,
+            as nobody has told yet which are hard.
         margin: The margin :math:`\mu` of negative pairs.
 
     Shapes:
@@ -48,9 +49,9 @@ class HardAwareCascadeLoss(torch.nn.Module):
     ) -> None:
         super().__init__()
         falling = all(0 < f <= 1 for f in fractions) and sorted(fractions)[::-1] == list(fractions)
-        if len(fractions) != len(widths) or not falling:
+        if len(fractions) != len(widths) or not falling or max(fractions, default=1) < 1:
             raise ValueError(
-                f"'fractions' needs {len(widths)} shares in (0, 1], not increasing "
+                f"'fractions' needs {len(widths)} shares in (0, 1], not increasing, the first 1 "
                 f"(got {list(fractions)})"
             )
         self.widths = list(widths)

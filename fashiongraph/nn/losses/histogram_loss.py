@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from fashiongraph.nn.distances.cosine_similarity import CosineSimilarity
-from fashiongraph.nn.miners.indices import Pairs, Triplets, as_pairs, item_pairs
+from fashiongraph.nn.miners.indices import Pairs, Triplets, as_pairs
 
 
 class HistogramLoss(torch.nn.Module):
@@ -52,29 +52,37 @@ class HistogramLoss(torch.nn.Module):
                 default all pairs of an outfit's items, and all of an item and what is not of its
                 outfit.
         """
-        labels = labels.to(embeddings.device)
         if indices_tuple is None:
-            apart = (labels.unsqueeze(1) != labels).triu(1)
-            apart &= (labels.unsqueeze(1) >= 0) | (labels >= 0)  # strangers are in no outfit
-            rows = (*item_pairs(labels), *apart.nonzero(as_tuple=True))
+            cosines = self._of_all(embeddings, labels.to(embeddings.device))
         else:
             rows = as_pairs(indices_tuple)
-        positive = self._histogram(embeddings, *rows[:2])
-        negative = self._histogram(embeddings, *rows[2:])
+            cosines = self._of_rows(embeddings, *rows[:2]), self._of_rows(embeddings, *rows[2:])
+        positive, negative = (self._histogram(cosine) for cosine in cosines)
         return (negative * positive.cumsum(0)).sum()
 
-    def _histogram(self, embeddings: Tensor, one: Tensor, other: Tensor) -> Tensor:
-        """Shares of the pairs' cosines at the nodes [R + 1]."""
+    def _of_all(self, embeddings: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        """Cosines of all positive and of all negative pairs."""
+        cosine = self.distance(embeddings)
+        same, item = labels.unsqueeze(1) == labels, labels >= 0  # strangers are in no outfit
+        alike = (same & item).triu(1)
+        apart = (~same & (item | item.unsqueeze(1))).triu(1)
+        return cosine.masked_select(alike), cosine.masked_select(apart)
+
+    def _of_rows(self, embeddings: Tensor, one: Tensor, other: Tensor) -> Tensor:
+        """Cosines of pairs of rows, each unordered pair once."""
         size = embeddings.size(0)
         pairs = torch.unique(torch.minimum(one, other) * size + torch.maximum(one, other))
-        one, other = embeddings[pairs // max(size, 1)], embeddings[pairs % max(size, 1)]
-        cosine = self.distance.pairwise_distance(one, other)
+        rows = pairs // max(size, 1), pairs % max(size, 1)
+        return self.distance.pairwise_distance(embeddings[rows[0]], embeddings[rows[1]])
+
+    def _histogram(self, cosine: Tensor) -> Tensor:
+        """Shares of the cosines at the nodes [R + 1]."""
         place = (cosine.clamp(-1, 1) + 1) * (self.num_bins / 2)
         below = place.detach().floor().clamp(max=self.num_bins - 1)
         share, node = place - below, below.long()
         counts = place.new_zeros(self.num_bins + 1)
         counts = counts.index_add(0, node, 1 - share).index_add(0, node + 1, share)
-        return counts / max(len(pairs), 1)
+        return counts / max(len(cosine), 1)
 
     def extra_repr(self) -> str:
         """The number of bins."""

@@ -53,6 +53,10 @@ class PositionDependentLoss(torch.nn.Module):
         self.beta = beta
         self.weight = weight
 
+    def reset_parameters(self) -> None:
+        """Draw the unit anew."""
+        self.similarity.reset_parameters()
+
     def forward(
         self, embeddings: Tensor, labels: Tensor, indices_tuple: Triplets | Pairs | None = None
     ) -> Tensor:

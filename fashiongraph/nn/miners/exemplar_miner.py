@@ -11,6 +11,8 @@ from fashiongraph.nn.distances.cosine_similarity import CosineSimilarity
 from fashiongraph.nn.distances.row_distances import row_distances
 from fashiongraph.nn.miners.indices import Triplets, item_pairs, stranger_rows
 
+_CELLS = 2**20  # distances at a time, which fit a cache
+
 
 class ExemplarMiner(torch.nn.Module):
     """Base of the miners that choose pairs of an outfit's items, and a stranger for each item.
@@ -50,19 +52,33 @@ class ExemplarMiner(torch.nn.Module):
         self.every_pair = every_pair
 
     @torch.no_grad()
-    def forward(self, embeddings: Tensor, labels: Tensor) -> Triplets:
+    def forward(
+        self,
+        embeddings: Tensor,
+        labels: Tensor,
+        ref_emb: Tensor | None = None,
+        ref_labels: Tensor | None = None,
+    ) -> Triplets:
         """Choose the triplets.
 
         Args:
             embeddings: Embeddings of items and strangers [M, D].
             labels: Their labels, as :func:`exemplar_labels` makes them, or no strangers' [M].
+            ref_emb: Refused: pytorch-metric-learning passes a memory of earlier batches here.
+            ref_labels: Likewise.
 
         Returns:
             Rows of anchors, positives and negatives, each [T], T at most two a pair.
 
         Raises:
-            ValueError: If there are strangers and no telling whose they are.
+            ValueError: If there are strangers and no telling whose they are, or anything is
+                compared with another batch.
         """
+        if ref_emb is not None or ref_labels is not None:
+            raise ValueError(
+                f"'ref_emb' needs to be None: {type(self).__name__} chooses within one batch, "
+                "where strangers were drawn for its items"
+            )
         embeddings, labels = at_least_float32(embeddings.detach()), labels.to(embeddings.device)
         # In half precision strangers about as far as the positive could not be told from it.
         with torch.autocast(embeddings.device.type, enabled=False):
@@ -103,31 +119,43 @@ class ExemplarMiner(torch.nn.Module):
         self, embeddings: Tensor, labels: Tensor, anchor: Tensor, positive: Tensor
     ) -> Tensor:
         """The negative of each anchor, or -1 where none qualifies [T]."""
-        pool, allowed = self._pool(labels, anchor)
-        if not allowed.numel():
-            return torch.full_like(anchor, -1)
-        # An item is the anchor of many pairs, and as far from the strangers in each.
+        if not anchor.numel():
+            return anchor
         item, of_pair = anchor.unique(return_inverse=True)
-        apart = self._apart(self.distance(embeddings[item], embeddings[pool]))[of_pair]
-        if self.only_farther:
-            limit = self._row_apart(embeddings, anchor, positive)
-            # Products of matrices and sums over rows round differently: what is as far as the
-            # positive, such as the same item once more, must not count as farther.
-            rounding = 8 * torch.finfo(apart.dtype).eps * (1 + limit.abs())
-            allowed = allowed & (apart > (limit + rounding).unsqueeze(1))
-        worst = -torch.inf if self.farthest_negative else torch.inf
-        apart = apart.masked_fill(~allowed, worst)
-        place = apart.argmax(dim=1) if self.farthest_negative else apart.argmin(dim=1)
-        return torch.where(allowed.any(dim=1), pool[place], -1)
+        if not self.only_farther:  # all pairs of an item choose alike
+            return self._nearest(embeddings, labels, item, None)[of_pair]
+        order = of_pair.argsort()  # so that a block holds few items
+        limit = self._row_apart(embeddings, anchor, positive)[order]
+        negative = torch.empty_like(anchor)
+        negative[order] = self._nearest(embeddings, labels, anchor[order], limit)
+        return negative
 
-    def _pool(self, labels: Tensor, anchor: Tensor) -> tuple[Tensor, Tensor]:
-        """Rows that may be negatives [P], and for which of the anchors [T, P]."""
-        stranger, owner = stranger_rows(labels)
-        if not stranger.numel():
-            pool = torch.arange(labels.numel(), device=labels.device)
-            return pool, labels[anchor].unsqueeze(1) != labels
-        allowed = labels[anchor].unsqueeze(1) == labels[owner]
-        return stranger, allowed if self.only_own else torch.ones_like(allowed)
+    def _nearest(
+        self, embeddings: Tensor, labels: Tensor, anchor: Tensor, limit: Tensor | None
+    ) -> Tensor:
+        """The closest, or farthest, of what is beyond each anchor's limit, or -1 [T]."""
+        pool, owner = stranger_rows(labels)
+        alone = not pool.numel()
+        if alone:
+            pool = owner = torch.arange(labels.numel(), device=labels.device)
+        never = -torch.inf if self.farthest_negative else torch.inf
+        negative = torch.empty_like(anchor)
+        for rows in torch.arange(len(anchor)).split(max(1, _CELLS // len(pool))):
+            item, of_row = anchor[rows].unique(return_inverse=True)
+            apart = self._apart(self.distance(embeddings[item], embeddings[pool]))
+            if alone or self.only_own:
+                same = labels[item].unsqueeze(1) == labels[owner]
+                apart = apart.masked_fill(same if alone else ~same, never)
+            apart = apart[of_row]
+            if limit is not None:
+                # Products of matrices and sums over rows round differently: what is as far as the
+                # positive, such as the same item once more, must not count as farther.
+                eps = torch.finfo(apart.dtype).eps
+                bound = limit[rows] + 8 * eps * (1 + limit[rows].abs())
+                apart = apart.masked_fill(apart <= bound.unsqueeze(1), never)
+            best = apart.max(dim=1) if self.farthest_negative else apart.min(dim=1)
+            negative[rows] = torch.where(best.values == never, -1, pool[best.indices])
+        return negative
 
     @staticmethod
     def _least(values: Tensor, group: Tensor) -> Tensor:

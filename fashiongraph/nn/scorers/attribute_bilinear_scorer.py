@@ -7,6 +7,7 @@ from torch import Tensor
 from torch_geometric.utils import degree, scatter
 
 from fashiongraph.nn.at_least_float32 import at_least_float32
+from fashiongraph.nn.checked_size import checked_size
 
 
 class AttributeBilinearScorer(torch.nn.Module):
@@ -74,9 +75,11 @@ class AttributeBilinearScorer(torch.nn.Module):
             batch: Outfit of each item, in any order [N].
             batch_size: Number of outfits; by default the highest entry of ``batch`` plus one,
                 which has to be read back from the device.
+
+        Raises:
+            ValueError: If states have another shape, or there is not one outfit for each.
         """
-        if batch_size is None:
-            batch_size = int(batch.max()) + 1 if batch.numel() else 0
+        batch_size = self._checked_size(x, batch, batch_size)
         wide = at_least_float32(x)
         total = scatter(wide, batch, dim_size=batch_size)
         others = total.index_select(0, batch) - wide  # exactly zero for an item on its own
@@ -97,9 +100,11 @@ class AttributeBilinearScorer(torch.nn.Module):
             x: States [N, K, H].
             batch: Outfit of each item, in any order [N].
             batch_size: As for :meth:`forward`.
+
+        Raises:
+            ValueError: As :meth:`forward`.
         """
-        if batch_size is None:
-            batch_size = int(batch.max()) + 1 if batch.numel() else 0
+        batch_size = self._checked_size(x, batch, batch_size)
         wide = at_least_float32(x)
         others = scatter(wide, batch, dim_size=batch_size).index_select(0, batch) - wide
         both = self.weight + self.weight.mT  # of both orders
@@ -120,13 +125,9 @@ class AttributeBilinearScorer(torch.nn.Module):
             add up to its score; the scores of an outfit's pairs average to the score of the outfit.
 
         Raises:
-            ValueError: If there is not one outfit for each state.
+            ValueError: As :meth:`forward`.
         """
-        if batch.shape != x.shape[:1]:
-            raise ValueError(
-                f"'batch' needs one entry for each row of 'x' (got the shapes "
-                f"{tuple(batch.shape)} and {tuple(x.shape)})"
-            )
+        self._checked_size(x, batch, 0)
         order = batch.argsort(stable=True)
         outfit = batch[order]
         first = torch.searchsorted(outfit, outfit)  # where the item's outfit starts
@@ -136,6 +137,14 @@ class AttributeBilinearScorer(torch.nn.Module):
         right = right - (size.cumsum(0) - size - first)[left]
         pairs = order[torch.stack([left, right])[:, left != right]]
         return pairs, self.bilinear(x[pairs[0]], x[pairs[1]])
+
+    def _checked_size(self, x: Tensor, batch: Tensor, batch_size: int | None) -> int:
+        if x.shape[1:] != (self.num_attributes, self.channels):  # one attribute would pass for all
+            raise ValueError(
+                f"'x' needs states [N, {self.num_attributes}, {self.channels}] "
+                f"(got the shape {tuple(x.shape)})"
+            )
+        return checked_size(x, batch, batch_size)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.channels}, num_attributes={self.num_attributes})"

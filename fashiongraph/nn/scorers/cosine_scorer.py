@@ -7,6 +7,7 @@ from torch import Tensor
 from torch_geometric.utils import degree, scatter
 
 from fashiongraph.nn.at_least_float32 import at_least_float32
+from fashiongraph.nn.checked_size import checked_size
 from fashiongraph.nn.unit import unit
 
 
@@ -26,14 +27,21 @@ class CosineScorer(torch.nn.Module):
           to bfloat16 would tie
     """
 
-    def forward(self, x: Tensor, batch: Tensor, batch_size: int) -> Tensor:
+    def forward(self, x: Tensor, batch: Tensor, batch_size: int | None = None) -> Tensor:
         """Score the outfits of a batch.
 
         Args:
             x: States [N, H].
             batch: Outfit of each item, in any order [N].
-            batch_size: Number of outfits.
+            batch_size: Number of outfits; by default the highest entry of ``batch`` plus one,
+                which has to be read back from the device.
+
+        Raises:
+            ValueError: If states have another shape, or there is not one outfit for each.
         """
+        if x.dim() != 2:
+            raise ValueError(f"'x' needs states [N, H] (got the shape {tuple(x.shape)})")
+        batch_size = checked_size(x, batch, batch_size)
         u = unit(at_least_float32(x))
         total = scatter(u, batch, dim_size=batch_size)
         others = total.index_select(0, batch) - u  # exactly zero for an item on its own

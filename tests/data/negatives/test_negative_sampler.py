@@ -137,8 +137,11 @@ def test_bad_arguments(wardrobe: Outfits) -> None:
         sampler.draw(outfits, zero, 5, rng)
     with pytest.raises(FashionGraphError, match=r"'num_negatives' needs .* at least 0 \(got -1\)"):
         sampler.draw(outfits, zero, -1, rng)
-    with pytest.raises(FashionGraphError, match=r"item table of 6 items \(got one of 40\)"):
+    with pytest.raises(FashionGraphError, match=r"table of 6 items \(got another of 40\)"):
         sampler.draw(wardrobe, torch.zeros(60, dtype=torch.long), 1, rng)
+    others = ItemTable.from_lists([f"other{i}" for i in range(6)], ["c"] * 6)
+    with pytest.raises(FashionGraphError, match=r"table of 6 items \(got another of 6\)"):
+        sampler.draw(outfits.with_items(others), zero, 1, rng)
     with pytest.raises(FashionGraphError, match=r"'position' needs to lie in"):
         sampler.draw(outfits, zero + 3, 1, rng)
     assert sampler.draw(outfits.select([]), zero[:0], 3, rng).shape == (0, 3)

@@ -48,7 +48,7 @@ def test_repr():
     )
 
 
-@pytest.mark.parametrize("fractions", [(1.0, 0.5, 0.2), (0.8, 0.8, 0.1), (1.0, 1.0, 1.0)])
+@pytest.mark.parametrize("fractions", [(1.0, 0.5, 0.2), (1.0, 0.8, 0.1), (1.0, 1.0, 1.0)])
 def test_equals_the_equation(fractions):
     embeddings = embedded()
     # Each unordered pair once: an order among equally hard ones is nobody's to say.

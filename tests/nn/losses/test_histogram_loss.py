@@ -99,3 +99,13 @@ def test_counts_do_not_end_where_bfloat16_does():
     loss = HistogramLoss()(embeddings, labels)
     assert torch.equal(loss, HistogramLoss()(embeddings.float(), labels))
     assert 0.4 < loss < 0.6
+
+
+def test_all_pairs_are_those_that_are_named():
+    embeddings = torch.randn(len(LABELS), 5, dtype=torch.double, requires_grad=True)
+    positive, negative = (torch.tensor(pairs).t() for pairs in all_pairs(LABELS))
+    losses = [HistogramLoss()(embeddings, LABELS)]
+    losses.append(HistogramLoss()(embeddings, LABELS, (*positive, *negative)))
+    torch.testing.assert_close(*losses)
+    gradients = [torch.autograd.grad(loss, embeddings)[0] for loss in losses]
+    torch.testing.assert_close(*gradients)

@@ -9,7 +9,13 @@ from fashiongraph.nn.distances import (
     PositionDependentSimilarity,
     SquaredEuclideanDistance,
 )
-from fashiongraph.nn.miners import HardMiner, SemiHardMiner, SimpleMiner, exemplar_labels
+from fashiongraph.nn.miners import (
+    HardMiner,
+    SemiHardMiner,
+    SimpleMiner,
+    exemplar_labels,
+    exemplar_miner,
+)
 
 pml_distances = pytest.importorskip("pytorch_metric_learning.distances")
 pml_losses = pytest.importorskip("pytorch_metric_learning.losses")
@@ -175,3 +181,23 @@ def test_strangers_need_labels_of_their_own(kind, wrong):
     labels = torch.tensor([0, 0, wrong, wrong])
     with pytest.raises(ValueError, match=r"'labels' need strangers as exemplar_labels\(\) makes"):
         MINERS[kind]()(torch.randn(4, 3), labels)
+
+
+@pytest.mark.parametrize("every_pair", [False, True])
+def test_blocks_choose_what_the_loops_choose(
+    kind, every_pair, make_batch, mine_by_loops, monkeypatch
+):
+    monkeypatch.setattr(exemplar_miner, "_CELLS", 40)  # two anchors at a time
+    embeddings, labels = make_batch([3, 1, 4, 2])
+    for part in (labels, labels.clamp(min=0)):  # with strangers, and of labels alone
+        found = MINERS[kind](every_pair=every_pair)(embeddings, part)
+        expected = mine_by_loops(kind, CosineSimilarity(), embeddings, part, every_pair)
+        assert as_list(found) == sorted(expected)
+
+
+def test_a_memory_of_other_batches_is_refused(kind):
+    memory = pml_losses.CrossBatchMemory(
+        pml_losses.ContrastiveLoss(), 4, memory_size=64, miner=MINERS[kind]()
+    )
+    with pytest.raises(ValueError, match=r"'ref_emb' needs to be None: .*Miner chooses within one"):
+        memory(torch.randn(12, 4), torch.arange(12) // 3)

@@ -289,3 +289,14 @@ def test_copies_and_files_keep_the_weights():
 def test_refuses_sizes_that_are_not_positive(sizes):
     with pytest.raises(ValueError, match=r"need to be positive integers \(got "):
         AttributeBilinearScorer(*sizes)
+
+
+@pytest.mark.parametrize("call", ["forward", "item_scores", "pair_scores"])
+def test_refuses_shapes_that_would_broadcast(call):
+    scorer = AttributeBilinearScorer(6, 4)
+    batch = torch.tensor([0, 0, 1])
+    for shape in ((3, 1, 6), (3, 4, 1), (3, 6)):
+        with pytest.raises(ValueError, match=r"'x' needs states \[N, 4, 6\]"):
+            getattr(scorer, call)(torch.randn(shape), batch)
+    with pytest.raises(ValueError, match="'batch' needs one entry for each row of 'x'"):
+        getattr(scorer, call)(torch.randn(3, 4, 6), batch[:1])

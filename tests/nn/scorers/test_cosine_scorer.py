@@ -62,3 +62,16 @@ def test_a_state_of_length_zero_goes_with_nothing():
 def test_scores_of_bfloat16_states_are_not_rounded_to_it():
     x, batch = outfits(torch.float32)
     assert CosineScorer()(x.bfloat16(), batch, 5).dtype == torch.float32
+
+
+def test_the_number_of_outfits_is_read_from_the_batch():
+    x, batch = outfits()
+    assert torch.equal(CosineScorer()(x, batch), CosineScorer()(x, batch, 5))
+
+
+def test_refuses_shapes_that_would_broadcast():
+    x, batch = outfits()
+    with pytest.raises(ValueError, match=r"'x' needs states \[N, H\] \(got the shape \(10, 5, 6\)"):
+        CosineScorer()(x.unsqueeze(1).expand(-1, 5, -1), batch, 5)
+    with pytest.raises(ValueError, match="'batch' needs one entry for each row of 'x'"):
+        CosineScorer()(x, batch[:1], 5)
