@@ -45,7 +45,9 @@ def draw(folder, num_outfits):
 def make_tables(pictures, outfits, output):
     """Write ``items.csv``, a row for each picture, and ``outfits.csv``."""
     ends = {end for end, kind in Image.registered_extensions().items() if kind in FORMATS}
-    found = [path for path in pictures.glob("*/*") if path.suffix.lower() in ends]
+    found = [
+        path for path in pictures.glob("*/*") if path.suffix.lower() in ends and path.is_file()
+    ]
     files = sorted(path for path in found if not path.name.startswith("."))  # macOS: ._red.jpg
     items = pd.DataFrame(
         {

@@ -12,3 +12,8 @@ def plain_console(stderr: bool = False) -> Console:
         stderr: Print on standard error.
     """
     return Console(stderr=stderr, markup=False, emoji=False, highlight=False)
+
+
+def say(text: str) -> None:
+    """Print a line on standard error."""
+    plain_console(stderr=True).print(text, soft_wrap=True)

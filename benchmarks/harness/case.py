@@ -12,6 +12,7 @@ from torch_geometric.data import Data
 from fashiongraph.data import category_graph, group_categories, remember_items, top_bottom_pairs
 from fashiongraph.data.questions.compatibility import Compatibility
 from fashiongraph.data.questions.fill_in_blank import FillInBlank
+from fashiongraph.errors import FashionGraphError
 from fashiongraph.models import DesignerTeacher
 from fashiongraph.training import Recipe, fit
 from harness.sets import SETS, load, test_questions
@@ -50,6 +51,11 @@ class Case:
             self.wardrobe.outfits = outfits.with_items(items)
         tuned = SETS[data].tuned
         if tuned is not None:
+            if features is not None or share < 1:
+                raise FashionGraphError(
+                    f"'data' {data!r} has features of its own, made of all its training outfits "
+                    f"(got features {features!r} and a share of {share})"
+                )
             outfits = self.wardrobe.outfits
             rows = tuned_features(Case(tuned, seed, finer=False))
             self.wardrobe.outfits = outfits.with_items(outfits.items.with_features(rows))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,13 +35,16 @@ def tuned_features(case: Case) -> Tensor:
     Args:
         case: A split, in the set's own categories.
     """
-    file = FOLDER / f"{case.data}_seed{case.seed}.npy"
+    texts = case.wardrobe.items.column("title")
+    made_of = repr((RECIPE, EPOCHS, case.train.item_id.tolist(), texts.tolist()))
+    digest = hashlib.sha256(made_of.encode()).hexdigest()[:8]
+    file = FOLDER / f"{case.data}_seed{case.seed}_{digest}.npy"
     FOLDER.mkdir(parents=True, exist_ok=True)
     with FileLock(f"{file}.lock"):  # several processes may need it at once
         if not file.exists():
             torch.manual_seed(case.seed)
             model = SentenceCollocationNet()
-            tokens = model.tokens(case.wardrobe.items.column("title"))
+            tokens = model.tokens(texts)
             items = case.wardrobe.items.with_features(tokens)
             fit(
                 model,

@@ -91,7 +91,12 @@ def complete(
             raise FashionGraphError(f"'--hide' needs an item of the outfit (got {hide!r})")
         own = [name for name in own if name != hide]
         category = int(table.category_id[table.rows([hide])])
-        chosen = chosen or ([table.categories[category]] if category >= 0 else None)
+        name = table.categories[category] if category >= 0 else None
+        if name is not None and chosen and name not in chosen:
+            raise FashionGraphError(
+                f"'--slots' needs {name!r}, the category of what '--hide' hides (got {slots!r})"
+            )
+        chosen = chosen or (None if name is None else [name])
     stored = None if states is None else ItemStates.load(states, model, table)
     ranked = max(100, k) if shortlist is None else shortlist or None
     frame = completed(model, own, table, chosen, k, ranked, stored, unknown)
@@ -106,7 +111,7 @@ def complete(
     else:
         console.print(rows_table(title, rows))
     if hide is not None and not as_json:
-        console.print(_place(table, own, hide, frame, k), soft_wrap=True)
+        console.print(_place(table, own, hide, frame, k, ranked), soft_wrap=True)
     if sheet is not None:  # last: whatever comes between, the answer is there
         wanted = [] if hide is None else [hide]
         query = make_cards(table, own, wardrobe.root)
@@ -123,14 +128,19 @@ def complete(
         write_sheet(sheet, f"Completions by {type(model).__name__}", pages)
 
 
-def _place(table: ItemTable, own: list[str], hide: str, frame: pd.DataFrame, k: int) -> str:
+def _place(
+    table: ItemTable, own: list[str], hide: str, frame: pd.DataFrame, k: int, shortlist: int | None
+) -> str:
     """Where the hidden item came out among the candidates of its category."""
     rank = frame.loc[frame["hidden"], "rank"].tolist()
     if not rank:
         return f"{hide} is not among the first {k:,}"
     same = table.category_id == table.category_id[table.rows([hide])]
     same[table.rows(own)] = False
-    return f"{hide} is rank {rank[0]:,} of {int(same.sum()):,} in its category"
+    among = f"{int(same.sum()):,} in its category"
+    if shortlist is not None and shortlist < int(same.sum()):
+        among = f"the {shortlist:,} on the shortlist of {among}"
+    return f"{hide} is rank {rank[0]:,} of {among}"
 
 
 def _members(outfits: Outfits, name: str) -> list[str]:

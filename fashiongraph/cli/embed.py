@@ -11,7 +11,7 @@ import typer
 from fashiongraph.cli.item_column import ItemColumn
 from fashiongraph.cli.item_pictures import is_pictures, item_pictures
 from fashiongraph.cli.options import Json, SetName, console, listed, print_json
-from fashiongraph.console import plain_console
+from fashiongraph.console import say
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.files import whole
 
@@ -175,18 +175,17 @@ def _report(rows: Features, target: Path, as_json: bool, blank: int = 0) -> None
     from fashiongraph.features.problem_lines import problem_lines
 
     shape, missing = list(rows.array.shape), int(rows.missing.sum())
-    if as_json:
-        facts = {"output": str(target), "shape": shape, "missing": missing}
-        print_json({**facts, "problems": rows.problems})
-        return
     problems = {path: reason for path, reason in rows.problems.items() if path}
-    errors = plain_console(stderr=True)
+    if as_json:
+        facts = {"output": str(target), "shape": shape, "missing": missing, "without": blank}
+        print_json({**facts, "problems": problems})
+        return
     if problems:
-        errors.print(f"{len(problems):,} pictures are skipped:", soft_wrap=True)
+        say(f"{len(problems):,} pictures are skipped:")
     for line in problem_lines(problems):
-        errors.print(f"  {line}", soft_wrap=True)
+        say(f"  {line}")
     if blank:
-        errors.print(f"{blank:,} {'item has' if blank == 1 else 'items have'} no picture")
+        say(f"{blank:,} {'item has' if blank == 1 else 'items have'} no picture")
     gaps = f", {missing:,} of them missing" if missing else ""
     text = f"{shape[0]:,} rows of {shape[1]:,} features written to {target}{gaps}"
     console.print(text, soft_wrap=True)

@@ -17,7 +17,7 @@ from fashiongraph.cli.options import (
     print_json,
     rows_table,
 )
-from fashiongraph.cli.wardrobes import open_wardrobe
+from fashiongraph.cli.wardrobes import has_item_table, open_wardrobe
 from fashiongraph.errors import FashionGraphError
 
 
@@ -36,7 +36,9 @@ def info(
     from fashiongraph.data.category_graph import category_graph
     from fashiongraph.data.category_graph_picture import draw_category_graph
 
-    if (path / "model.json").is_file() or (path / "model" / "model.json").is_file():
+    is_wardrobe = form != "tables" or has_item_table(path)
+    below = (path / "model" / "model.json").is_file()  # a training's folder: there is one to name
+    if (path / "model.json").is_file() or (below and not is_wardrobe):
         facts, categories, drawn = _checkpoint(path)
     else:
         wardrobe = open_wardrobe(path, features, lenient, form)

@@ -7,13 +7,13 @@ from pathlib import Path
 import pandas as pd
 
 from fashiongraph.cli.item_column import ItemColumn
+from fashiongraph.cli.wardrobes import has_item_table
 from fashiongraph.errors import DataError
 
 
 def is_pictures(data: Path, form: str) -> bool:
     """Whether a path is a folder of pictures, without any table."""
-    tables = [data / f"items.{end}" for end in ("csv", "parquet")]
-    return form == "tables" and data.is_dir() and not any(table.exists() for table in tables)
+    return form == "tables" and data.is_dir() and not has_item_table(data)
 
 
 def item_pictures(
@@ -25,7 +25,7 @@ def item_pictures(
         data: As for :meth:`ItemColumn.read`, or a folder of pictures. Those are taken by name, with
             those of the folders below, hidden ones aside.
         form: As there.
-        lenient: As there.
+        lenient: As there; rows that cannot be read may lack a picture, too.
         skip_broken: Whether items may lack a picture.
 
     Raises:
@@ -35,7 +35,7 @@ def item_pictures(
         return ItemColumn(_pictures_below(data), data)
     names = ItemColumn.read(data, form, "image", lenient)
     if not skip_broken:
-        names.check_filled("--skip-broken goes on without such items' pictures")
+        names.check_filled("--skip-broken goes on without such items' pictures", lenient)
     return names
 
 
@@ -45,7 +45,11 @@ def _pictures_below(folder: Path) -> pd.Series[str]:
     from fashiongraph.features.pictures import FORMATS
 
     ends = {end for end, kind in Image.registered_extensions().items() if kind in FORMATS}
-    found = [path.relative_to(folder) for path in folder.rglob("*") if path.suffix.lower() in ends]
+    found = [
+        path.relative_to(folder)
+        for path in folder.rglob("*")
+        if path.suffix.lower() in ends and path.is_file()
+    ]
     shown = [path for path in found if not any(part.startswith(".") for part in path.parts)]
     if not shown:
         raise DataError("needs items.csv and outfits.csv, or pictures", folder)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fashiongraph.console import plain_console
+from fashiongraph.console import say
 from fashiongraph.errors import DataError
 from fashiongraph.files import whole
 
@@ -45,7 +45,7 @@ def parts_of_training(checkpoint: Path, wardrobe: Wardrobe, seed: int) -> dict[s
     """
     file = checkpoint.resolve().parent / "split.csv"
     if not file.is_file():
-        _say(
+        say(
             f"no split of training was found beside {checkpoint}: outfits may have been trained "
             "on; --split names one"
         )
@@ -53,11 +53,11 @@ def parts_of_training(checkpoint: Path, wardrobe: Wardrobe, seed: int) -> dict[s
     frame = _read_parts(file)
     there = _rows(wardrobe, frame) >= 0
     if not there.any():
-        _say(f"{file} names no outfit of {wardrobe.root}: none is taken to have been trained on")
+        say(f"{file} names no outfit of {wardrobe.root}: none is taken to have been trained on")
         return parts_of(wardrobe, None, seed)
     if not there.all():
         lacking, total = int((~there).sum()), len(there)
-        _say(
+        say(
             f"{lacking:,} of the {total:,} outfits of {file} are not in {wardrobe.root}; the "
             "others keep their parts"
         )
@@ -106,7 +106,7 @@ def _say_left_out(outfits: Outfits, place: np.ndarray, file: Path) -> None:
     first = first_equal(outfits.select(np.append(place, others)))
     left_out = int((first == np.arange(len(first)))[len(place) :].sum())
     if left_out:
-        _say(f"{left_out:,} outfits are in no part of {file}")
+        say(f"{left_out:,} outfits are in no part of {file}")
 
 
 def _rows(wardrobe: Wardrobe, frame: pd.DataFrame) -> np.ndarray:
@@ -129,7 +129,3 @@ def _read_parts(file: Path) -> pd.DataFrame:
                 f"the column {column!r} is needed (got {', '.join(frame.columns)})", file
             )
     return frame
-
-
-def _say(text: str) -> None:
-    plain_console(stderr=True).print(text, soft_wrap=True)

@@ -20,7 +20,7 @@ from fashiongraph.cli.options import (
     rows_table,
 )
 from fashiongraph.cli.wardrobes import open_wardrobe
-from fashiongraph.console import plain_console
+from fashiongraph.console import say
 from fashiongraph.errors import DataError, FashionGraphError
 
 if TYPE_CHECKING:
@@ -139,11 +139,12 @@ def _say_without_features(asked: list[str], items: ItemTable, rows: Tensor) -> N
     blank = ~items.features[rows].flatten(1).bool().any(dim=1)
     for name, is_blank in zip(asked, blank.tolist(), strict=True):
         if is_blank:
-            plain_console(stderr=True).print(f"{name} has no features to compare", soft_wrap=True)
+            say(f"{name} has no features to compare")
 
 
 def _filter(text: str) -> tuple[str, list[str]]:
     name, equals, values = text.partition("=")
-    if not equals or not values.strip():
+    alternatives = listed(values)
+    if not equals or not any(alternatives):
         raise FashionGraphError(f"'--where' needs a filter such as season=summer (got {text!r})")
-    return name.strip(), listed(values)
+    return name.strip(), alternatives

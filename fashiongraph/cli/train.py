@@ -27,7 +27,7 @@ from fashiongraph.cli.options import (
 )
 from fashiongraph.cli.parts import parts_of, write_parts
 from fashiongraph.cli.wardrobes import open_wardrobe
-from fashiongraph.console import plain_console
+from fashiongraph.console import say
 from fashiongraph.errors import FashionGraphError
 
 
@@ -238,4 +238,4 @@ def _say(text: str) -> None:
     from lightning.pytorch.utilities import rank_zero_only
 
     if not getattr(rank_zero_only, "rank", 0):
-        plain_console(stderr=True).print(text, soft_wrap=True)
+        say(text)

@@ -57,6 +57,11 @@ def open_wardrobe(
     return attach_features(wardrobe, files)
 
 
+def has_item_table(data: Path) -> bool:
+    """Whether a folder holds a table of items, as one's own wardrobe does."""
+    return any((data / f"items.{end}").exists() for end in ("csv", "parquet"))
+
+
 def check_features(model: OutfitModel, wardrobe: Wardrobe) -> None:
     """Refuse a data set without features for a model that reads them.
 
@@ -84,7 +89,8 @@ def show_report(title: str, report: pd.DataFrame) -> None:
 
 
 def _feature_file(data: Path, name: str) -> Path:
-    inside, outside = (data / name).resolve(), Path(name).resolve()
+    outside = Path(name).expanduser().absolute()
+    inside = data.expanduser().absolute() / Path(name).expanduser()
     return outside if outside.is_file() and not inside.is_file() else inside
 
 

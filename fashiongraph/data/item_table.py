@@ -274,6 +274,8 @@ def _check_present(argument: str, values: Sequence[str]) -> None:
 def _tensor(features: Tensor | np.ndarray | Sequence[Sequence[float]]) -> Tensor:
     """The features as a tensor, over the memory of an array."""
     try:
+        if isinstance(features, np.ndarray) and min(features.strides, default=0) < 0:
+            features = features.copy()  # torch has no negative strides
         return torch.as_tensor(features)
     except (TypeError, ValueError, RuntimeError) as error:
         raise FashionGraphError(

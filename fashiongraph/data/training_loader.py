@@ -72,6 +72,7 @@ class TrainingLoader:
             outfits = self.outfits.select(order[start : start + size])
             batch = self.batcher(self.draw(outfits, own, rng), forget=outfits)
             batch.num_shared = len(outfits)  # real outfits of all processes together
+            batch.num_own = len(range(len(outfits))[own])  # and of this one
             yield batch
 
     def draw(self, outfits: Outfits, own: slice, rng: np.random.Generator) -> Outfits:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from fashiongraph.metrics import functional
+
 if TYPE_CHECKING:
     from fashiongraph.metrics.compatibility_auc import CompatibilityAUC
     from fashiongraph.metrics.fill_in_blank_accuracy import FillInBlankAccuracy
 
-__all__ = ["CompatibilityAUC", "FillInBlankAccuracy"]
+__all__ = ["CompatibilityAUC", "FillInBlankAccuracy", "functional"]
 
 _MODULES = {
     "CompatibilityAUC": "compatibility_auc",

@@ -113,6 +113,8 @@ class BiLSTM(OutfitModel):
         items, order = self.encode(x), self.order(batch)
         if slot is not None:
             return items, items[slot[order]]
+        if "item_id" not in batch:  # then nobody knows which are alike
+            return items, items[order]
         unique, node = torch.unique(batch.item_id, return_inverse=True)
         first = node.new_empty(len(unique)).scatter_(0, node, torch.arange(len(node)).to(node))
         return items[first], items[order]

@@ -59,3 +59,7 @@ class InBatchObjective(Objective):
         item_to_rest = self.loss(self.scale * e, rest, batch.category_id)
         rest_to_item = self.loss(self.scale * rest, e, batch.category_id)
         return {"loss": (item_to_rest + rest_to_item) / 2}
+
+    def extra_repr(self) -> str:
+        """The scale."""
+        return f"scale={self.scale}"

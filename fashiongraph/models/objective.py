@@ -84,6 +84,10 @@ class Objective(torch.nn.Module):
     def begin_epoch(self, epoch: int) -> None:
         """Take note of the epoch that begins, from 0."""
 
+    def extra_repr(self) -> str:
+        """What a resumed training has to agree on, beside the modules inside."""
+        return f"num_negatives={self.num_negatives}"
+
     def forward(self, model: torch.nn.Module, batch: Batch) -> dict[str, Tensor]:
         """Compute ``loss``, the number to minimise, and whatever parts are worth logging."""
         raise NotImplementedError(f"{type(self).__name__} does not say what its loss is")

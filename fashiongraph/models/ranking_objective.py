@@ -56,3 +56,7 @@ class RankingObjective(Objective):
         distillation = self.distillation(score, wanted)
         total = loss + self.lambda_distillation * distillation
         return {"loss": total, "ranking": loss, "distillation": distillation}
+
+    def extra_repr(self) -> str:
+        """The settings."""
+        return f"{super().extra_repr()}, lambda_distillation={self.lambda_distillation}"

@@ -21,7 +21,8 @@ class SentenceCollocationNet(CollocationNet):
     """A sentence-transformers model whose layers learn what is worn together.
 
     Items are read as the numbers of their tokens, which :meth:`tokens` makes: an item table whose
-    features are tokens [n, T]. Training it on few outfits for some epochs at a low rate
+    features are tokens [n, T], in int32 or float32: half precision holds no number above 2,048.
+    Training it on few outfits for some epochs at a low rate
     (``Recipe(learning_rate=1e-4)``, :class:`InBatchObjective`) gives features,
     ``embed_items(model, items)``, that other models then read as they read any.
 
@@ -34,7 +35,7 @@ class SentenceCollocationNet(CollocationNet):
 
     Raises:
         FashionGraphError: If the extra ``text`` is not installed, the model is not on disk or
-            there are too few tokens for a word.
+            there are too few tokens for a word, or more than it reads.
     """
 
     def __init__(
@@ -46,6 +47,12 @@ class SentenceCollocationNet(CollocationNet):
         if max_tokens < 3:  # a start, a word and an end
             raise FashionGraphError(f"'max_tokens' needs to be at least 3 (got {max_tokens})")
         encoder = SentenceEncoder(backbone, device="cpu")
+        most = getattr(encoder.model[0].auto_model.config, "max_position_embeddings", max_tokens)
+        if max_tokens > most:
+            raise FashionGraphError(
+                f"'max_tokens' needs to be at most the {most} that {str(backbone)!r} reads "
+                f"(got {max_tokens})"
+            )
         super().__init__(encoder.num_features, out_channels)
         self.in_channels = max_tokens
         self.backbone = str(backbone)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -138,10 +138,16 @@ def _columns(items: ItemTable) -> pd.DataFrame:
     names = np.array([*items.categories, None], object)  # the last, -1, is no category
     category = pd.Series(names[items.category_id.numpy()], dtype=object)
     texts = {
-        name: column.map(str, na_action="ignore").astype(object).reset_index(drop=True)
+        name: column.map(_text(column), na_action="ignore").astype(object).reset_index(drop=True)
         for name, column in items.columns.items()
     }
     return pd.DataFrame({"category": category, **{str(name): text for name, text in texts.items()}})
+
+
+def _text(column: pd.Series[Any]) -> Callable[[Any], str]:
+    """How a value is written; pandas hands narrow floats over as wide ones, 9.9 as 9.8999996."""
+    narrow = column.dtype if column.dtype in (np.float16, np.float32) else None
+    return str if narrow is None else lambda value: str(narrow.type(value))
 
 
 def _listed(columns: pd.DataFrame) -> str:

@@ -266,8 +266,9 @@ def _item_vectors(items: ItemTable, vectors: Tensor | np.ndarray) -> np.ndarray:
 
 def _float32(argument: str, vectors: Tensor | np.ndarray) -> np.ndarray:
     """Vectors of any precision, device or kind of array, as faiss reads them."""
+    if isinstance(vectors, Tensor):
+        vectors = vectors.detach().float().cpu().numpy()
     try:
-        tensor = torch.as_tensor(vectors)
-    except (TypeError, ValueError, RuntimeError) as error:
+        return np.ascontiguousarray(vectors, dtype=np.float32)
+    except (TypeError, ValueError) as error:
         raise FashionGraphError(f"'{argument}' needs to be numbers ({error})") from error
-    return np.ascontiguousarray(tensor.detach().float().cpu().numpy())

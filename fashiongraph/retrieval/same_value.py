@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
+
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")  # 007, 1_000 and 1E3 are codes
 
 
 def find_values(texts: pd.Index[str], wanted: Sequence[str]) -> tuple[np.ndarray, list[str]]:
@@ -38,12 +41,8 @@ def find_values(texts: pd.Index[str], wanted: Sequence[str]) -> tuple[np.ndarray
 
 
 def _meaning(text: str) -> Decimal | datetime | str:
-    try:
-        number = Decimal(text)  # and no float, which would make one of large identifiers
-        if number.is_finite():
-            return number
-    except InvalidOperation:
-        pass
+    if _NUMBER.fullmatch(text):
+        return Decimal(text)  # and no float, which would make one of large identifiers
     try:
         return datetime.fromisoformat(text)
     except ValueError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import lightning.pytorch as pl
 
-from fashiongraph.console import plain_console
+from fashiongraph.console import say
 
 
 class EpochLines(pl.Callback):
@@ -18,4 +18,4 @@ class EpochLines(pl.Callback):
         reached = trainer.callback_metrics
         facts = ", ".join(f"{name} {float(reached[key]):.3f}" for name, key in names.items())
         line = f"epoch {trainer.current_epoch} of {trainer.max_epochs}: {facts}"
-        plain_console(stderr=True).print(line, soft_wrap=True)
+        say(line)

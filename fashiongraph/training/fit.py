@@ -179,7 +179,8 @@ def fit(
                 with interrupts:
                     _run(runner, module, data, last if resume else None)
         except (KeyboardInterrupt, SystemExit):
-            if best.best_model_path:  # what was learned so far is there to be used
+            # What was learned so far is there to be used.
+            if best.best_model_path or (resume and (last.parent / "best.ckpt").is_file()):
                 _keep_best(runner, module, folder)
             raise
         _keep_best(runner, module, folder)

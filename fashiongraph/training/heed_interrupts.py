@@ -33,6 +33,8 @@ class HeedInterrupts(pl.Callback):
     def __exit__(self, *error: object) -> None:
         if self.listens:
             signal.signal(signal.SIGINT, self.handler)
+        if error == (None, None, None):  # asked for after the last batch
+            self._heed()
 
     def _note(self, number: int, frame: FrameType | None) -> None:
         self.asked = True

@@ -57,8 +57,7 @@ class OutfitModule(pl.LightningModule):
         """One batch of the objective's loader."""
         parts: dict[str, Tensor] = self.objective(self.model, batch)
         # Processes average what they make of their shares, and a smaller share counts for less.
-        own = batch.num_graphs // (1 + self.objective.num_negatives)
-        weight = own * self.trainer.world_size / batch.num_shared
+        weight = batch.num_own * self.trainer.world_size / batch.num_shared
         for name, value in parts.items():
             self.log(
                 f"train/{name}",

@@ -63,8 +63,11 @@ def test_where_a_hidden_item_came_out_is_said(folder, command, common):
     text = command(*common, *asked, "-k", 12).output
     assert f"{own[2]} is rank {rank} of 12 in its category" in text
     assert "yes" in text
-    asked = (*asked, "-k", 2, "--slots", "bag")
-    assert f"{own[2]} is not among the first 2" in command(*common, *asked).output
+    short = command(*common, *asked, "-k", 11, "--shortlist", 11).output
+    some = f"{own[2]} is rank ", "of the 11 on the shortlist of 12 in its category"
+    assert all(part in short for part in some) or f"{own[2]} is not among the first 11" in short
+    refused = command(*common, *asked, "--slots", "bag", fails=True)
+    assert "'--slots' needs 'shoe', the category of what '--hide' hides" in str(refused.exception)
 
 
 def test_the_answer_is_there_though_the_sheet_cannot_be_written(command, common, tmp_path):

@@ -97,7 +97,7 @@ def test_only_the_items_of_a_wardrobe_matter(pictures, command):
 
 def test_items_in_another_order_need_other_features(pictures, command):
     command("embed", pictures, "--text-column", "title")
-    assert json.loads((pictures / "features_text.json").read_text())["rows"] == 6
+    assert json.loads((pictures / "features_text.npy.json").read_text())["rows"] == 6
     command("info", pictures, "--features", "features_text.npy")
     items = pd.read_csv(pictures / "items.csv", dtype=str)
     items.iloc[::-1].to_csv(pictures / "items.csv", index=False)

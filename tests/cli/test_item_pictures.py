@@ -22,6 +22,7 @@ def test_pictures_of_a_folder_and_those_below_it_by_name(folder, tmp_path):
     for name in ("b.png", "a.jpg", "below/c.PNG", ".hidden/d.png"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         Image.new("RGB", (2, 2)).save(tmp_path / name)
+    (tmp_path / "folder.png").mkdir()
     (tmp_path / "notes.txt").write_text("no picture")
     assert is_pictures(tmp_path, "tables")
     assert not is_pictures(tmp_path, "fashion32")
@@ -32,3 +33,13 @@ def test_pictures_of_a_folder_and_those_below_it_by_name(folder, tmp_path):
 def test_a_folder_of_neither_says_what_it_needs(tmp_path):
     with pytest.raises(DataError, match=r"needs items\.csv and outfits\.csv, or pictures"):
         item_pictures(tmp_path, "tables")
+
+
+def test_rows_that_cannot_be_read_may_lack_a_picture(tmp_path):
+    path = tmp_path / "items.csv"
+    path.write_text("item_id,category,image\n1,x,a.png\n,x,\n")
+    names = item_pictures(tmp_path, "tables", lenient=True)
+    assert names.values.tolist() == ["a.png", ""]
+    path.write_text("item_id,category,image\n1,x,a.png\n2,x,\n")
+    with pytest.raises(DataError, match="item '2' has none"):
+        item_pictures(tmp_path, "tables", lenient=True)

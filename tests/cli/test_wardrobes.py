@@ -49,3 +49,10 @@ def test_files_of_features_lie_in_the_folder_of_the_set_or_here(folder, tmp_path
     assert open_wardrobe(folder, [str(tmp_path / "features.npy")]).num_features == 16
     with pytest.raises(DataError, match=r"none\.npy"):
         open_wardrobe(folder, ["none.npy"])
+
+
+def test_a_shell_leaves_some_homes_to_us(folder, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(folder))
+    monkeypatch.chdir(tmp_path)
+    for name in ("features.npy", "~/features.npy"):  # after an = it expands none
+        assert open_wardrobe(Path("~"), [name]).num_features == 8

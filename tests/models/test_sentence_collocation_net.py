@@ -110,3 +110,8 @@ def test_half_precision_cannot_hold_tokens(model, dtype):
 def test_needs_room_for_a_word(backbone):
     with pytest.raises(FashionGraphError, match=r"at least 3 \(got 2\)"):
         SentenceCollocationNet(backbone, max_tokens=2)
+
+
+def test_refuses_more_tokens_than_the_encoder_reads(backbone):
+    with pytest.raises(FashionGraphError, match=r"'max_tokens' needs to be at most the \d+ that"):
+        SentenceCollocationNet(backbone, max_tokens=100_000)

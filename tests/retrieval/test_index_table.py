@@ -80,3 +80,11 @@ def test_refuses_bad_input(table):
         with pytest.raises(FashionGraphError, match=message):
             call()
     assert len(table.ids) == 3
+
+
+def test_narrow_numbers_are_found_as_they_were_written():
+    price = pd.DataFrame({"price": np.array([9.9, 1.1, np.nan], np.float32)})
+    table = IndexTable.empty()
+    table.append(ItemTable.from_lists(["a", "b", "c"], ["hat"] * 3, columns=price))
+    assert table.allowed({"price": "9.9"}, {}).tolist() == [True, False, False]
+    assert table.allowed({"price": "1.10"}, {}).tolist() == [False, True, False]

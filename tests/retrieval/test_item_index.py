@@ -213,5 +213,7 @@ def test_vectors_of_any_kind(index):
         made = ItemIndex.build(items, vectors)
         assert torch.equal(made.search(QUERY.numpy(), 3).row, expected.row)
         assert torch.equal(made.search(QUERY.clone().requires_grad_(), 3).row, expected.row)
+    turned = np.flip(np.eye(index.index.d, dtype=np.float16), 1)  # of negative strides
+    assert torch.equal(index.search(turned, 1).row, index.search(turned.copy(), 1).row)
     with pytest.raises(FashionGraphError, match="'query' needs to be numbers"):
         index.search("red", 1)

@@ -53,3 +53,14 @@ def test_other_threads_train_without_a_handler(handler):
     thread.start()
     thread.join()
     assert seen == [False]
+
+
+def test_an_interrupt_after_the_last_batch_is_heeded_too(train, parts, handler):
+    class Late(pl.Callback):
+        def on_train_epoch_end(self, trainer, *_):
+            if trainer.current_epoch == trainer.max_epochs - 1:
+                with contextlib.suppress(KeyboardInterrupt):
+                    os.kill(os.getpid(), signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        train(parts, callbacks=[Late()])

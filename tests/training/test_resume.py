@@ -7,10 +7,8 @@ import torch
 from lightning.pytorch.callbacks import EarlyStopping
 
 from fashiongraph.errors import DataError, FashionGraphError
-from fashiongraph.models import (
-    RankingObjective,
-)
-from fashiongraph.training import Recipe
+from fashiongraph.models import CollocationNet, InBatchObjective, RankingObjective
+from fashiongraph.training import Recipe, fit
 
 
 class Cut(pl.Callback):
@@ -129,3 +127,23 @@ def test_what_others_watch_does_not_end_a_training(train, parts, tmp_path):
         train(parts, callbacks=[theirs(), Cut()], **kwargs)
     _, history = train(parts, callbacks=[theirs()], resume=True, **kwargs)
     assert len(history) > 3
+
+
+@pytest.mark.parametrize(
+    ("began", "goes_on"),
+    [
+        (RankingObjective(num_negatives=2), RankingObjective(num_negatives=3)),
+        (RankingObjective(), RankingObjective(lambda_distillation=0.5)),
+        (InBatchObjective(20.0), InBatchObjective(5.0)),
+    ],
+)
+def test_an_objective_of_other_numbers_is_another(began, goes_on, parts, tmp_path):
+    def run(objective, epochs, **kwargs):
+        recipe = Recipe(batch_size=16, schedule="constant")
+        kwargs |= {"recipe": recipe, "max_epochs": epochs, "directory": tmp_path}
+        fit(CollocationNet(8, 4), *parts, objective=objective, progress=False, **kwargs)
+
+    run(began, 1)
+    with pytest.raises(FashionGraphError, match=r"'resume' needs the settings .*'objective' is"):
+        run(goes_on, 2, resume=True)
+    run(began, 2, resume=True)

@@ -9,31 +9,38 @@ from pathlib import Path
 import numpy as np
 
 from fashiongraph.data.item_table import hashed
+from fashiongraph.datasets.tables.feature_file import open_features
 from fashiongraph.errors import DataError
 from fashiongraph.files import whole
 
 
 def write_feature_card(features: Path, ids: np.ndarray | None, encoder: str) -> None:
-    """Write down which items a file of features was made for: ``x.json`` beside ``x.npy``.
+    """Write down which items a file of features was made for: ``x.npy.json`` beside ``x.npy``.
 
     Args:
         features: The file of features.
         ids: Identifiers of the items, in the order of the rows [n]. Without them no card is
             written, and one of earlier features is removed.
         encoder: Name of what made the features.
+
+    Raises:
+        DataError: If another kind of file stands in the card's place.
     """
-    path = features.with_suffix(".json")
+    path = _place(features)
+    if path.exists() and not _card(path):
+        raise DataError(f"is no card of {features.name}, and is not replaced", path)
     if ids is None:
-        if _card(path):
-            path.unlink()
+        path.unlink(missing_ok=True)
         return
-    card = {"encoder": encoder, "rows": len(ids), "item_ids": _digest(ids)}
+    card = {"encoder": encoder, "rows": len(ids), "item_ids": _digest(hashed(ids))}
     with whole(path) as draft:
-        draft.write_text(json.dumps(card), encoding="utf-8")
+        draft.write_text(json.dumps({**card, "file": _ends(features)}), encoding="utf-8")
 
 
 def check_feature_card(features: Path, ids: np.ndarray) -> None:
     """Do nothing if a file of features was made for these items, or has no card to tell.
+
+    A card of a file that was written anew since, by other means, tells nothing.
 
     Args:
         features: The file of features.
@@ -42,14 +49,18 @@ def check_feature_card(features: Path, ids: np.ndarray) -> None:
     Raises:
         DataError: If it was made for others, or for another order of them.
     """
-    path = features.with_suffix(".json")
+    path = _place(features)
     card = _card(path)
-    if card and card["item_ids"] != _digest(ids):
+    if card and card["item_ids"] != _digest(hashed(ids)) and card.get("file") == _ends(features):
         raise DataError(
             f"features were made for other items or another order of them, as {path.name} says; "
             "embed again",
             features,
         )
+
+
+def _place(features: Path) -> Path:
+    return features.with_name(f"{features.name}.json")
 
 
 def _card(path: Path) -> dict[str, object]:
@@ -61,5 +72,14 @@ def _card(path: Path) -> dict[str, object]:
     return card if isinstance(card, dict) and "item_ids" in card else {}
 
 
-def _digest(ids: np.ndarray) -> str:
-    return hashlib.sha256(hashed(ids).tobytes()).hexdigest()
+def _ends(features: Path) -> str:
+    """A digest of the first and the last row, since all may be many."""
+    rows = open_features(features)
+    return _digest(np.array([*rows.shape, rows.itemsize]), rows[:1], rows[-1:])
+
+
+def _digest(*arrays: np.ndarray) -> str:
+    digest = hashlib.sha256()
+    for array in arrays:
+        digest.update(array.tobytes())
+    return digest.hexdigest()

@@ -9,29 +9,43 @@ from fashiongraph.errors import DataError
 IDS = np.array(["01", "2", "b"], dtype=object)
 
 
-def test_features_of_other_items_or_another_order_are_refused(tmp_path):
-    file = tmp_path / "f.npy"
+@pytest.fixture
+def file(tmp_path):
+    np.save(tmp_path / "f.npy", np.arange(6.0).reshape(3, 2))
+    return tmp_path / "f.npy"
+
+
+def test_features_of_other_items_or_another_order_are_refused(file):
     write_feature_card(file, IDS, "hashed-words")
     check_feature_card(file, IDS)
     for others in (IDS[::-1], IDS[:2], np.array(["1", "2", "b"], dtype=object)):
-        with pytest.raises(DataError, match=r"f\.npy: features .* another order .*f\.json says"):
+        with pytest.raises(DataError, match=r"f\.npy: features .* order .*f\.npy\.json says"):
             check_feature_card(file, others)
-    card = json.loads((tmp_path / "f.json").read_text())
+    card = json.loads((file.parent / "f.npy.json").read_text())
     assert (card["encoder"], card["rows"]) == ("hashed-words", 3)
-    assert [path.name for path in tmp_path.iterdir()] == ["f.json"]
+    assert sorted(path.name for path in file.parent.iterdir()) == ["f.npy", "f.npy.json"]
 
 
 @pytest.mark.parametrize("text", [None, "[]", '{"a": 1}', "no JSON"])
-def test_files_without_a_card_are_taken(tmp_path, text):
+def test_files_without_a_card_are_taken(file, text):
     if text is not None:
-        (tmp_path / "f.json").write_text(text)
-    check_feature_card(tmp_path / "f.npy", IDS)
+        (file.parent / "f.npy.json").write_text(text)
+    check_feature_card(file, IDS)
 
 
-def test_a_card_of_earlier_features_goes(tmp_path):
-    write_feature_card(tmp_path / "f.npy", IDS, "resnet18")
-    write_feature_card(tmp_path / "f.npy", None, "resnet18")
-    assert not list(tmp_path.iterdir())
-    (tmp_path / "f.json").write_text("{}")
-    write_feature_card(tmp_path / "f.npy", None, "resnet18")
-    assert list(tmp_path.iterdir())
+def test_a_card_of_a_file_that_was_written_anew_tells_nothing(file):
+    write_feature_card(file, IDS, "resnet18")
+    np.save(file, np.ones((3, 2)))
+    check_feature_card(file, IDS[::-1])
+
+
+def test_a_card_of_earlier_features_goes_and_other_files_stay(file):
+    write_feature_card(file, IDS, "resnet18")
+    write_feature_card(file, None, "resnet18")
+    write_feature_card(file, None, "resnet18")
+    assert [path.name for path in file.parent.iterdir()] == ["f.npy"]
+    (file.parent / "f.npy.json").write_text("{}")
+    for ids in (IDS, None):
+        with pytest.raises(DataError, match=r"is no card of f\.npy, and is not replaced"):
+            write_feature_card(file, ids, "resnet18")
+    assert (file.parent / "f.npy.json").read_text() == "{}"
