@@ -13,6 +13,7 @@ import pandas as pd
 import torch
 from torch import Tensor
 
+from fashiongraph.data.identifiers import check_present, hashed, strings
 from fashiongraph.data.whole_numbers import whole_numbers
 from fashiongraph.errors import FashionGraphError
 
@@ -47,7 +48,7 @@ class ItemTable:
     def __post_init__(self) -> None:
         ids: Any = self.ids
         if not isinstance(ids, pd.Index):
-            object.__setattr__(self, "ids", _strings(ids))
+            object.__setattr__(self, "ids", strings(ids))
         category_id = whole_numbers("category_id", self.category_id)
         object.__setattr__(self, "category_id", category_id)
         self._check_columns()
@@ -105,14 +106,14 @@ class ItemTable:
         Raises:
             FashionGraphError: If an identifier is missing, or a category without a vocabulary.
         """
-        _check_present("ids", ids)
+        check_present("ids", ids)
         if vocabulary is None:
-            _check_present("categories", categories)
-        names = _strings(categories)
+            check_present("categories", categories)
+        names = strings(categories)
         known = sorted(names.unique()) if vocabulary is None else list(vocabulary)
-        code = _strings(known).get_indexer(names).astype(np.int64)
+        code = strings(known).get_indexer(names).astype(np.int64)
         return cls(
-            ids=_strings(ids),
+            ids=strings(ids),
             category_id=torch.from_numpy(code),
             categories=known,
             features=None if features is None else _tensor(features),
@@ -175,7 +176,7 @@ class ItemTable:
         Raises:
             FashionGraphError: If an identifier is not in the table.
         """
-        found = self.ids.get_indexer(_strings(ids))
+        found = self.ids.get_indexer(strings(ids))
         if (found < 0).any():
             missing = int((found < 0).argmax())
             raise FashionGraphError(f"'ids' needs known items (got {ids[missing]!r})")
@@ -238,7 +239,7 @@ class ItemTable:
         """
         if unknown not in ("error", "default"):
             raise FashionGraphError(f"'unknown' needs to be 'error' or 'default' (got {unknown!r})")
-        code = _strings(categories).get_indexer(_strings(self.categories)).astype(np.int64)
+        code = strings(categories).get_indexer(strings(self.categories)).astype(np.int64)
         used = torch.unique(self.category_id[self.category_id >= 0]).numpy()
         lacking = [self.categories[c] for c in used if code[c] < 0]
         if lacking and unknown == "error":
@@ -259,18 +260,6 @@ class ItemTable:
         return table
 
 
-def hashed(ids: pd.Index[str] | np.ndarray) -> np.ndarray:
-    """A hash of each identifier [n], equal in every process."""
-    return pd.util.hash_array(np.asarray(ids, dtype=object))
-
-
-def _check_present(argument: str, values: Sequence[str]) -> None:
-    absent = pd.isna(np.asarray(values, dtype=object))
-    if absent.any():
-        row = int(absent.argmax())
-        raise FashionGraphError(f"'{argument}' needs a value for every item (item {row} has none)")
-
-
 def _tensor(features: Tensor | np.ndarray | Sequence[Sequence[float]]) -> Tensor:
     """The features as a tensor, over the memory of an array."""
     try:
@@ -281,9 +270,3 @@ def _tensor(features: Tensor | np.ndarray | Sequence[Sequence[float]]) -> Tensor
         raise FashionGraphError(
             f"'features' needs to be a tensor or an array of numbers ({error})"
         ) from error
-
-
-def _strings(values: Sequence[str] | pd.Index[str]) -> pd.Index[str]:
-    """The values as an index of strings, whatever they were read as."""
-    index: pd.Index[str] = pd.Index(np.asarray(values, dtype=object)).astype(str)
-    return index

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from fashiongraph.data.item_table import hashed
+from fashiongraph.data.identifiers import hashed
 from fashiongraph.datasets.tables.feature_file import open_features
 from fashiongraph.errors import DataError
 from fashiongraph.files import whole
