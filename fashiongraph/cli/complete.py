@@ -111,7 +111,10 @@ def complete(
     else:
         console.print(rows_table(title, rows))
     if hide is not None and not as_json:
-        console.print(_place(table, own, hide, frame, k, ranked), soft_wrap=True)
+        console.print(
+            _place(table, own, hide, frame, k, None if model.conv is None else ranked),
+            soft_wrap=True,
+        )
     if sheet is not None:  # last: whatever comes between, the answer is there
         wanted = [] if hide is None else [hide]
         query = make_cards(table, own, wardrobe.root)
@@ -137,10 +140,10 @@ def _place(
         return f"{hide} is not among the first {k:,}"
     same = table.category_id == table.category_id[table.rows([hide])]
     same[table.rows(own)] = False
-    among = f"{int(same.sum()):,} in its category"
-    if shortlist is not None and shortlist < int(same.sum()):
-        among = f"the {shortlist:,} on the shortlist of {among}"
-    return f"{hide} is rank {rank[0]:,} of {among}"
+    count = int(same.sum())
+    if shortlist is None or shortlist >= count:
+        return f"{hide} is rank {rank[0]:,} of {count:,} in its category"
+    return f"{hide} is rank {rank[0]:,} on the shortlist of the {count:,} in its category"
 
 
 def _members(outfits: Outfits, name: str) -> list[str]:

@@ -120,13 +120,14 @@ def embed(
         raise FashionGraphError(f"'--engine' needs to be plain or ray (got {engine!r})")
     if ray_address is not None and engine == "plain":
         raise FashionGraphError("'--ray-address' needs '--engine ray'")
-    from fashiongraph.datasets.tables.feature_card import write_feature_card
+    from fashiongraph.datasets.tables.feature_card import check_card_replaceable, write_feature_card
 
     folder = data.parent if data.is_file() else data
     if text_column is not None:
         if engine == "ray":
             raise FashionGraphError("'--engine ray' embeds pictures (got '--text-column')")
         target = output or folder / "features_text.npy"
+        check_card_replaceable(target)  # before the work
         texts = ItemColumn.read(data, form, text_column, lenient)
         rows = _embed_texts(texts.values, words, download, target, not as_json)
         write_feature_card(target, texts.ids, words)
@@ -136,6 +137,7 @@ def embed(
     from fashiongraph.features.ray_extract import extract_features_with_ray
 
     target = output or folder / "features_image.npy"
+    check_card_replaceable(target)
     names = item_pictures(data, form, lenient, skip_broken)
     network = image_encoder(encoder, weights, listed(layers) or None, download)
     extract = partial(extract_features, num_workers=2 if workers is None else workers)

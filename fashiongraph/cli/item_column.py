@@ -78,19 +78,16 @@ class ItemColumn:
         """Where there is nothing, or nothing but white space [n]."""
         return (self.values.str.strip() == "").to_numpy()
 
-    def check_filled(self, hint: str, lenient: bool = False) -> None:
+    def check_filled(self, hint: str) -> None:
         """Do nothing if every item has a value.
 
         Args:
             hint: How to go on without.
-            lenient: Do not ask for one in rows whose identifier cannot be read.
 
         Raises:
             DataError: With the first item that has none, and the number of others.
         """
         blank = self.blank
-        if lenient and self.ids is not None:
-            blank = blank & (self.ids != "")
         if not blank.any():
             return
         first, others = int(blank.argmax()), int(blank.sum()) - 1

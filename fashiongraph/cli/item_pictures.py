@@ -25,7 +25,7 @@ def item_pictures(
         data: As for :meth:`ItemColumn.read`, or a folder of pictures. Those are taken by name, with
             those of the folders below, hidden ones aside.
         form: As there.
-        lenient: As there; rows that cannot be read may lack a picture, too.
+        lenient: As there.
         skip_broken: Whether items may lack a picture.
 
     Raises:
@@ -35,7 +35,7 @@ def item_pictures(
         return ItemColumn(_pictures_below(data), data)
     names = ItemColumn.read(data, form, "image", lenient)
     if not skip_broken:
-        names.check_filled("--skip-broken goes on without such items' pictures", lenient)
+        names.check_filled("--skip-broken goes on without such items' pictures")
     return names
 
 
@@ -48,7 +48,7 @@ def _pictures_below(folder: Path) -> pd.Series[str]:
     found = [
         path.relative_to(folder)
         for path in folder.rglob("*")
-        if path.suffix.lower() in ends and path.is_file()
+        if path.suffix.lower() in ends and not path.is_dir()
     ]
     shown = [path for path in found if not any(part.startswith(".") for part in path.parts)]
     if not shown:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
+import operator
+
 import torch
 from torch.utils.data import Dataset
 from torch_geometric.data import Data
@@ -41,11 +42,13 @@ class OutfitSubgraphs(Dataset[Data]):
             FashionGraphError: If it is no whole number.
             IndexError: If there is no such outfit.
         """
-        if not isinstance(index, int | np.integer):
+        try:
+            index = operator.index(index)
+        except TypeError as error:
             raise FashionGraphError(
                 f"'index' needs to be one outfit (got {index!r}); a part of the outfits is "
                 "OutfitSubgraphs(outfits.select(...))"
-            )
+            ) from error
         if not -len(self) <= index < len(self):
             raise IndexError(f"'index' needs to be below {len(self)} (got {index})")
         outfit = self.outfits.select([index % len(self)])

@@ -43,7 +43,7 @@ class CompatibilityAUC(Metric):
         """The area over everything added."""
         # On the CPU, since some accelerators know no double precision.
         score, label = dim_zero_cat(self.score).cpu(), dim_zero_cat(self.label).cpu()
-        if len(label.unique()) == 1:
+        if label.unique().tolist() in ([0], [1]) and not bool(score.isnan().any()):
             rank_zero_warn("the AUC of outfits with one and the same label is not a number")
             return score.new_tensor(torch.nan, dtype=torch.float)
         return roc_auc(score, label)

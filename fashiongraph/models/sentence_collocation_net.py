@@ -47,10 +47,10 @@ class SentenceCollocationNet(CollocationNet):
         if max_tokens < 3:  # a start, a word and an end
             raise FashionGraphError(f"'max_tokens' needs to be at least 3 (got {max_tokens})")
         encoder = SentenceEncoder(backbone, device="cpu")
-        most = getattr(encoder.model[0].auto_model.config, "max_position_embeddings", max_tokens)
+        most = _most_tokens(encoder.model[0].auto_model)
         if max_tokens > most:
             raise FashionGraphError(
-                f"'max_tokens' needs to be at most the {most} that {str(backbone)!r} reads "
+                f"'max_tokens' needs to be at most the {most:.0f} that {str(backbone)!r} reads "
                 f"(got {max_tokens})"
             )
         super().__init__(encoder.num_features, out_channels)
@@ -109,3 +109,11 @@ class SentenceCollocationNet(CollocationNet):
         vectors = torch.cat(parts)
         whole = vectors.new_zeros(len(ids), vectors.size(1)).index_copy(0, order, vectors)
         return super().embed(whole)
+
+
+def _most_tokens(transformer: torch.nn.Module) -> float:
+    """How long a text may be: RoBERTa and its like leave the first positions to padding."""
+    most = getattr(transformer.config, "max_position_embeddings", torch.inf)
+    embeddings = getattr(transformer, "embeddings", None)
+    padding = getattr(getattr(embeddings, "position_embeddings", None), "padding_idx", None)
+    return float(most) if padding is None else float(most) - padding - 1

@@ -57,6 +57,8 @@ class SoftMinimum(torch.nn.Module):
         Raises:
             ValueError: If there is not one number for each item.
         """
+        if x.dim() != 1:
+            raise ValueError(f"'x' needs one number per item [N] (got the shape {tuple(x.shape)})")
         batch_size = checked_size(x, batch, batch_size)
         x = at_least_float32(x)
         sharpness = self.log_sharpness.exp()

@@ -146,7 +146,8 @@ def _columns(items: ItemTable) -> pd.DataFrame:
 
 def _text(column: pd.Series[Any]) -> Callable[[Any], str]:
     """How a value is written; pandas hands narrow floats over as wide ones, 9.9 as 9.8999996."""
-    narrow = column.dtype if column.dtype in (np.float16, np.float32) else None
+    kind = getattr(column.dtype, "numpy_dtype", column.dtype)  # of nullable and Arrow columns
+    narrow = kind if kind in (np.float16, np.float32) else None
     return str if narrow is None else lambda value: str(narrow.type(value))
 
 

@@ -269,6 +269,9 @@ def _float32(argument: str, vectors: Tensor | np.ndarray) -> np.ndarray:
     if isinstance(vectors, Tensor):
         vectors = vectors.detach().float().cpu().numpy()
     try:
-        return np.ascontiguousarray(vectors, dtype=np.float32)
-    except (TypeError, ValueError) as error:
+        array = np.asarray(vectors)
+        if array.dtype.kind not in "biuf":
+            raise TypeError(f"got {array.dtype}")
+        return np.ascontiguousarray(array, dtype=np.float32)
+    except (TypeError, ValueError, RuntimeError) as error:
         raise FashionGraphError(f"'{argument}' needs to be numbers ({error})") from error

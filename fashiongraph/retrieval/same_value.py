@@ -10,7 +10,8 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 
-_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")  # 007, 1_000 and 1E3 are codes
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?(e[+-][0-9]{2,3})?")
+"""A number as Python writes it: 007, 1_000 and 1E3 are codes."""
 
 
 def find_values(texts: pd.Index[str], wanted: Sequence[str]) -> tuple[np.ndarray, list[str]]:

@@ -29,6 +29,7 @@ def test_index_out_of_range(wardrobe):
     assert torch.equal(dataset[-1].item_id, dataset[59].item_id)
     with pytest.raises(IndexError):
         dataset[60]
+    assert torch.equal(dataset[torch.tensor(3)].item_id, dataset[3].item_id)
     for index in (slice(4), [1, 2]):
         with pytest.raises(FashionGraphError, match="'index' needs to be one outfit"):
             dataset[index]

@@ -89,6 +89,8 @@ def test_numbers_are_pooled_in_single_precision_at_least():
 def test_refuses_items_without_an_outfit():
     with pytest.raises(ValueError, match=r"'batch' needs one entry for each row of 'x'"):
         SoftMinimum()(torch.randn(8), torch.zeros(1, dtype=torch.long))
+    with pytest.raises(ValueError, match=r"'x' needs one number per item \[N\]"):
+        SoftMinimum()(torch.randn(8, 2), torch.zeros(8, dtype=torch.long))
 
 
 def test_starts_again_where_it_started():

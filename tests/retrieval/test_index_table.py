@@ -82,8 +82,9 @@ def test_refuses_bad_input(table):
     assert len(table.ids) == 3
 
 
-def test_narrow_numbers_are_found_as_they_were_written():
-    price = pd.DataFrame({"price": np.array([9.9, 1.1, np.nan], np.float32)})
+@pytest.mark.parametrize("kind", ["float32", "Float32", "float[pyarrow]"])
+def test_narrow_numbers_are_found_as_they_were_written(kind):
+    price = pd.DataFrame({"price": pd.array([9.9, 1.1, None], kind)})
     table = IndexTable.empty()
     table.append(ItemTable.from_lists(["a", "b", "c"], ["hat"] * 3, columns=price))
     assert table.allowed({"price": "9.9"}, {}).tolist() == [True, False, False]

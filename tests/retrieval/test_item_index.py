@@ -217,3 +217,5 @@ def test_vectors_of_any_kind(index):
     assert torch.equal(index.search(turned, 1).row, index.search(turned.copy(), 1).row)
     with pytest.raises(FashionGraphError, match="'query' needs to be numbers"):
         index.search("red", 1)
+    with pytest.raises(FashionGraphError, match="'query' needs to be numbers"):
+        index.search([["1"] * index.index.d], 1)

@@ -16,6 +16,7 @@ from fashiongraph.retrieval.same_value import find_values
         (["007", "7"], ["7"], [False, True], []),  # as written comes first
         (["9007199254740993"], ["9007199254740992"], [False], ["9007199254740992"]),
         (["12_34", "1E2", "007"], ["1234", "100", "7"], [False] * 3, ["1234", "100", "7"]),
+        (["1e-05", "1e+16"], ["0.00001", "10000000000000000"], [True, True], []),
         (["-0.50"], ["-0.5"], [True], []),
         (["Red", "blue"], ["red"], [False, False], ["red"]),
         (["nan", "sNaN"], ["NaN"], [False, False], ["NaN"]),

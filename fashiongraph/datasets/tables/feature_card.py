@@ -13,6 +13,19 @@ from fashiongraph.datasets.tables.feature_file import open_features
 from fashiongraph.errors import DataError
 from fashiongraph.files import whole
 
+_SAMPLE = 1024  # rows that stand for all
+
+
+def check_card_replaceable(features: Path) -> None:
+    """Do nothing if a card may be written beside a file of features.
+
+    Raises:
+        DataError: If another kind of file stands in its place.
+    """
+    path = _place(features)
+    if path.exists() and not _card(path):
+        raise DataError(f"is no card of {features.name}, and is not replaced", path)
+
 
 def write_feature_card(features: Path, ids: np.ndarray | None, encoder: str) -> None:
     """Write down which items a file of features was made for: ``x.npy.json`` beside ``x.npy``.
@@ -26,15 +39,14 @@ def write_feature_card(features: Path, ids: np.ndarray | None, encoder: str) -> 
     Raises:
         DataError: If another kind of file stands in the card's place.
     """
+    check_card_replaceable(features)
     path = _place(features)
-    if path.exists() and not _card(path):
-        raise DataError(f"is no card of {features.name}, and is not replaced", path)
     if ids is None:
         path.unlink(missing_ok=True)
         return
     card = {"encoder": encoder, "rows": len(ids), "item_ids": _digest(hashed(ids))}
     with whole(path) as draft:
-        draft.write_text(json.dumps({**card, "file": _ends(features)}), encoding="utf-8")
+        draft.write_text(json.dumps({**card, "file": _sampled(features)}), encoding="utf-8")
 
 
 def check_feature_card(features: Path, ids: np.ndarray) -> None:
@@ -51,7 +63,7 @@ def check_feature_card(features: Path, ids: np.ndarray) -> None:
     """
     path = _place(features)
     card = _card(path)
-    if card and card["item_ids"] != _digest(hashed(ids)) and card.get("file") == _ends(features):
+    if card and card["item_ids"] != _digest(hashed(ids)) and card.get("file") == _sampled(features):
         raise DataError(
             f"features were made for other items or another order of them, as {path.name} says; "
             "embed again",
@@ -72,10 +84,11 @@ def _card(path: Path) -> dict[str, object]:
     return card if isinstance(card, dict) and "item_ids" in card else {}
 
 
-def _ends(features: Path) -> str:
-    """A digest of the first and the last row, since all may be many."""
+def _sampled(features: Path) -> str:
+    """A digest of some rows of a file, since all may be many."""
     rows = open_features(features)
-    return _digest(np.array([*rows.shape, rows.itemsize]), rows[:1], rows[-1:])
+    some = np.linspace(0, len(rows) - 1, min(len(rows), _SAMPLE)).astype(np.int64)
+    return _digest(np.array([*rows.shape, rows.itemsize]), rows[some])
 
 
 def _digest(*arrays: np.ndarray) -> str:

@@ -15,10 +15,9 @@ class Distance(torch.nn.Module):
     """Base of all distances: two sets of embeddings to numbers that know their direction.
 
     It answers to the names that pytorch-metric-learning's distances answer to, so that its losses
-    and miners take ours, but for those that insist on a class of their own: ``CircleLoss``,
-    ``PNPLoss``, ``TupletMarginLoss`` and ``SmoothAPLoss`` on its cosine, ``FastAPLoss``,
-    ``AngularLoss``, ``DynamicSoftMarginLoss``, ``AngularMiner`` and ``DistanceWeightedMiner`` on
-    its Euclidean distance. A subclass implements :meth:`between_all` and :meth:`between_rows`.
+    and miners take ours, but for those that insist on a class of their own, as ``CircleLoss`` does
+    on its cosine and ``AngularLoss`` on its Euclidean distance: they say so when they are made. A
+    subclass implements :meth:`between_all` and :meth:`between_rows`.
 
     Narrower embeddings are widened to float32 and autocast is switched off, as what lies close
     together has one distance in half precision.
