@@ -26,7 +26,6 @@ from harness.report import insert
 from speed_sides import (
     compiled_rows,
     data_rows,
-    floor_rows,
     mapped_rows,
     scoring_rows,
     training_rows,
@@ -38,7 +37,6 @@ from fashiongraph.files import whole
 
 MODEL_ROWS = {
     **training_rows.ROWS,
-    **floor_rows.ROWS,
     **scoring_rows.ROWS,
     **mapped_rows.ROWS,
     **compiled_rows.ROWS,

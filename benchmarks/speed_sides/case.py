@@ -72,11 +72,11 @@ class Case:
             outfits, sampler, graph=self.model.graph, batch_size=self.outfits
         )
 
-    def scored(self, count: int) -> Batch:
-        """A batch of shared items."""
-        few = self.catalogue.select(torch.arange(count))
-        loader = OutfitLoader(few, self.model.graph, count, share_items=True)
-        return next(iter(loader)).to(self.device)
+    def scored(self, count: int, batch_size: int) -> list[Batch]:
+        """Batches of shared items."""
+        few = self.catalogue.select(slice(count))
+        loader = OutfitLoader(few, self.model.graph, batch_size, share_items=True)
+        return [batch.to(self.device) for batch in loader]
 
     @property
     def transformer_model(self) -> SetTransformer:

@@ -24,19 +24,19 @@ def cached(case: Case, batch: Batch) -> Batch:
     return batch
 
 
-def scoring(model: torch.nn.Module, batch: Batch) -> Side:
-    """Score a batch without gradients, as in evaluation."""
+def scoring(model: torch.nn.Module, batches: list[Batch]) -> Side:
+    """Score batches without gradients, as in evaluation."""
     model.eval()
-    return torch.inference_mode()(lambda: model(batch))
+    return torch.inference_mode()(lambda: [model(batch) for batch in batches])
 
 
 @torch.no_grad()
 def infer_naive(case: Case) -> Row:
-    """Cached encodings against the naive composition."""
-    batch = case.scored(2 * case.outfits)
+    """Cached encodings against the naive composition, in batches as `score_outfits` makes them."""
+    batches = case.scored(2 * case.outfits, case.outfits)
     sides = {
-        "ours": scoring(case.model, cached(case, batch)),
-        "naive": scoring(Naive(case.model), batch),
+        "ours": scoring(case.model, [cached(case, batch) for batch in batches]),
+        "naive": scoring(Naive(case.model), batches),
     }
     name = "scoring with cached encodings against the naive composition"
     return ratio(name, sides, case.repeats, 5, True)
@@ -45,10 +45,10 @@ def infer_naive(case: Case) -> Row:
 @torch.no_grad()
 def infer_transformer(case: Case) -> Row:
     """Cached encodings against a set transformer."""
-    batch = case.scored(2 * case.transformer)
+    batches = case.scored(2 * case.transformer, 2 * case.transformer)
     sides = {
-        "ours": scoring(case.model, cached(case, batch)),
-        "set transformer": scoring(case.transformer_model, batch),
+        "ours": scoring(case.model, [cached(case, batch) for batch in batches]),
+        "set transformer": scoring(case.transformer_model, batches),
     }
     name = "scoring with cached encodings against a set transformer"
     return ratio(name, sides, min(3, case.repeats), 50)

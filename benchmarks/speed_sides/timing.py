@@ -43,7 +43,8 @@ def _seconds(side: Side) -> float:
 
 def flops(side: Side) -> float:
     """Operations of the matrix products that a side makes."""
-    with FlopCounterMode(display=False, custom_mapping={torch.ops.aten.mm: _mm}) as counter:
+    sparse = {torch.ops.aten.mm: _mm, torch.ops.aten.addmm: _addmm}
+    with FlopCounterMode(display=False, custom_mapping=sparse) as counter:
         side()
     return float(counter.get_total_flops())
 
@@ -54,7 +55,12 @@ def _mm(left: torch.Tensor, right: torch.Tensor, **_: object) -> int:
     return 2 * entries * right.size(1)
 
 
-_mm._get_raw = True  # the tensors, not their shapes alone
+def _addmm(_: torch.Tensor, left: torch.Tensor, right: torch.Tensor, **__: object) -> int:
+    """Operations of a product that is added to something, as of the product alone."""
+    return _mm(left, right)
+
+
+_mm._get_raw = _addmm._get_raw = True  # the tensors, not their shapes alone
 
 
 @dataclass(frozen=True)

@@ -65,6 +65,27 @@ def train_naive(case: Case) -> Row:
     return ratio("training step against the naive composition", sides, case.repeats, 3, True)
 
 
+def train_mkl(case: Case) -> Row:
+    """Against the naive composition, with its kernels alone: as where oneDNN has no faster ones."""
+
+    def alone(side: Side) -> Side:
+        def run() -> None:
+            torch.backends.mkldnn.enabled = False
+            try:
+                side()
+            finally:
+                torch.backends.mkldnn.enabled = True
+
+        return run
+
+    sides = {
+        "ours": alone(step(case.model, case.pairs)),
+        "naive": step(Naive(case.model), case.pairs),
+    }
+    name = "training step without oneDNN against the naive composition"
+    return ratio(name, sides, case.repeats)
+
+
 def train_limit(case: Case) -> Row:
     """Against bare matrix products."""
     sides = {"ours": step(case.model, case.pairs), "products": products(case)}
@@ -149,6 +170,7 @@ ROWS: dict[str, Callable[[Case], Row]] = {
     row.__name__: row
     for row in (
         train_naive,
+        train_mkl,
         train_limit,
         train_mixed,
         train_transformer,

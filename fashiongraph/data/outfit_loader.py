@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import torch
+from torch import Tensor
 from torch_geometric.data import Batch, Data
 
 from fashiongraph.data.outfit_batcher import OutfitBatcher
@@ -57,10 +58,12 @@ class OutfitLoader:
         return full if self.drop_last or not rest else full + 1
 
     def __iter__(self) -> Iterator[Batch]:
-        order = torch.arange(len(self.outfits))
+        starts = range(0, len(self) * self.batch_size, self.batch_size)
+        chunks: Iterable[slice | Tensor] = (slice(at, at + self.batch_size) for at in starts)
         if self.shuffle:
             rng = torch.Generator().manual_seed(hash((self.seed, self.epoch)))
-            order = order[torch.randperm(len(order), generator=rng)]
+            order = torch.randperm(len(self.outfits), generator=rng)
             self.epoch += 1
-        for chunk in order.split(self.batch_size)[: len(self)]:
+            chunks = order.split(self.batch_size)[: len(self)]
+        for chunk in chunks:
             yield self.batcher(self.outfits.select(chunk))

@@ -149,18 +149,26 @@ class Outfits:
 
     def rows_of(self, index: Tensor) -> Tensor:
         """Positions in ``item_id`` of the rows of the outfits ``index``, outfit after outfit."""
-        sizes = self.sizes[index]
+        sizes = self.ptr[index + 1] - self.ptr[index]
         rows = torch.repeat_interleave(self.ptr[index] - (sizes.cumsum(0) - sizes), sizes)
         rows += torch.arange(rows.numel())  # in place: of a large set each copy counts
         return rows
 
     def select(self, index: Tensor | np.ndarray | slice | Sequence[int]) -> Outfits:
-        """The outfits at the given positions, or where a boolean mask holds."""
+        """The outfits at the given positions, or where a boolean mask holds.
+
+        Neighbours, by a slice without a step, cost no more than where they begin and end.
+        """
+        if isinstance(index, slice) and index.step in (None, 1):
+            first, last, _ = index.indices(len(self))
+            ptr = self.ptr[first : max(first, last) + 1]
+            item_id = self.item_id[int(ptr[0]) : int(ptr[-1])]
+            return Outfits(self.items, ptr - ptr[0], item_id, self.ids[index])
         if not isinstance(index, slice):
             index = torch.as_tensor(index)
             index = index if index.numel() else index.long()  # an empty list makes floats
         chosen = torch.arange(len(self))[index]
-        sizes = self.sizes[chosen]
+        sizes = self.ptr[chosen + 1] - self.ptr[chosen]
         ptr = torch.cat([sizes.new_zeros(1), sizes.cumsum(0)])
         item_id = self.item_id.new_empty(int(ptr[-1]))
         for block in row_blocks(ptr):

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from fashiongraph.nn.attribute_mask import AttributeMask
+from fashiongraph.nn.row_product import linear_rows
 
 
 class MaskedLinear(torch.nn.Module):
@@ -67,6 +68,5 @@ class MaskedLinear(torch.nn.Module):
             projected: Tensor = self.lin(self.mask(x))
             return projected
         weight = self.mask.weight.unsqueeze(1) * self.lin.weight  # [K, H, F]
-        h: Tensor = torch.nn.functional.linear(x, weight.flatten(0, 1))
-        h = h.unflatten(-1, weight.shape[:2])
+        h: Tensor = linear_rows(x, weight.flatten(0, 1)).unflatten(-1, weight.shape[:2])
         return h if self.lin.bias is None else h + self.lin.bias

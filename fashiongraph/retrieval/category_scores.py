@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor
-from torch.nn.functional import linear
 
 from fashiongraph.evaluation.score_outfits import asked_batches
 from fashiongraph.models.incoming import incoming
 from fashiongraph.nn.conv import AttributeGatedConv
+from fashiongraph.nn.row_product import linear_rows
 from fashiongraph.retrieval.completed_scores import completed_outfits
 from fashiongraph.retrieval.item_encoder import ItemEncoder
 from fashiongraph.retrieval.memory_parts import memory_parts
@@ -58,7 +58,8 @@ def category_scores(
             for part in candidate.split(block_size):
                 states = _first_round(conv, adjacency, h, encode(part))
                 for _ in range(conv.num_steps - 1):
-                    states = _round(conv, adjacency, states)
+                    received = torch.einsum("ij,mjkh->mikh", adjacency, states)
+                    states = conv.update_states(states, received)
                 outfit = torch.arange(len(part), device=h.device).repeat_interleave(len(own) + 1)
                 score = model.scorer(model.compared(states.flatten(0, 1)), outfit, len(part))
                 scores.append(
@@ -71,26 +72,11 @@ def _first_round(conv: AttributeGatedConv, adjacency: Tensor, h: Tensor, new: Te
     """States after one round [M, n + 1, K, H], of the outfit's items [n, K, H] and the new ones."""
     n = len(h)
     received = torch.einsum("ij,jkh->ikh", adjacency[:, :n], h)
-    fixed = linear(received, conv.weight_ih, conv.bias)  # [n + 1, K, 3 H]
-    sent = linear(new, conv.weight_ih)  # W h_c [M, K, 3 H]
+    fixed = linear_rows(received, conv.weight_ih, conv.bias)  # [n + 1, K, 3 H]
+    sent = linear_rows(new, conv.weight_ih)  # W h_c [M, K, 3 H]
     before = torch.cat([h.expand(len(new), -1, -1, -1), new.unsqueeze(1)], dim=1)
     message = fixed + adjacency[:, n].view(-1, 1, 1) * sent.unsqueeze(1)
     gates = conv.weight_hh[: 2 * conv.channels]
-    known = linear(h, gates).expand(len(new), -1, -1, -1)
-    own = torch.cat([known, linear(new, gates).unsqueeze(1)], dim=1)
-    return _updated(conv, before, message, own)
-
-
-def _round(conv: AttributeGatedConv, adjacency: Tensor, h: Tensor) -> Tensor:
-    """States after one more round [M, n + 1, K, H]."""
-    received = torch.einsum("ij,mjkh->mikh", adjacency, h)
-    own = linear(h, conv.weight_hh[: 2 * conv.channels])
-    return _updated(conv, h, linear(received, conv.weight_ih, conv.bias), own)
-
-
-def _updated(conv: AttributeGatedConv, h: Tensor, message: Tensor, own: Tensor) -> Tensor:
-    """Eq. A6, from the products with what is received and with the state itself."""
-    gates, candidate = message.split([2 * conv.channels, conv.channels], dim=-1)
-    update, reset = (gates + own).sigmoid().chunk(2, dim=-1)
-    candidate = candidate + linear(reset * h, conv.weight_hh[2 * conv.channels :])
-    return torch.lerp(h, candidate.tanh(), update)
+    known = linear_rows(h, gates).expand(len(new), -1, -1, -1)
+    own = torch.cat([known, linear_rows(new, gates).unsqueeze(1)], dim=1)
+    return conv.first_update(before, message, own)

@@ -11,6 +11,9 @@ from torch_geometric.nn.inits import glorot, zeros
 from torch_geometric.typing import Adj, OptTensor
 from torch_geometric.utils import is_sparse, is_torch_sparse_tensor, spmm
 
+from fashiongraph.nn.conv.gates import mixed_states, sigmoid_gates, tanh_state
+from fashiongraph.nn.row_product import linear_rows
+
 
 class AttributeGatedConv(MessagePassing):
     r"""Passes messages between the items of an outfit, attribute by attribute.
@@ -118,9 +121,9 @@ class AttributeGatedConv(MessagePassing):
                 x = self.update_states(x, received)
             else:
                 sent, own = self.first_products(x) if products is None else products
-                message = self._heard(sent, edge_index, edge_weight, slot)
+                heard = self._heard(sent, edge_index, edge_weight, slot)
                 x, own, slot = x.index_select(0, slot), own.index_select(0, slot), None
-                x = self._mixed(x, message, own)
+                x = self.first_update(x, heard, own)
         return x
 
     def update_states(self, x: Tensor, received: Tensor) -> Tensor:
@@ -130,19 +133,32 @@ class AttributeGatedConv(MessagePassing):
             x: States [..., H].
             received: What each of them received, :math:`\mathbf{a}` [..., H].
         """
-        linear = torch.nn.functional.linear
-        own = linear(x, self.weight_hh[: 2 * self.channels])
-        return self._mixed(x, linear(received, self.weight_ih, self.bias), own)
-
-    def _mixed(self, x: Tensor, message: Tensor, own: Tensor) -> Tensor:
-        """States after a round, of the products that both gates and the candidate read."""
         parts = [2 * self.channels, self.channels]  # both gates, and the candidate
-        gates, candidate = message.split(parts, dim=-1)
-        update, reset = (gates + own).sigmoid().chunk(2, dim=-1)
-        candidate_hh = self.weight_hh[2 * self.channels :]
-        candidate = candidate + torch.nn.functional.linear(reset * x, candidate_hh)
-        # Under autocast the gates are narrower than the state, which lerp does not take.
-        return torch.lerp(x, candidate.tanh().to(x.dtype), update.to(x.dtype))
+        weights = zip(self.weight_ih.split(parts), self.weight_hh.split(parts), strict=True)
+        gates, candidate = (torch.cat(pair, dim=1) for pair in weights)
+        of_gates, of_new = (None, None) if self.bias is None else self.bias.split(parts)
+        both = torch.cat([received, x], dim=-1)
+        update, reset = sigmoid_gates(linear_rows(both, gates, of_gates))
+        if torch.is_grad_enabled():
+            both = torch.cat([received, reset * x], dim=-1)
+        else:
+            both[..., self.channels :].mul_(reset)
+        new = tanh_state(linear_rows(both, candidate, of_new))
+        return mixed_states(x, new, update)
+
+    def first_update(self, x: Tensor, heard: Tensor, own: Tensor) -> Tensor:
+        """States after a round, of all products but that with the reset state.
+
+        Args:
+            x: States [..., H].
+            heard: Products of what each received with all of W, and the bias [..., 3 H].
+            own: Products of the states with the gates' U [..., 2 H], which are overwritten.
+        """
+        gates, candidate = heard.split([2 * self.channels, self.channels], dim=-1)
+        update, reset = sigmoid_gates(own.add_(gates))
+        new = linear_rows(reset * x, self.weight_hh[2 * self.channels :])
+        new = new + candidate if torch.is_grad_enabled() else new.add_(candidate)
+        return mixed_states(x, tanh_state(new), update)
 
     def first_products(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """What the first round needs of an item wherever it is worn.
@@ -153,8 +169,8 @@ class AttributeGatedConv(MessagePassing):
         Returns:
             Their products with all of W [U, K, 3 H], and with the gates' U [U, K, 2 H].
         """
-        linear = torch.nn.functional.linear
-        return linear(x, self.weight_ih), linear(x, self.weight_hh[: 2 * self.channels])
+        own = linear_rows(x, self.weight_hh[: 2 * self.channels])
+        return linear_rows(x, self.weight_ih), own
 
     def _may_transform_first(self, edge_index: Adj) -> bool:
         """Whether the aggregation is linear, over edges whose senders can be renamed."""
@@ -194,7 +210,12 @@ class AttributeGatedConv(MessagePassing):
         # Sparse products on the CPU know no bfloat16, which autocast would force upon them.
         wide = torch.promote_types(x.dtype, torch.float32)
         with torch.autocast(x.device.type, enabled=False):
-            received: Tensor = spmm(edge_index.to(wide), x.flatten(1).to(wide), reduce=self.aggr)
+            sent = x.flatten(1).to(wide)
+            among, fixed = edge_index.to(wide), torch.is_tensor(edge_index)
+            if self.aggr in ("add", "sum") and fixed and not edge_index.requires_grad:
+                received = torch.addmm(sent.new_zeros(()), among, sent, beta=0)  # copies nothing
+            else:
+                received = spmm(among, sent, reduce=self.aggr)
         return received.to(x.dtype).view(received.size(0), *x.shape[1:])
 
     def __repr__(self) -> str:

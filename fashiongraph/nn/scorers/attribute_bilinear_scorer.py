@@ -8,6 +8,7 @@ from torch_geometric.utils import degree, scatter
 
 from fashiongraph.nn.at_least_float32 import at_least_float32
 from fashiongraph.nn.checked_size import checked_size
+from fashiongraph.nn.row_product import row_product
 
 
 class AttributeBilinearScorer(torch.nn.Module):
@@ -64,8 +65,8 @@ class AttributeBilinearScorer(torch.nn.Module):
 
     def bilinear(self, left: Tensor, right: Tensor) -> Tensor:
         """Score rows against rows per attribute: two of [M, K, H] to [M, K]."""
-        transformed = torch.matmul(left.transpose(0, 1), self.weight)  # one product per attribute
-        return (transformed.transpose(0, 1) * at_least_float32(right)).sum(dim=-1)
+        transformed = row_product(left, self.weight.mT)
+        return (transformed * at_least_float32(right)).sum(dim=-1)
 
     def forward(self, x: Tensor, batch: Tensor, batch_size: int | None = None) -> Tensor:
         """Score the outfits of a batch.
@@ -108,7 +109,7 @@ class AttributeBilinearScorer(torch.nn.Module):
         wide = at_least_float32(x)
         others = scatter(wide, batch, dim_size=batch_size).index_select(0, batch) - wide
         both = self.weight + self.weight.mT  # of both orders
-        transformed = torch.matmul(x.transpose(0, 1), both).transpose(0, 1)
+        transformed = row_product(x, both)
         size = degree(batch, batch_size, dtype=torch.long).index_select(0, batch)
         score: Tensor = (transformed * others).sum(dim=(1, 2)) / (2 * (size - 1)).clamp(min=1)
         return score

@@ -261,3 +261,24 @@ def test_one_attribute_may_do_without_its_dimension(outfits):
     x, edge_index, edge_weight, _ = outfits((2, 2, 2), dtype=torch.float64)  # an edge per item
     expected = conv(x[:, :1], edge_index, edge_weight)[:, 0]
     torch.testing.assert_close(conv(x[:, 0], edge_index, edge_weight), expected)
+
+
+@pytest.mark.parametrize("shared", [False, True])
+@pytest.mark.parametrize("sparse", [False, True])
+def test_scoring_equals_training_and_overwrites_nothing(sparse, shared, outfits, adjacency):
+    conv = with_random_bias()
+    x, edge_index, edge_weight, _ = outfits([3, 1, 2], dtype=torch.float64)
+    slot = torch.tensor([2, 0, 1, 1, 3, 2]) if shared else None
+    products = conv.first_products(x) if shared else None
+    edges = (edge_index, edge_weight)
+    if sparse:
+        edges = (adjacency(edge_index, edge_weight, len(x), torch.sparse_csr), None)
+    read = [x, *conv.parameters(), *(products or [])]
+    before = [tensor.detach().clone() for tensor in read]
+    received = torch.randn_like(x)
+    expected = conv(x, *edges, slot, products), conv.update_states(x, received)
+    with torch.no_grad():
+        scored = conv(x, *edges, slot, products), conv.update_states(x, received)
+    torch.testing.assert_close(scored, expected)
+    for tensor, kept in zip(read, before, strict=True):
+        assert torch.equal(tensor, kept)
