@@ -11,6 +11,7 @@ from torch_geometric.nn import GatedGraphConv
 from fashiongraph.models import NGNN
 from fashiongraph.models.incoming import incoming
 from fashiongraph.nn import AttributeGatedConv, BPRLoss
+from fashiongraph.nn.row_product import row_product
 from speed_sides.case import Case
 from speed_sides.naive import Naive
 from speed_sides.timing import Row, Side, ratio
@@ -29,31 +30,58 @@ def step(model: torch.nn.Module, batch: Batch, mixed: bool = False) -> Side:
     return run
 
 
-def products(case: Case) -> Side:
-    """The matrix products that the shared-encoding algorithm needs for a step, and no more."""
-    batch, size, device = case.pairs, case.hidden, case.device
+def shapes(case: Case) -> list[tuple[int, int, int, int]]:
+    """Count, rows, inner size and columns of the products that shared encoding needs for a step."""
+    batch, size = case.pairs, case.hidden
     distinct, nodes, k = len(batch.unique_x), batch.num_nodes, case.model.num_attributes
-    forward = [
+    return [
         (1, distinct, case.features, k * size),
         (1, distinct * k, size, 5 * size),
         (1, nodes * k, size, size),
         *[(1, nodes * k, size, 6 * size)] * (case.model.num_steps - 1),
         (k, nodes, size, size),
     ]
+
+
+def products(case: Case) -> Side:
+    """These products there and back, and no more."""
     triples = []
-    for place, (count, rows, inner, columns) in enumerate(forward):
-        left = torch.randn(count, rows, inner, device=device)
-        right = torch.randn(count, inner, columns, device=device)
-        triples.append((left, right, torch.randn(count, rows, columns, device=device), place > 0))
+    for place, (count, rows, inner, columns) in enumerate(shapes(case)):
+        left = torch.randn(count, rows, inner, device=case.device)
+        right = torch.randn(count, inner, columns, device=case.device)
+        triples.append((left, right, torch.randn(count, rows, columns, device=case.device), place))
 
     def run() -> None:
-        for left, right, gradient, has_input in triples:
+        for left, right, gradient, place in triples:
             torch.matmul(left, right)
             torch.matmul(left.mT, gradient)
-            if has_input:  # features take no gradient
+            if place > 0:  # features take no gradient
                 torch.matmul(gradient, right.mT)
 
     return run
+
+
+def row_products(case: Case) -> Side:
+    """The same products as the library makes them."""
+    triples = []
+    for place, (count, rows, inner, columns) in enumerate(shapes(case)):
+        x = torch.randn(rows, count, inner, device=case.device, requires_grad=place > 0)
+        weight = torch.randn(count, columns, inner, device=case.device, requires_grad=True)
+        triples.append((x, weight, torch.randn(rows, count, columns, device=case.device)))
+
+    def run() -> None:
+        for x, weight, gradient in triples:
+            learns = [tensor for tensor in (x, weight) if tensor.requires_grad]
+            torch.autograd.grad(row_product(x, weight), learns, gradient)
+
+    return run
+
+
+def matrix_products(case: Case) -> Row:
+    """Products as the library makes them against bare ones."""
+    sides = {"ours": row_products(case), "matmul": products(case)}
+    name = "matrix products of a training step against torch.matmul"
+    return ratio(name, sides, case.repeats, count_flops=True)
 
 
 def train_naive(case: Case) -> Row:
@@ -171,6 +199,7 @@ ROWS: dict[str, Callable[[Case], Row]] = {
     for row in (
         train_naive,
         train_mkl,
+        matrix_products,
         train_limit,
         train_mixed,
         train_transformer,

@@ -82,8 +82,10 @@ class OutfitBatcher:
         self, item_id: Tensor, edge_index: Tensor, forget: Outfits | None
     ) -> dict[str, Tensor]:
         """What a batch carries of its distinct items, and of pairs of them."""
+        fields: dict[str, Tensor] = {}
+        if self.items.features is None and self.memory is None:
+            return fields
         unique, slot = torch.unique(item_id, return_inverse=True)
-        fields = {}
         if self.items.features is not None:
             fields["unique_x"] = self.items.features[unique].float()
             fields["unique_category_id"] = self.items.category_id[unique]

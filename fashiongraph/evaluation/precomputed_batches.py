@@ -13,7 +13,7 @@ from fashiongraph.data.outfit_loader import OutfitLoader
 from fashiongraph.data.outfits import Outfits
 from fashiongraph.models.outfit_model import OutfitModel
 
-_ROWS = 4096  # items encoded at a time
+_ROWS = 512  # items encoded at a time, few enough for the memory of the last ones to serve again
 _SHARED = 2  # rows per distinct item from which encoding them ahead saves time
 _BYTES = 2**31  # that may be kept
 
@@ -36,11 +36,15 @@ def precomputed_batches(
     rows = outfits.item_id.unique()
     if not len(rows) or _SHARED * len(rows) > len(outfits.item_id):
         return None
-    width = sum(value.nbytes for value in _fields(model, batcher, rows[:1], device).values())
+    first = _fields(model, batcher, rows[:1], device)
+    width = sum(value.nbytes for value in first.values())
     if not 0 < width * len(rows) <= _BYTES:
         return None
-    parts = [_fields(model, batcher, part, device) for part in rows.split(_ROWS)]
-    fields = {name: torch.cat([part[name] for part in parts]) for name in parts[0]}
+    fields = {name: value.new_empty(len(rows), *value.shape[1:]) for name, value in first.items()}
+    for place in torch.arange(len(rows)).split(_ROWS):
+        part = slice(int(place[0]), int(place[-1]) + 1)
+        for name, value in _fields(model, batcher, rows[part], device).items():
+            fields[name][part] = value
     bare = outfits.with_items(outfits.items.with_features(None))
     bare_loader = OutfitLoader(bare, batcher.graph, loader.batch_size, share_items=True)
     return _batches(bare_loader, fields, rows, device)

@@ -25,7 +25,8 @@ CPU = torch.device("cpu")
         {"use_pairs": True, "soft_minimum": True},
     ],
 )
-def test_items_encoded_once_score_as_items_encoded_batch_by_batch(wardrobe, settings):
+def test_items_encoded_once_score_as_items_encoded_batch_by_batch(wardrobe, settings, monkeypatch):
+    monkeypatch.setattr("fashiongraph.evaluation.precomputed_batches._ROWS", 5)
     torch.manual_seed(0)
     model = ADDGNN(8, 6, 3, **settings).double()
     graph = category_graph(wardrobe.category_id, wardrobe.batch, len(wardrobe.items.categories))
