@@ -68,11 +68,12 @@ def _knows_more_than_mkl() -> bool:
 
 
 def _is_faster_as_convolution(x: Tensor, weight: Tensor) -> bool:
+    if torch.compiler.is_compiling():  # which chooses kernels itself, for rows of any number
+        return False
     return (
         x.numel() * weight.size(1) >= _LARGE
         and x.device.type == weight.device.type == "cpu"
         and x.dtype == weight.dtype == torch.float32
-        and not torch.compiler.is_compiling()  # whose own choice of kernels this is
         and not torch.is_autocast_enabled("cpu")
         and bool(torch.backends.mkldnn.enabled)
         and torch.backends.mkldnn.is_available()

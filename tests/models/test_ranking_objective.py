@@ -52,4 +52,5 @@ def test_a_teacher_is_frozen_and_its_choice_pulls(wardrobe):
     plain = RankingObjective(num_negatives=2)(model, batch)["loss"]
     torch.testing.assert_close(parts["ranking"], plain)
     torch.testing.assert_close(parts["loss"], plain + 0.5 * parts["distillation"])
-    assert RankingObjective(num_negatives=2, teacher=model)(model, batch)["distillation"] == 0
+    itself = RankingObjective(num_negatives=2, teacher=model)(model, batch)["distillation"]
+    assert abs(itself) < 1e-7  # what scores without a gradient rounds otherwise

@@ -132,6 +132,18 @@ def test_what_stays_with_other_kernels(convolves, calls, monkeypatch):
     assert calls == [20]
 
 
+def test_exports_for_any_number_of_rows(convolves):
+    class Linear(torch.nn.Module):
+        def forward(self, x, weight):
+            return row_product(x, weight)
+
+    rows = torch.export.Dim("rows", min=2)
+    arguments = torch.randn(3, 1, 4), torch.randn(1, 5, 4)
+    program = torch.export.export(Linear(), arguments, dynamic_shapes=({0: rows}, None))
+    x = torch.randn(7, 1, 4)
+    torch.testing.assert_close(program.module()(x, arguments[1]), row_product(x, arguments[1]))
+
+
 @pytest.mark.parametrize(
     ("able", "knows"),
     [
