@@ -20,9 +20,12 @@ def sigmoid_gates(x: Tensor) -> tuple[Tensor, Tensor]:
 def tanh_state(x: Tensor) -> Tensor:
     """Candidate states [..., H].
 
-    Without a gradient by the logistic function, of which torch has the far faster kernel.
+    Without a gradient by the logistic function, of which torch has the far faster kernel. Near 0
+    that is a small difference of large numbers, for which half precision has too few digits.
     """
-    return x.tanh() if torch.is_grad_enabled() else x.mul_(2).sigmoid_().mul_(2).sub_(1)
+    if torch.is_grad_enabled() or x.dtype not in (torch.float32, torch.float64):
+        return x.tanh()
+    return x.mul_(2).sigmoid_().mul_(2).sub_(1)
 
 
 def mixed_states(x: Tensor, new: Tensor, update: Tensor) -> Tensor:
