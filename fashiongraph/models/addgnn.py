@@ -27,6 +27,7 @@ from fashiongraph.nn import (
     SoftMinimum,
     unit,
 )
+from fashiongraph.nn.conv.first_products import FirstProducts
 
 _COSINE_SCALE = 10.0
 _SPARSE = 6  # what an edge costs more where messages are transformed before they are summed
@@ -187,8 +188,8 @@ class ADDGNN(OutfitModel):
         h = self.encode(node_features(batch)[0], self._context(batch))
         if self.conv is None:
             return {"item_state": h}
-        sent, own = self.conv.first_products(h)
-        return {"item_state": h, "item_sent": sent, "item_own": own}
+        products = self.conv.first_products(h)._asdict()
+        return {"item_state": h} | {f"item_{name}": value for name, value in products.items()}
 
     def _context(self, batch: Batch) -> Tensor | None:
         """What the distinct items were worn with, for a model that reads it [U, F]."""
@@ -202,7 +203,9 @@ class ADDGNN(OutfitModel):
         """States of the items of a batch after message passing [N, K, H]."""
         if "item_state" in batch:  # precomputed
             h, slot = batch.item_state, batch.item_slot
-            products = None if self.conv is None else (batch.item_sent, batch.item_own)
+            products = None
+            if self.conv is not None:
+                products = FirstProducts(batch.item_gates, batch.item_candidate, batch.item_own)
         else:
             x, slot = node_features(batch)
             h, products = self.encode(x, self._context(batch)), None

@@ -8,7 +8,6 @@ from torch import Tensor
 from fashiongraph.evaluation.score_outfits import asked_batches
 from fashiongraph.models.incoming import incoming
 from fashiongraph.nn.conv import AttributeGatedConv
-from fashiongraph.nn.row_product import linear_rows
 from fashiongraph.retrieval.completed_scores import completed_outfits
 from fashiongraph.retrieval.item_encoder import ItemEncoder
 from fashiongraph.retrieval.memory_parts import memory_parts
@@ -71,12 +70,16 @@ def category_scores(
 def _first_round(conv: AttributeGatedConv, adjacency: Tensor, h: Tensor, new: Tensor) -> Tensor:
     """States after one round [M, n + 1, K, H], of the outfit's items [n, K, H] and the new ones."""
     n = len(h)
-    received = torch.einsum("ij,jkh->ikh", adjacency[:, :n], h)
-    fixed = linear_rows(received, conv.weight_ih, conv.bias)  # [n + 1, K, 3 H]
-    sent = linear_rows(new, conv.weight_ih)  # W h_c [M, K, 3 H]
+    known, fresh = conv.first_products(h), conv.first_products(new)
+
+    def heard(of_known: Tensor, of_new: Tensor) -> Tensor:
+        """Sums over the outfit with each candidate added [M, n + 1, K, ...]."""
+        fixed = torch.einsum("ij,jkh->ikh", adjacency[:, :n], of_known)
+        return fixed + adjacency[:, n].view(-1, 1, 1) * of_new.unsqueeze(1)
+
+    gates = heard(known.gates, fresh.gates)
+    gates[:, :n] += known.own
+    gates[:, n] += fresh.own
+    candidate = heard(known.candidate, fresh.candidate)
     before = torch.cat([h.expand(len(new), -1, -1, -1), new.unsqueeze(1)], dim=1)
-    message = fixed + adjacency[:, n].view(-1, 1, 1) * sent.unsqueeze(1)
-    gates = conv.weight_hh[: 2 * conv.channels]
-    known = linear_rows(h, gates).expand(len(new), -1, -1, -1)
-    own = torch.cat([known, linear_rows(new, gates).unsqueeze(1)], dim=1)
-    return conv.first_update(before, message, own)
+    return conv.first_update(before, gates, candidate.add_)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -11,7 +12,9 @@ from torch_geometric.nn.inits import glorot, zeros
 from torch_geometric.typing import Adj, OptTensor
 from torch_geometric.utils import is_sparse, is_torch_sparse_tensor, spmm
 
+from fashiongraph.nn.conv.first_products import FirstProducts
 from fashiongraph.nn.conv.gates import mixed_states, sigmoid_gates, tanh_state
+from fashiongraph.nn.conv.sparse_sum import edges_from_items, sparse_sum
 from fashiongraph.nn.row_product import linear_rows
 
 
@@ -94,7 +97,7 @@ class AttributeGatedConv(MessagePassing):
         edge_index: Adj,
         edge_weight: OptTensor = None,
         slot: OptTensor = None,
-        products: tuple[Tensor, Tensor] | None = None,
+        products: FirstProducts | None = None,
     ) -> Tensor:
         """Run ``num_steps`` rounds.
 
@@ -117,13 +120,12 @@ class AttributeGatedConv(MessagePassing):
             x, slot = x.index_select(0, slot), None
         for _ in range(self.num_steps):
             if slot is None:
-                received = self.propagate(edge_index, x=x, edge_weight=edge_weight)
+                received = self.propagate(edge_index, x=x, edge_weight=edge_weight, onto=None)
                 x = self.update_states(x, received)
             else:
-                sent, own = self.first_products(x) if products is None else products
-                heard = self._heard(sent, edge_index, edge_weight, slot)
-                x, own, slot = x.index_select(0, slot), own.index_select(0, slot), None
-                x = self.first_update(x, heard, own)
+                of_items = self.first_products(x) if products is None else products
+                x = self._first_round(x, of_items, edge_index, edge_weight, slot)
+                slot = None
         return x
 
     def update_states(self, x: Tensor, received: Tensor) -> Tensor:
@@ -146,31 +148,55 @@ class AttributeGatedConv(MessagePassing):
         new = tanh_state(linear_rows(both, candidate, of_new))
         return mixed_states(x, new, update)
 
-    def first_update(self, x: Tensor, heard: Tensor, own: Tensor) -> Tensor:
-        """States after a round, of all products but that with the reset state.
+    def first_update(self, x: Tensor, gates: Tensor, hear: Callable[[Tensor], Tensor]) -> Tensor:
+        """States after a round of which all products but that with the reset state are known.
 
         Args:
             x: States [..., H].
-            heard: Products of what each received with all of W, and the bias [..., 3 H].
-            own: Products of the states with the gates' U [..., 2 H], which are overwritten.
+            gates: What the gates are the logistic function of [..., 2 H]; it is overwritten.
+            hear: Adds to the product with the reset state [..., H], which it may overwrite, that
+                of W with what each received.
         """
-        gates, candidate = heard.split([2 * self.channels, self.channels], dim=-1)
-        update, reset = sigmoid_gates(own.add_(gates))
-        new = linear_rows(reset * x, self.weight_hh[2 * self.channels :])
-        new = new + candidate if torch.is_grad_enabled() else new.add_(candidate)
-        return mixed_states(x, tanh_state(new), update)
+        update, reset = sigmoid_gates(gates)
+        parts = [2 * self.channels, self.channels]
+        weight = self.weight_hh.split(parts)[1]
+        bias = None if self.bias is None else self.bias.split(parts)[1]
+        return mixed_states(x, tanh_state(hear(linear_rows(reset * x, weight, bias))), update)
 
-    def first_products(self, x: Tensor) -> tuple[Tensor, Tensor]:
+    def first_products(self, x: Tensor) -> FirstProducts:
         """What the first round needs of an item wherever it is worn.
 
         Args:
             x: States of distinct items [U, K, H].
-
-        Returns:
-            Their products with all of W [U, K, 3 H], and with the gates' U [U, K, 2 H].
         """
-        own = linear_rows(x, self.weight_hh[: 2 * self.channels])
-        return linear_rows(x, self.weight_ih), own
+        parts = [2 * self.channels, self.channels]
+        gates, candidate = self.weight_ih.split(parts)
+        bias = None if self.bias is None else self.bias.split(parts)[0]
+        own = linear_rows(x, self.weight_hh.split(parts)[0], bias)
+        return FirstProducts(linear_rows(x, gates), linear_rows(x, candidate), own)
+
+    def _first_round(
+        self,
+        x: Tensor,
+        products: FirstProducts,
+        edge_index: Adj,
+        edge_weight: OptTensor,
+        slot: Tensor,
+    ) -> Tensor:
+        """States of nodes after a round that starts from states of distinct items."""
+        edge_index = edges_from_items(edge_index, slot, len(x))
+
+        def hear(onto: Tensor, sent: Tensor) -> Tensor:
+            size = (len(sent), len(onto))
+            heard: Tensor = self.propagate(
+                edge_index, x=sent, edge_weight=edge_weight, onto=onto, size=size
+            )
+            return heard
+
+        gates = hear(products.own.index_select(0, slot), products.gates)
+        return self.first_update(
+            x.index_select(0, slot), gates, lambda new: hear(new, products.candidate)
+        )
 
     def _may_transform_first(self, edge_index: Adj) -> bool:
         """Whether the aggregation is linear, over edges whose senders can be renamed."""
@@ -180,24 +206,6 @@ class AttributeGatedConv(MessagePassing):
         learns = is_sparse(edge_index) and edge_index.requires_grad
         return not learns and torch.is_tensor(edge_index)
 
-    def _heard(
-        self, sent: Tensor, edge_index: Tensor, edge_weight: OptTensor, slot: Tensor
-    ) -> Tensor:
-        """What nodes hear of what distinct items send [N, K, 3 H]."""
-        size = (sent.size(0), slot.numel())
-        if is_sparse(edge_index):
-            edge_index = torch.sparse_csr_tensor(
-                edge_index.crow_indices(),
-                slot[edge_index.col_indices()],
-                edge_index.values(),
-                (size[1], size[0]),
-                check_invariants=False,  # senders are in no order, and an item may come twice
-            )
-        else:
-            edge_index = torch.stack([slot[edge_index[0]], edge_index[1]])
-        heard: Tensor = self.propagate(edge_index, x=sent, edge_weight=edge_weight, size=size)
-        return heard if self.bias is None else heard + self.bias
-
     def message(self, x_j: Tensor, edge_weight: OptTensor) -> Tensor:
         """Weigh what each sender says."""
         if edge_weight is None:
@@ -205,17 +213,35 @@ class AttributeGatedConv(MessagePassing):
         weighed: Tensor = edge_weight.to(x_j.dtype).view(-1, *(1 for _ in x_j.shape[1:])) * x_j
         return weighed
 
-    def message_and_aggregate(self, edge_index: Adj, x: Tensor) -> Tensor:
+    def aggregate(
+        self,
+        inputs: Tensor,
+        index: Tensor,
+        ptr: OptTensor = None,
+        dim_size: int | None = None,
+        onto: OptTensor = None,
+    ) -> Tensor:
+        """Sum messages, on top of what is there.
+
+        An edition of the layer that sums otherwise has to add ``onto`` too, here and in
+        :meth:`message_and_aggregate`.
+        """
+        received: Tensor = super().aggregate(inputs, index, ptr, dim_size)
+        return received if onto is None else onto + received
+
+    def message_and_aggregate(self, edge_index: Adj, x: Tensor, onto: OptTensor = None) -> Tensor:
         """Sum over a sparse adjacency without writing the messages out."""
         # Sparse products on the CPU know no bfloat16, which autocast would force upon them.
         wide = torch.promote_types(x.dtype, torch.float32)
         with torch.autocast(x.device.type, enabled=False):
             sent = x.flatten(1).to(wide)
             among, fixed = edge_index.to(wide), torch.is_tensor(edge_index)
+            there = None if onto is None else onto.flatten(1).to(wide)
             if self.aggr in ("add", "sum") and fixed and not edge_index.requires_grad:
-                received = torch.addmm(sent.new_zeros(()), among, sent, beta=0)  # copies nothing
+                received = sparse_sum(among, sent, there)
             else:
                 received = spmm(among, sent, reduce=self.aggr)
+                received = received if there is None else there + received
         return received.to(x.dtype).view(received.size(0), *x.shape[1:])
 
     def __repr__(self) -> str:

@@ -25,7 +25,8 @@ def tanh_state(x: Tensor) -> Tensor:
     """
     if torch.is_grad_enabled() or x.dtype not in (torch.float32, torch.float64):
         return x.tanh()
-    return x.mul_(2).sigmoid_().mul_(2).sub_(1)
+    logistic = x.mul_(2).sigmoid_()
+    return torch.add(x.new_full((), -1), logistic, alpha=2, out=logistic)  # in one pass
 
 
 def mixed_states(x: Tensor, new: Tensor, update: Tensor) -> Tensor:
