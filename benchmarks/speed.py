@@ -34,6 +34,7 @@ from speed_sides.case import Case
 from speed_sides.timing import Row
 
 from fashiongraph.files import whole
+from fashiongraph.freed_memory import keep_freed_memory
 
 MODEL_ROWS = {
     **training_rows.ROWS,
@@ -102,6 +103,7 @@ def main() -> None:
     except ValueError as error:
         parser.error(str(error))
     before = [row for row in before if row["row"] not in args.only]
+    keep_freed_memory()  # for all sides: what the kernel takes back comes back at random cost
     case = QUICK_CASE if args.quick else Case()
     counts = QUICK_COUNTS if args.quick else data_rows.Counts()
     measures = {name: partial(row, case) for name, row in MODEL_ROWS.items()}

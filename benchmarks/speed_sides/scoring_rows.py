@@ -33,7 +33,7 @@ def scoring(model: torch.nn.Module, batches: list[Batch]) -> Side:
 @torch.no_grad()
 def infer_naive(case: Case) -> Row:
     """Cached encodings against the naive composition, in batches as `score_outfits` makes them."""
-    batches = case.scored(2 * case.outfits, case.outfits)
+    batches = case.scored(4 * case.outfits, 2 * case.outfits)
     sides = {
         "ours": scoring(case.model, [cached(case, batch) for batch in batches]),
         "naive": scoring(Naive(case.model), batches),
@@ -64,7 +64,7 @@ def fitb(case: Case) -> Row:
         "naive": lambda: score_outfits(naive, asked),
     }
     name = f"{len(questions):,} blanks against {len(asked):,} outfits by the naive composition"
-    return ratio(name, sides, 1 if case.questions > 1000 else 2, 5, True)
+    return ratio(name, sides, min(3, case.repeats), 5, True)
 
 
 def exponent(name: str, sides: dict[int, Side], repeats: int, target: float) -> Row:
@@ -101,8 +101,7 @@ def model_growth(case: Case) -> Row:
         return lambda: score_outfits(case.model, few)
 
     sides = {count: side(count) for count in steps}
-    repeats = 1 if case.largest > 1000 else 2
-    return exponent("whole model, time against outfits", sides, repeats, 1.05)
+    return exponent("whole model, time against outfits", sides, min(3, case.repeats), 1.05)
 
 
 ROWS: dict[str, Callable[[Case], Row]] = {

@@ -26,6 +26,7 @@ from fashiongraph.cli.split import split
 from fashiongraph.cli.train import train
 from fashiongraph.console import plain_console
 from fashiongraph.errors import FashionGraphError
+from fashiongraph.freed_memory import keep_freed_memory
 
 # PyG compiles an enum with what newer torch calls deprecated: nothing its user could mend.
 warnings.filterwarnings("ignore", "`torch.jit.script` is deprecated", FutureWarning)
@@ -72,6 +73,7 @@ def main() -> None:
     """
     if threading.current_thread() is threading.main_thread():  # no other may say what signals do
         signal.signal(signal.SIGTERM, _end)
+    keep_freed_memory()  # the process is ours, and batch follows batch
     try:
         app()
     except FashionGraphError as error:
