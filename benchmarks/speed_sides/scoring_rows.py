@@ -15,6 +15,8 @@ from speed_sides.made import made_outfits
 from speed_sides.naive import Naive
 from speed_sides.timing import Row, Side, interleaved, ratio
 
+AT_ONCE = 1024  # outfits in a batch, as the command `fashiongraph evaluate` scores them
+
 
 def cached(case: Case, batch: Batch) -> Batch:
     """The batch with the encodings of its items."""
@@ -32,8 +34,8 @@ def scoring(model: torch.nn.Module, batches: list[Batch]) -> Side:
 
 @torch.no_grad()
 def infer_naive(case: Case) -> Row:
-    """Cached encodings against the naive composition, in batches as `score_outfits` makes them."""
-    batches = case.scored(4 * case.outfits, 2 * case.outfits)
+    """Cached encodings against the naive composition, in a batch as large as the command's."""
+    batches = case.scored(4 * case.outfits, AT_ONCE)
     sides = {
         "ours": scoring(case.model, [cached(case, batch) for batch in batches]),
         "naive": scoring(Naive(case.model), batches),
@@ -60,8 +62,8 @@ def fitb(case: Case) -> Row:
     questions = draw_fill_in_blank(outfits, "uniform", seed=0)
     naive, asked = Naive(case.model), questions.outfits()
     sides = {
-        "ours": lambda: score_candidates(case.model, questions),
-        "naive": lambda: score_outfits(naive, asked),
+        "ours": lambda: score_candidates(case.model, questions, AT_ONCE),
+        "naive": lambda: score_outfits(naive, asked, AT_ONCE),
     }
     name = f"{len(questions):,} blanks against {len(asked):,} outfits by the naive composition"
     return ratio(name, sides, min(3, case.repeats), 5, True)
@@ -98,7 +100,7 @@ def model_growth(case: Case) -> Row:
 
     def side(count: int) -> Side:
         few = outfits.select(torch.arange(count))
-        return lambda: score_outfits(case.model, few)
+        return lambda: score_outfits(case.model, few, AT_ONCE)
 
     sides = {count: side(count) for count in steps}
     return exponent("whole model, time against outfits", sides, min(3, case.repeats), 1.05)

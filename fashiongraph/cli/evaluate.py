@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fashiongraph.cli.options import (
+    SCORED_AT_ONCE,
     Columns,
     DataOption,
     FeatureFiles,
@@ -98,7 +99,9 @@ def evaluate(
         ]
     if save_questions is not None:
         _save(asked, [save_questions / f"{one.kind}_{protocol}_seed{seed}.npz" for one in asked])
-    results = [evaluate_questions(model, one, unknown=unknown) for one in asked]
+    results = [
+        evaluate_questions(model, one, unknown=unknown, batch_size=SCORED_AT_ONCE) for one in asked
+    ]
     if as_json:
         print_json(
             [

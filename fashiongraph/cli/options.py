@@ -17,6 +17,9 @@ from rich.table import Table
 from fashiongraph.console import plain_console
 from fashiongraph.errors import FashionGraphError
 
+# Outfits scored at a time: many, since the command keeps the memory of one batch for the next.
+SCORED_AT_ONCE = 1024
+
 Data = Annotated[
     Path,
     typer.Argument(

@@ -11,6 +11,7 @@ import typer
 from rich.table import Table
 
 from fashiongraph.cli.options import (
+    SCORED_AT_ONCE,
     DataOption,
     FeatureFiles,
     Json,
@@ -52,7 +53,7 @@ def score(
     wardrobe = open_wardrobe(data, features, lenient, form)
     check_features(model, wardrobe)
     asked = read_outfits(outfits, wardrobe.items)
-    value = score_outfits(model, asked, unknown=unknown)
+    value = score_outfits(model, asked, SCORED_AT_ONCE, unknown)
     # The 0 of an outfit of one item, which has nothing to go with, would rank among real scores.
     paired = asked.sizes > 1
     order = value.where(paired, -math.inf).argsort(descending=True, stable=True).tolist()

@@ -12,7 +12,7 @@ from fashiongraph.models.outfit_model import OutfitModel
 
 @torch.no_grad()
 def score_candidates(
-    model: Scorer, questions: FillInBlank, batch_size: int = 512, unknown: str = "error"
+    model: Scorer, questions: FillInBlank, batch_size: int = 256, unknown: str = "error"
 ) -> Tensor:
     """Score every candidate for every blank, in batches.
 

@@ -23,7 +23,7 @@ _ROWS = 4096  # of features read at a time
 
 @torch.no_grad()
 def score_outfits(
-    model: Scorer, outfits: Outfits, batch_size: int = 512, unknown: str = "error"
+    model: Scorer, outfits: Outfits, batch_size: int = 256, unknown: str = "error"
 ) -> Tensor:
     """Score outfits in batches.
 
@@ -34,8 +34,8 @@ def score_outfits(
         model: An :class:`~fashiongraph.models.OutfitModel`, or any callable that maps a batch to
             one score per outfit.
         outfits: The outfits.
-        batch_size: Outfits per batch; on a CPU more would fall out of its cache, and a GPU may like
-            more.
+        batch_size: Outfits per batch; a process that keeps its freed memory
+            (:func:`~fashiongraph.freed_memory.keep_freed_memory`), and a GPU, may like more.
         unknown: What becomes of items whose category the model does not know: ``"error"``, or
             ``"default"`` to weigh their edges by the graph's default.
 
