@@ -44,6 +44,7 @@ TRIED: dict[str, Entry] = {  # and not kept
     "batches of 32": replace(own(), recipe=Recipe(batch_size=32)),
     "weight decay of 1": replace(own(), recipe=Recipe(weight_decay=1.0)),
     "24 epochs": replace(own(), epochs=24),
+    "48 epochs": replace(own(), epochs=48),
 }
 
 _FAST = ({"learning_rate": 2e-3}, {"learning_rate": 8e-3})
@@ -53,6 +54,7 @@ TRIED_ON_BASELINES: dict[str, Entry] = {  # a wider search than all models get
     "Set transformer, faster, 24 epochs": replace(
         MODELS["Set transformer"], trials=_FAST, epochs=24
     ),
+    "Bi-LSTM, 24 epochs": replace(MODELS["Bi-LSTM"], epochs=24),
     "Bi-LSTM, 256 wide": replace(MODELS["Bi-LSTM"], build=lambda w: BiLSTM(w.num_features, 256)),
     "NGNN, finer categories": replace(MODELS["NGNN"], finer=True),
     "Type-aware, finer categories": replace(MODELS["Type-aware"], finer=True),
