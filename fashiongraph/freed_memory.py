@@ -15,12 +15,12 @@ def keep_freed_memory(num_bytes: int = 2**30) -> bool:
     glibc gives large arrays back to the kernel as they are freed, and so the free end of its heap.
     Before they are used again, the kernel has to find the memory and fill it with zeros: each batch
     of states pays for that anew, more so on a virtual machine, whose host takes part. With this
-    the process stays as large as it has once been, up to ``num_bytes`` more than it needs. It
-    holds for the whole process and for good, so no part of the library calls it but the command
-    ``fashiongraph``; scripts call it first, before anything large is made.
+    all arrays lie on the heap, which keeps its holes and ``num_bytes`` beyond the last array in
+    use. It holds for the whole process and for good, so no part of the library calls it but the
+    command ``fashiongraph``; scripts call it first, before anything large is made.
 
     Args:
-        num_bytes: Most that is kept, below 2 GiB.
+        num_bytes: Most that the heap keeps at its end, below 2 GiB.
 
     Returns:
         Whether the C library took it: :obj:`False` where it is not glibc.
