@@ -135,10 +135,9 @@ class AttributeGatedConv(MessagePassing):
             x: States [..., H].
             received: What each of them received, :math:`\mathbf{a}` [..., H].
         """
-        parts = [2 * self.channels, self.channels]  # both gates, and the candidate
-        weights = zip(self.weight_ih.split(parts), self.weight_hh.split(parts), strict=True)
+        weights = zip(self._parts(self.weight_ih), self._parts(self.weight_hh), strict=True)
         gates, candidate = (torch.cat(pair, dim=1) for pair in weights)
-        of_gates, of_new = (None, None) if self.bias is None else self.bias.split(parts)
+        of_gates, of_new = (None, None) if self.bias is None else self._parts(self.bias)
         both = torch.cat([received, x], dim=-1)
         update, reset = sigmoid_gates(linear_rows(both, gates, of_gates))
         if torch.is_grad_enabled():
@@ -158,10 +157,9 @@ class AttributeGatedConv(MessagePassing):
                 of W with what each received.
         """
         update, reset = sigmoid_gates(gates)
-        parts = [2 * self.channels, self.channels]
-        weight = self.weight_hh.split(parts)[1]
-        bias = None if self.bias is None else self.bias.split(parts)[1]
-        return mixed_states(x, tanh_state(hear(linear_rows(reset * x, weight, bias))), update)
+        bias = None if self.bias is None else self._parts(self.bias)[1]
+        own = linear_rows(reset * x, self._parts(self.weight_hh)[1], bias)
+        return mixed_states(x, tanh_state(hear(own)), update)
 
     def first_products(self, x: Tensor) -> FirstProducts:
         """What the first round needs of an item wherever it is worn.
@@ -169,10 +167,9 @@ class AttributeGatedConv(MessagePassing):
         Args:
             x: States of distinct items [U, K, H].
         """
-        parts = [2 * self.channels, self.channels]
-        gates, candidate = self.weight_ih.split(parts)
-        bias = None if self.bias is None else self.bias.split(parts)[0]
-        own = linear_rows(x, self.weight_hh.split(parts)[0], bias)
+        gates, candidate = self._parts(self.weight_ih)
+        bias = None if self.bias is None else self._parts(self.bias)[0]
+        own = linear_rows(x, self._parts(self.weight_hh)[0], bias)
         return FirstProducts(linear_rows(x, gates), linear_rows(x, candidate), own)
 
     def _first_round(
@@ -197,6 +194,11 @@ class AttributeGatedConv(MessagePassing):
         return self.first_update(
             x.index_select(0, slot), gates, lambda new: hear(new, products.candidate)
         )
+
+    def _parts(self, weight: Tensor) -> tuple[Tensor, ...]:
+        """Rows of both gates, and of the candidate."""
+        parts: tuple[Tensor, ...] = weight.split([2 * self.channels, self.channels])
+        return parts
 
     def _may_transform_first(self, edge_index: Adj) -> bool:
         """Whether the aggregation is linear, over edges whose senders can be renamed."""

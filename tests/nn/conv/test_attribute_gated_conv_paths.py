@@ -127,27 +127,6 @@ def test_gradients_from_distinct_items(outfits):
     assert torch.autograd.gradgradcheck(call, inputs, fast_mode=True)
 
 
-@pytest.fixture
-def new_memory_holds_nan():
-    torch.use_deterministic_algorithms(True)  # torch then fills what it was not told to fill
-    yield
-    torch.use_deterministic_algorithms(False)
-
-
-@pytest.mark.parametrize("sizes", [[1, 1], [3, 1, 2]])
-@pytest.mark.parametrize("shared", [False, True])
-def test_scoring_reads_no_memory_that_nobody_wrote(
-    shared, sizes, outfits, adjacency, new_memory_holds_nan
-):
-    conv = with_random_bias()
-    x, edge_index, edge_weight, _ = outfits(sizes, dtype=torch.float64)
-    slot = torch.arange(len(x)) if shared else None
-    expected = conv(x, edge_index, edge_weight)
-    with torch.no_grad():
-        edges = adjacency(edge_index, edge_weight, len(x), torch.sparse_csr)
-        torch.testing.assert_close(conv(x, edges, None, slot), expected)
-
-
 @pytest.mark.parametrize("sparse", [False, True])
 @pytest.mark.parametrize("num_nodes", [0, 2])
 def test_distinct_items_without_neighbours(sparse, num_nodes, adjacency):
