@@ -45,6 +45,8 @@ class Entry:
         finer: Whether it reads the finer categories of a set that has them. A model with weights
             for every category, or pair of them, learns too little of rare ones.
         share: Share of the training outfits that it learns from, for so many more epochs.
+        settled_by: Name of the entry whose trials settle this one's, in place of trials of its own.
+        strangers: Strangers for each item that its outfits are scored against, in a column more.
     """
 
     build: Callable[..., OutfitModel]
@@ -55,6 +57,8 @@ class Entry:
     epochs: int | None = None
     finer: bool = True
     share: float = 1.0
+    settled_by: str | None = None
+    strangers: int = 0
 
 
 def published(

@@ -22,7 +22,9 @@ from typing import Any
 import torch
 from tqdm.auto import tqdm
 
-from fashiongraph.evaluation import evaluate_questions
+from fashiongraph.data import Compatibility
+from fashiongraph.data.negatives.protocol import negative_sampler
+from fashiongraph.evaluation import compatibility, evaluate_questions, score_against_strangers
 from fashiongraph.evaluation.score_outfits import Scorer
 from fashiongraph.files import whole
 from fashiongraph.models import OutfitModel
@@ -80,6 +82,10 @@ def plan(run: Run, folder: Path, seeds: Sequence[int]) -> tuple[list[Run], bool]
     if run.model in AS_THEY_ARE:
         return [replace(run, protocol="", epochs=0)], True
     entry = ENTRIES[run.model]
+    if entry.settled_by is not None:
+        runs, settled = plan(replace(run, model=entry.settled_by), folder, seeds)
+        own = replace(run, epochs=entry.epochs or run.epochs, trial=runs[0].trial)
+        return ([own] if settled else runs), settled
     epochs = entry.epochs or round(run.epochs / entry.share)
     run = replace(run, protocol=entry.protocol or run.protocol, epochs=epochs)
     if len(entry.trials) == 1:
@@ -139,10 +145,25 @@ def train_and_record(run: Run, folder: Path) -> None:
         for questions in asked
         for result in [evaluate_questions(model, questions)]
     }
+    if entry is not None and entry.strangers:
+        record["results"] |= _against_strangers(model, case, run, entry.strangers)
     record["torch"] = torch.__version__
     record["machine"] = f"{os.cpu_count()} cores, {platform.machine()}"
     with whole(run.file(folder)) as draft:
         draft.write_text(json.dumps(record, indent=1))
+
+
+def _against_strangers(
+    model: Scorer, case: Case, run: Run, strangers: int
+) -> dict[str, dict[str, Any]]:
+    """What the model reaches where outfits are scored against strangers such as it learned from."""
+    (asked,) = (one for one in case.questions[run.protocol] if isinstance(one, Compatibility))
+    negatives = SETS[run.data].negatives(run.protocol)
+    sampler = negative_sampler(items=case.train.items, **negatives)
+    settings = {"sampler": sampler, "num_strangers": strangers, "seed": run.seed}
+    result = compatibility(model, asked, score_against_strangers, **settings)
+    column = f"{run.protocol}, against strangers {result.metric}"
+    return {column: {**result.to_dict(), "checksum": asked.checksum}}
 
 
 @lru_cache(maxsize=2)

@@ -54,10 +54,16 @@ TRIED_ON_BASELINES: dict[str, Entry] = {  # a wider search than all models get
     "Set transformer, faster, 24 epochs": replace(
         MODELS["Set transformer"], trials=_FAST, epochs=24
     ),
-    "Bi-LSTM, 24 epochs": replace(MODELS["Bi-LSTM"], epochs=24),
     "Bi-LSTM, 256 wide": replace(MODELS["Bi-LSTM"], build=lambda w: BiLSTM(w.num_features, 256)),
     "NGNN, finer categories": replace(MODELS["NGNN"], finer=True),
     "Type-aware, finer categories": replace(MODELS["Type-aware"], finer=True),
+}
+
+
+LONGER: dict[str, Entry] = {  # all that are trained alike
+    f"{name}, longer": replace(entry, epochs=24, settled_by=name, strangers=32)
+    for name, entry in MODELS.items()
+    if not name.endswith(("published", "published code"))
 }
 
 
@@ -107,5 +113,6 @@ ENTRIES: dict[str, Entry] = {
     **OUTFITS,
     **TRIED,
     **TRIED_ON_BASELINES,
+    **LONGER,
     **KNOWLEDGE,
 }

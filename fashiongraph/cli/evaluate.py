@@ -27,6 +27,7 @@ from fashiongraph.cli.options import (
     refuse_columns,
 )
 from fashiongraph.cli.parts import parts_of, parts_of_training
+from fashiongraph.cli.strangers import Strangers, scored
 from fashiongraph.cli.wardrobes import check_features, open_wardrobe
 from fashiongraph.errors import DataError, FashionGraphError
 
@@ -53,6 +54,7 @@ def evaluate(
     save_questions: Annotated[
         Path | None, typer.Option(help="Folder to store the drawn questions in.")
     ] = None,
+    strangers: Strangers = 0,
     unknown: Unknown = "error",
     seed: Seed = 0,
     form: SetName = "tables",
@@ -70,8 +72,10 @@ def evaluate(
     from fashiongraph.models import OutfitModel
 
     if questions:
-        no_say = ("protocol", "columns", "part", "split", "save_questions", "seed")
+        no_say = ("part", "split", "save_questions")
         refuse(context, no_say, "--questions")
+        if not strangers:
+            refuse(context, ("protocol", "columns", "seed"), "--questions")
     if columns:
         refuse_columns(context, protocol)
     if part == "all":
@@ -99,13 +103,18 @@ def evaluate(
         ]
     if save_questions is not None:
         _save(asked, [save_questions / f"{one.kind}_{protocol}_seed{seed}.npz" for one in asked])
-    results = [
-        evaluate_questions(model, one, unknown=unknown, batch_size=SCORED_AT_ONCE) for one in asked
-    ]
+    how = scored(strangers, wardrobe.items, protocol, columns, seed)
+    settings = {"unknown": unknown, "batch_size": SCORED_AT_ONCE}
+    results = [evaluate_questions(model, one, how, **settings) for one in asked]
     if as_json:
         print_json(
             [
-                {**result.to_dict(), "recipe": one.recipe, "checksum": one.checksum}
+                {
+                    **result.to_dict(),
+                    "recipe": one.recipe,
+                    "checksum": one.checksum,
+                    "strangers": strangers if one.kind == "compatibility" else 0,
+                }
                 for result, one in zip(results, asked, strict=True)
             ]
         )

@@ -12,20 +12,27 @@ from rich.table import Table
 
 from fashiongraph.cli.options import (
     SCORED_AT_ONCE,
+    Columns,
     DataOption,
     FeatureFiles,
     Json,
     Lenient,
+    Protocol,
+    Seed,
     SetName,
     Unknown,
     console,
     print_json,
+    refuse,
+    refuse_columns,
 )
+from fashiongraph.cli.strangers import Strangers, scored
 from fashiongraph.cli.wardrobes import check_features, open_wardrobe
 from fashiongraph.files import whole
 
 
 def score(
+    context: typer.Context,
     checkpoint: Annotated[Path, typer.Argument(help="Folder of a trained model.")],
     outfits: Annotated[
         Path, typer.Argument(help="CSV or Parquet of outfits to rank: outfit_id, item_id.")
@@ -36,6 +43,10 @@ def score(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="CSV file to write all scores to.")
     ] = None,
+    strangers: Strangers = 0,
+    protocol: Protocol = "uniform",
+    columns: Columns = "",
+    seed: Seed = 0,
     unknown: Unknown = "error",
     form: SetName = "tables",
     lenient: Lenient = False,
@@ -46,14 +57,18 @@ def score(
     Outfits of one item, which have no score, come last.
     """
     from fashiongraph.datasets.tables.read_outfits import read_outfits
-    from fashiongraph.evaluation import score_outfits
     from fashiongraph.models import OutfitModel
 
+    if not strangers:
+        refuse(context, ("protocol", "columns", "seed"), "--strangers 0")
+    elif columns:
+        refuse_columns(context, protocol)
     model = OutfitModel.load(checkpoint)
     wardrobe = open_wardrobe(data, features, lenient, form)
     check_features(model, wardrobe)
     asked = read_outfits(outfits, wardrobe.items)
-    value = score_outfits(model, asked, SCORED_AT_ONCE, unknown)
+    how = scored(strangers, wardrobe.items, protocol, columns, seed)
+    value = how(model, asked, batch_size=SCORED_AT_ONCE, unknown=unknown)
     # The 0 of an outfit of one item, which has nothing to go with, would rank among real scores.
     paired = asked.sizes > 1
     order = value.where(paired, -math.inf).argsort(descending=True, stable=True).tolist()

@@ -7,6 +7,7 @@ from fashiongraph.evaluation.fill_in_blank import fill_in_blank
 from fashiongraph.evaluation.outfit_retrieval import outfit_retrieval
 from fashiongraph.evaluation.result import Result
 from fashiongraph.evaluation.same_item_retrieval import same_item_retrieval
+from fashiongraph.evaluation.score_against_strangers import score_against_strangers
 from fashiongraph.evaluation.score_candidates import score_candidates
 from fashiongraph.evaluation.score_outfits import score_outfits
 
@@ -18,6 +19,7 @@ __all__ = [
     "fill_in_blank",
     "outfit_retrieval",
     "same_item_retrieval",
+    "score_against_strangers",
     "score_candidates",
     "score_outfits",
 ]

@@ -1,0 +1,49 @@
+"""Scores of outfits as commands are asked for them: as they are, or against strangers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from fashiongraph.cli.options import listed
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from fashiongraph.data import ItemTable
+
+Strangers = Annotated[
+    int,
+    typer.Option(
+        min=0,
+        help="Score outfits against so many strangers in place of each item, drawn by --protocol: "
+        "32 are plenty, and make some 130 scores of one. 0: score outfits as they are.",
+    ),
+]
+
+
+def scored(
+    strangers: int, items: ItemTable, protocol: str, columns: str, seed: int
+) -> Callable[..., Tensor]:
+    """How outfits are scored, by a model.
+
+    Args:
+        strangers: Strangers for each item; 0 for none.
+        items: Where they come from.
+        protocol: How they are drawn.
+        columns: Comma-separated columns that they share with what they replace.
+        seed: Seed of the draws.
+
+    Raises:
+        FashionGraphError: If the protocol, or a column, is unknown.
+    """
+    from fashiongraph.data.negatives.protocol import negative_sampler
+    from fashiongraph.evaluation import score_against_strangers, score_outfits
+
+    if not strangers:
+        return score_outfits
+    sampler = negative_sampler(protocol, items, listed(columns))
+    return partial(score_against_strangers, sampler=sampler, num_strangers=strangers, seed=seed)
