@@ -159,7 +159,7 @@ def _against_strangers(
     """What the model reaches where outfits are scored against strangers such as it learned from."""
     (asked,) = (one for one in case.questions[run.protocol] if isinstance(one, Compatibility))
     negatives = SETS[run.data].negatives(run.protocol)
-    sampler = negative_sampler(items=case.train.items, **negatives)
+    sampler = negative_sampler(items=case.train.with_frequency().items, **negatives)
     settings = {"sampler": sampler, "num_strangers": strangers, "seed": run.seed}
     result = compatibility(model, asked, score_against_strangers, **settings)
     column = f"{run.protocol}, against strangers {result.metric}"

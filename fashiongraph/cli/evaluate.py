@@ -83,27 +83,27 @@ def evaluate(
     model = OutfitModel.load(checkpoint)
     wardrobe = open_wardrobe(data, features, lenient, form)
     check_features(model, wardrobe)
+    outfits = known = wardrobe.outfits
+    if part != "all" and (strangers or not questions):
+        if split is None:
+            parts = parts_of_training(checkpoint, wardrobe, seed)
+        else:
+            parts = parts_of(wardrobe, split, seed)
+        if part not in parts:
+            raise FashionGraphError(
+                f"'--part' needs to be {', '.join(parts)} or all (got {part!r})"
+            )
+        outfits, known = parts[part], parts["train"]
     if questions:
         asked = [load_questions(file, wardrobe.items) for file in questions]
     else:
-        outfits = wardrobe.outfits
-        if part != "all":
-            if split is None:
-                parts = parts_of_training(checkpoint, wardrobe, seed)
-            else:
-                parts = parts_of(wardrobe, split, seed)
-            if part not in parts:
-                raise FashionGraphError(
-                    f"'--part' needs to be {', '.join(parts)} or all (got {part!r})"
-                )
-            outfits = parts[part]
         asked = [
             draw_questions(outfits, kind, protocol, listed(columns), seed=seed)
             for kind in ("compatibility", "fitb")
         ]
     if save_questions is not None:
         _save(asked, [save_questions / f"{one.kind}_{protocol}_seed{seed}.npz" for one in asked])
-    how = scored(strangers, wardrobe.items, protocol, columns, seed)
+    how = scored(strangers, known, protocol, columns, seed)
     settings = {"unknown": unknown, "batch_size": SCORED_AT_ONCE}
     results = [evaluate_questions(model, one, how, **settings) for one in asked]
     if as_json:

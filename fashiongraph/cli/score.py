@@ -67,7 +67,7 @@ def score(
     wardrobe = open_wardrobe(data, features, lenient, form)
     check_features(model, wardrobe)
     asked = read_outfits(outfits, wardrobe.items)
-    how = scored(strangers, wardrobe.items, protocol, columns, seed)
+    how = scored(strangers, wardrobe.outfits, protocol, columns, seed)
     value = how(model, asked, batch_size=SCORED_AT_ONCE, unknown=unknown)
     # The 0 of an outfit of one item, which has nothing to go with, would rank among real scores.
     paired = asked.sizes > 1

@@ -13,7 +13,7 @@ from fashiongraph.cli.options import listed
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from fashiongraph.data import ItemTable
+    from fashiongraph.data import Outfits
 
 Strangers = Annotated[
     int,
@@ -26,13 +26,13 @@ Strangers = Annotated[
 
 
 def scored(
-    strangers: int, items: ItemTable, protocol: str, columns: str, seed: int
+    strangers: int, known: Outfits, protocol: str, columns: str, seed: int
 ) -> Callable[..., Tensor]:
     """How outfits are scored, by a model.
 
     Args:
         strangers: Strangers for each item; 0 for none.
-        items: Where they come from.
+        known: Outfits whose items' frequency they are drawn by.
         protocol: How they are drawn.
         columns: Comma-separated columns that they share with what they replace.
         seed: Seed of the draws.
@@ -45,5 +45,5 @@ def scored(
 
     if not strangers:
         return score_outfits
-    sampler = negative_sampler(protocol, items, listed(columns))
+    sampler = negative_sampler(protocol, known.with_frequency().items, listed(columns))
     return partial(score_against_strangers, sampler=sampler, num_strangers=strangers, seed=seed)

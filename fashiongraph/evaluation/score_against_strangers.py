@@ -52,8 +52,9 @@ def score_against_strangers(
         model: The model; see :func:`score_outfits`. c is how it compares candidates
             (:func:`score_candidates`), s its score of an outfit.
         outfits: B outfits.
-        sampler: Where strangers come from; the protocol the model was trained with. They are drawn
-            independently: an item may be drawn twice, so that a small pool is not emptied.
+        sampler: Where strangers come from; the protocol the model was trained with, over
+            ``train.with_frequency().items``. They are drawn independently: an item may be drawn
+            twice, so that a small pool is not emptied.
         num_strangers: Strangers for each item, R.
         own_weight: The weight w of the outfit's own score. The default was settled on validation
             outfits, where anything from 0.1 to 0.5 does about as well.
