@@ -43,6 +43,23 @@ def test_an_outfit_of_one_item_comes_last_without_a_score(folder, command, check
     assert "–" in command(*common).output
 
 
+def test_outfits_are_scored_against_strangers(folder, command, checkpoint):
+    file = folder / "outfits.csv"
+    common = ("score", checkpoint, file, "--data", folder, *FEATURES, "--json", "--top", 0)
+    scores = [
+        {row["outfit_id"]: row["score"] for row in json.loads(command(*common, *options).stdout)}
+        for options in ((), ("--strangers", 3), ("--strangers", 3, "--protocol", "same_category"))
+    ]
+    assert scores[0].keys() == scores[1].keys()
+    assert scores[0] != scores[1] != scores[2]
+    for options, beside in (
+        (("--protocol", "matched"), "--strangers 0"),
+        (("--strangers", 3, "--columns", "style"), "--protocol uniform"),
+    ):
+        result = command(*common, *options, fails=True)
+        assert f"has no say beside '{beside}'" in str(result.exception)
+
+
 def test_refuses_unknown_items(folder, command, checkpoint, tmp_path):
     (tmp_path / "mine.csv").write_text("outfit_id,item_id\na,0001\na,9999\n")
     result = command(
