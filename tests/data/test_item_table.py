@@ -140,6 +140,13 @@ def test_finer_categories_keep_the_broad_ones():
         items.refined("hue")
 
 
+def test_codes_with_a_gap_stay_whole_numbers():
+    columns = pd.DataFrame({"code": [105, None, 37], "size": [1.5, 2.0, None]})
+    items = ItemTable.from_lists([*"abc"], ["shoe", "shoe", "shoe"], columns=columns)
+    assert items.refined("code").categories == ["shoe", "shoe / 105", "shoe / 37"]
+    assert items.refined("size").categories == ["shoe", "shoe / 1.5", "shoe / 2.0"]
+
+
 def test_features_as_lists():
     items = ItemTable.from_lists(["a", "b"], ["x", "y"], [[1.0, 2.0], [3.0, 4.0]])
     assert items.features.tolist() == [[1, 2], [3, 4]]
