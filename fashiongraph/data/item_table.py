@@ -207,11 +207,11 @@ class ItemTable:
         Raises:
             FashionGraphError: If the column is unknown.
         """
-        value = self.column(column).reset_index(drop=True)
-        value = value.convert_dtypes()  # whole numbers that a gap made floats: 105, not 105.0
+        # Of whole numbers that a gap made floats: 105, not 105.0.
+        value = self.column(column).reset_index(drop=True).convert_dtypes().astype(object)
         names = np.array([*self.categories, None], dtype=object)  # -1 picks the last entry
         broad = pd.Series(names[self.category_id.numpy()])
-        fine = broad.where(value.isna() | broad.isna(), broad + " / " + value.astype(object).astype(str))
+        fine = broad.where(value.isna() | broad.isna(), broad + " / " + value.astype(str))
         code, finer = pd.factorize(fine, sort=True)
         return self._with(
             category_id=torch.from_numpy(code.astype(np.int64)),
