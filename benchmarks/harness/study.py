@@ -127,7 +127,7 @@ class Study:
                 continue
             picture = page.parent / "results" / f"{title}_{file_name(name)}.png"
             plot(chosen, self.models, columns, picture)
-            main = [column for column in columns if "," not in column]
+            main = [column for column in columns if "new pairs" not in column]
             tables += [f"### {name}", markdown(chosen, self.models, main)]
             shown += [tables[-2], markdown(chosen, self.models, columns, intervals=True)]
             shown += [f"![Mean and 95 % interval over seeds](results/{picture.name})"]

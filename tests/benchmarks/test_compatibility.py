@@ -102,6 +102,30 @@ def test_a_new_model_is_one_line_in_a_dictionary(harness, tmp_path):
     assert (tmp_path / "results" / "toys_polyvore_titles.png").stat().st_size > 5000
 
 
+def test_longer_trainings_have_settled_settings_and_score_against_strangers(harness, tmp_path):
+    from harness.models import Entry
+    from harness.variants import ENTRIES
+
+    ENTRIES["Toy"] = Entry(lambda w, **_: Toy(w.num_features))
+    longer = Entry(lambda w, **_: Toy(w.num_features), epochs=2, settled_by="Toy", strangers=3)
+    ENTRIES["Toy, longer"] = longer
+    both = study(harness, tmp_path, ["Toy, longer"], [0])
+    both.train()
+    records = [json.loads(file.read_text()) for file in (tmp_path / "runs").rglob("*.json")]
+    trials = [r for r in records if r["model"] == "Toy" and r["protocol"] == "matched"]
+    best = max(trials, key=lambda r: (r["valid_score"], -r["trial"]))
+    (own,) = [r for r in records if r["model"] == "Toy, longer" and r["protocol"] == "matched"]
+    assert len(trials) == 2
+    assert (own["trial"], own["epochs"], best["epochs"]) == (best["trial"], 2, 1)
+    assert own["learning_rate"] == best["learning_rate"]
+    plain = own["results"]["matched AUC"]
+    against = own["results"]["matched, against strangers AUC"]
+    assert against["checksum"] == plain["checksum"] and against["value"] != plain["value"]
+    columns = set(both.table()["column"])
+    assert {"matched AUC", "matched, against strangers AUC"} <= columns
+    assert "uniform, against strangers AUC" in columns
+
+
 @pytest.mark.slow
 def test_every_model_and_edition_runs(harness, tmp_path):
     from harness.models import CONTROLS
