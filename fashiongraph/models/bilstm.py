@@ -155,18 +155,19 @@ class BiLSTM(OutfitModel):
         return score
 
     def score_candidates(self, batch: Batch, position: Tensor, num_candidates: int) -> Tensor:
-        """Probability of each candidate among those for its blank, given what stands around it.
+        """Log-probability of each candidate among those for its blank, given what stands around it.
 
-        The mean of both directions, each under a softmax over the candidates. A direction in which
-        nothing stands before the blank says nothing. With a ``category_order`` each candidate
-        stands where its own category does.
+        The logarithm of the mean of both directions, each under a softmax over the candidates, as
+        softmax scores of candidates are for other models. A direction in which nothing stands
+        before the blank says nothing, and all candidates score 0 where neither speaks. With a
+        ``category_order`` each candidate stands where its own category does.
         """
         _, x = self.read(batch)
         blank = self.order(batch).argsort()[
             batch.ptr[:-1] + position.repeat_interleave(num_candidates)
         ]
         (ahead, _), (back, _) = self.foretell(x, batch.ptr)
-        score = ahead.new_zeros(len(position), num_candidates)
+        score = ahead.new_full((len(position), num_candidates), -torch.inf)
         heard = torch.zeros_like(score)
         for predicted, seen_from, speaks in (
             (ahead, blank - 1, blank > batch.ptr[:-1]),
@@ -175,9 +176,10 @@ class BiLSTM(OutfitModel):
             logit = (predicted[seen_from.clamp(0, max(len(x) - 1, 0))] * x[blank]).sum(dim=-1)
             logit = logit.masked_fill(~speaks, -torch.inf).view_as(score)
             speaks = speaks.view_as(score)
-            score = score + logit.softmax(dim=-1).masked_fill(~speaks, 0.0)
+            told = logit.log_softmax(dim=-1).masked_fill(~speaks, -torch.inf)
+            score = torch.logaddexp(score, told)
             heard = heard + speaks
-        return score / heard.clamp(min=1)
+        return (score - heard.log()).masked_fill(heard == 0, 0.0)
 
     @contextmanager
     def among(self, features: Iterable[Tensor]) -> Iterator[None]:

@@ -86,7 +86,7 @@ class OutfitModel(torch.nn.Module):
             num_candidates: Number A of candidates per blank.
 
         Returns:
-            Scores that can be compared within a question [Q, A].
+            Scores that can be compared within a question, by a softmax too [Q, A].
         """
         score: Tensor = self(batch)
         return score.view(-1, num_candidates)

@@ -154,7 +154,7 @@ def test_blanks_are_filled_by_what_stands_around_them(wardrobe, category_order, 
     expected = torch.tensor(expected)
     for batch_size in (1, 12, 1024):
         score = score_candidates(model, questions, batch_size)
-        torch.testing.assert_close(score, expected.float(), rtol=1e-4, atol=1e-5)
+        torch.testing.assert_close(score.exp(), expected.float(), rtol=1e-4, atol=1e-5)
     best = expected.argmax(dim=1) == questions.answer
     assert fill_in_blank(model, questions).value == pytest.approx(best.double().mean().item())
 
