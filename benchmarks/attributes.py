@@ -7,13 +7,14 @@ See ``benchmarks/compatibility.py`` for how runs are trained, chosen and kept.
 
 from __future__ import annotations
 
+from harness.sets import FROZEN
 from harness.study import PAGE, Study
 from harness.variants import ATTRIBUTES, FULL
 
 
 def main() -> None:
     """Run what is missing and write tables and plots."""
-    study, tabulate = Study.parse(__doc__.splitlines()[0], list(ATTRIBUTES))
+    study, tabulate = Study.parse(__doc__.splitlines()[0], list(ATTRIBUTES), FROZEN)
     if not tabulate:
         study.train()
     print(study.report("attributes", FULL, list(ATTRIBUTES), PAGE))

@@ -59,6 +59,9 @@ SETS = {
     "polyvore_titles, tuned": replace(_TITLES, tuned="polyvore_titles"),
 }
 
+FROZEN = [name for name, one in SETS.items() if one.tuned is None]
+"""Sets whose features are as they come."""
+
 
 def load(name: str, features: str | None = None) -> OutfitTables:
     """Read a data set with one file of features, and its categories as they stand."""
