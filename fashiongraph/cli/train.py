@@ -56,6 +56,10 @@ def train(
     groups: Annotated[
         str, typer.Option(help="For --best: item column with broader categories.")
     ] = "",
+    members: Annotated[
+        int,
+        typer.Option(min=1, help="Models that train side by side and score by their mean."),
+    ] = 1,
     teacher: Annotated[
         Path | None, typer.Option(help="Folder of a trained teacher to distil from.")
     ] = None,
@@ -111,7 +115,15 @@ def train(
     from fashiongraph.data.category_groups import group_categories
     from fashiongraph.data.item_memory import remember_items
     from fashiongraph.data.pairs import top_bottom_pairs
-    from fashiongraph.models import ADDGNN, ADDGNNObjective, DesignerTeacher
+    from fashiongraph.models import (
+        ADDGNN,
+        ADDGNNObjective,
+        DesignerTeacher,
+        Ensemble,
+        EnsembleObjective,
+        Objective,
+        OutfitModel,
+    )
     from fashiongraph.training import Recipe, fit
     from fashiongraph.training.epoch_lines import EpochLines
 
@@ -128,7 +140,11 @@ def train(
     elif groups:
         raise FashionGraphError(f"'--groups' needs '--best', which reads it (got {groups!r})")
     if model == "teacher":
-        refuse(context, ("hidden", "steps", "use_graph", "best", "teacher"), "--model teacher")
+        refuse(
+            context,
+            ("hidden", "steps", "use_graph", "best", "teacher", "members"),
+            "--model teacher",
+        )
     else:
         refuse(context, ("top", "bottom", "pair_column"), "--model addgnn")
     wardrobe = open_wardrobe(data, features, lenient, form)
@@ -152,8 +168,8 @@ def train(
                 f"'--teacher' needs a teacher of {wanted[1]} attributes over {width} features "
                 f"(got {guide.num_attributes} over {guide.in_channels})"
             )
-    objective = ADDGNNObjective(teacher=guide)
-    chosen: ADDGNN | DesignerTeacher
+    objective: Objective = ADDGNNObjective(teacher=guide)
+    chosen: OutfitModel
     known, unseen = parts["train"], parts["valid"]
     if model == "teacher":
         pairs = (listed(top), listed(bottom), pair_column)
@@ -163,16 +179,19 @@ def train(
         if paper:
             chosen = DesignerTeacher.paper(width)
     else:
-        chosen = ADDGNN(width, hidden, attributes, steps, use_graph=use_graph)
+        addgnn = ADDGNN(width, hidden, attributes, steps, use_graph=use_graph)
         graph = category_graph(known.category_id, known.batch, wardrobe.num_categories)
         if paper:
-            chosen = ADDGNN.paper(width, use_graph)
+            addgnn = ADDGNN.paper(width, use_graph)
         elif best:
-            chosen = ADDGNN.best(width, use_graph=use_graph)
+            addgnn = ADDGNN.best(width, use_graph=use_graph)
             graph = remember_items(graph, known)
             if groups:
                 graph = group_categories(graph, wardrobe.items, groups)
-        objective = objective if paper else chosen.objective(guide)
+        objective = objective if paper else addgnn.objective(guide)
+        chosen = addgnn
+        if members > 1:
+            chosen, objective = Ensemble.of(addgnn, members), EnsembleObjective(objective)
     recipe = replace(Recipe.paper() if paper else Recipe(), batch_size=batch_size)
     if learning_rate is not None:
         recipe = replace(recipe, learning_rate=learning_rate)

@@ -7,6 +7,8 @@ from fashiongraph.models.bilstm_objective import BiLSTMObjective
 from fashiongraph.models.collocation_net import CollocationNet
 from fashiongraph.models.contrastive_objective import ContrastiveObjective
 from fashiongraph.models.designer_teacher import DesignerTeacher
+from fashiongraph.models.ensemble import Ensemble
+from fashiongraph.models.ensemble_objective import EnsembleObjective
 from fashiongraph.models.in_batch_objective import InBatchObjective
 from fashiongraph.models.metric_objective import MetricObjective
 from fashiongraph.models.ngnn import NGNN
@@ -30,6 +32,8 @@ __all__ = [
     "CollocationNet",
     "ContrastiveObjective",
     "DesignerTeacher",
+    "Ensemble",
+    "EnsembleObjective",
     "InBatchObjective",
     "MetricObjective",
     "NGNNObjective",

@@ -13,7 +13,7 @@ import pytest
 import torch
 
 from fashiongraph.errors import FashionGraphError
-from fashiongraph.models import ADDGNN, DesignerTeacher, OutfitModel
+from fashiongraph.models import ADDGNN, DesignerTeacher, Ensemble, OutfitModel
 
 OPTIONS = ("--features", "features.npy", "--batch-size", 8, "--accelerator", "cpu")
 
@@ -39,6 +39,15 @@ def test_paper_settings_and_a_teacher(folder, command, tmp_path):
     assert (student.hidden_channels, student.num_steps, student.activation) == (256, 2, "sigmoid")
     logged = pd.read_csv(next((tmp_path / "student" / "logs").rglob("metrics.csv")))
     assert {"train/ranking", "train/mask", "train/distillation", "train/norm"} <= set(logged)
+
+
+def test_members_train_side_by_side_and_answer_as_one(folder, command, tmp_path):
+    command("train", folder, *OPTIONS, "-o", tmp_path, "--best", "--members", 2, "--epochs", 1)
+    model = OutfitModel.load(tmp_path / "model")
+    assert model.settings == Ensemble.of(ADDGNN.best(8), 2).settings
+    data = ("--data", folder, *OPTIONS[:2], "--json")
+    evaluated = json.loads(command("evaluate", tmp_path / "model", *data).stdout)
+    assert [one["metric"] for one in evaluated] == ["AUC", "FITB"]
 
 
 @pytest.mark.parametrize("graph", ["--graph", "--no-graph"])
@@ -91,6 +100,7 @@ def test_a_teacher_and_a_student_of_one_seed_start_apart(folder, command, tmp_pa
         (("--best", "--hidden", 64), "'--hidden' has no say beside '--best'"),
         (("--best", "--attributes", 4), "'--attributes' has no say beside '--best'"),
         (("--best", "--steps", 1), "'--steps' has no say beside '--best'"),
+        (("--model", "teacher", "--members", 2), "'--members' has no say beside '--model teac"),
         (("--model", "teacher", "--best"), "'--best' has no say beside '--model teacher'"),
         (("--groups", "kind"), "'--groups' needs '--best', which reads it (got 'kind')"),
         (("--columns", "style"), "'--columns' has no say beside '--protocol uniform'"),
