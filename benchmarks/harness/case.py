@@ -57,8 +57,10 @@ class Case:
                     f"(got features {features!r} and a share of {share})"
                 )
             outfits = self.wardrobe.outfits
-            rows = tuned_features(Case(tuned, seed, finer=False))
-            self.wardrobe.outfits = outfits.with_items(outfits.items.with_features(rows))
+            untuned = Case(tuned, seed, finer=False)
+            rows = [tuned_features(untuned, encoder) for encoder in SETS[data].encoders]
+            items = outfits.items.with_features(torch.cat(rows, dim=1))
+            self.wardrobe.outfits = outfits.with_items(items)
         self.train, self.valid, self.test = self.wardrobe.split(seed=seed)
         self.known = self.train  # of their pairs of items none is new
         if share < 1:

@@ -82,11 +82,13 @@ def plan(run: Run, folder: Path, seeds: Sequence[int]) -> tuple[list[Run], bool]
     if run.model in AS_THEY_ARE:
         return [replace(run, protocol="", epochs=0)], True
     entry = ENTRIES[run.model]
-    if entry.settled_by is not None:
-        runs, settled = plan(replace(run, model=entry.settled_by), folder, seeds)
-        own = replace(run, epochs=entry.epochs or run.epochs, trial=runs[0].trial)
-        return ([own] if settled else runs), settled
     epochs = entry.epochs or round(run.epochs / entry.share)
+    elsewhere = SETS[run.data].settled_by if run.data in SETS else None
+    if entry.settled_by is not None or elsewhere is not None:
+        asked = replace(run, data=elsewhere or run.data, model=entry.settled_by or run.model)
+        runs, settled = plan(asked, folder, seeds)
+        own = replace(run, protocol=runs[0].protocol, epochs=epochs, trial=runs[0].trial)
+        return ([own] if settled else runs), settled
     run = replace(run, protocol=entry.protocol or run.protocol, epochs=epochs)
     if len(entry.trials) == 1:
         return [run], True

@@ -27,6 +27,8 @@ class BenchmarkSet:
             strangers still share what the set calls a category.
         tuned: Name of another set, whose text encoder learns from the training outfits first and
             then makes the features, for all models alike; everything else is that set's.
+        encoders: The text encoders that do; their features stand side by side.
+        settled_by: Name of the set whose trials settle the models' settings; by default its own.
     """
 
     features: str
@@ -34,6 +36,8 @@ class BenchmarkSet:
     pairs: tuple[list[str], list[str], str]
     finer: str | None = None
     tuned: str | None = None
+    encoders: tuple[str, ...] = ("all-MiniLM-L6-v2",)
+    settled_by: str | None = None
 
     @property
     def groups(self) -> str | None:
@@ -57,10 +61,19 @@ SETS = {
     ),
     "polyvore_titles": _TITLES,
     "polyvore_titles, tuned": replace(_TITLES, tuned="polyvore_titles"),
+    "polyvore_titles, two encoders": replace(
+        _TITLES,
+        tuned="polyvore_titles",
+        encoders=("all-MiniLM-L6-v2", "all-mpnet-base-v2"),
+        settled_by="polyvore_titles, tuned",
+    ),
 }
 
 FROZEN = [name for name, one in SETS.items() if one.tuned is None]
 """Sets whose features are as they come."""
+
+COMPARED = [name for name, one in SETS.items() if one.settled_by is None]
+"""Sets with trials of their own."""
 
 
 def load(name: str, features: str | None = None) -> OutfitTables:

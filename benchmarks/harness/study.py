@@ -11,7 +11,7 @@ import pandas as pd
 
 from harness.report import differences, insert, markdown, plot, to_frame
 from harness.runs import Run, execute, file_name, plan, read
-from harness.sets import PROTOCOLS, SETS
+from harness.sets import COMPARED, PROTOCOLS
 
 PAGE = Path(__file__).parents[1] / "README.md"
 TRIAL_SEEDS = 3  # of the study's seeds: those that settings are chosen on
@@ -60,7 +60,7 @@ class Study:
 
     @classmethod
     def parse(
-        cls, description: str, models: Sequence[str], data: Sequence[str] = tuple(SETS)
+        cls, description: str, models: Sequence[str], data: Sequence[str] = tuple(COMPARED)
     ) -> tuple[Study, bool]:
         """The study that the command line asks for, and whether it is only to be tabulated."""
         given = vars(cls.arguments(description, models, data).parse_args())

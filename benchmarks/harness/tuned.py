@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,18 +14,19 @@ from fashiongraph.evaluation import embed_items
 from fashiongraph.files import whole
 from fashiongraph.models import InBatchObjective, SentenceCollocationNet
 from fashiongraph.training import Recipe, fit
+from harness.pretrained import FOLDER, pretrained
 from harness.sets import SETS
 
 if TYPE_CHECKING:
     from harness.case import Case
 
-FOLDER = Path(__file__).parents[1] / "results" / "tuned"
 RECIPE = Recipe(learning_rate=1e-4)
 EPOCHS = 6
+PRECISION = {"all-MiniLM-L6-v2": "32-true", "all-mpnet-base-v2": "bf16-mixed"}
 
 
-def tuned_features(case: Case) -> Tensor:
-    """Features of all items by their titles [n, 384], half precision.
+def tuned_features(case: Case, encoder: str = "all-MiniLM-L6-v2") -> Tensor:
+    """Features of all items by their titles [n, F], half precision.
 
     The encoder learns from the case's training outfits, to tell what goes with the rest among
     strangers of the same category; its validation outfits choose the epoch. It is done once for a
@@ -34,16 +34,18 @@ def tuned_features(case: Case) -> Tensor:
 
     Args:
         case: A split, in the set's own categories.
+        encoder: The encoder to start from.
     """
+    precision = PRECISION[encoder]
     texts = case.wardrobe.items.column("title")
-    made_of = repr((RECIPE, EPOCHS, case.train.item_id.tolist(), texts.tolist()))
+    made_of = repr((RECIPE, precision, EPOCHS, case.train.item_id.tolist(), texts.tolist()))
     digest = hashlib.sha256(made_of.encode()).hexdigest()[:8]
-    file = FOLDER / f"{case.data}_seed{case.seed}_{digest}.npy"
+    file = FOLDER / f"{case.data}_{encoder}_seed{case.seed}_{digest}.npy"
     FOLDER.mkdir(parents=True, exist_ok=True)
     with FileLock(f"{file}.lock"):  # several processes may need it at once
         if not file.exists():
             torch.manual_seed(case.seed)
-            model = SentenceCollocationNet()
+            model = SentenceCollocationNet(pretrained(encoder))
             tokens = model.tokens(texts)
             items = case.wardrobe.items.with_features(tokens)
             fit(
@@ -55,8 +57,12 @@ def tuned_features(case: Case) -> Tensor:
                 max_epochs=EPOCHS,
                 seed=case.seed,
                 progress=False,
+                precision=precision,
                 **SETS[case.data].negatives("matched"),
             )
+            half = precision == "bf16-mixed"
+            with torch.autocast("cpu", torch.bfloat16, enabled=half):
+                features = embed_items(model, items, batch_size=512).half().numpy()
             with whole(file) as draft, draft.open("wb") as stream:
-                np.save(stream, embed_items(model, items, batch_size=512).half().numpy())
+                np.save(stream, features)
     return torch.from_numpy(np.load(file))

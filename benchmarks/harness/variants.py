@@ -6,7 +6,15 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from fashiongraph.evaluation.score_outfits import Scorer
-from fashiongraph.models import ADDGNN, ADDGNNObjective, BiLSTM, Objective, RankingObjective
+from fashiongraph.models import (
+    ADDGNN,
+    ADDGNNObjective,
+    BiLSTM,
+    Ensemble,
+    EnsembleObjective,
+    Objective,
+    RankingObjective,
+)
 from fashiongraph.nn import ADDGNNLoss, CandidateSoftmaxLoss
 from fashiongraph.training import Recipe
 from harness.designer_case import DesignerCase
@@ -60,10 +68,25 @@ TRIED_ON_BASELINES: dict[str, Entry] = {  # a wider search than all models get
 }
 
 
-LONGER: dict[str, Entry] = {  # all that are trained alike
-    f"{name}, longer": replace(entry, epochs=24, settled_by=name, strangers=32)
-    for name, entry in MODELS.items()
-    if not name.endswith(("published", "published code"))
+ALIKE = [name for name in MODELS if not name.endswith(("published", "published code"))]
+
+LONGER: dict[str, Entry] = {
+    f"{name}, longer": replace(MODELS[name], epochs=24, settled_by=name, strangers=32)
+    for name in ALIKE
+}
+
+
+def five(entry: Entry) -> Entry:
+    """An ensemble of five such models."""
+    return replace(
+        entry,
+        build=lambda w, **trial: Ensemble.of(entry.build(w, **trial), 5),
+        objective=lambda model, case: EnsembleObjective(entry.objective(model.members[0], case)),
+    )
+
+
+FIVE: dict[str, Entry] = {  # of all that are trained alike
+    f"{name}, five": replace(five(MODELS[name]), settled_by=name) for name in ALIKE
 }
 
 
@@ -114,5 +137,6 @@ ENTRIES: dict[str, Entry] = {
     **TRIED,
     **TRIED_ON_BASELINES,
     **LONGER,
+    **FIVE,
     **KNOWLEDGE,
 }

@@ -126,6 +126,35 @@ def test_longer_trainings_have_settled_settings_and_score_against_strangers(harn
     assert "uniform, against strangers AUC" in columns
 
 
+def test_a_set_may_have_its_settings_from_another(harness, tmp_path, monkeypatch):
+    from dataclasses import replace
+
+    from harness.models import Entry
+    from harness.runs import plan
+    from harness.sets import SETS, load
+    from harness.variants import ENTRIES, five
+
+    ENTRIES["Toy"] = Entry(lambda w, **_: Toy(w.num_features))
+    ENTRIES["Toy, five"] = replace(five(ENTRIES["Toy"]), settled_by="Toy")
+    monkeypatch.setitem(SETS, "again", replace(SETS["mango"], settled_by="mango"))
+    monkeypatch.setattr("harness.case.load", lambda name, features: load("mango", features))
+    asked = harness.Study(
+        ["again"], ["Toy", "Toy, five"], ["matched"], [0], 1, None, tmp_path / "runs"
+    )
+    runs, settled = plan(asked.cells()[1], tmp_path / "runs", [0])
+    assert not settled
+    assert {(run.data, run.model) for run in runs} == {("mango", "Toy")}
+    asked.train()
+    records = [json.loads(file.read_text()) for file in (tmp_path / "runs").rglob("*.json")]
+    trials = [r for r in records if r["data"] == "mango"]
+    best = max(trials, key=lambda r: (r["valid_score"], -r["trial"]))
+    own = {r["model"]: r for r in records if r["data"] == "again"}
+    assert len(trials) == 2
+    assert {one["trial"] for one in own.values()} == {best["trial"]}
+    assert own["Toy, five"]["settings"]["num_members"] == 5
+    assert own["Toy, five"]["num_parameters"] == 5 * own["Toy"]["num_parameters"]
+
+
 @pytest.mark.slow
 def test_every_model_and_edition_runs(harness, tmp_path):
     from harness.models import CONTROLS
@@ -150,7 +179,11 @@ def test_an_encoder_that_learned_from_titles_makes_the_features(harness, tmp_pat
     case, plain = Case("polyvore_titles, tuned", 0), Case("polyvore_titles", 0)
     assert case.train.items.features.shape == (80, 384)
     assert case.train.item_id.tolist() == plain.train.item_id.tolist()
+    monkeypatch.setattr(tuned, "pretrained", lambda encoder: "all-MiniLM-L6-v2")
     (file,) = (tmp_path / "tuned").glob("*.npy")
+    rows = Case("polyvore_titles, two encoders", 0).train.items.features
+    assert rows.shape == (80, 768)
+    assert torch.equal(rows[:, :384], case.train.items.features)  # the first is tuned once for both
     written = file.stat().st_mtime_ns
     entries = ["Siamese", "Nearest features"]
     tuned_study = harness.Study(
