@@ -9,6 +9,7 @@ said where they are missing.
 
 from __future__ import annotations
 
+from harness.report import insert
 from harness.sets import SETS
 from harness.study import PAGE, Study
 from harness.variants import FIVE, FULL
@@ -24,7 +25,9 @@ def main() -> None:
         study.train()
     rivals = [name for name in models if not name.startswith("ADD-GNN")]
     others = "the best model that is no ADD-GNN"
-    print(study.report("ensembles", f"{FULL}, five", rivals, PAGE, others))
+    tables = study.report("ensembles", f"{FULL}, five", rivals, PAGE, others)
+    print(tables)
+    insert(PAGE.parents[1] / "README.md", "ensembles", tables)
 
 
 if __name__ == "__main__":
