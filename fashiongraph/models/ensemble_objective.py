@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import torch
 from torch import Tensor
 from torch_geometric.data import Batch
 
@@ -11,9 +12,6 @@ from fashiongraph.data.negatives.negative_sampler import NegativeSampler
 from fashiongraph.data.outfits import Outfits
 from fashiongraph.data.training_loader import TrainingLoader
 from fashiongraph.models.objective import Objective
-
-if TYPE_CHECKING:
-    from fashiongraph.models.ensemble import Ensemble
 
 
 class EnsembleObjective(Objective):
@@ -48,7 +46,8 @@ class EnsembleObjective(Objective):
         """Pass the epoch on."""
         self.objective.begin_epoch(epoch)
 
-    def forward(self, model: Ensemble, batch: Batch) -> dict[str, Tensor]:  # type: ignore[override]  # trains members
-        """The sums of ``loss`` and its parts over the members."""
-        parts = [self.objective(member, batch) for member in model.members]
+    def forward(self, model: torch.nn.Module, batch: Batch) -> dict[str, Tensor]:
+        """The sums of ``loss`` and its parts over the members of an ensemble."""
+        members = model.get_submodule("members").children()
+        parts = [self.objective(member, batch) for member in members]
         return {name: sum((one[name] for one in parts[1:]), parts[0][name]) for name in parts[0]}
