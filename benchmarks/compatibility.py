@@ -11,8 +11,7 @@ tables and plots are made of those files alone.
 from __future__ import annotations
 
 from harness.models import CONTROLS, MODELS
-from harness.report import insert
-from harness.study import PAGE, Study
+from harness.study import Study
 from harness.variants import FULL
 
 
@@ -22,10 +21,7 @@ def main() -> None:
     study, tabulate = Study.parse(__doc__.splitlines()[0], names)
     if not tabulate:
         study.train()
-    rivals = [name for name in names if not name.startswith("ADD-GNN")]
-    tables = study.report("compatibility", FULL, rivals, PAGE, "the best model that is no ADD-GNN")
-    print(tables)
-    insert(PAGE.parents[1] / "README.md", "results", tables)
+    print(study.report_lead("compatibility", FULL))
 
 
 if __name__ == "__main__":

@@ -9,25 +9,19 @@ said where they are missing.
 
 from __future__ import annotations
 
-from harness.report import insert
-from harness.sets import SETS
-from harness.study import PAGE, Study
+from harness.sets import COMPARED, SETS
+from harness.study import Study
 from harness.variants import FIVE, FULL
-
-TWO_ENCODERS = [name for name, one in SETS.items() if len(one.encoders) == 2]
 
 
 def main() -> None:
     """Run what is missing and write tables and plots."""
     models = [*FIVE, FULL, "Nearest features"]
-    study, tabulate = Study.parse(__doc__.splitlines()[0], models, TWO_ENCODERS)
+    data = [name for name in SETS if name not in COMPARED]
+    study, tabulate = Study.parse(__doc__.splitlines()[0], models, data)
     if not tabulate:
         study.train()
-    rivals = [name for name in models if not name.startswith("ADD-GNN")]
-    others = "the best model that is no ADD-GNN"
-    tables = study.report("ensembles", f"{FULL}, five", rivals, PAGE, others)
-    print(tables)
-    insert(PAGE.parents[1] / "README.md", "ensembles", tables)
+    print(study.report_lead("ensembles", f"{FULL}, five"))
 
 
 if __name__ == "__main__":

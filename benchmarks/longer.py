@@ -9,8 +9,7 @@ everywhere.
 
 from __future__ import annotations
 
-from harness.report import insert
-from harness.study import PAGE, Study
+from harness.study import Study
 from harness.variants import FULL, LONGER
 
 
@@ -19,11 +18,7 @@ def main() -> None:
     study, tabulate = Study.parse(__doc__.splitlines()[0], list(LONGER))
     if not tabulate:
         study.train()
-    rivals = [name for name in LONGER if not name.startswith("ADD-GNN")]
-    others = "the best model that is no ADD-GNN"
-    tables = study.report("longer", f"{FULL}, longer", rivals, PAGE, others)
-    print(tables)
-    insert(PAGE.parents[1] / "README.md", "longer", tables)
+    print(study.report_lead("longer", f"{FULL}, longer"))
 
 
 if __name__ == "__main__":

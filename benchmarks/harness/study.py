@@ -99,6 +99,18 @@ class Study:
                 cells.append((cell.protocol, read(runs[0], self.records)))
         return to_frame(cells)
 
+    def report_lead(self, title: str, leader: str) -> str:
+        """Report how far the leader is ahead of all models that are no ADD-GNN, in both pages.
+
+        Args:
+            title: Name of the study, and of the marks in the benchmarks' page and the project's.
+            leader: The model whose lead is reported.
+        """
+        rivals = [name for name in self.models if not name.startswith("ADD-GNN")]
+        tables = self.report(title, leader, rivals, PAGE, "the best model that is no ADD-GNN")
+        insert(PAGE.parents[1] / "README.md", title, tables)
+        return tables
+
     def report(
         self,
         title: str,

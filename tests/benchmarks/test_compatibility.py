@@ -102,6 +102,23 @@ def test_a_new_model_is_one_line_in_a_dictionary(harness, tmp_path):
     assert (tmp_path / "results" / "toys_polyvore_titles.png").stat().st_size > 5000
 
 
+def test_a_lead_over_all_others_stands_in_both_pages(harness, tmp_path, monkeypatch):
+    pages = [tmp_path / "README.md", tmp_path / "benchmarks" / "README.md"]
+    for page in pages:
+        (page.parent / "results").mkdir(parents=True)
+        page.write_text("<!-- counted -->\n<!-- /counted -->\n")
+    monkeypatch.setattr(harness, "PAGE", pages[1])
+    counted = ["Remembered pairs", "Item popularity"]
+    both = study(harness, tmp_path, counted, [0, 1])
+    both.train()
+    tables = both.report_lead("counted", "Remembered pairs")
+    texts = [page.read_text() for page in pages]
+    assert texts[0] == f"<!-- counted -->\n{tables}\n<!-- /counted -->\n"
+    lead = "Remembered pairs against the best model that is no ADD-GNN"
+    assert lead in texts[1] and lead not in texts[0]
+    assert "| uniform AUC | Item popularity | 2 |" in texts[1]
+
+
 def test_longer_trainings_have_settled_settings_and_score_against_strangers(harness, tmp_path):
     from harness.models import Entry
     from harness.variants import ENTRIES
