@@ -26,18 +26,19 @@ from collocation_rows import LIBRARY_MINERS, ROWS
 from harness.sets import PROTOCOLS, SETS, load
 from tqdm.auto import tqdm
 
-from fashiongraph.evaluation import evaluate_questions, outfit_retrieval
-from fashiongraph.files import whole
+from fashiongraph.evaluation import outfit_retrieval
+from fashiongraph.evaluation import evaluate_questions
+from fashiongraph.files import atomic_write
 from fashiongraph.models import CollocationNet
-from fashiongraph.training import Recipe, fit
+from fashiongraph.training import TrainingConfig, fit
 
 
 def run(name: str, row: str, seed: int, epochs: int, rate: float) -> dict[str, Any]:
     """Train and evaluate one row on one split."""
-    wardrobe = load(name)
-    train, valid, test = wardrobe.split(seed=seed)
+    dataset = load(name)
+    train, valid, test = dataset.split(seed=seed)
     torch.manual_seed(seed)
-    model = CollocationNet(wardrobe.num_features, ROWS[row].size)
+    model = CollocationNet(dataset.num_features, ROWS[row].size)
     objective = ROWS[row].objective(model, epochs)
     record: dict[str, Any] = {"data": name, "row": row, "seed": seed, "epochs": epochs}
     record.update(rate=rate, history={})
@@ -48,7 +49,7 @@ def run(name: str, row: str, seed: int, epochs: int, rate: float) -> dict[str, A
             train,
             valid,
             objective=objective,
-            recipe=Recipe(batch_size=32, learning_rate=rate),
+            config=TrainingConfig(batch_size=32, learning_rate=rate),
             max_epochs=epochs,
             seed=seed,
             progress=False,
@@ -106,13 +107,13 @@ def main() -> None:
         record = run(name, row, seed, args.epochs, args.rate)
         record["torch"] = torch.__version__
         record["machine"] = f"{os.cpu_count()} cores, {platform.machine()}"
-        with whole(file) as draft:
+        with atomic_write(file) as draft:
             draft.write_text(json.dumps(record, indent=1))
     records = [json.loads(file.read_text()) for file in sorted(args.output.glob("*.json"))]
     figure = args.output.with_suffix(".png")
     draw(records, figure)
     text = report(records, os.path.relpath(figure, args.page.parent))
-    with whole(args.page) as draft:
+    with atomic_write(args.page) as draft:
         draft.write_text(text, encoding="utf-8")
     print(text)
 

@@ -13,7 +13,7 @@ from collocation_rows import LIBRARY, TABLES
 from harness.report import interval
 from harness.sets import SETS
 
-from fashiongraph.files import whole
+from fashiongraph.files import atomic_write
 
 METRICS = (
     "item Recall@20",
@@ -146,6 +146,6 @@ def draw(records: list[Record], path: Path) -> None:
     if axes[0][0].get_legend_handles_labels()[0]:
         axes[0][0].legend()
     figure.tight_layout()
-    with whole(path) as draft:
+    with atomic_write(path) as draft:
         figure.savefig(draft, format="png", dpi=110)
     plt.close(figure)

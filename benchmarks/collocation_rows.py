@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 from pytorch_metric_learning import losses, miners
 
-from fashiongraph.models import CollocationNet, MetricObjective, Objective
+from fashiongraph.models import CollocationNet
 from fashiongraph.nn import (
     AffineSimilarity,
     AllPairsMiner,
@@ -21,6 +21,7 @@ from fashiongraph.nn import (
     SemiHardMiner,
     SimpleMiner,
 )
+from fashiongraph.objectives import MetricObjective, Objective
 
 
 @dataclass(frozen=True)

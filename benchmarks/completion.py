@@ -24,9 +24,9 @@ import pandas as pd
 import torch
 
 from fashiongraph.data import ItemTable, Outfits, category_graph
-from fashiongraph.files import whole
+from fashiongraph.files import atomic_write
 from fashiongraph.models import ADDGNN
-from fashiongraph.retrieval import ItemStates, complete
+from fashiongraph.retrieval import CatalogueStates, complete
 from fashiongraph.retrieval.completed_scores import completed_scores
 from fashiongraph.retrieval.item_encoder import ItemEncoder
 from fashiongraph.retrieval.linear_score import linear_score
@@ -123,7 +123,7 @@ def measure(folder: Path, args: argparse.Namespace) -> dict:
     result: dict = {"items": args.items, "states": args.states, "hidden": args.hidden}
     start = time.perf_counter()
     kind = getattr(torch, args.states)
-    states = ItemStates.build(bare, items, folder / "states", kind)
+    states = CatalogueStates.build(bare, items, folder / "states", kind)
     result["build_seconds"] = time.perf_counter() - start
     result["states_mb"] = states.values.nbytes / 1e6
     result["build_peak_mb"] = memory("VmHWM")
@@ -132,7 +132,7 @@ def measure(folder: Path, args: argparse.Namespace) -> dict:
     whole_catalogue = [(outfit, None) for outfit, _ in asked]
 
     parts = (states.values, states.item, states.ptr, states.rounding)
-    of_model = {bare: states, full: ItemStates(ItemEncoder(full, items), *parts)}
+    of_model = {bare: states, full: CatalogueStates(ItemEncoder(full, items), *parts)}
 
     def ask(model: ADDGNN, shortlist: int | None) -> Callable[..., pd.DataFrame]:
         kept = of_model[model]
@@ -190,7 +190,7 @@ def main() -> None:
         result = measure(Path(folder), args)
     machine = {"cores": os.cpu_count(), "machine": platform.machine(), "torch": torch.__version__}
     threads = {"threads": torch.get_num_threads()}
-    with whole(args.output) as draft:
+    with atomic_write(args.output) as draft:
         draft.write_text(json.dumps({**result, **machine, **threads}, indent=2))
     print(json.dumps({name: v for name, v in result.items() if name != "latency"}, indent=2))
     print("| answer | median ms | 95th percentile ms |\n| --- | ---: | ---: |")

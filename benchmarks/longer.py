@@ -3,7 +3,7 @@
     FASHIONGRAPH_DATA=… python benchmarks/longer.py --protocols matched --seeds 0 1 2
 
 Each has the settings that ``benchmarks/compatibility.py`` settles for it. The column "against
-strangers" has :func:`fashiongraph.evaluation.score_against_strangers`; the others score outfits as
+strangers" has :func:`fashiongraph.evaluation.score_against_negatives`; the others score outfits as
 everywhere.
 """
 

@@ -21,14 +21,8 @@ from pathlib import Path
 import torch
 from pytorch_metric_learning import miners
 
-from fashiongraph.files import whole
-from fashiongraph.nn import (
-    AllPairsMiner,
-    HardMiner,
-    SemiHardMiner,
-    SimpleMiner,
-    exemplar_labels,
-)
+from fashiongraph.files import atomic_write
+from fashiongraph.nn import AllPairsMiner, HardMiner, SemiHardMiner, SimpleMiner, exemplar_labels
 
 SIZE = 5  # items an outfit
 MINERS = {
@@ -105,7 +99,7 @@ def main() -> None:
         "channels": args.channels,
         "records": records,
     }
-    with whole(args.output) as draft:
+    with atomic_write(args.output) as draft:
         draft.write_text(json.dumps(result, indent=1))
     print(table(records))
     print(f"\n{machine}, {torch.get_num_threads()} threads, torch {torch.__version__}")

@@ -23,11 +23,11 @@ from speed_sides.made import made_outfits
 from speed_sides.mapped_rows import feature_file
 
 from fashiongraph.data import Outfits, category_graph
-from fashiongraph.data.negatives.protocol import negative_sampler
-from fashiongraph.datasets.tables.feature_file import open_features
+from fashiongraph.datasets.io.feature_file import open_features
 from fashiongraph.evaluation import score_outfits
+from fashiongraph.loader.negatives.protocol import negative_sampler
 from fashiongraph.models import ADDGNN
-from fashiongraph.retrieval import ItemStates
+from fashiongraph.retrieval import CatalogueStates
 
 FEATURES, HIDDEN, ATTRIBUTES, CATEGORIES = 1280, 64, 4, 1000
 SIZE = 5.5  # items of an outfit, of three to eight
@@ -68,7 +68,7 @@ def rates(outfits: int, items: int) -> dict[str, float]:
             / seconds(lambda: learn(model, made)),
             "outfits scored": outfits / seconds(lambda: score_outfits(model, made)),
             "items encoded and written": items
-            / seconds(lambda: ItemStates.build(model, made.items, states, torch.float16)),
+            / seconds(lambda: CatalogueStates.build(model, made.items, states, torch.float16)),
             "outfits counted in the category graph": outfits
             / seconds(lambda: category_graph(made.category_id, made.batch, CATEGORIES)),
         }

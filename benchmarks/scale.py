@@ -28,14 +28,14 @@ import torch
 
 from fashiongraph.data import ItemTable, Outfits
 from fashiongraph.datasets import MarylandPolyvore, OutfitTables, PolyvoreOutfits
-from fashiongraph.datasets.processed import write_processed
-from fashiongraph.datasets.wardrobe import Wardrobe
-from fashiongraph.files import whole
+from fashiongraph.datasets.io.processed import write_processed
+from fashiongraph.datasets.outfit_dataset import OutfitDataset
+from fashiongraph.files import atomic_write
 
 WARM_UP = 1000  # outfits
 
 
-class Made(Wardrobe):
+class Made(OutfitDataset):
     """Random outfits of three to eight items, half as many items as outfits, 200 categories."""
 
     def __init__(self, root: Path, count: int) -> None:
@@ -194,7 +194,7 @@ def main() -> None:
     if "FASHIONGRAPH_DATA" in os.environ:
         records += time_real_sets(Path(os.environ["FASHIONGRAPH_DATA"]))
     machine = {"cores": os.cpu_count(), "machine": platform.machine(), "torch": torch.__version__}
-    with whole(args.output) as draft:
+    with atomic_write(args.output) as draft:
         draft.write_text(json.dumps({"records": records, **machine}, indent=2))
     print(table(records))
 

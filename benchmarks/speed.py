@@ -33,7 +33,7 @@ from speed_sides import (
 from speed_sides.case import Case
 from speed_sides.timing import Row
 
-from fashiongraph.files import whole
+from fashiongraph.files import atomic_write
 from fashiongraph.freed_memory import keep_freed_memory
 
 MODEL_ROWS = {
@@ -116,7 +116,7 @@ def main() -> None:
         print(f"{name}: {row.median:.3g} in {time.perf_counter() - start:.0f} s", file=sys.stderr)
     rows = [row for row in [*before, *rows] if row["row"] in names]  # a row may be gone
     rows.sort(key=lambda row: names.index(str(row["row"])))
-    with whole(args.output) as draft:
+    with atomic_write(args.output) as draft:
         draft.write_text(json.dumps({**machine, "rows": rows}, indent=1), encoding="utf-8")
     text = f"{table(rows)}\n\n{', '.join(f'{key} {value}' for key, value in machine.items())}"
     print(text)

@@ -10,7 +10,7 @@ import re
 from importlib import import_module
 from pathlib import Path
 
-from fashiongraph.files import whole
+from fashiongraph.files import atomic_write
 
 ROOMS = (
     "nn",
@@ -60,5 +60,5 @@ def _first_line(one: object) -> str:
 
 
 if __name__ == "__main__":
-    with whole(Path(__file__).with_name("api.md")) as draft:
+    with atomic_write(Path(__file__).with_name("api.md")) as draft:
         draft.write_text(page(), encoding="utf-8")

@@ -2,7 +2,7 @@
 
     python examples/addgnn.py my_wardrobe --features features_image.npy
 
-Without a folder it runs on a synthetic wardrobe whose features are the true attributes.
+Without a folder it runs on a synthetic dataset whose features are the true attributes.
 """
 
 import argparse
@@ -10,8 +10,9 @@ import argparse
 import torch
 
 from fashiongraph.data import category_graph
-from fashiongraph.datasets import OutfitTables, SyntheticWardrobe
-from fashiongraph.evaluation import compatibility, fill_in_blank
+from fashiongraph.datasets import OutfitTables, SyntheticOutfits
+from fashiongraph.evaluation import compatibility
+from fashiongraph.evaluation import fill_in_blank
 from fashiongraph.models import ADDGNN
 from fashiongraph.training import fit
 
@@ -25,15 +26,15 @@ parser.add_argument("--seed", type=int, default=0)
 args = parser.parse_args()
 
 if args.root:
-    wardrobe = OutfitTables(args.root, features=args.features)
+    dataset = OutfitTables(args.root, features=args.features)
 else:
-    wardrobe = SyntheticWardrobe(num_outfits=args.outfits, features="attributes")
-train, valid, test = wardrobe.split(seed=args.seed)
-graph = category_graph(train.category_id, train.batch, wardrobe.num_categories)
-print(wardrobe, graph)
+    dataset = SyntheticOutfits(num_outfits=args.outfits, features="attributes")
+train, valid, test = dataset.split(seed=args.seed)
+graph = category_graph(train.category_id, train.batch, dataset.num_categories)
+print(dataset, graph)
 
 torch.manual_seed(args.seed)
-model = ADDGNN(wardrobe.num_features, args.hidden, num_steps=1)
+model = ADDGNN(dataset.num_features, args.hidden, num_steps=1)
 history = fit(model, train, valid, graph=graph, max_epochs=args.epochs, seed=args.seed)
 print(history[["train/loss", "valid/auc", "valid/fitb"]].round(3))
 

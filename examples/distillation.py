@@ -4,7 +4,7 @@
 
 The paper's teacher reads designers' tops and bottoms and lends the student its masks. A model of
 the student's own kind, trained on designers' whole outfits, lends it its weights to start from and
-its scores. Both editions of the synthetic wardrobe share their items; the users' one is noisy.
+its scores. Both editions of the synthetic dataset share their items; the users' one is noisy.
 """
 
 import argparse
@@ -12,10 +12,11 @@ import argparse
 import torch
 
 from fashiongraph.data import category_graph, top_bottom_pairs
-from fashiongraph.datasets import SyntheticWardrobe
+from fashiongraph.datasets import SyntheticOutfits
 from fashiongraph.evaluation import fill_in_blank
-from fashiongraph.models import ADDGNN, DesignerTeacher, RankingObjective
-from fashiongraph.training import Recipe, fit
+from fashiongraph.models import ADDGNN, DesignerTeacher
+from fashiongraph.objectives import RankingObjective
+from fashiongraph.training import TrainingConfig, fit
 
 parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
 parser.add_argument("--outfits", type=int, default=1500)
@@ -24,7 +25,7 @@ parser.add_argument("--epochs", type=int, default=10)
 args = parser.parse_args()
 
 designers, users = (
-    SyntheticWardrobe(num_outfits=args.outfits, edition=edition, noise=0.1, features="attributes")
+    SyntheticOutfits(num_outfits=args.outfits, version=edition, noise=0.1, features="attributes")
     for edition in ("designers", "users")
 )
 
@@ -41,7 +42,7 @@ tops, bottoms = ["top", "knitwear"], ["trousers", "skirt"]
 train, valid, test = (top_bottom_pairs(part, tops, bottoms) for part in theirs)
 torch.manual_seed(0)
 teacher = DesignerTeacher(designers.num_features)
-fit(teacher, train, valid, recipe=Recipe(learning_rate=1e-3), max_epochs=args.epochs)
+fit(teacher, train, valid, config=TrainingConfig(learning_rate=1e-3), max_epochs=args.epochs)
 print("teacher on designers' pairs:", fill_in_blank(teacher, test.questions("fitb")))
 expert = trained(ADDGNN(designers.num_features, args.hidden, num_steps=1), *theirs[:2])
 print("expert on designers' outfits:", fill_in_blank(expert, theirs[2].questions("fitb")))

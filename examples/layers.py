@@ -8,9 +8,10 @@ import argparse
 import torch
 from torch_geometric.nn import GATConv
 
-from fashiongraph.data import CandidateLoader, OutfitLoader, category_graph, negative_sampler
-from fashiongraph.datasets import SyntheticWardrobe
-from fashiongraph.metrics import CompatibilityAUC
+from fashiongraph.data import category_graph
+from fashiongraph.datasets import SyntheticOutfits
+from fashiongraph.evaluation.metrics import CompatibilityAUC
+from fashiongraph.loader import CandidateLoader, OutfitLoader, negative_sampler
 from fashiongraph.nn import AttributeBilinearScorer, AttributeGatedConv, BPRLoss, MaskedLinear
 
 parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -20,9 +21,9 @@ parser.add_argument("--hidden", type=int, default=32)
 parser.add_argument("--epochs", type=int, default=10)
 args = parser.parse_args()
 
-wardrobe = SyntheticWardrobe(num_outfits=args.outfits, features="attributes")
-train, _, test = wardrobe.split(seed=0)
-graph = category_graph(train.category_id, train.batch, wardrobe.num_categories)
+dataset = SyntheticOutfits(num_outfits=args.outfits, features="attributes")
+train, _, test = dataset.split(seed=0)
+graph = category_graph(train.category_id, train.batch, dataset.num_categories)
 
 
 class MyModel(torch.nn.Module):
@@ -37,7 +38,7 @@ class MyModel(torch.nn.Module):
 
     def forward(self, batch):
         """Score the outfits of a batch."""
-        x = batch.x if "x" in batch else batch.unique_x[batch.unique_slot]
+        x = batch.x if "x" in batch else batch.unique_x[batch.unique_index]
         h = self.encoder(x)  # [N, K, H]
         h = self.conv(h, batch.edge_index, batch.edge_weight)
         h = h + self.attention(h.flatten(1), batch.edge_index).view_as(h)
@@ -45,9 +46,9 @@ class MyModel(torch.nn.Module):
 
 
 torch.manual_seed(0)
-model, loss_of = MyModel(wardrobe.num_features), BPRLoss()
+model, loss_of = MyModel(dataset.num_features), BPRLoss()
 optimizer = torch.optim.Adam(model.parameters(), lr=0.002)
-sampler = negative_sampler("uniform", wardrobe.items)
+sampler = negative_sampler("uniform", dataset.items)
 for epoch in range(args.epochs):
     total = 0.0
     for batch in CandidateLoader(train, sampler, num_negatives=1, graph=graph, epoch=epoch):

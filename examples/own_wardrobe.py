@@ -16,8 +16,16 @@ import torch
 from PIL import Image
 
 from fashiongraph.data import category_graph
-from fashiongraph.datasets import OutfitTables, SyntheticWardrobe
-from fashiongraph.evaluation import compatibility, fill_in_blank, score_outfits
+from fashiongraph.datasets import OutfitTables, SyntheticOutfits
+from fashiongraph.evaluation import (
+    compatibility,
+)
+from fashiongraph.evaluation import (
+    fill_in_blank,
+)
+from fashiongraph.evaluation import (
+    score_outfits,
+)
 from fashiongraph.features import extract_features, image_encoder
 from fashiongraph.features.pictures import FORMATS
 from fashiongraph.models import ADDGNN
@@ -25,8 +33,8 @@ from fashiongraph.training import fit
 
 
 def draw(folder, num_outfits):
-    """A synthetic wardrobe as somebody might keep one: pictures by category, and a CSV."""
-    made = SyntheticWardrobe(folder / "drawn", num_items=150, num_outfits=num_outfits)
+    """A synthetic dataset as somebody might keep one: pictures by category, and a CSV."""
+    made = SyntheticOutfits(folder / "drawn", num_items=150, num_outfits=num_outfits)
     items, outfits = made.items, made.outfits
     category = [items.categories[code] for code in items.category_id]
     for name, image in zip(category, items.columns["image"], strict=True):
@@ -64,22 +72,22 @@ def make_tables(pictures, outfits, output):
 def run(pictures, outfits, output, args):
     """Tables, features, training, scores."""
     make_tables(pictures, outfits, output)
-    wardrobe = OutfitTables(output)  # names the file, the row and the rule if something is wrong
-    print(wardrobe)
+    dataset = OutfitTables(output)  # names the file, the row and the rule if something is wrong
+    print(dataset)
 
     extract_features(
-        wardrobe.items.columns["image"].tolist(),
+        dataset.items.columns["image"].tolist(),
         image_encoder(args.encoder, args.weights),
         cache=output / ".features",  # a second run encodes only pictures that are new
         out=output / "features_image.npy",
         progress=False,
     )
-    wardrobe = OutfitTables(output, features="features_image.npy")
+    dataset = OutfitTables(output, features="features_image.npy")
 
-    train, valid, test = wardrobe.split(seed=0)
-    graph = category_graph(train.category_id, train.batch, wardrobe.num_categories)
+    train, valid, test = dataset.split(seed=0)
+    graph = category_graph(train.category_id, train.batch, dataset.num_categories)
     torch.manual_seed(0)
-    model = ADDGNN(wardrobe.num_features, args.hidden, num_steps=1)
+    model = ADDGNN(dataset.num_features, args.hidden, num_steps=1)
     fit(model, train, valid, graph=graph, max_epochs=args.epochs)
     model.save(output / "model")
 

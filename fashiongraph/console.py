@@ -1,4 +1,4 @@
-"""Where the library prints."""
+"""Plain consoles for standard output and standard error."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from rich.console import Console
 
 
 def plain_console(stderr: bool = False) -> Console:
-    """A console that prints text as it is: paths and identifiers may hold brackets and colons.
+    """A console without markup, since paths and identifiers may contain brackets and colons.
 
     Args:
         stderr: Print on standard error.
@@ -14,6 +14,6 @@ def plain_console(stderr: bool = False) -> Console:
     return Console(stderr=stderr, markup=False, emoji=False, highlight=False)
 
 
-def say(text: str) -> None:
-    """Print a line on standard error."""
+def print_message(text: str) -> None:
+    """Print a line to standard error."""
     plain_console(stderr=True).print(text, soft_wrap=True)

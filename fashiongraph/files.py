@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock
+from safetensors.torch import save_file
+from torch import Tensor
 
 from fashiongraph.errors import FashionGraphError
 
 
 @contextmanager
-def whole(path: str | Path, marker: str | None = None) -> Iterator[Path]:
+def atomic_write(path: str | Path, marker: str | None = None) -> Iterator[Path]:
     """Write a file or folder under a temporary name and rename it once the block ends well.
 
     What stood at ``path`` before stays until then, and stays for good if the block fails.
@@ -96,3 +98,22 @@ def locked(path: str | Path) -> Iterator[None]:
             # Who waits for a file that is gone asks for a new one. Windows removes it itself.
             with suppress(OSError):
                 lock.unlink()
+
+
+def save_tensors(
+    tensors: Mapping[str, Tensor], path: Path, metadata: Mapping[str, str] | None = None
+) -> None:
+    """Write tensors in safetensors, with the permissions of any new file.
+
+    ``save_file`` by itself makes files that no other user can read, whatever the umask; the bytes
+    of ``save`` would take as much memory again.
+
+    Args:
+        tensors: Contiguous tensors by name.
+        path: The file.
+        metadata: What the file says beside.
+    """
+    path.touch()
+    mode = path.stat().st_mode
+    save_file(dict(tensors), path, None if metadata is None else dict(metadata))
+    path.chmod(mode)

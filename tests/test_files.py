@@ -1,16 +1,19 @@
 from __future__ import annotations
 
+import os
 from threading import Thread
 from time import sleep
 
 import pytest
+import torch
+from safetensors import safe_open
 
 from fashiongraph.errors import FashionGraphError
-from fashiongraph.files import locked, whole
+from fashiongraph.files import locked, save_tensors, atomic_write
 
 
 def test_a_file_appears_at_the_end(tmp_path):
-    with whole(tmp_path / "deep" / "file.txt") as draft:
+    with atomic_write(tmp_path / "deep" / "file.txt") as draft:
         draft.write_text("new")
         assert not (tmp_path / "deep" / "file.txt").exists()
     assert (tmp_path / "deep" / "file.txt").read_text() == "new"
@@ -20,7 +23,7 @@ def test_a_file_appears_at_the_end(tmp_path):
 def test_a_failure_keeps_what_stood_there(tmp_path):
     target = tmp_path / "file.txt"
     target.write_text("old")
-    with pytest.raises(RuntimeError), whole(target) as draft:
+    with pytest.raises(RuntimeError), atomic_write(target) as draft:
         draft.write_text("half")
         raise RuntimeError
     assert target.read_text() == "old"
@@ -31,14 +34,14 @@ def test_a_failure_keeps_what_stood_there(tmp_path):
 def test_a_path_needs_a_name(path):
     with (
         pytest.raises(FashionGraphError, match=r"'path' needs to end in a name to write under"),
-        whole(path),
+        atomic_write(path),
     ):
         pass
 
 
 def test_a_folder_replaces_a_filled_folder(tmp_path):
     for content in ("old", "new"):
-        with whole(tmp_path / "folder") as draft:
+        with atomic_write(tmp_path / "folder") as draft:
             draft.mkdir()
             (draft / content).write_text(content)
     assert [f.name for f in (tmp_path / "folder").iterdir()] == ["new"]
@@ -49,7 +52,7 @@ def test_a_file_does_not_replace_a_folder(tmp_path):
     (tmp_path / "folder").mkdir()
     with (
         pytest.raises(FashionGraphError, match=r"'path' needs the name of a file \(got '.*folder'"),
-        whole(tmp_path / "folder") as draft,
+        atomic_write(tmp_path / "folder") as draft,
     ):
         draft.write_text("new")
     assert [f.name for f in tmp_path.iterdir()] == ["folder"]
@@ -59,14 +62,14 @@ def test_a_folder_does_not_replace_one_of_another_kind(tmp_path):
     folder = tmp_path / "folder"
     folder.mkdir()
     for content in ("old", "new"):  # an empty one is, and one with the marker
-        with whole(folder, marker="card") as draft:
+        with atomic_write(folder, marker="card") as draft:
             draft.mkdir()
             (draft / "card").write_text(content)
     assert (folder / "card").read_text() == "new"
     (folder / "card").rename(folder / "mine")
     with (
         pytest.raises(FashionGraphError, match=r"holds 'card' \(got '.*folder', which holds some"),
-        whole(folder, marker="card"),
+        atomic_write(folder, marker="card"),
     ):
         pytest.fail("the work began")
     assert [f.name for f in folder.iterdir()] == ["mine"]
@@ -77,7 +80,7 @@ def test_a_folder_does_not_replace_a_file(tmp_path, marker):
     (tmp_path / "file").write_text("mine")
     with (
         pytest.raises(FashionGraphError, match=r"'path' needs to be new or a folder"),
-        whole(tmp_path / "file", marker) as draft,
+        atomic_write(tmp_path / "file", marker) as draft,
     ):
         draft.mkdir()
     assert (tmp_path / "file").read_text() == "mine"
@@ -101,3 +104,17 @@ def test_a_path_is_held_by_one_at_a_time_and_no_lock_is_left(tmp_path):
         thread.join()
     assert most == [1] * 20
     assert list((tmp_path / "deep").iterdir()) == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions are those of POSIX")
+@pytest.mark.parametrize("mask", [0o022, 0o077])
+def test_files_have_the_permissions_of_any_new_file(tmp_path, mask):
+    before = os.umask(mask)
+    try:
+        save_tensors({"a": torch.arange(3)}, tmp_path / "a.safetensors", {"unit": "items"})
+    finally:
+        os.umask(before)
+    assert (tmp_path / "a.safetensors").stat().st_mode & 0o777 == 0o666 & ~mask
+    with safe_open(tmp_path / "a.safetensors", framework="pt") as file:
+        assert file.get_tensor("a").tolist() == [0, 1, 2]
+        assert file.metadata() == {"unit": "items"}

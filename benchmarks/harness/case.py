@@ -9,12 +9,12 @@ import numpy as np
 import torch
 from torch_geometric.data import Data
 
-from fashiongraph.data import category_graph, group_categories, remember_items, top_bottom_pairs
+from fashiongraph.data import category_graph, group_categories, add_item_cooccurrence, top_bottom_pairs
 from fashiongraph.data.questions.compatibility import Compatibility
 from fashiongraph.data.questions.fill_in_blank import FillInBlank
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.models import DesignerTeacher
-from fashiongraph.training import Recipe, fit
+from fashiongraph.training import TrainingConfig, fit
 from harness.sets import SETS, load, test_questions
 from harness.tuned import tuned_features
 
@@ -41,14 +41,14 @@ class Case:
     ) -> None:
         self.data = data
         self.seed = seed
-        self.wardrobe = load(data, features)
+        self.dataset = load(data, features)
         column = SETS[data].finer
         if column is not None:
-            outfits = self.wardrobe.outfits
+            outfits = self.dataset.outfits
             items = outfits.items.refined(column)
             if not finer:  # the same strangers all the same: they are told by a column
                 items = replace(outfits.items, columns=items.columns)
-            self.wardrobe.outfits = outfits.with_items(items)
+            self.dataset.outfits = outfits.with_items(items)
         tuned = SETS[data].tuned
         if tuned is not None:
             if features is not None or share < 1:
@@ -56,12 +56,12 @@ class Case:
                     f"'data' {data!r} has features of its own, made of all its training outfits "
                     f"(got features {features!r} and a share of {share})"
                 )
-            outfits = self.wardrobe.outfits
+            outfits = self.dataset.outfits
             untuned = Case(tuned, seed, finer=False)
             rows = [tuned_features(untuned, encoder) for encoder in SETS[data].encoders]
             items = outfits.items.with_features(torch.cat(rows, dim=1))
-            self.wardrobe.outfits = outfits.with_items(items)
-        self.train, self.valid, self.test = self.wardrobe.split(seed=seed)
+            self.dataset.outfits = outfits.with_items(items)
+        self.train, self.valid, self.test = self.dataset.split(seed=seed)
         self.known = self.train  # of their pairs of items none is new
         if share < 1:
             order = np.random.default_rng(seed).permutation(len(self.train))
@@ -71,10 +71,10 @@ class Case:
     def graph(self) -> Data:
         """The category graph of the training outfits, which remembers what was worn with what."""
         train = self.train
-        graph = category_graph(train.category_id, train.batch, self.wardrobe.num_categories)
+        graph = category_graph(train.category_id, train.batch, self.dataset.num_categories)
         groups = SETS[self.data].groups
         graph = graph if groups is None else group_categories(graph, train.items, groups)
-        return remember_items(graph, train)
+        return add_item_cooccurrence(graph, train)
 
     @cached_property
     def questions(self) -> dict[str, list[Compatibility | FillInBlank]]:
@@ -84,9 +84,9 @@ class Case:
     def teacher(self, paper: bool = False) -> DesignerTeacher:
         """A teacher on the tops and bottoms of the training outfits."""
         torch.manual_seed(self.seed + 1000)  # from the student's start masks would agree untaught
-        width = self.wardrobe.num_features
+        width = self.dataset.num_features
         teacher = DesignerTeacher.paper(width) if paper else DesignerTeacher(width)
-        recipe = Recipe.paper() if paper else Recipe(learning_rate=1e-3)
+        recipe = TrainingConfig.paper() if paper else TrainingConfig(learning_rate=1e-3)
         train, valid = (
             top_bottom_pairs(part, *SETS[self.data].pairs) for part in (self.train, self.valid)
         )

@@ -9,7 +9,7 @@ import torch
 
 from fashiongraph.data import Outfits, category_graph, top_bottom_pairs
 from fashiongraph.models import ADDGNN, DesignerTeacher
-from fashiongraph.training import Recipe, fit
+from fashiongraph.training import TrainingConfig, fit
 from harness.case import Case
 from harness.sets import SETS, load
 
@@ -72,9 +72,9 @@ class DesignerCase(Case):
     def paper_teacher(self) -> DesignerTeacher:
         """The paper's teacher, on the designers' tops and bottoms."""
         torch.manual_seed(self.seed + 1000)  # from the student's start masks would agree untaught
-        teacher = DesignerTeacher(self.wardrobe.num_features)
+        teacher = DesignerTeacher(self.dataset.num_features)
         train, valid = self.designers_pairs
-        recipe = Recipe(learning_rate=1e-3)
+        recipe = TrainingConfig(learning_rate=1e-3)
         fit(teacher, train, valid, recipe=recipe, max_epochs=10, seed=self.seed, progress=False)
         return teacher
 
@@ -98,7 +98,7 @@ class DesignerCase(Case):
         """A student that knows nothing of its own categories and items, ready for the users'."""
         torch.manual_seed(self.seed + 1000)
         model = ADDGNN.best(
-            self.wardrobe.num_features,
+            self.dataset.num_features,
             use_context=False,
             use_lift=False,
             use_pairs=False,

@@ -7,24 +7,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fashiongraph.evaluation.score_outfits import Scorer
-from fashiongraph.models import (
-    ADDGNN,
-    NGNN,
-    BiLSTM,
-    Objective,
-    OutfitModel,
-    RankingObjective,
-    SetTransformer,
-    Siamese,
-    TypeAware,
-)
-from fashiongraph.models.controls import (
+from fashiongraph.models import ADDGNN, OutfitModel
+from fashiongraph.models.baselines import NGNN, BiLSTM, SetTransformer, Siamese, TypeAware
+from fashiongraph.models.heuristics import (
     CategoryCooccurrence,
     ItemPopularity,
     NearestFeatures,
-    RememberedPairs,
+    PairCooccurrence,
 )
-from fashiongraph.training import Recipe
+from fashiongraph.objectives import Objective, RankingObjective
+from fashiongraph.training import TrainingConfig
 from harness.case import Case
 from harness.sets import SETS
 
@@ -51,7 +43,7 @@ class Entry:
 
     build: Callable[..., OutfitModel]
     objective: Callable[[Any, Case], Objective] = lambda model, case: RankingObjective()
-    recipe: Recipe = field(default_factory=Recipe)
+    recipe: TrainingConfig = field(default_factory=TrainingConfig)
     protocol: str | None = None
     trials: tuple[Mapping[str, float], ...] = ({"learning_rate": 2e-3}, {"learning_rate": 5e-4})
     epochs: int | None = None
@@ -63,13 +55,13 @@ class Entry:
 
 def published(
     build: Callable[..., OutfitModel],
-    recipe: Recipe,
+    recipe: TrainingConfig,
     protocol: str = "uniform",
     epochs: int | None = None,
     finer: bool = True,
 ) -> Entry:
     """A model with its published objective, settings and strangers."""
-    trials = ({"learning_rate": recipe.learning_rate},)
+    trials = ({"learning_rate": config.learning_rate},)
     return Entry(
         build, lambda model, _: model.paper_objective(), recipe, protocol, trials, epochs, finer
     )
@@ -103,37 +95,37 @@ MODELS: dict[str, Entry] = {
     "ADD-GNN, published": Entry(
         lambda w: ADDGNN.paper(w.num_features),
         lambda model, case: model.paper_objective(case.teacher(paper=True)),
-        Recipe.paper(),
+        TrainingConfig.paper(),
         "uniform",
-        ({"learning_rate": Recipe.paper().learning_rate},),
+        ({"learning_rate": TrainingConfig.paper().learning_rate},),
     ),
     "Siamese, published": published(
-        lambda w: Siamese.paper(w.num_features), Recipe(learning_rate=1e-3, schedule="constant")
+        lambda w: Siamese.paper(w.num_features), TrainingConfig(learning_rate=1e-3, schedule="constant")
     ),
     "Type-aware, published": published(
         lambda w: TypeAware.paper(w.num_features, w.num_categories),
-        Recipe(batch_size=256, learning_rate=5e-5, schedule="constant"),
+        TrainingConfig(batch_size=256, learning_rate=5e-5, schedule="constant"),
         "same_category",
         10,
         finer=False,
     ),
     "NGNN, published": published(
         lambda w: NGNN.paper(w.num_features, w.num_categories),
-        Recipe(16, "rmsprop", 1e-3, 1e-3, schedule="constant"),
+        TrainingConfig(16, "rmsprop", 1e-3, 1e-3, schedule="constant"),
         finer=False,
     ),
     "NGNN, published code": published(
         lambda w: NGNN.reference_code(w.num_features, w.num_categories),
-        Recipe(16, "rmsprop", 1e-3, schedule="constant"),
+        TrainingConfig(16, "rmsprop", 1e-3, schedule="constant"),
         finer=False,
     ),
     "Set transformer, published": published(
         lambda w: SetTransformer.paper(w.num_features),
-        Recipe(50, learning_rate=1e-5, schedule="constant", halve_every=10),
+        TrainingConfig(50, learning_rate=1e-5, schedule="constant", halve_every=10),
     ),
     "Bi-LSTM, published": published(
         lambda w: BiLSTM.paper(w.num_features),
-        Recipe(10, "sgd", 0.2, schedule="constant", halve_every=2, gradient_clip=5.0),
+        TrainingConfig(10, "sgd", 0.2, schedule="constant", halve_every=2, gradient_clip=5.0),
     ),
 }
 
@@ -142,6 +134,6 @@ CONTROLS: dict[str, Callable[[Case], Scorer]] = {
         case.train, groups=SETS[case.data].groups
     ),
     "Item popularity": lambda case: ItemPopularity.from_outfits(case.train),
-    "Remembered pairs": lambda case: RememberedPairs.from_outfits(case.train),
+    "Remembered pairs": lambda case: PairCooccurrence.from_outfits(case.train),
     "Nearest features": lambda case: NearestFeatures(),
 }

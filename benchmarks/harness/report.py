@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from fashiongraph.files import whole
+from fashiongraph.files import atomic_write
 
 TEST_TO_TRAIN = 2 / 7  # outfits of a split; what a study trains on may be a part of those
 
@@ -151,7 +151,7 @@ def plot(table: pd.DataFrame, models: Sequence[str], columns: Sequence[str], fil
         axis.grid(axis="x", alpha=0.3)
     axes[0][0].invert_yaxis()
     figure.tight_layout()
-    with whole(file) as draft:
+    with atomic_write(file) as draft:
         figure.savefig(draft, format="png", dpi=120)
     plt.close(figure)
 
@@ -160,7 +160,7 @@ def insert(page: Path, mark: str, text: str) -> None:
     """Put a text between the marks ``<!-- mark -->`` and ``<!-- /mark -->`` of a page."""
     before, rest = page.read_text(encoding="utf-8").split(f"<!-- {mark} -->\n")
     after = rest.split(f"<!-- /{mark} -->")[1]
-    with whole(page) as draft:
+    with atomic_write(page) as draft:
         draft.write_text(
             f"{before}<!-- {mark} -->\n{text}\n<!-- /{mark} -->{after}", encoding="utf-8"
         )

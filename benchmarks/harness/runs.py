@@ -23,10 +23,18 @@ import torch
 from tqdm.auto import tqdm
 
 from fashiongraph.data import Compatibility
-from fashiongraph.data.negatives.protocol import negative_sampler
-from fashiongraph.evaluation import compatibility, evaluate_questions, score_against_strangers
+from fashiongraph.evaluation import (
+    compatibility,
+)
+from fashiongraph.evaluation import (
+    evaluate_questions,
+)
+from fashiongraph.evaluation import (
+    score_against_negatives,
+)
 from fashiongraph.evaluation.score_outfits import Scorer
-from fashiongraph.files import whole
+from fashiongraph.files import atomic_write
+from fashiongraph.loader.negatives.protocol import negative_sampler
 from fashiongraph.models import OutfitModel
 from fashiongraph.training import fit
 from harness.case import Case
@@ -151,7 +159,7 @@ def train_and_record(run: Run, folder: Path) -> None:
         record["results"] |= _against_strangers(model, case, run, entry.strangers)
     record["torch"] = torch.__version__
     record["machine"] = f"{os.cpu_count()} cores, {platform.machine()}"
-    with whole(run.file(folder)) as draft:
+    with atomic_write(run.file(folder)) as draft:
         draft.write_text(json.dumps(record, indent=1))
 
 
@@ -162,8 +170,8 @@ def _against_strangers(
     (asked,) = (one for one in case.questions[run.protocol] if isinstance(one, Compatibility))
     negatives = SETS[run.data].negatives(run.protocol)
     sampler = negative_sampler(items=case.train.with_frequency().items, **negatives)
-    settings = {"sampler": sampler, "num_strangers": strangers, "seed": run.seed}
-    result = compatibility(model, asked, score_against_strangers, **settings)
+    settings = {"sampler": sampler, "num_negatives": strangers, "seed": run.seed}
+    result = compatibility(model, asked, score_against_negatives, **settings)
     column = f"{run.protocol}, against strangers {result.metric}"
     return {column: {**result.to_dict(), "checksum": asked.checksum}}
 
@@ -180,7 +188,7 @@ def _trained(entry: Entry, run: Run, case: Case, record: dict[str, Any]) -> Outf
     torch.manual_seed(run.seed)
     settings = dict(entry.trials[run.trial])
     learning_rate = settings.pop("learning_rate")
-    model = entry.build(case.wardrobe, **settings)
+    model = entry.build(case.dataset, **settings)
     history = fit(
         model,
         case.train,

@@ -11,16 +11,17 @@ from filelock import FileLock
 from torch import Tensor
 
 from fashiongraph.evaluation import embed_items
-from fashiongraph.files import whole
-from fashiongraph.models import InBatchObjective, SentenceCollocationNet
-from fashiongraph.training import Recipe, fit
+from fashiongraph.files import atomic_write
+from fashiongraph.models import SentenceCollocationNet
+from fashiongraph.objectives import InBatchObjective
+from fashiongraph.training import TrainingConfig, fit
 from harness.pretrained import FOLDER, pretrained
 from harness.sets import SETS
 
 if TYPE_CHECKING:
     from harness.case import Case
 
-RECIPE = Recipe(learning_rate=1e-4)
+RECIPE = TrainingConfig(learning_rate=1e-4)
 EPOCHS = 6
 PRECISION = {"all-MiniLM-L6-v2": "32-true", "all-mpnet-base-v2": "bf16-mixed"}
 
@@ -37,7 +38,7 @@ def tuned_features(case: Case, encoder: str = "all-MiniLM-L6-v2") -> Tensor:
         encoder: The encoder to start from.
     """
     precision = PRECISION[encoder]
-    texts = case.wardrobe.items.column("title")
+    texts = case.dataset.items.column("title")
     made_of = repr((RECIPE, precision, EPOCHS, case.train.item_id.tolist(), texts.tolist()))
     digest = hashlib.sha256(made_of.encode()).hexdigest()[:8]
     file = FOLDER / f"{case.data}_{encoder}_seed{case.seed}_{digest}.npy"
@@ -47,7 +48,7 @@ def tuned_features(case: Case, encoder: str = "all-MiniLM-L6-v2") -> Tensor:
             torch.manual_seed(case.seed)
             model = SentenceCollocationNet(pretrained(encoder))
             tokens = model.tokens(texts)
-            items = case.wardrobe.items.with_features(tokens)
+            items = case.dataset.items.with_features(tokens)
             fit(
                 model,
                 case.train.with_items(items),
@@ -63,6 +64,6 @@ def tuned_features(case: Case, encoder: str = "all-MiniLM-L6-v2") -> Tensor:
             half = precision == "bf16-mixed"
             with torch.autocast("cpu", torch.bfloat16, enabled=half):
                 features = embed_items(model, items, batch_size=512).half().numpy()
-            with whole(file) as draft, draft.open("wb") as stream:
+            with atomic_write(file) as draft, draft.open("wb") as stream:
                 np.save(stream, features)
     return torch.from_numpy(np.load(file))

@@ -1,4 +1,4 @@
-"""Editions of the library's own model."""
+"""Variants of the library's own model."""
 
 from __future__ import annotations
 
@@ -6,17 +6,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from fashiongraph.evaluation.score_outfits import Scorer
-from fashiongraph.models import (
-    ADDGNN,
-    ADDGNNObjective,
-    BiLSTM,
-    Ensemble,
-    EnsembleObjective,
-    Objective,
-    RankingObjective,
-)
+from fashiongraph.models import ADDGNN, Ensemble
+from fashiongraph.models.baselines import BiLSTM
 from fashiongraph.nn import ADDGNNLoss, CandidateSoftmaxLoss
-from fashiongraph.training import Recipe
+from fashiongraph.objectives import ADDGNNObjective, EnsembleObjective, Objective, RankingObjective
+from fashiongraph.training import TrainingConfig
 from harness.designer_case import DesignerCase
 from harness.models import MODELS, Entry, own
 
@@ -49,8 +43,8 @@ TRIED: dict[str, Entry] = {  # and not kept
     "twice as wide": own(hidden_channels=128),
     "16 strangers": own(lambda model, _: RankingObjective(num_negatives=16)),
     "no pointwise term": own(lambda model, _: RankingObjective(CandidateSoftmaxLoss(0.0))),
-    "batches of 32": replace(own(), recipe=Recipe(batch_size=32)),
-    "weight decay of 1": replace(own(), recipe=Recipe(weight_decay=1.0)),
+    "batches of 32": replace(own(), config=TrainingConfig(batch_size=32)),
+    "weight decay of 1": replace(own(), config=TrainingConfig(weight_decay=1.0)),
     "24 epochs": replace(own(), epochs=24),
     "48 epochs": replace(own(), epochs=48),
 }

@@ -8,10 +8,12 @@ from functools import cached_property
 import torch
 from torch_geometric.data import Batch
 
-from fashiongraph.data import OutfitLoader, Outfits, category_graph
-from fashiongraph.data.negatives.protocol import negative_sampler
-from fashiongraph.data.training_loader import TrainingLoader
-from fashiongraph.models import ADDGNN, SetTransformer
+from fashiongraph.data import Outfits, category_graph
+from fashiongraph.loader import OutfitLoader
+from fashiongraph.loader.negatives.protocol import negative_sampler
+from fashiongraph.loader.training_loader import TrainingLoader
+from fashiongraph.models import ADDGNN
+from fashiongraph.models.baselines import SetTransformer
 from speed_sides.made import made_outfits
 
 

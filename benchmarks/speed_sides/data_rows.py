@@ -19,13 +19,14 @@ from pytorch_metric_learning import miners
 from torch.profiler import ProfilerActivity, profile
 from torch_geometric.loader import DataLoader
 
-from fashiongraph.data import OutfitLoader, category_graph
-from fashiongraph.data.negatives.protocol import negative_sampler
-from fashiongraph.data.outfit_subgraphs import OutfitSubgraphs
-from fashiongraph.data.questions.draw import draw_fill_in_blank
+from fashiongraph.data import category_graph
+from fashiongraph.evaluation.draw_questions import draw_fill_in_blank
+from fashiongraph.loader import OutfitLoader
+from fashiongraph.loader.negatives.protocol import negative_sampler
+from fashiongraph.loader.outfit_subgraphs import OutfitSubgraphs
 from fashiongraph.models import ADDGNN
 from fashiongraph.nn import SemiHardMiner, exemplar_labels
-from fashiongraph.retrieval import ItemStates, complete
+from fashiongraph.retrieval import CatalogueStates, complete
 from speed_sides.made import made_outfits
 from speed_sides.timing import Row, Side, interleaved, ratio
 
@@ -160,7 +161,7 @@ def completion_sides(counts: Counts) -> dict[str, Side]:
     torch.manual_seed(0)
     model = ADDGNN(16, 64, use_graph=False).eval()
     model.categories = items.categories
-    states = ItemStates.build(model, items)
+    states = CatalogueStates.build(model, items)
     outfit = items.ids[outfits.item_id[:3].numpy()].tolist()
     query = torch.randn(states.values.size(1))
     category = items.category_id[states.item]

@@ -16,7 +16,7 @@ from numpy.lib.format import open_memmap
 from torch import Tensor
 
 from fashiongraph.data import Outfits
-from fashiongraph.datasets.tables.feature_file import open_features
+from fashiongraph.datasets.io.feature_file import open_features
 from fashiongraph.evaluation import score_outfits
 from speed_sides.case import Case
 from speed_sides.made import made_outfits

@@ -8,8 +8,8 @@ import numpy as np
 import torch
 from torch_geometric.data import Batch
 
-from fashiongraph.data.questions.draw import draw_fill_in_blank
 from fashiongraph.evaluation import score_candidates, score_outfits
+from fashiongraph.evaluation.draw_questions import draw_fill_in_blank
 from speed_sides.case import Case
 from speed_sides.made import made_outfits
 from speed_sides.naive import Naive
@@ -22,7 +22,7 @@ def cached(case: Case, batch: Batch) -> Batch:
     """The batch with the encodings of its items."""
     batch = batch.clone()
     batch.update(case.model.precomputed(batch))
-    batch.item_slot = batch.unique_slot
+    batch.item_index = batch.unique_index
     return batch
 
 

@@ -8,10 +8,10 @@ import torch
 from torch_geometric.data import Batch
 from torch_geometric.nn import GatedGraphConv
 
-from fashiongraph.models import NGNN
-from fashiongraph.models.incoming import incoming
+from fashiongraph.models.baselines import NGNN
 from fashiongraph.nn import AttributeGatedConv, BPRLoss
-from fashiongraph.nn.row_product import row_product
+from fashiongraph.nn.conv.sparse import incoming
+from fashiongraph.nn.functional import row_product
 from speed_sides.case import Case
 from speed_sides.naive import Naive
 from speed_sides.timing import Row, Side, ratio

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from fashiongraph.cli.datasets import check_features, open_dataset
 from fashiongraph.cli.options import (
     DataOption,
     FeatureFiles,
@@ -19,7 +20,6 @@ from fashiongraph.cli.options import (
     print_json,
     rows_table,
 )
-from fashiongraph.cli.wardrobes import check_features, open_wardrobe
 from fashiongraph.errors import FashionGraphError
 
 if TYPE_CHECKING:
@@ -75,16 +75,16 @@ def complete(
 ) -> None:
     """Find the items that complete an outfit best, category by category."""
     from fashiongraph.models import ADDGNN
-    from fashiongraph.retrieval import ItemStates, SheetRow, make_cards, write_sheet
-    from fashiongraph.retrieval import complete as completed
+    from fashiongraph.retrieval import CatalogueStates, ReportRow, item_views, write_html_report
+    from fashiongraph.retrieval import complete as complete_outfit
 
     model = ADDGNN.load(checkpoint)
-    wardrobe = open_wardrobe(data, features, lenient, form)
-    check_features(model, wardrobe)
-    table = wardrobe.items
+    dataset = open_dataset(data, features, lenient, form)
+    check_features(model, dataset)
+    table = dataset.items
     if bool(items) == (outfit is not None):
         raise FashionGraphError("either '--items' or '--outfit' needs to be given")
-    own = listed(items) if outfit is None else _members(wardrobe.outfits, outfit)
+    own = listed(items) if outfit is None else _members(dataset.outfits, outfit)
     chosen = listed(slots) or None
     if hide is not None:
         if hide not in own:
@@ -97,9 +97,9 @@ def complete(
                 f"'--slots' needs {name!r}, the category of what '--hide' hides (got {slots!r})"
             )
         chosen = chosen or (None if name is None else [name])
-    stored = None if states is None else ItemStates.load(states, model, table)
+    stored = None if states is None else CatalogueStates.load(states, model, table)
     ranked = max(100, k) if shortlist is None else shortlist or None
-    frame = completed(model, own, table, chosen, k, ranked, stored, unknown)
+    frame = complete_outfit(model, own, table, chosen, k, ranked, stored, unknown)
     if hide is not None:
         frame["hidden"] = frame["item_id"] == hide
     rows = frame.to_dict(orient="records")
@@ -117,18 +117,18 @@ def complete(
         )
     if sheet is not None:  # last: whatever comes between, the answer is there
         wanted = [] if hide is None else [hide]
-        query = make_cards(table, own, wardrobe.root)
+        query = item_views(table, own, dataset.root)
         pages = [
-            SheetRow(
+            ReportRow(
                 str(slot),
                 query,
-                make_cards(
-                    table, part["item_id"].tolist(), wardrobe.root, part["score"].tolist(), wanted
+                item_views(
+                    table, part["item_id"].tolist(), dataset.root, part["score"].tolist(), wanted
                 ),
             )
             for slot, part in frame.groupby("category", sort=False)
         ]
-        write_sheet(sheet, f"Completions by {type(model).__name__}", pages)
+        write_html_report(sheet, f"Completions by {type(model).__name__}", pages)
 
 
 def _place(

@@ -11,9 +11,9 @@ import typer
 from fashiongraph.cli.item_column import ItemColumn
 from fashiongraph.cli.item_pictures import is_pictures, item_pictures
 from fashiongraph.cli.options import Json, SetName, console, listed, print_json
-from fashiongraph.console import say
+from fashiongraph.console import print_message
 from fashiongraph.errors import FashionGraphError
-from fashiongraph.files import whole
+from fashiongraph.files import atomic_write
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -120,7 +120,7 @@ def embed(
         raise FashionGraphError(f"'--engine' needs to be plain or ray (got {engine!r})")
     if ray_address is not None and engine == "plain":
         raise FashionGraphError("'--ray-address' needs '--engine ray'")
-    from fashiongraph.datasets.tables.feature_card import check_card_replaceable, write_feature_card
+    from fashiongraph.datasets.io.feature_card import check_card_replaceable, write_feature_card
 
     folder = data.parent if data.is_file() else data
     if text_column is not None:
@@ -154,7 +154,7 @@ def embed(
     )
     write_feature_card(target, names.ids, network.name)
     if is_pictures(data, form):
-        with whole(target.with_suffix(".csv")) as draft:
+        with atomic_write(target.with_suffix(".csv")) as draft:
             names.values.to_csv(draft, index=False)
     _report(rows, target, as_json, int(names.blank.sum()))
 
@@ -174,7 +174,7 @@ def _embed_texts(
 
 
 def _report(rows: Features, target: Path, as_json: bool, blank: int = 0) -> None:
-    from fashiongraph.features.problem_lines import problem_lines
+    from fashiongraph.features.gather import problem_lines
 
     shape, missing = list(rows.array.shape), int(rows.missing.sum())
     problems = {path: reason for path, reason in rows.problems.items() if path}
@@ -183,11 +183,11 @@ def _report(rows: Features, target: Path, as_json: bool, blank: int = 0) -> None
         print_json({**facts, "problems": problems})
         return
     if problems:
-        say(f"{len(problems):,} pictures are skipped:")
+        print_message(f"{len(problems):,} pictures are skipped:")
     for line in problem_lines(problems):
-        say(f"  {line}")
+        print_message(f"  {line}")
     if blank:
-        say(f"{blank:,} {'item has' if blank == 1 else 'items have'} no picture")
+        print_message(f"{blank:,} {'item has' if blank == 1 else 'items have'} no picture")
     gaps = f", {missing:,} of them missing" if missing else ""
     text = f"{shape[0]:,} rows of {shape[1]:,} features written to {target}{gaps}"
     console.print(text, soft_wrap=True)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from fashiongraph.cli.datasets import check_features, open_dataset
+from fashiongraph.cli.negatives import Strangers, scored
 from fashiongraph.cli.options import (
     SCORED_AT_ONCE,
     Columns,
@@ -26,9 +28,7 @@ from fashiongraph.cli.options import (
     refuse,
     refuse_columns,
 )
-from fashiongraph.cli.parts import parts_of, parts_of_training
-from fashiongraph.cli.strangers import Strangers, scored
-from fashiongraph.cli.wardrobes import check_features, open_wardrobe
+from fashiongraph.cli.splits import splits_of, training_splits
 from fashiongraph.errors import DataError, FashionGraphError
 
 if TYPE_CHECKING:
@@ -66,9 +66,9 @@ def evaluate(
     The data may be a set that the model was not trained on, as long as its features come from the
     same encoder. Prints the area under the ROC curve and the accuracy with 95 % intervals.
     """
-    from fashiongraph.data.questions.draw import draw_questions
     from fashiongraph.data.questions.load import load_questions
     from fashiongraph.evaluation import evaluate_questions
+    from fashiongraph.evaluation.draw_questions import draw_questions
     from fashiongraph.models import OutfitModel
 
     if questions:
@@ -81,21 +81,21 @@ def evaluate(
     if part == "all":
         refuse(context, ("split",), "--part all")
     model = OutfitModel.load(checkpoint)
-    wardrobe = open_wardrobe(data, features, lenient, form)
-    check_features(model, wardrobe)
-    outfits = known = wardrobe.outfits
+    dataset = open_dataset(data, features, lenient, form)
+    check_features(model, dataset)
+    outfits = known = dataset.outfits
     if part != "all" and (strangers or not questions):
         if split is None:
-            parts = parts_of_training(checkpoint, wardrobe, seed)
+            parts = training_splits(checkpoint, dataset, seed)
         else:
-            parts = parts_of(wardrobe, split, seed)
+            parts = splits_of(dataset, split, seed)
         if part not in parts:
             raise FashionGraphError(
                 f"'--part' needs to be {', '.join(parts)} or all (got {part!r})"
             )
         outfits, known = parts[part], parts["train"]
     if questions:
-        asked = [load_questions(file, wardrobe.items) for file in questions]
+        asked = [load_questions(file, dataset.items) for file in questions]
     else:
         asked = [
             draw_questions(outfits, kind, protocol, listed(columns), seed=seed)

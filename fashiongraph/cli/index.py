@@ -7,16 +7,8 @@ from typing import Annotated
 
 import typer
 
-from fashiongraph.cli.options import (
-    Data,
-    FeatureFiles,
-    Json,
-    Lenient,
-    SetName,
-    console,
-    print_json,
-)
-from fashiongraph.cli.wardrobes import open_wardrobe
+from fashiongraph.cli.datasets import open_dataset
+from fashiongraph.cli.options import Data, FeatureFiles, Json, Lenient, SetName, console, print_json
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.files import check_replaceable
 
@@ -50,18 +42,18 @@ def index(
     from fashiongraph.cli.embedders import opened
     from fashiongraph.evaluation import embed_items
     from fashiongraph.models import ADDGNN
-    from fashiongraph.retrieval import ItemIndex, ItemStates
+    from fashiongraph.retrieval import CatalogueStates, ItemIndex
     from fashiongraph.retrieval.embedding_key import embedding_key
     from fashiongraph.retrieval.item_index import INDEX_CARD
 
-    wardrobe = open_wardrobe(data, features, lenient, form)
-    items = wardrobe.items
-    if not wardrobe.num_features:
+    dataset = open_dataset(data, features, lenient, form)
+    items = dataset.items
+    if not dataset.num_features:
         raise FashionGraphError(f"{data}: an index needs features; name a file with --features")
     model = opened(checkpoint)
     if isinstance(model, ADDGNN):
         dtype = torch.float16 if half else torch.float32
-        states = ItemStates.build(model, items, output, dtype)
+        states = CatalogueStates.build(model, items, output, dtype)
         kind, count, width = "states", len(states), states.values.size(1)
     else:
         check_replaceable(output, INDEX_CARD)

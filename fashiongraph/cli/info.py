@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
+from fashiongraph.cli.datasets import has_item_table, open_dataset
 from fashiongraph.cli.options import (
     FeatureFiles,
     Json,
@@ -17,7 +18,6 @@ from fashiongraph.cli.options import (
     print_json,
     rows_table,
 )
-from fashiongraph.cli.wardrobes import has_item_table, open_wardrobe
 from fashiongraph.errors import FashionGraphError
 
 
@@ -34,18 +34,18 @@ def info(
 ) -> None:
     """Describe a data set or a trained checkpoint."""
     from fashiongraph.data.category_graph import category_graph
-    from fashiongraph.data.category_graph_picture import draw_category_graph
+    from fashiongraph.data.category_graph_plot import draw_category_graph
 
     is_wardrobe = form != "tables" or has_item_table(path)
     below = (path / "model" / "model.json").is_file()  # a training's folder: there is one to name
     if (path / "model.json").is_file() or (below and not is_wardrobe):
         facts, categories, drawn = _checkpoint(path)
     else:
-        wardrobe = open_wardrobe(path, features, lenient, form)
-        facts, categories = wardrobe.statistics(), wardrobe.categories
-        outfits, drawn = wardrobe.outfits, None
+        dataset = open_dataset(path, features, lenient, form)
+        facts, categories = dataset.statistics(), dataset.categories
+        outfits, drawn = dataset.outfits, None
         if graph is not None:
-            drawn = category_graph(outfits.category_id, outfits.batch, wardrobe.num_categories)
+            drawn = category_graph(outfits.category_id, outfits.batch, dataset.num_categories)
     if graph is not None:
         if drawn is None:
             raise FashionGraphError(f"'--graph' needs a model with a category graph ({path})")

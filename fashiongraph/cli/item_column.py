@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from fashiongraph.cli.wardrobes import open_wardrobe, show_report
+from fashiongraph.cli.datasets import open_dataset, show_report
 from fashiongraph.errors import DataError
 
 
@@ -31,11 +31,11 @@ class ItemColumn:
 
     @classmethod
     def read(cls, data: Path, form: str, name: str, lenient: bool = False) -> ItemColumn:
-        """Read a column. Of one's own wardrobe only the items are read, and checked.
+        """Read a column. Of one's own dataset only the items are read, and checked.
 
         Args:
             data: Folder of a data set, or a table of items.
-            form: Form of the data set, as for :func:`~fashiongraph.cli.wardrobes.open_wardrobe`.
+            form: Form of the data set, as for :func:`~fashiongraph.cli.datasets.open_dataset`.
             name: Name of the column.
             lenient: Report rows that break a rule, and go on. They keep their place, as rows of
                 features follow all rows of the table; what cannot be read is empty.
@@ -45,7 +45,7 @@ class ItemColumn:
         """
         if data.is_file() or form == "tables":
             return cls._of_table(data, name, lenient)
-        items = open_wardrobe(data, None, lenient, form).items
+        items = open_dataset(data, None, lenient, form).items
         if name not in items.columns:
             raise DataError(f"the item table needs a column {name!r} to embed", data)
         values = pd.Series(items.columns[name].fillna(""), dtype=str)
@@ -53,10 +53,10 @@ class ItemColumn:
 
     @classmethod
     def _of_table(cls, data: Path, name: str, lenient: bool) -> ItemColumn:
+        from fashiongraph.datasets.io.item_rows import ItemRows
+        from fashiongraph.datasets.io.problems import Problems
+        from fashiongraph.datasets.io.table import Table
         from fashiongraph.datasets.outfit_tables import find_table
-        from fashiongraph.datasets.tables.item_rows import ItemRows
-        from fashiongraph.datasets.tables.problems import Problems
-        from fashiongraph.datasets.tables.table import Table
 
         problems = Problems()
         path = data if data.is_file() else data / find_table(data, "items")

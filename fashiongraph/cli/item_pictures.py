@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from fashiongraph.cli.datasets import has_item_table
 from fashiongraph.cli.item_column import ItemColumn
-from fashiongraph.cli.wardrobes import has_item_table
 from fashiongraph.errors import DataError
 
 

@@ -43,7 +43,7 @@ SetName = Annotated[
     typer.Option(
         "--set",
         help="Form of DATA: [b]tables[/], or a public set such as [b]fashion32[/] or "
-        "[b]'polyvore-outfits edition=disjoint form=tuples'[/] (its name and settings).",
+        "[b]'polyvore-outfits version=disjoint form=tuples'[/] (its name and settings).",
     ),
 ]
 Lenient = Annotated[

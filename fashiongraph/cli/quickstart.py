@@ -22,11 +22,11 @@ def quickstart(
     ] = Path("quickstart"),
     seed: Seed = 0,
     small: Annotated[
-        bool, typer.Option("--small", help="A tiny wardrobe: quick, and its numbers say nothing.")
+        bool, typer.Option("--small", help="A tiny dataset: quick, and its numbers say nothing.")
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """See it work: draw a synthetic wardrobe, train, compare, and write a report.
+    """See it work: draw a synthetic dataset, train, compare, and write a report.
 
     Garments are drawn and outfits composed by known rules, pictures are encoded, a teacher learns
     from designers' pairs, and ADD-GNN learns from users' outfits, with and without the teacher's
@@ -59,4 +59,4 @@ def quickstart(
             f"{one.part}, {one.protocol} FITB: {one.value:+.3f} "
             f"[{one.low:+.3f}, {one.high:+.3f}]: {one.verdict}",
         )
-    console.print(f"The wardrobe is synthetic. Report: {report}", soft_wrap=True)
+    console.print(f"The dataset is synthetic. Report: {report}", soft_wrap=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from fashiongraph.cli.datasets import open_dataset
 from fashiongraph.cli.options import (
     DataOption,
     FeatureFiles,
@@ -19,16 +20,15 @@ from fashiongraph.cli.options import (
     print_json,
     rows_table,
 )
-from fashiongraph.cli.wardrobes import open_wardrobe
-from fashiongraph.console import say
+from fashiongraph.console import print_message
 from fashiongraph.errors import DataError, FashionGraphError
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from fashiongraph.data.item_table import ItemTable
-    from fashiongraph.datasets.wardrobe import Wardrobe
-    from fashiongraph.retrieval import SheetRow
+    from fashiongraph.datasets.outfit_dataset import OutfitDataset
+    from fashiongraph.retrieval import ReportRow
 
 
 def retrieve(
@@ -76,18 +76,18 @@ def retrieve(
     from fashiongraph.cli.embedders import opened
     from fashiongraph.evaluation import embed_items
     from fashiongraph.models import ADDGNN
-    from fashiongraph.retrieval import ItemIndex, write_sheet
+    from fashiongraph.retrieval import ItemIndex, write_html_report
     from fashiongraph.retrieval.embedding_key import embedding_key
 
     asked = listed(items)
     if not asked:
         raise FashionGraphError(f"'--items' needs at least one item (got {items!r})")
     found = ItemIndex.load(folder)
-    wardrobe = open_wardrobe(data, features, lenient, form)
+    dataset = open_dataset(data, features, lenient, form)
     model = opened(checkpoint)
     if isinstance(model, ADDGNN):
         raise FashionGraphError("an ADDGNN completes outfits: use 'fashiongraph complete'")
-    table = wardrobe.items
+    table = dataset.items
     if found.key is not None and found.key != embedding_key(model, table):
         raise DataError(
             "was made with another '--checkpoint', other '--features' or other items; index again",
@@ -117,20 +117,20 @@ def retrieve(
             else:
                 console.print(f"{name}: no item qualifies")
     if sheet is not None:  # last: whatever comes between, the answer is there
-        pages = [_page(wardrobe, name, results) for name, results in answers.items()]
-        write_sheet(sheet, f"What goes with {len(asked):,} items", pages)
+        pages = [_page(dataset, name, results) for name, results in answers.items()]
+        write_html_report(sheet, f"What goes with {len(asked):,} items", pages)
 
 
-def _page(wardrobe: Wardrobe, name: str, results: list[dict[Hashable, Any]]) -> SheetRow:
+def _page(dataset: OutfitDataset, name: str, results: list[dict[Hashable, Any]]) -> ReportRow:
     """A query and its results, those marked that share an outfit with it."""
-    from fashiongraph.retrieval import SheetRow, make_cards
+    from fashiongraph.retrieval import ReportRow, item_views
 
-    table, outfits = wardrobe.items, wardrobe.outfits
+    table, outfits = dataset.items, dataset.outfits
     holds = outfits.batch[outfits.item_id == int(table.rows([name]))].unique()
     wanted = frozenset(table.ids[outfits.select(holds).item_id.numpy()])
     ids, scores = ([result[key] for result in results] for key in ("item_id", "score"))
-    cards = make_cards(table, ids, wardrobe.root, scores, wanted)
-    return SheetRow(name, make_cards(table, [name], wardrobe.root), cards)
+    cards = item_views(table, ids, dataset.root, scores, wanted)
+    return ReportRow(name, item_views(table, [name], dataset.root), cards)
 
 
 def _say_without_features(asked: list[str], items: ItemTable, rows: Tensor) -> None:
@@ -139,7 +139,7 @@ def _say_without_features(asked: list[str], items: ItemTable, rows: Tensor) -> N
     blank = ~items.features[rows].flatten(1).bool().any(dim=1)
     for name, is_blank in zip(asked, blank.tolist(), strict=True):
         if is_blank:
-            say(f"{name} has no features to compare")
+            print_message(f"{name} has no features to compare")
 
 
 def _filter(text: str) -> tuple[str, list[str]]:

@@ -10,6 +10,8 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
+from fashiongraph.cli.datasets import check_features, open_dataset
+from fashiongraph.cli.negatives import Strangers, scored
 from fashiongraph.cli.options import (
     SCORED_AT_ONCE,
     Columns,
@@ -26,9 +28,7 @@ from fashiongraph.cli.options import (
     refuse,
     refuse_columns,
 )
-from fashiongraph.cli.strangers import Strangers, scored
-from fashiongraph.cli.wardrobes import check_features, open_wardrobe
-from fashiongraph.files import whole
+from fashiongraph.files import atomic_write
 
 
 def score(
@@ -56,18 +56,18 @@ def score(
 
     Outfits of one item, which have no score, come last.
     """
-    from fashiongraph.datasets.tables.read_outfits import read_outfits
+    from fashiongraph.datasets.io.read_outfits import read_outfits
     from fashiongraph.models import OutfitModel
 
     if not strangers:
-        refuse(context, ("protocol", "columns", "seed"), "--strangers 0")
+        refuse(context, ("protocol", "columns", "seed"), "--negatives 0")
     elif columns:
         refuse_columns(context, protocol)
     model = OutfitModel.load(checkpoint)
-    wardrobe = open_wardrobe(data, features, lenient, form)
-    check_features(model, wardrobe)
-    asked = read_outfits(outfits, wardrobe.items)
-    how = scored(strangers, wardrobe.outfits, protocol, columns, seed)
+    dataset = open_dataset(data, features, lenient, form)
+    check_features(model, dataset)
+    asked = read_outfits(outfits, dataset.items)
+    how = scored(strangers, dataset.outfits, protocol, columns, seed)
     value = how(model, asked, batch_size=SCORED_AT_ONCE, unknown=unknown)
     # The 0 of an outfit of one item, which has nothing to go with, would rank among real scores.
     paired = asked.sizes > 1
@@ -78,12 +78,12 @@ def score(
             "rank": rank,
             "outfit_id": str(asked.ids[o]),
             "score": float(value[o]) if paired[o] else None,
-            "items": [str(i) for i in wardrobe.items.ids[members[o].numpy()]],
+            "items": [str(i) for i in dataset.items.ids[members[o].numpy()]],
         }
         for rank, o in enumerate(order, start=1)
     ]
     if output is not None:
-        with whole(output) as draft, draft.open("w", encoding="utf-8", newline="") as file:
+        with atomic_write(output) as draft, draft.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(["outfit_id", "score"])
             writer.writerows([row["outfit_id"], _digits(row["score"], 6, "")] for row in ranked)

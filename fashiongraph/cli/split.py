@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from fashiongraph.cli.datasets import open_dataset
 from fashiongraph.cli.options import (
     Data,
     Json,
@@ -17,8 +18,7 @@ from fashiongraph.cli.options import (
     print_json,
     rows_table,
 )
-from fashiongraph.cli.parts import PARTS, write_parts
-from fashiongraph.cli.wardrobes import open_wardrobe
+from fashiongraph.cli.splits import SPLITS, write_splits
 from fashiongraph.errors import FashionGraphError
 
 
@@ -50,14 +50,14 @@ def split(
         raise FashionGraphError(
             f"'--ratios' needs three numbers such as 7:1:2 (got {ratios!r})"
         ) from error
-    wardrobe = open_wardrobe(data, None, lenient, form)
-    outfits = wardrobe.split((train, valid, test), seed, disjoint)
-    parts = dict(zip(PARTS, outfits, strict=True))
-    write_parts(parts, output)
+    dataset = open_dataset(data, None, lenient, form)
+    outfits = dataset.split((train, valid, test), seed, disjoint)
+    parts = dict(zip(SPLITS, outfits, strict=True))
+    write_splits(parts, output)
     report = audit(parts)
     sizes = {name: len(part) for name, part in parts.items()}
-    duplicates = without_duplicates(wardrobe.outfits)[1]
-    gone = {"duplicates": duplicates, "dropped": len(wardrobe) - duplicates - sum(sizes.values())}
+    duplicates = without_duplicates(dataset.outfits)[1]
+    gone = {"duplicates": duplicates, "dropped": len(dataset) - duplicates - sum(sizes.values())}
     if as_json:
         facts = {"output": str(output), **sizes, **gone}
         print_json({**facts, "audit": report.to_dict(orient="records")})

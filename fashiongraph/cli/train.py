@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from fashiongraph.cli.datasets import open_dataset
 from fashiongraph.cli.options import (
     Columns,
     Data,
@@ -25,9 +26,8 @@ from fashiongraph.cli.options import (
     refuse,
     refuse_columns,
 )
-from fashiongraph.cli.parts import parts_of, write_parts
-from fashiongraph.cli.wardrobes import open_wardrobe
-from fashiongraph.console import say
+from fashiongraph.cli.splits import splits_of, write_splits
+from fashiongraph.console import print_message
 from fashiongraph.errors import FashionGraphError
 
 
@@ -111,21 +111,13 @@ def train(
     import torch
     from lightning.pytorch.utilities import rank_zero_only
 
-    from fashiongraph.data.category_graph import category_graph
-    from fashiongraph.data.category_groups import group_categories
-    from fashiongraph.data.item_memory import remember_items
+    from fashiongraph.data.category_graph import category_graph, group_categories
+    from fashiongraph.data.cooccurrence import add_item_cooccurrence
     from fashiongraph.data.pairs import top_bottom_pairs
-    from fashiongraph.models import (
-        ADDGNN,
-        ADDGNNObjective,
-        DesignerTeacher,
-        Ensemble,
-        EnsembleObjective,
-        Objective,
-        OutfitModel,
-    )
-    from fashiongraph.training import Recipe, fit
-    from fashiongraph.training.epoch_lines import EpochLines
+    from fashiongraph.models import ADDGNN, DesignerTeacher, Ensemble, OutfitModel
+    from fashiongraph.objectives import ADDGNNObjective, EnsembleObjective, Objective
+    from fashiongraph.training import TrainingConfig, fit
+    from fashiongraph.training.callbacks import EpochPrinter
 
     # What Lightning says beside. Not before: it sets the level itself when it is imported.
     logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)
@@ -147,14 +139,14 @@ def train(
         )
     else:
         refuse(context, ("top", "bottom", "pair_column"), "--model addgnn")
-    wardrobe = open_wardrobe(data, features, lenient, form)
-    width = wardrobe.num_features
+    dataset = open_dataset(data, features, lenient, form)
+    width = dataset.num_features
     if not width:
         raise FashionGraphError(
             f"{data}: training needs features; make them with 'fashiongraph embed' and name the "
             "file with --features"
         )
-    parts = parts_of(wardrobe, split, seed)
+    parts = splits_of(dataset, split, seed)
     for name in ("train", "valid"):
         if name not in parts:
             raise FashionGraphError(f"'--split' needs a part {name!r} (got {', '.join(parts)})")
@@ -180,19 +172,19 @@ def train(
             chosen = DesignerTeacher.paper(width)
     else:
         addgnn = ADDGNN(width, hidden, attributes, steps, use_graph=use_graph)
-        graph = category_graph(known.category_id, known.batch, wardrobe.num_categories)
+        graph = category_graph(known.category_id, known.batch, dataset.num_categories)
         if paper:
             addgnn = ADDGNN.paper(width, use_graph)
         elif best:
             addgnn = ADDGNN.best(width, use_graph=use_graph)
-            graph = remember_items(graph, known)
+            graph = add_item_cooccurrence(graph, known)
             if groups:
-                graph = group_categories(graph, wardrobe.items, groups)
+                graph = group_categories(graph, dataset.items, groups)
         objective = objective if paper else addgnn.objective(guide)
         chosen = addgnn
         if members > 1:
             chosen, objective = Ensemble.of(addgnn, members), EnsembleObjective(objective)
-    recipe = replace(Recipe.paper() if paper else Recipe(), batch_size=batch_size)
+    recipe = replace(TrainingConfig.paper() if paper else TrainingConfig(), batch_size=batch_size)
     if learning_rate is not None:
         recipe = replace(recipe, learning_rate=learning_rate)
     bar = not as_json and console.is_terminal
@@ -218,7 +210,7 @@ def train(
             directory=output,
             resume=resume,
             progress=bar,
-            callbacks=[] if bar else [EpochLines()],
+            callbacks=[] if bar else [EpochPrinter()],
             precision=precision,
             accelerator=accelerator,
             devices=devices,
@@ -228,7 +220,7 @@ def train(
     except (KeyboardInterrupt, SystemExit):
         if last.is_file() and (resume or last.stat().st_mtime_ns != before):
             if not getattr(rank_zero_only, "rank", 0):
-                write_parts(parts, output / "split.csv")
+                write_splits(parts, output / "split.csv")
             _say(
                 f"stopped; the best epoch so far is in {output / 'model'}, and the same command "
                 "with --resume goes on after the last finished epoch"
@@ -238,7 +230,7 @@ def train(
         raise
     if getattr(rank_zero_only, "rank", 0):  # of several processes one speaks
         return
-    write_parts(parts, output / "split.csv")  # not before: a refused training leaves the old one
+    write_splits(parts, output / "split.csv")  # not before: a refused training leaves the old one
     epoch = int(history["valid/score"].argmax())
     reached = {str(name): float(value) for name, value in history.iloc[epoch].items()}
     if as_json:
@@ -257,4 +249,4 @@ def _say(text: str) -> None:
     from lightning.pytorch.utilities import rank_zero_only
 
     if not getattr(rank_zero_only, "rank", 0):
-        say(text)
+        print_message(text)

@@ -11,9 +11,8 @@ import torch
 from torch import Tensor
 
 from fashiongraph.data.duplicates import content_code
-from fashiongraph.data.keys import Keys, distinct, held, shared
 from fashiongraph.data.outfits import Outfits
-from fashiongraph.data.pairs import row_pairs
+from fashiongraph.data.pairs import Keys, distinct, held, row_pairs, shared
 from fashiongraph.errors import FashionGraphError
 
 

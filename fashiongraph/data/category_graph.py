@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 
 import numpy as np
+import pandas as pd
 import torch
 from torch import Tensor
 from torch_geometric.data import Data
 
-from fashiongraph.data.pair_counts import count_pairs
-from fashiongraph.data.whole_numbers import whole_numbers
+from fashiongraph.data.checks import whole_numbers
+from fashiongraph.data.item_table import ItemTable
+from fashiongraph.data.pairs import count_pairs
 from fashiongraph.errors import FashionGraphError
 
 
@@ -40,10 +43,12 @@ def category_graph(
         smoothing: The Laplace term :math:`\lambda`, positive.
 
     Returns:
-        ``edge_index`` [2, E] with :math:`i` in row 0 and :math:`j` in row 1, sorted;
-        ``edge_weight`` [E]; ``edge_count`` [E], how many outfits hold both; ``count`` [C];
-        ``default_weight`` [C], the weight of pairs never seen; ``num_nodes``; ``smoothing``;
-        ``num_outfits``, one more than the highest entry of ``batch``.
+        A graph in PyG's direction: ``edge_index`` [2, E] with an edge :math:`j \to i` for
+        :math:`A_{ij}`, sorted by i, then j, so that a convolution over it computes
+        :math:`\mathbf{A} \mathbf{x}`; ``edge_weight`` [E]; ``edge_count`` [E], the number of
+        outfits that hold both; ``count`` [C]; ``default_weight`` [C], the weight
+        :math:`A_{ij}` of pairs never observed; ``num_nodes``; ``smoothing``; ``num_outfits``, one
+        more than the highest entry of ``batch``.
 
     Raises:
         FashionGraphError: If ``smoothing`` is not positive and finite, a category is out of
@@ -81,9 +86,10 @@ def category_graph(
     order = key.argsort()
 
     norm = torch.from_numpy(count + num_categories * smoothing)
-    edge_index = torch.from_numpy(np.stack(np.divmod(key[order], num_categories)))
+    receiver, sender = np.divmod(key[order], num_categories)
+    edge_index = torch.from_numpy(np.stack([sender, receiver]))
     edge_count = torch.from_numpy(together[order])
-    weight = (edge_count + smoothing) / norm[edge_index[0]]
+    weight = (edge_count + smoothing) / norm[edge_index[1]]
     return Data(
         edge_index=edge_index,
         edge_weight=weight.float(),
@@ -108,9 +114,12 @@ def category_weight(graph: Data, i: Tensor, j: Tensor) -> Tensor:
         j: Categories at the sending end, the same shape.
 
     Raises:
-        FashionGraphError: If a category is not below the number of nodes, or the graph's edges were
-            put into another order.
+        FashionGraphError: If a category is not below the number of nodes, or the graph has an edge
+            twice.
     """
+    if "weight_table" in graph:
+        table: Tensor = graph.weight_table
+        return table[i, j]
     place, seen = _edges(graph, i, j)
     size = max(int(graph.num_nodes or 0), 1)
     default = torch.cat([graph.default_weight, graph.default_weight.new_tensor([1 / size])])
@@ -127,9 +136,12 @@ def category_count(graph: Data, i: Tensor, j: Tensor) -> Tensor:
         j: Other categories, the same shape.
 
     Raises:
-        FashionGraphError: If a category is not below the number of nodes, or the graph's edges were
-            put into another order.
+        FashionGraphError: If a category is not below the number of nodes, or the graph has an edge
+            twice.
     """
+    if "count_table" in graph:
+        table: Tensor = graph.count_table
+        return table[i, j]
     place, seen = _edges(graph, i, j)
     return torch.zeros_like(i) if place is None else graph.edge_count[place] * seen
 
@@ -142,14 +154,98 @@ def _edges(graph: Data, i: Tensor, j: Tensor) -> tuple[Tensor | None, Tensor]:
             f"'i' and 'j' need to be below the {size} categories of the graph "
             f"(got {max(int(i.max()), int(j.max()))})"
         )
-    keys = graph.edge_index[0] * size + graph.edge_index[1]
-    if bool((keys[1:] <= keys[:-1]).any()):
-        raise FashionGraphError(
-            "'graph' needs its edges in order and each once, as category_graph() makes them; "
-            "graph.sort() sorts them"
-        )
+    keys = graph.edge_index[1] * size + graph.edge_index[0]
+    order = None
+    if bool((keys[1:] <= keys[:-1]).any()):  # after a PyG transform or a round trip, say
+        keys, order = keys.sort()
+        if bool((keys[1:] == keys[:-1]).any()):
+            raise FashionGraphError("'graph' needs each edge once")
     if keys.numel() == 0:
         return None, torch.zeros_like(i, dtype=torch.bool)
     wanted = i * size + j
     place = torch.searchsorted(keys, wanted).clamp_(max=keys.numel() - 1)
-    return place, (keys[place] == wanted) & (i >= 0) & (j >= 0)
+    found = (keys[place] == wanted) & (i >= 0) & (j >= 0)
+    return place if order is None else order[place], found
+
+
+def dense_category_graph(graph: Data) -> Data:
+    """A copy of a category graph with tables of all pairs, for programs of fixed operations.
+
+    Args:
+        graph: A graph made by :func:`category_graph`.
+
+    Returns:
+        The graph with ``weight_table`` and ``count_table`` [C + 1, C + 1], whose last row and
+        column are those of the unknown category; without item co-occurrence.
+    """
+    unknown_last = torch.arange(-1, int(graph.num_nodes or 0)).roll(-1)
+    pairs = torch.meshgrid(unknown_last, unknown_last, indexing="ij")
+    dense = Data(**{name: value for name, value in graph.to_dict().items() if "item" not in name})
+    dense.weight_table = category_weight(graph, *pairs)
+    dense.count_table = category_count(graph, *pairs)
+    return dense
+
+
+def group_categories(graph: Data, items: ItemTable, column: str) -> Data:
+    r"""Add to a category graph the broader category of each category.
+
+    Where categories are many, most pairs of them share few outfits or none, and whether that is
+    chance or taste the pair alone cannot say. Their groups can: two kinds of bags hardly share an
+    outfit because bags do not.
+
+    .. math::
+        \rho_{gh} = \frac{\sum_{c \in g, d \in h} \mathrm{count}(c, d) + \lambda}
+                         {\mathrm{count}(g) \, \mathrm{count}(h) / B + \lambda},
+        \qquad \mathrm{count}(g) = \sum_{c \in g} \mathrm{count}(c)
+
+    is how much more often two groups share an outfit than chance would have them.
+
+    Args:
+        graph: A graph made by :func:`~fashiongraph.data.category_graph`.
+        items: The items, whose categories the graph's are.
+        column: The column that says the group, the same for all items of a category. Categories
+            without items share a group.
+
+    Returns:
+        A copy of the graph with ``group`` [C] and ``group_ratio`` [G, G], :math:`\rho`.
+
+    Raises:
+        FashionGraphError: If the column is unknown or differs within a category, or the items
+            have other categories than the graph.
+    """
+    if items.num_categories != graph.num_nodes:
+        raise FashionGraphError(
+            f"'items' needs the categories of the graph, {graph.num_nodes} "
+            f"(got {items.num_categories})"
+        )
+    groups = torch.from_numpy(_groups(items, column))
+    size = int(groups.max()) + 1 if groups.numel() else 0
+    h, g = groups[graph.edge_index]
+    together = torch.zeros(size * size, dtype=torch.double)
+    together.index_add_(0, g * size + h, graph.edge_count.double())
+    count = torch.zeros(size, dtype=torch.double).index_add_(0, groups, graph.count.double())
+    chance = count.outer(count) / max(graph.num_outfits, 1)
+    graph = copy(graph)
+    graph.group = groups
+    graph.group_ratio = (
+        (together.view(size, size) + graph.smoothing) / (chance + graph.smoothing)
+    ).float()
+    return graph
+
+
+def _groups(items: ItemTable, column: str) -> np.ndarray:
+    """Group of each category [C], counted from 0."""
+    group, names = pd.factorize(items.column(column), use_na_sentinel=False)
+    pairs = pd.DataFrame({"category": items.category_id.numpy(), "group": group})
+    pairs = pairs[pairs["category"] >= 0].drop_duplicates()
+    several = pairs["category"].duplicated().to_numpy()
+    if several.any():
+        name = items.categories[pairs["category"].iloc[int(several.argmax())]]
+        raise FashionGraphError(
+            f"'column' needs one value within a category (got {column!r}, which has several for "
+            f"{name!r})"
+        )
+    # A group each would make the table of groups quadratic in a vocabulary that is hardly used.
+    groups = np.full(items.num_categories, len(names))
+    groups[pairs["category"]] = pairs["group"]
+    return pd.factorize(groups)[0].astype(np.int64)

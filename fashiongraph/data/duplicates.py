@@ -7,9 +7,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from fashiongraph.data.keys import held
-from fashiongraph.data.outfits import Outfits
-from fashiongraph.data.row_blocks import row_blocks
+from fashiongraph.data.outfits import Outfits, row_blocks
+from fashiongraph.data.pairs import held
 
 Ints = NDArray[np.int64]
 

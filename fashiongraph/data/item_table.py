@@ -13,8 +13,7 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from fashiongraph.data.identifiers import check_present, hashed, strings
-from fashiongraph.data.whole_numbers import whole_numbers
+from fashiongraph.data.checks import check_present, hashed, strings, whole_numbers
 from fashiongraph.errors import FashionGraphError
 
 

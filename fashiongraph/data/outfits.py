@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, overload
 
 import numpy as np
@@ -11,9 +12,8 @@ import pandas as pd
 import torch
 from torch import Tensor
 
+from fashiongraph.data.checks import whole_numbers
 from fashiongraph.data.item_table import ItemTable
-from fashiongraph.data.row_blocks import row_blocks
-from fashiongraph.data.whole_numbers import whole_numbers
 from fashiongraph.errors import FashionGraphError
 
 if TYPE_CHECKING:
@@ -212,9 +212,9 @@ class Outfits:
                 they replace.
             seed: Seed of the questions.
 
-        See :func:`fashiongraph.data.questions.draw.draw_questions`.
+        See :func:`fashiongraph.evaluation.draw_questions.draw_questions`.
         """
-        from fashiongraph.data.questions.draw import draw_questions  # it is made of outfits itself
+        from fashiongraph.evaluation.draw_questions import draw_questions
 
         return draw_questions(self, kind, protocol, columns, seed)
 
@@ -245,3 +245,21 @@ def _numbers(count: int) -> pd.Index[str]:
     numbers = pd.Index(pd.Series(np.arange(count), dtype="int64[pyarrow]"))
     texts: pd.Index[str] = numbers.astype(str)
     return texts
+
+
+_ROWS = 1 << 18
+
+
+def row_blocks(ptr: Tensor) -> Iterator[slice]:
+    """Runs of outfits that hold about 260,000 rows each, or one outfit of more.
+
+    What is worked out for every row, block after block, takes little memory beside the rows of a
+    large set, which a single pass over all of them would hold several times over.
+
+    Args:
+        ptr: Offsets of the outfits [B + 1].
+    """
+    ends = ptr.numpy()
+    starts = np.searchsorted(ends, np.arange(0, ends[-1], _ROWS))
+    for first, last in pairwise(np.unique([*starts, len(ends) - 1]).tolist()):
+        yield slice(first, last)

@@ -1,16 +1,17 @@
-"""Pairs of items that stand in one outfit."""
+"""Pairs of items in outfits: enumeration, keys, counts."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from fashiongraph.data.item_table import ItemTable
-from fashiongraph.data.keys import distinct
 from fashiongraph.data.outfits import Outfits
 from fashiongraph.errors import FashionGraphError
 
@@ -86,3 +87,65 @@ def _having(items: ItemTable, values: Collection[str], column: str, argument: st
                 f"'{argument}' needs values of the items' {column} (no item has {value!r})"
             )
     return torch.tensor(entries.isin(list(values)).to_numpy())
+
+
+def count_pairs(
+    outfit: NDArray[np.int64], category: NDArray[np.int64], num_categories: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Pairs of categories i < j that share outfits, as i C + j, and how many outfits each shares.
+
+    Args:
+        outfit: Outfit of each row, sorted.
+        category: Its category, sorted and distinct within an outfit.
+        num_categories: Size of the vocabulary, C.
+    """
+    starts = np.ones(len(outfit), bool)
+    np.not_equal(outfit[1:], outfit[:-1], out=starts[1:])
+    (first,) = np.nonzero(starts)
+    size = np.diff(first, append=len(outfit))
+    empty = np.empty(0, np.int64)
+    found = [(empty, empty)]
+    for n in np.flatnonzero(np.bincount(size)):  # outfits of one size are a matrix
+        rows = category[first[size == n] + np.arange(n)[:, None]]
+        for apart in range(1, n):
+            keys = rows[:-apart] * num_categories + rows[apart:]
+            found.append(_counted(keys.ravel(), num_categories**2))
+    keys, counts = map(np.concatenate, zip(*found, strict=True))
+    return _counted(keys, num_categories**2, counts)
+
+
+def _counted(
+    keys: NDArray[np.int64], bound: int, times: NDArray[np.int64] | None = None
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Distinct keys below a bound, sorted, and how many times each is there."""
+    if bound <= len(keys):  # a counter each takes less than sorting them
+        total = np.bincount(keys, times, bound)
+        (key,) = np.nonzero(total)
+        return key, total[key].astype(np.int64)
+    key, place = np.unique(keys, return_inverse=True)
+    return key, np.bincount(place, times).astype(np.int64)
+
+
+Keys = NDArray[np.int64]
+
+
+def distinct(keys: Keys) -> tuple[Keys, Keys]:
+    """The different keys, ascending, and how often each occurs."""
+    values, counts = np.unique(keys, return_counts=True)  # with counts it sorts
+    return values, counts.astype(np.int64)
+
+
+def shared(one: Keys, two: Keys) -> Keys:
+    """The keys that two arrays of different keys have in common, ascending."""
+    return np.intersect1d(one, two, assume_unique=True)
+
+
+def held(keys: Keys, known: Keys) -> NDArray[np.bool_]:
+    """Whether each key is one of the ``known``, which are ascending."""
+    if not len(known):
+        return np.zeros(len(keys), dtype=bool)
+    order = np.argsort(keys)  # neighbouring look-ups stay in the cache
+    place = np.searchsorted(known, keys[order])
+    found = np.empty(len(keys), dtype=bool)
+    found[order] = known[np.minimum(place, len(known) - 1)] == keys[order]
+    return found

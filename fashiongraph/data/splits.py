@@ -11,9 +11,9 @@ from torch import Tensor
 from torch_geometric.utils import scatter
 
 from fashiongraph.data.duplicates import first_equal
-from fashiongraph.data.item_order import item_order
 from fashiongraph.data.outfits import Outfits
 from fashiongraph.errors import FashionGraphError
+from fashiongraph.loader.item_order import item_order
 
 Ints = NDArray[np.int64]
 Shares = NDArray[np.float64]
@@ -58,7 +58,7 @@ def part_of_outfits(
     """Index of the part that each outfit falls in [B]; ``-1`` where it is dropped.
 
     With ``disjoint=True`` the items are put in a line in which items of one outfit stand close
-    (:func:`~fashiongraph.data.item_order.item_order`) and the line is cut so that the outfits
+    (:func:`~fashiongraph.loader.item_order.item_order`) and the line is cut so that the outfits
     which lie wholly between two cuts, and are kept, have the given ratios and are as many as
     possible. Where all outfits hang together by a few items the price is high: on real outfits
     of a fashion house about a quarter is dropped.

@@ -1,18 +1,18 @@
-"""Data sets: the public ones, one's own, and a synthetic one."""
+"""Public data sets, readers for one's own tables, and a synthetic data set."""
 
 from fashiongraph.datasets.attach_features import attach_features
 from fashiongraph.datasets.fashion32 import Fashion32
 from fashiongraph.datasets.fashion_show import FashionShow
 from fashiongraph.datasets.iqon3000 import IQON3000
 from fashiongraph.datasets.maryland_polyvore import MarylandPolyvore
+from fashiongraph.datasets.outfit_dataset import OutfitDataset
 from fashiongraph.datasets.outfit_tables import OutfitTables
 from fashiongraph.datasets.pog import POG
 from fashiongraph.datasets.polyvore_outfits import PolyvoreOutfits
 from fashiongraph.datasets.shift15m import Shift15M
-from fashiongraph.datasets.synthetic_wardrobe import SyntheticWardrobe
-from fashiongraph.datasets.wardrobe import Wardrobe
+from fashiongraph.datasets.synthetic.synthetic_outfits import SyntheticOutfits
 
-PUBLIC_SETS: dict[str, type[Wardrobe]] = {
+PUBLIC_SETS: dict[str, type[OutfitDataset]] = {
     "maryland-polyvore": MarylandPolyvore,
     "polyvore-outfits": PolyvoreOutfits,
     "fashion32": Fashion32,
@@ -21,7 +21,7 @@ PUBLIC_SETS: dict[str, type[Wardrobe]] = {
     "iqon3000": IQON3000,
     "pog": POG,
 }
-"""The published sets by the name that the command line gives them."""
+"""Public data sets by the name that ``--set`` takes."""
 
 __all__ = [
     "IQON3000",
@@ -30,10 +30,10 @@ __all__ = [
     "Fashion32",
     "FashionShow",
     "MarylandPolyvore",
+    "OutfitDataset",
     "OutfitTables",
     "PolyvoreOutfits",
     "Shift15M",
-    "SyntheticWardrobe",
-    "Wardrobe",
+    "SyntheticOutfits",
     "attach_features",
 ]

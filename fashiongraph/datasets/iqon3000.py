@@ -9,11 +9,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from fashiongraph.datasets.json_rows import list_of, needed
-from fashiongraph.datasets.streaming.gathered import OutfitBlock
-from fashiongraph.datasets.streaming.json_files import files_below, json_files
-from fashiongraph.datasets.streaming.numbered import Numbered
-from fashiongraph.datasets.streaming.streamed_wardrobe import StreamedWardrobe
+from fashiongraph.datasets.io.gathered import OutfitBlock
+from fashiongraph.datasets.io.json_files import files_below, json_files
+from fashiongraph.datasets.io.json_rows import list_of, needed
+from fashiongraph.datasets.io.numbered import Numbered
+from fashiongraph.datasets.io.streamed_dataset import StreamedDataset
 
 _TEXT = pa.string()
 _ITEM = pa.struct(
@@ -34,7 +34,7 @@ _OUTFIT = pa.struct(
 )
 
 
-class IQON3000(StreamedWardrobe):
+class IQON3000(StreamedDataset):
     """IQON3000: outfits of the most active users of the Japanese fashion site IQON.
 
     ======= ======= ========== =====

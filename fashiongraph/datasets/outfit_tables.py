@@ -11,17 +11,17 @@ import torch
 from torch import Tensor
 
 from fashiongraph.data.outfits import Outfits
-from fashiongraph.datasets.tables.feature_file import open_features
-from fashiongraph.datasets.tables.item_rows import ItemRows
-from fashiongraph.datasets.tables.outfit_rows import OutfitRows
-from fashiongraph.datasets.tables.problems import Problems
-from fashiongraph.datasets.tables.table import Table
-from fashiongraph.datasets.wardrobe import Wardrobe
+from fashiongraph.datasets.io.feature_file import open_features
+from fashiongraph.datasets.io.item_rows import ItemRows
+from fashiongraph.datasets.io.outfit_rows import OutfitRows
+from fashiongraph.datasets.io.problems import Problems
+from fashiongraph.datasets.io.table import Table
+from fashiongraph.datasets.outfit_dataset import OutfitDataset
 from fashiongraph.errors import DataError
 
 
-class OutfitTables(Wardrobe):
-    """One's own wardrobe: a table of items, a table of outfits, and features.
+class OutfitTables(OutfitDataset):
+    """One's own dataset: a table of items, a table of outfits, and features.
 
     ============= ========================== ======================================================
     file          columns                    remarks

@@ -10,13 +10,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from fashiongraph.datasets.streaming.gathered import Gathered, OutfitBlock
-from fashiongraph.datasets.streaming.line_blocks import fields, line_blocks
-from fashiongraph.datasets.streaming.streamed_wardrobe import StreamedWardrobe
+from fashiongraph.datasets.io.gathered import Gathered, OutfitBlock
+from fashiongraph.datasets.io.line_blocks import fields, line_blocks
+from fashiongraph.datasets.io.streamed_dataset import StreamedDataset
 from fashiongraph.errors import DataError
 
 
-class POG(StreamedWardrobe):
+class POG(StreamedDataset):
     """POG: outfits composed for Alibaba's iFashion, with titles.
 
     ========= =============== ======= ================ ========== =====

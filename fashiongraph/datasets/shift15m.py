@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from fashiongraph.datasets.processed import FEATURES_FILE, read_processed
-from fashiongraph.datasets.streaming.gathered import OutfitBlock
-from fashiongraph.datasets.streaming.json_records import json_records
-from fashiongraph.datasets.streaming.json_vectors import write_json_vectors
-from fashiongraph.datasets.streaming.streamed_wardrobe import StreamedWardrobe
+from fashiongraph.datasets.io.gathered import OutfitBlock
+from fashiongraph.datasets.io.json_records import json_records
+from fashiongraph.datasets.io.json_vectors import write_json_vectors
+from fashiongraph.datasets.io.processed import FEATURES_FILE, read_processed
+from fashiongraph.datasets.io.streamed_dataset import StreamedDataset
 
 _TEXT = pa.string()
 _ITEM = {name: _TEXT for name in ("item_id", "category_id1", "category_id2", "price")}
@@ -26,7 +26,7 @@ _SCHEMA = pa.schema(
 )
 
 
-class Shift15M(StreamedWardrobe):
+class Shift15M(StreamedDataset):
     """SHIFT15M: outfits that people put together on the Japanese fashion site IQON.
 
     ========= =============== =========== ==================== ========= ============

@@ -11,13 +11,14 @@ from torch import Tensor
 from fashiongraph.data.outfits import Outfits
 from fashiongraph.data.replace import random_position, row_at
 from fashiongraph.errors import FashionGraphError
-from fashiongraph.evaluation.embed_items import Embed, Embedder, embed_items
+from fashiongraph.evaluation.encode_items import Embed, embed_items
 from fashiongraph.evaluation.ranking_block import RankingBlock
 from fashiongraph.evaluation.result import Result, mean_results
+from fashiongraph.models.outfit_model import OutfitModel
 
 
 def outfit_retrieval(
-    model: Embedder | Embed,
+    model: OutfitModel | Embed,
     outfits: Outfits,
     ks: Sequence[int] = (1, 5, 10, 20),
     cosine: bool = True,

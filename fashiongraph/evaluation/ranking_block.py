@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from fashiongraph.metrics.functional import (
+from fashiongraph.evaluation.metrics.functional import (
     ranked_order,
     retrieval_average_precision,
     retrieval_recall,

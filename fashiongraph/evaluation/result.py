@@ -8,7 +8,7 @@ from typing import Any
 
 from torch import Tensor
 
-from fashiongraph.metrics.functional import mean_interval
+from fashiongraph.evaluation.metrics.functional import mean_interval
 
 
 @dataclass(frozen=True)

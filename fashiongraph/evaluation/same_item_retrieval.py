@@ -9,13 +9,17 @@ import torch
 
 from fashiongraph.data.item_table import ItemTable
 from fashiongraph.errors import FashionGraphError
-from fashiongraph.evaluation.embed_items import Embed, Embedder, embed_items
+from fashiongraph.evaluation.encode_items import Embed, embed_items
+from fashiongraph.evaluation.metrics.functional import (
+    ranked_relevance,
+    retrieval_hit_rate,
+)
 from fashiongraph.evaluation.result import Result, mean_results
-from fashiongraph.metrics.functional import ranked_relevance, retrieval_hit_rate
+from fashiongraph.models.outfit_model import OutfitModel
 
 
 def same_item_retrieval(
-    model: Embedder | Embed,
+    model: OutfitModel | Embed,
     queries: ItemTable,
     gallery: ItemTable,
     identity: str,

@@ -6,8 +6,8 @@ import torch
 from torch import Tensor
 
 from fashiongraph.data.questions.fill_in_blank import FillInBlank
-from fashiongraph.evaluation.score_outfits import Scorer, asked_batches, one_score_each
-from fashiongraph.models.outfit_model import OutfitModel
+from fashiongraph.evaluation.score_outfits import evaluation_batches
+from fashiongraph.models.wrapped_model import Scorer, as_outfit_model
 
 
 @torch.no_grad()
@@ -16,8 +16,8 @@ def score_candidates(
 ) -> Tensor:
     """Score every candidate for every blank, in batches.
 
-    An :class:`~fashiongraph.models.OutfitModel` says itself how it compares candidates; from any
-    other callable it is the score of the outfit that each completes.
+    An :class:`~fashiongraph.models.OutfitModel` compares candidates by its ``score_candidates``;
+    any other callable by the score of the outfit that each candidate completes.
 
     Args:
         model: The model; see :func:`score_outfits`.
@@ -31,15 +31,15 @@ def score_candidates(
     Raises:
         FashionGraphError: As :func:`score_outfits`.
     """
+    model = as_outfit_model(model)
     num_candidates = questions.candidates.size(1)
     at_once = max(1, batch_size // num_candidates)
     scores = [torch.empty(0, num_candidates)]
-    with asked_batches(model, questions.outfits(), at_once * num_candidates, unknown) as batches:
+    with evaluation_batches(
+        model, questions.outfits(), at_once * num_candidates, unknown
+    ) as batches:
         for batch, position in zip(batches, questions.position.split(at_once), strict=False):
-            if isinstance(model, OutfitModel):
-                position = position.to(batch.ptr.device)
-                score = model.score_candidates(batch, position, num_candidates)
-            else:
-                score = one_score_each(model, batch).view(-1, num_candidates)
+            position = position.to(batch.ptr.device)
+            score = model.score_candidates(batch, position, num_candidates)
             scores.append(score.float().cpu())
     return torch.cat(scores)

@@ -1,8 +1,7 @@
-"""Trained models as programs of plain tensors, for serving without this library."""
+"""Export of trained models with torch.export and ONNX."""
 
-from fashiongraph.export.fixed_size_addgnn import FixedSizeADDGNN
+from fashiongraph.export.fixed_size_model import FixedSizeModel, FixedSizeScorer
 from fashiongraph.export.fixed_size_program import fixed_size_program
-from fashiongraph.export.fixed_size_scorer import FixedSizeScorer
 from fashiongraph.export.to_onnx import to_onnx
 
-__all__ = ["FixedSizeADDGNN", "FixedSizeScorer", "fixed_size_program", "to_onnx"]
+__all__ = ["FixedSizeModel", "FixedSizeScorer", "fixed_size_program", "to_onnx"]

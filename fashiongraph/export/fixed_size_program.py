@@ -7,10 +7,8 @@ from copy import deepcopy
 import torch
 from torch.export import Dim, ExportedProgram
 
-from fashiongraph.errors import FashionGraphError
-from fashiongraph.export.fixed_size_addgnn import FixedSizeADDGNN
-from fashiongraph.export.fixed_size_scorer import FixedSizeScorer
-from fashiongraph.models import ADDGNN, OutfitModel
+from fashiongraph.export.fixed_size_model import FixedSizeModel, FixedSizeScorer
+from fashiongraph.models import OutfitModel
 from fashiongraph.nn import AttributeBilinearScorer
 
 
@@ -20,7 +18,7 @@ def fixed_size_program(
     """Export a model, or a scorer alone, for outfits of a fixed number of items.
 
     Any number of outfits may be scored at once. The inputs are those of
-    :class:`~fashiongraph.export.FixedSizeADDGNN` or :class:`~fashiongraph.export.FixedSizeScorer`,
+    :class:`~fashiongraph.export.FixedSizeModel` or :class:`~fashiongraph.export.FixedSizeScorer`,
     and are given by name. Weights are copied: training the model further leaves the program as it
     is.
 
@@ -36,16 +34,11 @@ def fixed_size_program(
         FashionGraphError: If the model is of another kind or cannot be written as a program of
             fixed size; see there.
     """
-    fixed: FixedSizeADDGNN | FixedSizeScorer
-    if isinstance(model, ADDGNN):
-        fixed = FixedSizeADDGNN(model, num_items)
-    elif isinstance(model, AttributeBilinearScorer):
+    fixed: FixedSizeModel | FixedSizeScorer
+    if isinstance(model, AttributeBilinearScorer):
         fixed = FixedSizeScorer(model, num_items)
     else:
-        raise FashionGraphError(
-            f"'model' needs to be an ADDGNN or an AttributeBilinearScorer (got "
-            f"{type(model).__name__})"
-        )
+        fixed = FixedSizeModel(model, num_items)
     fixed = deepcopy(fixed).cpu().eval().requires_grad_(False)
     example = fixed.example()
     batch = Dim("batch", min=1)

@@ -8,10 +8,10 @@ from pathlib import Path
 import torch
 
 from fashiongraph.export.fixed_size_program import fixed_size_program
-from fashiongraph.features.optional import require
-from fashiongraph.files import whole
+from fashiongraph.files import atomic_write
 from fashiongraph.models import OutfitModel
 from fashiongraph.nn import AttributeBilinearScorer
+from fashiongraph.optional import require
 
 
 def to_onnx(model: OutfitModel | AttributeBilinearScorer, num_items: int, path: str | Path) -> None:
@@ -44,5 +44,5 @@ def to_onnx(model: OutfitModel | AttributeBilinearScorer, num_items: int, path: 
         node.metadata_props.clear()  # which lines of which file on this machine it came from
     vocabulary = getattr(model, "categories", [])
     onnx.model.metadata_props["categories"] = json.dumps(vocabulary, ensure_ascii=False)
-    with whole(path) as draft:
+    with atomic_write(path) as draft:
         onnx.save(draft, external_data=False)

@@ -1,17 +1,15 @@
-"""Pixels and words to rows of features, cached on disk. Knows nothing of outfits."""
+"""Encoders that turn pictures, texts and columns into rows of features, cached on disk."""
 
 from fashiongraph.features.efficientnet_lite_encoder import EfficientNetLiteEncoder
 from fashiongraph.features.encoders import image_encoder, text_encoder
 from fashiongraph.features.extract import extract_features
 from fashiongraph.features.feature_cache import FeatureCache
-from fashiongraph.features.features import Features
-from fashiongraph.features.files import save_features
+from fashiongraph.features.files import Features, save_features
 from fashiongraph.features.fusion import fuse
 from fashiongraph.features.hashed_words import HashedWords
-from fashiongraph.features.pad_to_square import PadToSquare
 from fashiongraph.features.picture_batches import PictureBatches
 from fashiongraph.features.picture_encoder import PictureEncoder
-from fashiongraph.features.pictures import read_picture
+from fashiongraph.features.pictures import PadToSquare, read_picture
 from fashiongraph.features.sentence_encoder import SentenceEncoder
 from fashiongraph.features.torchvision_encoder import TorchvisionEncoder
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from fashiongraph.features.optional import require
 from fashiongraph.features.picture_encoder import PictureEncoder, prepare
+from fashiongraph.optional import require
 
 
 class EfficientNetLiteEncoder(PictureEncoder):

@@ -11,7 +11,7 @@ from torch.utils.data import DataLoader
 
 from fashiongraph.features.encoded_batch import EncodedBatch
 from fashiongraph.features.feature_cache import FeatureCache
-from fashiongraph.features.features import Features
+from fashiongraph.features.files import Features
 from fashiongraph.features.gather import checked_arguments, gather
 from fashiongraph.features.picture_batches import PictureBatches
 from fashiongraph.features.picture_encoder import PictureEncoder

@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
+
+from fashiongraph.errors import FashionGraphError
 
 
 @contextmanager
@@ -44,3 +48,43 @@ def save_features(path: str | Path, array: NDArray[np.floating]) -> None:
     """Write rows of features as ``.npy``, under a temporary name until they are complete."""
     with new_array(path, array.shape, array.dtype) as rows:
         rows[...] = array
+
+
+def checked_dtype(dtype: DTypeLike) -> np.dtype[Any]:
+    """The type itself, if it is one of floats: integers would cut most features to zero.
+
+    Raises:
+        FashionGraphError: If it is another type or none.
+    """
+    try:
+        kind = np.dtype(dtype)
+    except TypeError:
+        raise FashionGraphError(f"'dtype' needs to be a float type (got {dtype!r})") from None
+    if not np.issubdtype(kind, np.floating):
+        raise FashionGraphError(f"'dtype' needs to be a float type (got {kind.name})")
+    return kind
+
+
+@dataclass(frozen=True, eq=False)
+class Features:
+    """One row of features per input, in the order of the inputs.
+
+    Args:
+        array: Rows [n, F], in memory or over a memory-mapped file.
+        missing: Whether a row stands for nothing [n]: a picture that could not be read (a row of
+            NaN, so that nobody trains on it unawares) or a text without words (a row of zeros).
+        problems: Why, by path, for pictures that could not be read.
+    """
+
+    array: NDArray[np.floating]
+    missing: NDArray[np.bool_]
+    problems: dict[str, str] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.array)
+
+    def __repr__(self) -> str:
+        return (
+            f"{type(self).__name__}({len(self)} rows of {self.array.shape[1]} "
+            f"{self.array.dtype}, {int(self.missing.sum())} missing)"
+        )

@@ -9,9 +9,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from fashiongraph.errors import FashionGraphError
-from fashiongraph.features.checked_dtype import checked_dtype
-from fashiongraph.features.features import Features
-from fashiongraph.features.files import new_array
+from fashiongraph.features.files import Features, checked_dtype, new_array
 
 _ROWS = 16384  # rows at a time: bounds the memory that temporary copies take
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +14,28 @@ from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, TimeElapsedColumn
 
 from fashiongraph.errors import DataError, FashionGraphError
-from fashiongraph.features.checked_dtype import checked_dtype
 from fashiongraph.features.encoded_batch import EncodedBatch
 from fashiongraph.features.feature_cache import FeatureCache
-from fashiongraph.features.features import Features
-from fashiongraph.features.files import new_array
+from fashiongraph.features.files import Features, checked_dtype, new_array
 from fashiongraph.features.picture_encoder import PictureEncoder
-from fashiongraph.features.problem_lines import problem_lines
+
+_SHOWN = 10
+
+
+def problem_lines(problems: Mapping[str, str]) -> list[str]:
+    """The first pictures that cannot be encoded, how many more there are, and what may be why.
+
+    Args:
+        problems: Why, by path.
+    """
+    lines = [f"{path}: {reason}" for path, reason in islice(problems.items(), _SHOWN)]
+    if len(problems) > _SHOWN:
+        lines.append(f"… and {len(problems) - _SHOWN:,} more")
+    if os.sep != "\\" and any("\\" in path for path in problems):
+        lines.append("some of these paths hold a backslash; here '/' parts folders")
+    if any(part != part.strip() for path in problems for part in Path(path).parts):
+        lines.append("some of these paths begin or end with a space, or hold one beside a '/'")
+    return lines
 
 
 def checked_arguments(

@@ -15,9 +15,8 @@ from numpy.typing import DTypeLike, NDArray
 from scipy.sparse import csr_array
 
 from fashiongraph.errors import FashionGraphError
-from fashiongraph.features.checked_dtype import checked_dtype
-from fashiongraph.features.features import Features
-from fashiongraph.features.texts import cleaned
+from fashiongraph.features.files import Features, checked_dtype
+from fashiongraph.features.sentence_encoder import cleaned
 
 # Chinese characters and Japanese kana, which are written without spaces between words.
 _UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"

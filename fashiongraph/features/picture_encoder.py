@@ -59,7 +59,7 @@ def prepare(
     """Pad to a white square of ``size`` pixels, scale to [0, 1] and normalise per channel."""
     from torchvision.transforms import v2
 
-    from fashiongraph.features.pad_to_square import PadToSquare
+    from fashiongraph.features.pictures import PadToSquare
 
     steps = [PadToSquare(size), v2.PILToTensor(), v2.ToDtype(torch.float32, scale=True)]
     transform: Callable[[Image.Image], Tensor] = v2.Compose([*steps, v2.Normalize(mean, std)])

@@ -19,12 +19,11 @@ from torch import Tensor
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.features.encoded_batch import EncodedBatch
 from fashiongraph.features.feature_cache import FeatureCache
-from fashiongraph.features.features import Features
+from fashiongraph.features.files import Features
 from fashiongraph.features.gather import checked_arguments, gather
-from fashiongraph.features.known_pictures import KnownPictures
-from fashiongraph.features.optional import require
-from fashiongraph.features.picture_batches import PictureBatches
+from fashiongraph.features.picture_batches import KnownPictures, PictureBatches
 from fashiongraph.features.picture_encoder import PictureEncoder
+from fashiongraph.optional import require
 
 _PICTURES = 64  # per block that Ray moves about: some 40 MB of pixels
 

@@ -8,13 +8,28 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import torch
-from numpy.typing import DTypeLike
+from numpy.typing import DTypeLike, NDArray
 
 from fashiongraph.errors import FashionGraphError
-from fashiongraph.features.checked_dtype import checked_dtype
-from fashiongraph.features.features import Features
-from fashiongraph.features.optional import require
-from fashiongraph.features.texts import cleaned
+from fashiongraph.features.files import Features, checked_dtype
+from fashiongraph.optional import require
+
+
+def cleaned(texts: Sequence[str | None] | pd.Series[str]) -> NDArray[np.object_]:
+    """Texts without surrounding space; absent ones (``None``, NaN) become empty.
+
+    Raises:
+        FashionGraphError: If something is neither a text nor absent.
+    """
+    if isinstance(texts, str):
+        raise FashionGraphError(f"'texts' needs a list of texts (got {texts!r})")
+    column = pd.Series(list(texts), dtype=object)
+    absent = column.isna()
+    foreign = ~absent & ~column.map(lambda text: isinstance(text, str)).astype(bool)
+    if foreign.any():
+        row = int(foreign.to_numpy().argmax())
+        raise FashionGraphError(f"'texts' needs texts (got {column.iloc[row]!r} at {row})")
+    return column.mask(absent, "").str.strip().to_numpy(dtype=object)
 
 
 class SentenceEncoder:

@@ -1,49 +1,42 @@
-"""Named architectures. Each maps a batch to one score per outfit and brings its objective."""
+"""Models that map a batch of outfits to one score per outfit."""
 
 from fashiongraph.models.addgnn import ADDGNN
-from fashiongraph.models.addgnn_objective import ADDGNNObjective
-from fashiongraph.models.bilstm import BiLSTM
-from fashiongraph.models.bilstm_objective import BiLSTMObjective
+from fashiongraph.models.addgnn_plus import ADDGNNPlus
+from fashiongraph.models.baselines.bilstm import BiLSTM
+from fashiongraph.models.baselines.ngnn import NGNN
+from fashiongraph.models.baselines.set_transformer import SetTransformer
+from fashiongraph.models.baselines.siamese import Siamese
+from fashiongraph.models.baselines.type_aware import TypeAware
+from fashiongraph.models.category_pmi import CategoryPMI
 from fashiongraph.models.collocation_net import CollocationNet
-from fashiongraph.models.contrastive_objective import ContrastiveObjective
+from fashiongraph.models.cooccurrence_context import CooccurrenceContext
 from fashiongraph.models.designer_teacher import DesignerTeacher
 from fashiongraph.models.ensemble import Ensemble
-from fashiongraph.models.ensemble_objective import EnsembleObjective
-from fashiongraph.models.in_batch_objective import InBatchObjective
-from fashiongraph.models.metric_objective import MetricObjective
-from fashiongraph.models.ngnn import NGNN
-from fashiongraph.models.ngnn_objective import NGNNObjective
-from fashiongraph.models.objective import Objective
+from fashiongraph.models.item_pmi import ItemPMI
+from fashiongraph.models.item_states import ItemStates
 from fashiongraph.models.outfit_model import OutfitModel
 from fashiongraph.models.picture_collocation_net import PictureCollocationNet
-from fashiongraph.models.ranking_objective import RankingObjective
 from fashiongraph.models.sentence_collocation_net import SentenceCollocationNet
-from fashiongraph.models.set_transformer import SetTransformer
-from fashiongraph.models.siamese import Siamese
-from fashiongraph.models.type_aware import TypeAware
-from fashiongraph.models.type_aware_objective import TypeAwareObjective
+from fashiongraph.models.wrapped_model import WrappedModel, as_outfit_model
 
 __all__ = [
     "ADDGNN",
     "NGNN",
-    "ADDGNNObjective",
+    "ADDGNNPlus",
     "BiLSTM",
-    "BiLSTMObjective",
+    "CategoryPMI",
     "CollocationNet",
-    "ContrastiveObjective",
+    "CooccurrenceContext",
     "DesignerTeacher",
     "Ensemble",
-    "EnsembleObjective",
-    "InBatchObjective",
-    "MetricObjective",
-    "NGNNObjective",
-    "Objective",
+    "ItemPMI",
+    "ItemStates",
     "OutfitModel",
     "PictureCollocationNet",
-    "RankingObjective",
     "SentenceCollocationNet",
     "SetTransformer",
     "Siamese",
     "TypeAware",
-    "TypeAwareObjective",
+    "WrappedModel",
+    "as_outfit_model",
 ]

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor
 from torch_geometric.data import Batch
 
 from fashiongraph.errors import FashionGraphError
-from fashiongraph.models.metric_objective import MetricObjective
-from fashiongraph.models.node_features import node_features
+from fashiongraph.loader.outfit_batch import ItemInputs
 from fashiongraph.models.outfit_model import OutfitModel
-from fashiongraph.nn import (
-    CosineScorer,
-    LayerProjection,
-    MinerSchedule,
-    MixedCategoryTripletLoss,
-)
+from fashiongraph.nn import CosineScorer, LayerProjection
 
 
 class CollocationNet(OutfitModel):
@@ -67,7 +61,11 @@ class CollocationNet(OutfitModel):
         self.projection = LayerProjection(layers, out_channels, normalize)
         self.scorer = CosineScorer()
 
-    def embed(self, x: Tensor) -> Tensor:
+    def encode_items(self, items: ItemInputs) -> dict[str, Tensor]:
+        """Embeddings of length 1, ``state`` [U, D]."""
+        return {"state": self.embed_features(items.x)}
+
+    def embed_features(self, x: Tensor) -> Tensor:
         """Embed items: features [U, F] to vectors of length 1 [U, D]."""
         # The weights' type, where there are weights: under half precision stored features differ.
         dtype = next((p.dtype for p in self.parameters()), x.dtype)
@@ -76,24 +74,29 @@ class CollocationNet(OutfitModel):
 
     def forward(self, batch: Batch) -> Tensor:
         """Score the outfits of a batch [B]."""
-        x, slot = node_features(batch)
-        embedding = self.embed(x)
-        embedding = embedding if slot is None else embedding[slot]
+        embedding = self.item_states(batch).nodes("state")
         score: Tensor = self.scorer(embedding, batch.batch, batch.num_graphs)
         return score
 
-    def objective(
-        self,
-        margin: float = 0.2,
-        distance: torch.nn.Module | None = None,
-        miner: torch.nn.Module | None = None,
-    ) -> MetricObjective:
-        """The published training: triplets of mixed categories, ever harder.
+    def item_scores(self, batch: Batch) -> Tensor:
+        """Mean cosine of each item and the others of its outfit [N]."""
+        embedding = self.item_states(batch).nodes("state")
+        return self.scorer.item_scores(embedding, batch.batch, batch.num_graphs)
 
-        Args:
-            margin: Margin of the loss (eq. M4).
-            distance: Distance of the loss; by default the cosine.
-            miner: What chooses triplets; by default simple, semi-hard and hard ones in turn.
-        """
-        loss = MixedCategoryTripletLoss(margin, distance)
-        return MetricObjective(loss, MinerSchedule() if miner is None else miner)
+    def pair_scores(self, batch: Batch) -> Tensor:
+        r"""Cosine of each edge :math:`j \to i` [E]."""
+        embedding = self.item_states(batch).nodes("state")
+        return torch.cosine_similarity(*embedding[batch.edge_index], dim=-1)
+
+    def embed(self, states: Mapping[str, Tensor]) -> Tensor:
+        """Embeddings of length 1 [U, D]."""
+        return states["state"]
+
+    def completion_query(self, embedding: Tensor) -> tuple[Tensor, Tensor]:
+        """The score itself; see :meth:`CosineScorer.query`."""
+        return self.scorer.query(embedding)
+
+    @property
+    def has_exact_query(self) -> bool:
+        """True: the score is linear in the new item's vector."""
+        return True

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import torch
 from torch import Tensor
 from torch_geometric.data import Batch
 
 from fashiongraph.errors import FashionGraphError
-from fashiongraph.models.addgnn_objective import ADDGNNObjective
-from fashiongraph.models.node_features import node_features
+from fashiongraph.loader.outfit_batch import ItemInputs
 from fashiongraph.models.outfit_model import OutfitModel
 from fashiongraph.nn import AttributeBilinearScorer, AttributeMask
 
@@ -48,9 +50,9 @@ class DesignerTeacher(OutfitModel):
         self.scorer = AttributeBilinearScorer(in_channels, num_attributes)
 
     @classmethod
-    def paper(cls, in_channels: int) -> DesignerTeacher:
+    def paper(cls, in_channels: int, **config: Any) -> DesignerTeacher:
         """The published teacher: logistic activations and raw features."""
-        return cls(in_channels, 4, "sigmoid", normalize=False)
+        return cls(in_channels, **{"activation": "sigmoid", "normalize": False, **config})
 
     def masked(self, x: Tensor) -> Tensor:
         """Masked features (eq. A1), which distillation compares: [U, F] to [U, K, F]."""
@@ -59,6 +61,10 @@ class DesignerTeacher(OutfitModel):
         masked: Tensor = self.mask(x)
         return masked
 
+    def encode_items(self, items: ItemInputs) -> dict[str, Tensor]:
+        """Masked features, ``state`` [U, K, F]."""
+        return {"state": self.masked(items.x)}
+
     def forward(self, batch: Batch) -> Tensor:
         """Score the pairs of a batch [B].
 
@@ -66,12 +72,13 @@ class DesignerTeacher(OutfitModel):
             FashionGraphError: If an outfit does not hold exactly two items.
         """
         if bool((batch.ptr.diff() != 2).any()):
-            raise FashionGraphError("'batch' needs outfits of exactly a top and a bottom")
-        x, slot = node_features(batch)
-        masked = self.masked(x)
-        top, bottom = (masked if slot is None else masked[slot]).unflatten(0, (-1, 2)).unbind(1)
+            raise FashionGraphError(
+                "'batch' needs outfits of exactly two items, a top and a bottom: make them with "
+                "top_bottom_pairs()"
+            )
+        top, bottom = self.item_states(batch).nodes("state").unflatten(0, (-1, 2)).unbind(1)
         return self.scorer.bilinear(top, bottom).sum(dim=-1)
 
-    def objective(self) -> ADDGNNObjective:
-        """The paper's: one negative per pair, and the weights of eq. A12."""
-        return ADDGNNObjective()
+    def embed(self, states: Mapping[str, Tensor]) -> Tensor:
+        """Masked features of all attributes side by side [U, K·F]."""
+        return states["state"].flatten(1)

@@ -1,9 +1,10 @@
-"""Several models of one kind that score together."""
+"""Ensemble of several models of one class."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from copy import copy
 from itertools import tee
 from typing import Any
 
@@ -12,89 +13,182 @@ from torch import Tensor
 from torch_geometric.data import Batch, Data
 
 from fashiongraph.errors import FashionGraphError
-from fashiongraph.models.ensemble_objective import EnsembleObjective
+from fashiongraph.loader.outfit_batch import ItemInputs
 from fashiongraph.models.outfit_model import OutfitModel
 
 
 class Ensemble(OutfitModel):
-    r"""The mean of what M models of one kind say, each from a start of its own.
+    r"""Mean score of M models of one class with different initial weights.
 
     .. math::
-        s(O) = \frac{1}{M} \sum_m s_m(O) \qquad c(O) = \frac{1}{M} \sum_m c_m(O)
+        y(O) = \frac{1}{M} \sum_m y_m(O)
 
-    with :math:`s_m` a member's score of an outfit and :math:`c_m` how it compares candidates for
-    a blank. What members disagree about is mostly noise of few outfits, and the mean takes it
-    off, for M times the time. They are trained side by side by
-    :func:`fashiongraph.training.fit`, which keeps the epoch at which they are best together.
-
-    .. code-block:: python
-
-        model = Ensemble.of(ADDGNN.best(wardrobe.num_features), 5)
-        fit(model, train, valid, graph=graph)
+    The mean removes much of the variance that comes from few training outfits, for M times the
+    cost. :func:`fashiongraph.training.fit` trains the models side by side and keeps the epoch at
+    which they are best together.
 
     Args:
-        member: Name of the members' class, such as ``"ADDGNN"``.
-        member_settings: Its constructor arguments.
-        num_members: Number of members, M.
+        model: Name of the models' class, such as ``"ADDGNNPlus"``.
+        model_config: Its configuration.
+        ensemble_size: Number of models, M.
 
     Raises:
-        FashionGraphError: If there is to be no member or no imported module defines its class.
+        FashionGraphError: If ``ensemble_size`` is not positive or no imported module defines the
+            class.
+
+    Example:
+        >>> from fashiongraph.models import Ensemble, Siamese
+        >>> Ensemble.of(Siamese(in_channels=8), ensemble_size=3).ensemble_size
+        3
     """
 
-    def __init__(
-        self, member: str, member_settings: Mapping[str, Any], num_members: int = 5
-    ) -> None:
+    def __init__(self, model: str, model_config: Mapping[str, Any], ensemble_size: int = 5) -> None:
         super().__init__()
-        if num_members < 1:
-            raise FashionGraphError(f"'num_members' needs to be at least 1 (got {num_members})")
-        kind = OutfitModel.registry.get(member)
+        if ensemble_size < 1:
+            raise FashionGraphError(
+                f"'ensemble_size' needs to be a positive integer (got {ensemble_size})"
+            )
+        kind = OutfitModel.registry.get(model)
         if kind is None:
-            raise FashionGraphError(f"'member' needs to be the name of a model (got {member!r})")
-        self.member = member
-        self.member_settings = dict(member_settings)
-        self.num_members = num_members
-        self.members = torch.nn.ModuleList(kind(**member_settings) for _ in range(num_members))
-        self.in_channels = self.members[0].in_channels
+            raise FashionGraphError(f"'model' needs to be the name of a model (got {model!r})")
+        self.model = model
+        self.model_config = dict(model_config)
+        self.ensemble_size = ensemble_size
+        self.models = torch.nn.ModuleList(
+            kind.from_config(model_config) for _ in range(ensemble_size)
+        )
+        self.in_channels = getattr(self.models[0], "in_channels", None)
 
     @classmethod
-    def of(cls, model: OutfitModel, num_members: int = 5) -> Ensemble:
-        """Members such as a model, in its settings, whose weights start anew."""
-        return cls(type(model).__name__, model.settings, num_members)
+    def of(cls, model: OutfitModel, ensemble_size: int = 5) -> Ensemble:
+        """An ensemble of models in the configuration of one, with new weights."""
+        return cls(type(model).__name__, model.config, ensemble_size)
 
     @property
     def graph(self) -> Data | None:
-        """The category graph, which is the members' too."""
+        """The category graph of all models."""
         return self._graph
 
     @graph.setter
     def graph(self, graph: Data | None) -> None:
         self._graph = graph
-        for member in getattr(self, "members", ()):  # not there yet when the base begins
-            member.graph = graph
+        for model in getattr(self, "models", ()):  # not there yet in the base constructor
+            model.graph = graph
+
+    @property
+    def categories(self) -> list[str]:
+        """The category vocabulary of all models."""
+        return self._categories
+
+    @categories.setter
+    def categories(self, categories: list[str]) -> None:
+        self._categories = categories
+        for model in getattr(self, "models", ()):
+            model.categories = categories
+
+    @property
+    def batch_inputs(self) -> frozenset[str]:
+        """The optional fields that the models read."""
+        return self._first.batch_inputs
 
     def forward(self, batch: Batch) -> Tensor:
-        """The mean of the members' scores [B]."""
-        return torch.stack([member(batch) for member in self.members]).mean(dim=0)
+        """The mean score [B]."""
+        return torch.stack([model(view) for model, view in self._views(batch)]).mean(dim=0)
+
+    def ranking_scores(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """The means of both scores, each [B]."""
+        pairs = [model.ranking_scores(view) for model, view in self._views(batch)]
+        candidate, outfit = (torch.stack(scores).mean(dim=0) for scores in zip(*pairs, strict=True))
+        return candidate, outfit
 
     def score_candidates(self, batch: Batch, position: Tensor, num_candidates: int) -> Tensor:
-        """The mean of how the members compare candidates [Q, A]."""
-        scores = [one.score_candidates(batch, position, num_candidates) for one in self._each()]
+        """The mean score of each candidate [Q, A]."""
+        scores = [
+            model.score_candidates(view, position, num_candidates)
+            for model, view in self._views(batch)
+        ]
         return torch.stack(scores).mean(dim=0)
 
+    def item_scores(self, batch: Batch) -> Tensor:
+        """The mean item scores [N]."""
+        return torch.stack([m.item_scores(view) for m, view in self._views(batch)]).mean(dim=0)
+
+    def pair_scores(self, batch: Batch) -> Tensor:
+        """The mean pair scores [E]."""
+        return torch.stack([m.pair_scores(view) for m, view in self._views(batch)]).mean(dim=0)
+
+    def encode_items(self, items: ItemInputs) -> dict[str, Tensor]:
+        """States of all models, ``"<number>.<name>"``."""
+        return {
+            f"{number}.{name}": value
+            for number, model in enumerate(self._each())
+            for name, value in model.encode_items(items).items()
+        }
+
+    def cache_items(self, items: ItemInputs) -> dict[str, Tensor]:
+        """Cached states of all models, ``"<number>.<name>"``."""
+        return {
+            f"{number}.{name}": value
+            for number, model in enumerate(self._each())
+            for name, value in model.cache_items(items).items()
+        }
+
+    def embed(self, states: Mapping[str, Tensor]) -> Tensor | None:
+        """The models' vectors side by side [U, M·D]."""
+        vectors = [
+            model.embed(_of_model(states, number)) for number, model in enumerate(self._each())
+        ]
+        found = [one for one in vectors if one is not None]
+        return torch.cat(found, dim=1) if len(found) == len(vectors) else None
+
+    def completion_query(self, embedding: Tensor) -> tuple[Tensor, Tensor]:
+        """The models' queries side by side, divided by M, and the mean constant."""
+        parts = embedding.chunk(self.ensemble_size, dim=1)
+        answers = [
+            model.completion_query(part) for model, part in zip(self._each(), parts, strict=True)
+        ]
+        query = torch.cat([query for query, _ in answers]) / self.ensemble_size
+        return query, torch.stack([constant for _, constant in answers]).mean()
+
+    @property
+    def has_exact_query(self) -> bool:
+        """Whether the models' queries give their scores."""
+        return self._first.has_exact_query
+
     @contextmanager
-    def among(self, features: Iterable[Tensor]) -> Iterator[None]:
-        """Inside this context every member scores among the same items."""
+    def catalogue(self, features: Iterable[Tensor]) -> Iterator[None]:
+        """Context in which every model scores against the same items."""
         with ExitStack() as stack:
-            # What no member reads is never made.
-            for member, rows in zip(self._each(), tee(features, self.num_members), strict=True):
-                stack.enter_context(member.among(rows))
+            # Features that no model reads are never gathered.
+            copies = tee(features, self.ensemble_size)
+            for model, rows in zip(self._each(), copies, strict=True):
+                stack.enter_context(model.catalogue(rows))
             yield
 
-    def objective(self) -> EnsembleObjective:
-        """What one of them is trained for, each for itself."""
-        return EnsembleObjective(next(self._each()).objective())
+    @property
+    def _first(self) -> OutfitModel:
+        return next(self._each())
 
     def _each(self) -> Iterator[OutfitModel]:
-        for member in self.members:
-            assert isinstance(member, OutfitModel)
-            yield member
+        for model in self.models:
+            assert isinstance(model, OutfitModel)
+            yield model
+
+    def _views(self, batch: Batch) -> Iterator[tuple[OutfitModel, Batch]]:
+        """Each model with the batch, which carries its own cached states if it carries any."""
+        cached = "item_states" in batch
+        for number, model in enumerate(self._each()):
+            view = batch
+            if cached:
+                view = copy(batch)
+                view.item_states = _of_model(batch.item_states, number)
+            yield model, view
+
+
+def _of_model(states: Mapping[str, Tensor], number: int) -> dict[str, Tensor]:
+    prefix = f"{number}."
+    return {
+        name.removeprefix(prefix): value
+        for name, value in states.items()
+        if name.startswith(prefix)
+    }

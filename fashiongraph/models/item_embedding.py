@@ -1,16 +1,13 @@
-"""A linear embedding of items."""
+"""Linear embedding of items."""
 
 from __future__ import annotations
 
 import torch
 from torch import Tensor
-from torch_geometric.data import Batch
-
-from fashiongraph.models.node_features import node_features
 
 
 class ItemEmbedding(torch.nn.Module):
-    r"""Embeds the items of a batch, each distinct one once where the batch carries them so.
+    r"""Linear embedding of item features, optionally scaled first.
 
     .. math::
         \mathbf{h}_i = \mathbf{W} \mathbf{f}_i + \mathbf{b}
@@ -18,19 +15,24 @@ class ItemEmbedding(torch.nn.Module):
     Args:
         in_channels: Size of the features, F.
         hidden_channels: Size of the embedding, H.
-        normalize: Scale each item's features to a mean square of 1, so that one recipe serves
-            features of any encoder.
+        normalize: Scale each item's features to a mean square of 1.
+        bias: Add the learned bias.
+
+    Shapes:
+        - **input:** features :math:`(U, F)`
+        - **output:** embeddings :math:`(U, H)`
     """
 
-    def __init__(self, in_channels: int, hidden_channels: int, normalize: bool) -> None:
+    def __init__(
+        self, in_channels: int, hidden_channels: int, normalize: bool, bias: bool = True
+    ) -> None:
         super().__init__()
         self.normalize = normalize
-        self.lin = torch.nn.Linear(in_channels, hidden_channels)
+        self.lin = torch.nn.Linear(in_channels, hidden_channels, bias)
 
-    def forward(self, batch: Batch) -> Tensor:
-        """Embeddings of the items [N, H]."""
-        x, slot = node_features(batch)
+    def forward(self, x: Tensor) -> Tensor:
+        """Embed items."""
         x = x.to(self.lin.weight.dtype)
         x = torch.nn.functional.rms_norm(x, x.shape[-1:]) if self.normalize else x
         h: Tensor = self.lin(x)
-        return h if slot is None else h[slot]
+        return h

@@ -1,10 +1,10 @@
-"""What every model of the library is: a batch of outfits in, one score per outfit out."""
+"""The interface of all models: a batch of outfits in, one score per outfit out."""
 
 from __future__ import annotations
 
 import inspect
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from operator import methodcaller
 from pathlib import Path
@@ -17,29 +17,81 @@ from torch import Tensor
 from torch_geometric.data import Batch, Data
 
 from fashiongraph import __version__
-from fashiongraph.errors import DataError
-from fashiongraph.files import whole
-from fashiongraph.models.objective import Objective
-from fashiongraph.tensor_file import save_tensors
+from fashiongraph.errors import DataError, FashionGraphError
+from fashiongraph.files import atomic_write, save_tensors
+from fashiongraph.loader.outfit_batch import ItemInputs, item_inputs, leave_one_out
+from fashiongraph.models.item_states import ItemStates
 
 MODEL_CARD = "model.json"
-"""The file that tells a checkpoint from any other folder."""
+"""Name of the file that marks a checkpoint."""
 
-Model = TypeVar("Model", bound="OutfitModel")
+ModelT = TypeVar("ModelT", bound="OutfitModel")
+
+
+def constructor_arguments(module: torch.nn.Module) -> dict[str, Any]:
+    """The constructor arguments of a module, from attributes of the same names.
+
+    Raises:
+        FashionGraphError: If the module does not store one of them.
+    """
+    names = [
+        name
+        for name, parameter in inspect.signature(type(module)).parameters.items()
+        if parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
+    ]
+    for name in names:
+        if not hasattr(module, name):
+            raise FashionGraphError(
+                f"{type(module).__name__} needs to store its constructor argument {name!r} in an "
+                f"attribute of that name (self.{name} = {name})"
+            )
+    return {name: getattr(module, name) for name in names}
 
 
 class OutfitModel(torch.nn.Module):
-    """Base of all models. Higher scores mean better outfits.
+    r"""Base of all models. Higher scores mean better outfits.
 
-    A model reads nothing but its batch. It remembers, for whoever makes batches for it later, the
-    category graph and the vocabulary that it was trained with; :func:`fashiongraph.training.fit`
-    sets both.
+    A subclass implements :meth:`forward` and stores each constructor argument in an attribute of
+    the same name, from which checkpoints take the configuration. Everything else has a default
+    that works for any model: item scores by leave-one-out, candidates scored as completed outfits.
+    A model overrides what it computes faster:
 
-    A subclass keeps each constructor argument in an attribute of the same name: that is how a
-    checkpoint knows the settings.
+    - :meth:`encode_items` and :meth:`item_states`: states of items alone, which evaluation and
+      completion cache;
+    - :meth:`item_scores`, :meth:`pair_scores`, :meth:`score_candidates`;
+    - :meth:`embed` and :meth:`completion_query`: completion as inner-product search.
+
+    :func:`fashiongraph.training.fit` sets :attr:`graph` (category graph of the training outfits)
+    and :attr:`categories` (their vocabulary).
+
+    Example:
+        >>> import torch
+        >>> from torch_geometric.nn import GATConv, global_mean_pool
+        >>> from fashiongraph.models import OutfitModel
+        >>> class GAT(OutfitModel):
+        ...     def __init__(self, in_channels, hidden_channels=32):
+        ...         super().__init__()
+        ...         self.in_channels = in_channels
+        ...         self.hidden_channels = hidden_channels
+        ...         self.conv = GATConv(in_channels, hidden_channels)
+        ...         self.out = torch.nn.Linear(hidden_channels, 1)
+        ...
+        ...     def forward(self, batch):
+        ...         h = self.conv(batch.x, batch.edge_index).relu()
+        ...         pooled = global_mean_pool(h, batch.batch, batch.num_graphs)
+        ...         return self.out(pooled).squeeze(-1)
+        >>> GAT(8).config
+        {'in_channels': 8, 'hidden_channels': 32}
     """
 
     registry: ClassVar[dict[str, type[OutfitModel]]] = {}
+    """Classes by name, by which :meth:`load` finds the class of a checkpoint."""
+
+    in_channels: int | None = None
+    """Number of features that the model reads, or :obj:`None` for any."""
+
+    candidates_interact: ClassVar[bool] = False
+    """Whether the score of a candidate depends on the other candidates of its question."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -52,118 +104,221 @@ class OutfitModel(torch.nn.Module):
         if not cls.__module__.startswith("torch."):
             OutfitModel.registry[cls.__name__] = cls
 
+    # --- configuration ------------------------------------------------------------------------
+
     @property
-    def settings(self) -> dict[str, Any]:
-        """The constructor arguments."""
-        return {name: getattr(self, name) for name in inspect.signature(type(self)).parameters}
+    def config(self) -> dict[str, Any]:
+        """The constructor arguments, as :meth:`from_config` takes them.
+
+        Raises:
+            FashionGraphError: If the model does not store one of its constructor arguments.
+        """
+        return constructor_arguments(self)
+
+    @classmethod
+    def from_config(cls: type[ModelT], config: Mapping[str, Any]) -> ModelT:
+        """Build a model with new weights from its configuration.
+
+        Args:
+            config: What :attr:`config` returned.
+        """
+        return cls(**config)
+
+    @classmethod
+    def paper(cls: type[ModelT], in_channels: int, **config: Any) -> ModelT:
+        """The published configuration.
+
+        Args:
+            in_channels: Size of the features.
+            **config: Constructor arguments that replace the published ones.
+
+        Raises:
+            FashionGraphError: If there is no publication of this model.
+        """
+        raise FashionGraphError(f"{cls.__name__} has no published configuration")
+
+    @property
+    def batch_inputs(self) -> frozenset[str]:
+        """Optional fields of the batch that the model reads.
+
+        ``"unique_context"`` and ``"edge_cooccurrence"`` need a category graph with item
+        co-occurrence (:func:`~fashiongraph.data.add_item_cooccurrence`).
+        """
+        return frozenset()
+
+    # --- scores -------------------------------------------------------------------------------
 
     def forward(self, batch: Batch) -> Tensor:
         """Score the outfits of a batch [B]."""
-        raise NotImplementedError(f"{type(self).__name__} does not say how to score a batch")
+        raise NotImplementedError(f"{type(self).__name__} does not implement forward(batch)")
 
-    def precomputed(self, batch: Batch) -> dict[str, Tensor]:
-        """What the model computes of items alone, for outfits that share items.
+    def ranking_scores(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """Scores that compare the candidates of a question, and scores that compare outfits.
 
-        A batch may carry these fields for a whole catalogue, and with them ``item_slot`` [N], the
-        row of each node's item, instead of features; the model then starts from there. By default
-        a model has none, and reads features.
-
-        Args:
-            batch: Items that share features, ``unique_x`` [U, F].
+        The two differ for a model that pools item scores; by default both are :meth:`forward`.
 
         Returns:
-            Fields of a batch, each with U rows.
+            Both scores of each outfit, each [B].
         """
-        return {}
+        score: Tensor = self(batch)
+        return score, score
 
     def score_candidates(self, batch: Batch, position: Tensor, num_candidates: int) -> Tensor:
-        """Score the candidates for Q blanks: by the outfit that each completes, unless overridden.
+        """Score the candidates of Q questions, by default as completed outfits.
 
         Args:
             batch: Every outfit with every candidate in its blank; candidate a of question q is
                 outfit q·A + a.
-            position: Index inside each question's outfit of the blank [Q].
-            num_candidates: Number A of candidates per blank.
+            position: Index of the blank inside each question's outfit [Q].
+            num_candidates: Number A of candidates per question.
 
         Returns:
-            Scores that can be compared within a question, by a softmax too [Q, A].
+            Scores that are comparable within a question, also by a softmax [Q, A].
         """
-        score: Tensor = self(batch)
-        return score.view(-1, num_candidates)
+        return self.ranking_scores(batch)[0].view(-1, num_candidates)
+
+    def item_scores(self, batch: Batch) -> Tensor:
+        r"""How each item fits the rest of its outfit [N], by default by leave-one-out.
+
+        .. math::
+            f_i = y(O) - y(O \setminus i)
+
+        An outfit of one item scores 0.
+        """
+        score = self(batch)[batch.batch] - self(leave_one_out(batch))
+        return score.masked_fill(batch.ptr.diff()[batch.batch] < 2, 0.0)
+
+    def pair_scores(self, batch: Batch) -> Tensor:
+        r"""Score of each edge :math:`j \to i` of a batch [E], for models that score pairs.
+
+        Raises:
+            FashionGraphError: If the model does not.
+        """
+        raise FashionGraphError(f"{type(self).__name__} has no scores of pairs")
+
+    # --- item states --------------------------------------------------------------------------
+
+    def encode_items(self, items: ItemInputs) -> dict[str, Tensor]:
+        """States of items on their own, U rows each; by default none.
+
+        Args:
+            items: Features [U, F], categories [U], and the co-occurrence context if there is one.
+        """
+        return {}
+
+    def cache_items(self, items: ItemInputs) -> dict[str, Tensor]:
+        """States to keep for items that many outfits share; by default :meth:`encode_items`."""
+        return self.encode_items(items)
+
+    def item_states(self, batch: Batch) -> ItemStates:
+        """States of the items of a batch: those that it carries, or else encoded now."""
+        if "item_states" in batch:
+            return ItemStates(batch.item_states, batch.item_index)
+        items, index = item_inputs(batch)
+        return ItemStates(self.encode_items(items), index)
+
+    def embed(self, states: Mapping[str, Tensor]) -> Tensor | None:
+        """One vector per item [U, D], or :obj:`None` for a model without item vectors.
+
+        Args:
+            states: What :meth:`encode_items` returned.
+        """
+        return None
+
+    def completion_query(self, embedding: Tensor) -> tuple[Tensor, Tensor]:
+        r"""The score of an outfit with one more item c, as a linear function of its vector.
+
+        .. math::
+            y(o \cup \{c\}) \approx \mathbf{q}^\top \mathbf{e}_c + b
+
+        By default :math:`\mathbf{q}` is the mean vector of the outfit and b is 0.
+
+        Args:
+            embedding: Vectors of the outfit's items, from :meth:`embed` [n, D].
+
+        Returns:
+            The query :math:`\mathbf{q}` [D] and the constant b, a scalar.
+        """
+        return embedding.mean(dim=0), embedding.new_zeros(())
+
+    @property
+    def has_exact_query(self) -> bool:
+        """Whether :meth:`completion_query` gives the score itself rather than a shortlist."""
+        return False
 
     @contextmanager
-    def among(self, features: Iterable[Tensor]) -> Iterator[None]:
-        """Inside this context, outfits are scored among the items that are asked about.
+    def catalogue(self, features: Iterable[Tensor]) -> Iterator[None]:
+        """Context in which outfits are scored against all items of an evaluation.
 
-        Few models compare an outfit with items outside it, and only those read the features.
+        Few models compare an outfit with items outside it; only those read the features.
 
         Args:
             features: Features of the distinct items, some rows [u, F] at a time.
         """
         yield
 
-    def objective(self) -> Objective:
-        """The objective that the library trains this model with unless told otherwise."""
-        raise NotImplementedError(f"{type(self).__name__} does not say how it is trained")
+    # --- checkpoints --------------------------------------------------------------------------
 
     def save(self, path: str | Path) -> None:
-        """Write a checkpoint: a folder of tensors in safetensors, the rest as JSON.
+        """Write a checkpoint: a folder with tensors in safetensors and the rest as JSON.
 
         ``weights.safetensors`` holds parameters and buffers, ``graph.safetensors`` the category
-        graph, and ``model.json`` the kind of model, its settings and the category vocabulary. The
-        folder appears whole or not at all, in the place of an earlier checkpoint if there is one.
+        graph, and ``model.json`` the class, its configuration and the category vocabulary. The
+        folder is replaced atomically.
 
         Raises:
-            FashionGraphError: If something else stands there.
+            FashionGraphError: If ``path`` exists and is no checkpoint.
         """
-        with whole(path, marker=MODEL_CARD) as folder:
+        with atomic_write(path, marker=MODEL_CARD) as folder:
             folder.mkdir()
             weights = {name: value.contiguous() for name, value in self.state_dict().items()}
             save_tensors(weights, folder / "weights.safetensors")
-            card = {
+            card: dict[str, Any] = {
                 "fashiongraph": __version__,
                 "model": type(self).__name__,
-                "settings": self.settings,
+                "module": type(self).__module__,
+                "config": self.config,
                 "categories": self.categories,
                 "graph": None,
             }
             if self.graph is not None:
-                tensors = {
-                    k: v.contiguous() for k, v in self.graph.to_dict().items() if torch.is_tensor(v)
-                }
+                fields = self.graph.to_dict()
+                tensors = {k: v.contiguous() for k, v in fields.items() if torch.is_tensor(v)}
                 save_tensors(tensors, folder / "graph.safetensors")
-                card["graph"] = {k: v for k, v in self.graph.to_dict().items() if k not in tensors}
+                card["graph"] = {k: v for k, v in fields.items() if k not in tensors}
             (folder / MODEL_CARD).write_text(
                 json.dumps(card, indent=2, ensure_ascii=False, default=methodcaller("item")),
                 encoding="utf-8",
             )
 
     @classmethod
-    def load(cls: type[Model], path: str | Path) -> Model:
-        """Restore what :meth:`save` wrote; no pickle is read.
+    def load(cls: type[ModelT], path: str | Path) -> ModelT:
+        """Load a checkpoint that :meth:`save` wrote; no pickle is read.
 
-        Called on :class:`OutfitModel` it restores any model, on a subclass only its own kind.
+        :meth:`OutfitModel.load` loads any registered class, a subclass only its own kind.
 
         Raises:
             DataError: If the folder is no checkpoint, holds another kind of model, or its weights
-                do not fit its settings.
+                do not fit its configuration.
         """
         folder = Path(path)
         file = folder / MODEL_CARD
         if not file.is_file():
             below = folder / "model"  # of a training's folder
             hint = f"; one lies in {below}" if (below / MODEL_CARD).is_file() else ""
-            raise DataError(
-                f"no checkpoint lies there: it needs the file {MODEL_CARD}{hint}", folder
-            )
+            raise DataError(f"is no checkpoint: {MODEL_CARD} is missing{hint}", folder)
         try:
             card = json.loads(file.read_text(encoding="utf-8"))
             kind = OutfitModel.registry.get(card["model"])
             if kind is None:
-                raise DataError(f"holds a {card['model']}, which no imported module defines", file)
+                raise DataError(
+                    f"holds a {card['model']}, which no imported module defines; import "
+                    f"{card.get('module', 'its module')!r} first (--import on the command line)",
+                    file,
+                )
             if not issubclass(kind, cls):
                 raise DataError(f"holds a {card['model']}, not a {cls.__name__}", file)
-            model = kind(**card["settings"])
+            model = kind.from_config(card["config"])
             model.load_state_dict(load_file(folder / "weights.safetensors"))
             model.categories = card["categories"]
             if card["graph"] is not None:
@@ -175,6 +330,11 @@ class OutfitModel(torch.nn.Module):
         assert isinstance(model, cls)
         return model.eval()
 
+    @classmethod
+    def from_pretrained(cls: type[ModelT], path: str | Path) -> ModelT:
+        """The same as :meth:`load`, by the name that model hubs use."""
+        return cls.load(path)
+
     def extra_repr(self) -> str:
-        """The settings."""
-        return ", ".join(f"{name}={value}" for name, value in self.settings.items())
+        """The configuration."""
+        return ", ".join(f"{name}={value}" for name, value in self.config.items())

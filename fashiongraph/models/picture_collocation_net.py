@@ -49,7 +49,7 @@ class PictureCollocationNet(CollocationNet):
         #: From an RGB picture to pixels [3, H, W].
         self.transform = encoder.transform
 
-    def embed(self, x: Tensor) -> Tensor:
+    def embed_features(self, x: Tensor) -> Tensor:
         """Embed items: prepared pictures [U, 3, H, W] to vectors of length 1 [U, D]."""
         dtype = next(self.parameters()).dtype
-        return super().embed(self.encoder(x.to(dtype)))
+        return super().embed_features(self.encoder(x.to(dtype)))

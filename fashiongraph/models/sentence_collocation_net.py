@@ -10,8 +10,7 @@ import torch
 from torch import Tensor
 
 from fashiongraph.errors import FashionGraphError
-from fashiongraph.features.sentence_encoder import SentenceEncoder
-from fashiongraph.features.texts import cleaned
+from fashiongraph.features.sentence_encoder import SentenceEncoder, cleaned
 from fashiongraph.models.collocation_net import CollocationNet
 
 _ROWS = 128  # texts of like length that are read together, so that few tokens are padding
@@ -23,7 +22,7 @@ class SentenceCollocationNet(CollocationNet):
     Items are read as the numbers of their tokens, which :meth:`tokens` makes: an item table whose
     features are tokens [n, T], in int32 or float32: half precision holds no number above 2,048.
     Training it on few outfits for some epochs at a low rate
-    (``Recipe(learning_rate=1e-4)``, :class:`InBatchObjective`) gives features,
+    (``TrainingConfig(learning_rate=1e-4)``, :class:`InBatchObjective`) gives features,
     ``embed_items(model, items)``, that other models then read as they read any.
 
     Args:
@@ -86,7 +85,7 @@ class SentenceCollocationNet(CollocationNet):
             )["input_ids"].to(ids.dtype)
         return ids
 
-    def embed(self, x: Tensor) -> Tensor:
+    def embed_features(self, x: Tensor) -> Tensor:
         """Embed items: tokens [U, T] to vectors of length 1 [U, D], of an empty text to zeros.
 
         Raises:
@@ -108,7 +107,7 @@ class SentenceCollocationNet(CollocationNet):
             parts.append(self.encoder(read)["sentence_embedding"])
         vectors = torch.cat(parts)
         whole = vectors.new_zeros(len(ids), vectors.size(1)).index_copy(0, order, vectors)
-        return super().embed(whole)
+        return super().embed_features(whole)
 
 
 def _most_tokens(transformer: torch.nn.Module) -> float:

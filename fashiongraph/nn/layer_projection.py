@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch_geometric.nn.inits import reset
 
-from fashiongraph.nn.unit import unit
+from fashiongraph.nn.functional import l2_normalize
 
 
 class LayerProjection(torch.nn.Module):
@@ -70,7 +70,7 @@ class LayerProjection(torch.nn.Module):
             layers = [torch.nn.functional.rms_norm(layer, layer.shape[-1:]) for layer in layers]
         if self.lins:
             layers = [lin(layer) for lin, layer in zip(self.lins, layers, strict=True)]
-        return unit(torch.cat(layers, dim=-1))
+        return l2_normalize(torch.cat(layers, dim=-1))
 
     def extra_repr(self) -> str:
         """The settings."""

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from fashiongraph.nn.attribute_mask import AttributeMask
-from fashiongraph.nn.row_product import linear_rows
+from fashiongraph.nn.matmul import linear_rows
 
 
 class MaskedLinear(torch.nn.Module):

@@ -1,4 +1,4 @@
-"""The main job from end to end on a synthetic wardrobe, with a report."""
+"""The main job from end to end on a synthetic dataset, with a report."""
 
 from fashiongraph.quickstart.findings import Findings
 from fashiongraph.quickstart.run import run_quickstart

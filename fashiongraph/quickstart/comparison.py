@@ -11,11 +11,19 @@ import torch
 from torch import Tensor
 
 from fashiongraph.data.outfits import Outfits
-from fashiongraph.data.questions.draw import draw_compatibility, draw_fill_in_blank
 from fashiongraph.data.questions.fill_in_blank import FillInBlank
-from fashiongraph.evaluation import Result, compatibility, fill_in_blank, score_outfits
-from fashiongraph.evaluation.score_outfits import Scorer
-from fashiongraph.metrics.functional import fill_in_blank_accuracy, mean_interval
+from fashiongraph.evaluation import (
+    Result,
+    compatibility,
+    fill_in_blank,
+    score_outfits,
+)
+from fashiongraph.evaluation.draw_questions import draw_compatibility, draw_fill_in_blank
+from fashiongraph.evaluation.metrics.functional import (
+    fill_in_blank_accuracy,
+    mean_interval,
+)
+from fashiongraph.models.wrapped_model import Scorer
 
 PROTOCOLS = ("uniform", "same_category")
 

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from fashiongraph.data.outfits import Outfits
 from fashiongraph.datasets.synthetic.styling_rules import StylingRules
-from fashiongraph.quickstart.pair_parts import PairParts
+from fashiongraph.quickstart.pair_scores import PairScores
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class ExplainedOutfit:
 def explain(
     outfits: Outfits,
     score: Tensor,
-    pairs: PairParts,
+    pairs: PairScores,
     pictures: list[Path],
     truth: StylingRules,
     index: list[int],

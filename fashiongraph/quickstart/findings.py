@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import platform
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import torch
+from rich.console import Console
 
 import fashiongraph
 from fashiongraph.models import ADDGNN, DesignerTeacher
@@ -15,6 +19,30 @@ from fashiongraph.quickstart.explained_outfit import ExplainedOutfit
 from fashiongraph.quickstart.rules_seen import RuleSeen
 from fashiongraph.quickstart.settings import Settings
 from fashiongraph.quickstart.trained import Trained
+
+
+class Stopwatch:
+    """Announces stages and remembers their wall-clock time.
+
+    Args:
+        console: Where stages are announced.
+
+    Attributes:
+        seconds: Duration of each finished stage by name, in order.
+    """
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Time the block; a block that fails leaves no time."""
+        self.console.print(f"[bold]{name}[/] …", highlight=False)
+        start = time.perf_counter()
+        yield
+        self.seconds[name] = time.perf_counter() - start
+        self.console.print(f"  {self.seconds[name]:.1f} s", highlight=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +88,7 @@ class Findings:
             "fashiongraph": fashiongraph.__version__,
             "torch": torch.__version__,
             "python": platform.python_version(),
-            "wardrobe": "synthetic",
+            "dataset": "synthetic",
             "seed": self.seed,
             "settings": asdict(self.settings),
             "encoder": self.encoder,

@@ -11,8 +11,8 @@ from jinja2 import Environment, StrictUndefined
 from torch_geometric.data import Data
 
 import fashiongraph
-from fashiongraph.data.category_graph_picture import draw_category_graph
-from fashiongraph.files import whole
+from fashiongraph.data.category_graph_plot import draw_category_graph
+from fashiongraph.files import atomic_write
 from fashiongraph.quickstart.comparison import PROTOCOLS
 from fashiongraph.quickstart.curves import draw_curves
 from fashiongraph.quickstart.findings import Findings
@@ -46,7 +46,7 @@ def write_report(path: Path, findings: Findings) -> None:
         strongest=strongest_edges(model.graph, model.categories),
         num_edges=_NUM_EDGES,
     )
-    with whole(path) as draft:
+    with atomic_write(path) as draft:
         draft.write_text(page, encoding="utf-8")
 
 
@@ -58,7 +58,7 @@ def picture_uri(path: Path) -> str:
 def strongest_edges(graph: Data, categories: list[str]) -> list[tuple[str, str, float]]:
     """The heaviest edges of a category graph by name, for those who do not see its picture."""
     place = graph.edge_weight.topk(min(_NUM_NAMED, graph.num_edges)).indices
-    i, j = graph.edge_index[:, place].tolist()
+    j, i = graph.edge_index[:, place].tolist()
     weight = graph.edge_weight[place].tolist()
     return [(categories[a], categories[b], w) for a, b, w in zip(i, j, weight, strict=True)]
 

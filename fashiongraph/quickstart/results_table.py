@@ -13,7 +13,7 @@ def results_table(findings: Findings) -> Table:
     """Results with their intervals, models before controls."""
     questions = findings.num_outfits["test"]
     table = Table(
-        title=f"Synthetic wardrobe, seed {findings.seed}: {questions:,} users' test outfits",
+        title=f"Synthetic dataset, seed {findings.seed}: {questions:,} users' test outfits",
         caption="Under each value its 95 % interval. FITB: one of four, a tie is wrong.",
     )
     table.add_column("")

@@ -1,4 +1,4 @@
-"""Whether the learned attributes answer to the rules that the wardrobe was made by."""
+"""Whether the learned attributes answer to the rules that the dataset was made by."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import torch
 
 from fashiongraph.data.item_table import ItemTable
 from fashiongraph.datasets.synthetic.styling_rules import StylingRules
-from fashiongraph.metrics.functional import roc_auc
-from fashiongraph.quickstart.pair_parts import PairParts
+from fashiongraph.evaluation.metrics.functional import roc_auc
+from fashiongraph.quickstart.pair_scores import PairScores
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class RuleSeen:
     together: float
 
 
-def rules_seen(pairs: PairParts, items: ItemTable, truth: StylingRules) -> list[RuleSeen]:
+def rules_seen(pairs: PairScores, items: ItemTable, truth: StylingRules) -> list[RuleSeen]:
     """Compare the parts of pairs, beyond their categories, with the rules that the pairs break.
 
     A rule that every pair keeps, or none, is left out.

@@ -1,4 +1,4 @@
-"""The main job from end to end, on a wardrobe that is made on the spot."""
+"""The main job from end to end, on a dataset that is made on the spot."""
 
 from __future__ import annotations
 
@@ -11,23 +11,22 @@ from rich.console import Console
 from fashiongraph.data.category_graph import category_graph
 from fashiongraph.data.outfits import Outfits
 from fashiongraph.data.splits import split
-from fashiongraph.datasets.synthetic_wardrobe import SyntheticWardrobe
+from fashiongraph.datasets.synthetic.synthetic_outfits import SyntheticOutfits
 from fashiongraph.errors import DataError
 from fashiongraph.evaluation import score_outfits
-from fashiongraph.evaluation.score_outfits import Scorer
 from fashiongraph.features.encoders import image_encoder
-from fashiongraph.files import whole
-from fashiongraph.models.controls import CategoryCooccurrence
+from fashiongraph.files import atomic_write
+from fashiongraph.models.heuristics import CategoryCooccurrence
+from fashiongraph.models.wrapped_model import Scorer
 from fashiongraph.quickstart.comparison import compare
-from fashiongraph.quickstart.editions import draw_editions, encode_pictures
 from fashiongraph.quickstart.explained_outfit import explain
-from fashiongraph.quickstart.findings import Findings
-from fashiongraph.quickstart.pair_parts import pair_parts
+from fashiongraph.quickstart.findings import Findings, Stopwatch
+from fashiongraph.quickstart.pair_scores import pair_scores
 from fashiongraph.quickstart.report import write_report
 from fashiongraph.quickstart.rules_seen import rules_seen
 from fashiongraph.quickstart.settings import Settings
-from fashiongraph.quickstart.stopwatch import Stopwatch
 from fashiongraph.quickstart.train import VARIANTS, train_teacher, train_variant
+from fashiongraph.quickstart.variants import draw_variants, encode_pictures
 
 RESULTS_FILE = "quickstart.json"
 
@@ -39,10 +38,10 @@ def run_quickstart(
     console: Console | None = None,
     progress: bool = True,
 ) -> Findings:
-    """Draw a wardrobe, encode it, train a teacher and ADD-GNN, evaluate, and write a report.
+    """Draw a dataset, encode it, train a teacher and ADD-GNN, evaluate, and write a report.
 
     Nothing is read from an earlier run and nothing is downloaded. The folder appears when all is
-    done: ``report.html``, ``quickstart.json`` with the numbers, the ``wardrobe``, the stored
+    done: ``report.html``, ``quickstart.json`` with the numbers, the ``dataset``, the stored
     ``questions`` and a checkpoint of each of the ``models``.
 
     Args:
@@ -61,9 +60,9 @@ def run_quickstart(
     encoder = image_encoder("efficientnet-lite0")  # before all work, should the extra be missing
     settings = settings or Settings()
     watch = Stopwatch(console or Console(stderr=True))
-    with whole(target) as folder:
-        with watch.stage("draw the wardrobe"):
-            editions = draw_editions(folder, settings, seed)
+    with atomic_write(target) as folder:
+        with watch.stage("draw the dataset"):
+            editions = draw_variants(folder, settings, seed)
         with watch.stage("encode the pictures"):
             editions = encode_pictures(editions, folder, encoder, progress)
         train, valid, test = split(editions.users, seed=seed)
@@ -85,7 +84,7 @@ def run_quickstart(
         scorers: dict[str, Scorer] = {
             **{one.name: one.model for one in students},
             "control: categories": CategoryCooccurrence(graph),
-            "control: true rules": lambda batch: SyntheticWardrobe.truth.score(
+            "control: true rules": lambda batch: SyntheticOutfits.truth.score(
                 Outfits(test.items, batch.ptr, batch.item_id)
             ),
         }
@@ -93,9 +92,9 @@ def run_quickstart(
         with watch.stage("evaluate"):
             comparison = compare(scorers, parts, test, folder / "questions", seed)
         with watch.stage("explain"):
-            model, truth = students[0].model, SyntheticWardrobe.truth
+            model, truth = students[0].model, SyntheticOutfits.truth
             score = score_outfits(model, test)
-            pairs = pair_parts(model, test)
+            pairs = pair_scores(model, test)
             order = torch.argsort(score, descending=True, stable=True).tolist()
             shown = min(settings.num_shown, len(order) // 2)
             best, worst = (

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Settings:
-    """How large the wardrobe and the models are.
+    """How large the dataset and the models are.
 
     Args:
         num_items: Garments that are drawn and encoded; both editions share them.

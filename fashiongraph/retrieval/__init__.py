@@ -1,19 +1,18 @@
-"""Finding items: what completes an outfit, and what lies near a vector."""
+"""Vector index, stored catalogue states and completion of outfits."""
 
-from fashiongraph.retrieval.card import Card, make_cards
+from fashiongraph.retrieval.catalogue_states import CatalogueStates
 from fashiongraph.retrieval.complete import complete
-from fashiongraph.retrieval.found import Found
-from fashiongraph.retrieval.item_index import ItemIndex
-from fashiongraph.retrieval.item_states import ItemStates
-from fashiongraph.retrieval.sheet import SheetRow, write_sheet
+from fashiongraph.retrieval.html_report import ReportRow, write_html_report
+from fashiongraph.retrieval.item_index import Found, ItemIndex
+from fashiongraph.retrieval.item_view import ItemView, item_views
 
 __all__ = [
-    "Card",
+    "CatalogueStates",
     "Found",
     "ItemIndex",
-    "ItemStates",
-    "SheetRow",
+    "ItemView",
+    "ReportRow",
     "complete",
-    "make_cards",
-    "write_sheet",
+    "item_views",
+    "write_html_report",
 ]

@@ -10,12 +10,12 @@ import pandas as pd
 import torch
 
 from fashiongraph.data.item_table import ItemTable
-from fashiongraph.evaluation.embed_items import Embed, Embedder
+from fashiongraph.evaluation.encode_items import Embed
 
 _SAMPLE = 256  # rows of features that tell one encoder's from another's
 
 
-def embedding_key(model: torch.nn.Module | Embedder | Embed, items: ItemTable) -> str:
+def embedding_key(model: torch.nn.Module | Embed, items: ItemTable) -> str:
     """A digest of what vectors or states depend on; of the features some rows, as a sample.
 
     Args:
@@ -23,8 +23,8 @@ def embedding_key(model: torch.nn.Module | Embedder | Embed, items: ItemTable) -
             of items. Of any other function nothing can be told.
         items: The items that are embedded.
     """
-    settings = getattr(model, "settings", {})
-    text = json.dumps(settings, sort_keys=True, default=methodcaller("item"))
+    config = getattr(model, "config", {})
+    text = json.dumps(config, sort_keys=True, default=methodcaller("item"))
     digest = hashlib.sha256(text.encode())
     tensors = model.state_dict() if isinstance(model, torch.nn.Module) else {}
     graph = getattr(model, "graph", None)

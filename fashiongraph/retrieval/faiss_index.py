@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from fashiongraph.features.optional import require
+from fashiongraph.optional import require
 
 _PER_CELL = 64  # vectors that k-means sees for each cell
 _FEWEST_PER_CELL = 39  # what faiss asks for, and says so on standard error below

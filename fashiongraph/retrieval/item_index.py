@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -14,11 +14,23 @@ from torch import Tensor
 
 from fashiongraph.data.item_table import ItemTable
 from fashiongraph.errors import DataError, FashionGraphError
-from fashiongraph.features.optional import require
-from fashiongraph.files import whole
+from fashiongraph.files import atomic_write
+from fashiongraph.optional import require
 from fashiongraph.retrieval.faiss_index import empty_index, read_index
-from fashiongraph.retrieval.found import Found
 from fashiongraph.retrieval.index_table import Filter, IndexTable
+
+
+class Found(NamedTuple):
+    """Results of a search, best first.
+
+    Args:
+        score: Inner products [Q, k], minus infinity where there are fewer than k results.
+        row: Rows of the index's table [Q, k], -1 there.
+    """
+
+    score: Tensor
+    row: Tensor
+
 
 INDEX_CARD = "index.json"
 """The file that tells an index from any other folder."""
@@ -190,7 +202,7 @@ class ItemIndex:
                 than an index stands there.
         """
         self._check_changeable()
-        with whole(path, marker=INDEX_CARD) as folder:
+        with atomic_write(path, marker=INDEX_CARD) as folder:
             folder.mkdir()
             require("faiss", "retrieval").write_index(self.index, str(folder / "vectors.faiss"))
             self.table.save(folder)

@@ -1,7 +1,15 @@
-"""One training path for every model, on Lightning."""
+"""Training of any model on Lightning."""
 
 from fashiongraph.training.fit import fit
-from fashiongraph.training.history import history
-from fashiongraph.training.recipe import Recipe
+from fashiongraph.training.registry import MODELS, ModelSpec, model_spec
+from fashiongraph.training.resume import history
+from fashiongraph.training.training_config import TrainingConfig
 
-__all__ = ["Recipe", "fit", "history"]
+__all__ = [
+    "MODELS",
+    "ModelSpec",
+    "TrainingConfig",
+    "fit",
+    "history",
+    "model_spec",
+]

@@ -1,4 +1,4 @@
-"""The one way to train a model."""
+"""Training of any model."""
 
 from __future__ import annotations
 
@@ -12,36 +12,38 @@ from typing import Any
 import lightning.pytorch as pl
 import pandas as pd
 from lightning.fabric.utilities.exceptions import MisconfigurationException
-from lightning.pytorch.callbacks import EarlyStopping, RichProgressBar
-from lightning.pytorch.loggers import CSVLogger, TensorBoardLogger
+from lightning.pytorch.callbacks import EarlyStopping, RichProgressBar, StochasticWeightAveraging
+from lightning.pytorch.loggers import CSVLogger, Logger, TensorBoardLogger
 from lightning.pytorch.utilities.exceptions import SIGTERMException
 from torch_geometric.data import Data
 
 from fashiongraph.data.outfits import Outfits
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.files import check_replaceable
-from fashiongraph.models.objective import Objective
 from fashiongraph.models.outfit_model import MODEL_CARD, OutfitModel
-from fashiongraph.training.heed_interrupts import HeedInterrupts
-from fashiongraph.training.history import history
-from fashiongraph.training.movable_checkpoint import MovableCheckpoint
-from fashiongraph.training.outfit_data import OutfitData
+from fashiongraph.models.wrapped_model import Scorer, WrappedModel, as_outfit_model
+from fashiongraph.objectives import Objective, default_objective
+from fashiongraph.training.callbacks import (
+    InterruptHandler,
+    RelocatableCheckpoint,
+    ReplaceRun,
+    quiet_lightning,
+)
+from fashiongraph.training.outfit_data_module import OutfitDataModule
 from fashiongraph.training.outfit_module import OutfitModule
-from fashiongraph.training.quiet import quiet
-from fashiongraph.training.recipe import Recipe
-from fashiongraph.training.replace_training import ReplaceTraining
-from fashiongraph.training.resume import is_finished, read_checkpoint
+from fashiongraph.training.resume import history, is_finished, read_checkpoint
 from fashiongraph.training.run_settings import check_run_settings, run_settings
+from fashiongraph.training.training_config import TrainingConfig
 
 
 def fit(
-    model: OutfitModel,
+    model: Scorer,
     train: Outfits,
-    valid: Outfits,
+    valid: Outfits | None = None,
     *,
     graph: Data | None = None,
-    objective: Objective | None = None,
-    recipe: Recipe | None = None,
+    objective: Objective[Any] | None = None,
+    config: TrainingConfig | None = None,
     protocol: str = "uniform",
     columns: Sequence[str] = (),
     max_epochs: int = 20,
@@ -51,180 +53,247 @@ def fit(
     resume: bool = False,
     progress: bool = True,
     callbacks: Sequence[pl.Callback] = (),
+    logger: Logger | Sequence[Logger] | bool | None = None,
     **trainer: Any,
 ) -> pd.DataFrame:
-    """Train a model and leave it with the weights of its best epoch on validation.
+    """Train a model, which then has the weights of its best epoch on validation.
 
     Args:
-        model: The model; it keeps ``graph`` and the vocabulary of ``train``.
+        model: An :class:`~fashiongraph.models.OutfitModel`, which keeps ``graph`` and the
+            vocabulary of ``train``, or a plain module that maps a batch to scores.
         train: Training outfits.
-        valid: Validation outfits. Questions are drawn from them once; the mean of compatibility
-            AUC and fill-in-the-blank accuracy decides which epoch is best.
+        valid: Validation outfits. Questions are drawn from them once; the mean of compatibility AUC
+            and fill-in-the-blank accuracy decides which epoch is best. Without them the weights of
+            the last epoch are kept.
         graph: Category graph of the training outfits.
-        objective: What to train for; by default the model's own.
-        recipe: How to optimise.
-        protocol: Protocol of negatives, in validation and, unless the objective asks for
-            another, in training.
-        columns: Columns that ``"matched"`` negatives share with what they replace.
+        objective: Training objective; by default
+            :func:`~fashiongraph.objectives.default_objective`.
+        config: Optimiser, schedule and batch size.
+        protocol: Protocol of negatives in validation and, unless the objective states another, in
+            training.
+        columns: Columns that ``"matched"`` negatives share with the items that they replace.
         max_epochs: Number of epochs.
         patience: Epochs without a better validation score before training stops.
         seed: Seed of everything drawn in training.
-        directory: Where checkpoints, ``settings.json``, logs (CSV and TensorBoard) and the
-            finished ``model`` go, in place of an earlier training's as soon as an epoch is done.
-            By default nothing is kept on disk.
-        resume: Go on from the last finished epoch in ``directory``, exactly as if training had
-            not been interrupted. The folder may have moved since; other settings or data than
-            the training began with are refused, but for ``max_epochs`` under a constant schedule.
-            A training that has ended, early or not, stays as it is.
-        progress: Show a progress bar, and what Lightning has to say of the machine.
-        callbacks: Further Lightning callbacks.
-        **trainer: Arguments of :class:`lightning.pytorch.Trainer`, such as ``precision``,
-            ``accelerator``, ``devices`` (1 by default), ``num_nodes`` and ``strategy``.
+        directory: Folder for checkpoints, ``settings.json``, logs and the trained ``model``; an
+            earlier training there is replaced once an epoch is done. By default nothing is kept on
+            disk.
+        resume: Continue from the last finished epoch in ``directory``, with the same result as
+            without the interruption. The folder may have moved; other settings or data than before
+            are refused, but for ``max_epochs`` under a constant schedule. A finished training,
+            stopped early or not, stays as it is.
+        progress: Show a progress bar and Lightning's messages.
+        callbacks: Further Lightning callbacks. With a callback that averages weights, the average
+            is kept rather than the best epoch.
+        logger: Loggers beside the CSV log; by default TensorBoard, :obj:`False` for none.
+        **trainer: Further arguments of :class:`lightning.pytorch.Trainer`, which take the place of
+            the defaults, such as ``precision``, ``accelerator``, ``devices`` (by default 1),
+            ``num_nodes``, ``strategy`` or ``gradient_clip_val``.
 
     Returns:
-        One row per epoch: parts of the loss, and ``valid/auc``, ``valid/fitb``, ``valid/score``.
+        One row per epoch, counted from 1: the terms of the loss, and with validation
+        ``valid/auc``, ``valid/fitb`` and ``valid/score``.
 
     Raises:
-        FashionGraphError: If there is nothing to train on or to resume from, an argument is out
-            of range or does not fit the others, Lightning refuses one, training diverges, or
-            ``directory/model`` is no model's.
-        DataError: If what ``resume`` needs is missing or damaged.
+        FashionGraphError: If there is nothing to train on or to resume from, an argument is out of
+            range or does not fit the others, Lightning refuses one, training diverges, or
+            ``directory/model`` is no checkpoint.
+        DataError: If a file that ``resume`` needs is missing or damaged.
         KeyboardInterrupt: If the training is interrupted.
-        SystemExit: If the process is asked to end (SIGTERM), with the status 143.
+        SystemExit: If the process is terminated (SIGTERM), with the status 143.
+
+    Example:
+        >>> from fashiongraph.datasets import SyntheticOutfits
+        >>> from fashiongraph.models import Siamese
+        >>> outfits = SyntheticOutfits.attributes_only(num_outfits=60, seed=0)
+        >>> history = fit(Siamese(outfits.items.num_features), outfits, max_epochs=1,
+        ...               progress=False)
+        >>> list(history.index)
+        [1]
     """
-    usable = [int((outfits.sizes > 1).sum()) for outfits in (train, valid)]
-    if 0 in usable:
-        raise FashionGraphError(
-            f"'train' and 'valid' need outfits of two items (got {usable[0]} and {usable[1]})"
-        )
-    for name, value, lowest in (("max_epochs", max_epochs, 1), ("patience", patience, 0)):
-        if value is not None and value < lowest:
-            raise FashionGraphError(f"'{name}' needs to be at least {lowest} (got {value})")
-    if seed < 0:
-        raise FashionGraphError(f"'seed' needs to be at least 0 (got {seed})")
-    if graph is not None and graph.num_nodes != train.items.num_categories:
-        raise FashionGraphError(
-            f"'graph' needs a node for each of the {train.items.num_categories} categories of "
-            f"'train' (got {graph.num_nodes})"
-        )
-    if directory is None and resume:
-        raise FashionGraphError("'resume' needs the 'directory' of the interrupted training")
-    recipe = recipe or Recipe()
-    objective = objective or model.objective()
+    model = as_outfit_model(model)
+    config = config or TrainingConfig()
+    objective = objective or default_objective(model)
+    _check(model, train, valid, graph, max_epochs, patience, seed, directory, resume)
     model.graph, model.categories = graph, list(train.items.categories)
-    data = OutfitData(train, valid, objective, graph, protocol, columns, recipe.batch_size, seed)
-    module = OutfitModule(model, objective, recipe, seed)
+    data = OutfitDataModule(
+        train, valid, objective, graph, protocol, columns, config.batch_size, seed
+    )
+    module = OutfitModule(model, objective, config, seed)
     with ExitStack() as stack:
         if not progress:
-            stack.enter_context(quiet())
+            stack.enter_context(quiet_lightning())
         folder = Path(directory or stack.enter_context(tempfile.TemporaryDirectory()))
         check_replaceable(folder / "model", MODEL_CARD)
         last = folder / "checkpoints" / "last.ckpt"
         if resume and not last.is_file():
             raise FashionGraphError(f"'resume' needs a finished epoch, but {last} does not exist")
-        best = MovableCheckpoint(
-            last.parent,
-            "best",
-            monitor="valid/score",
-            mode="max",
-            enable_version_counter=False,
-            save_on_train_epoch_end=True,
-        )
-        earlier = ReplaceTraining(folder)
-        interrupts = HeedInterrupts()
-        own = [
-            interrupts,
-            *([] if resume else [earlier]),
-            *_callbacks(best, patience, progress),
-        ]
+        checkpoints = _checkpoints(last.parent, monitored=valid is not None)
+        earlier, interrupts = ReplaceRun(folder), InterruptHandler()
+        own: list[pl.Callback] = [interrupts, *([] if resume else [earlier]), *checkpoints]
+        if patience is not None:
+            own.append(
+                EarlyStopping(
+                    "valid/score", mode="max", patience=patience, check_on_train_epoch_end=True
+                )
+            )
+        if progress and trainer.get("enable_progress_bar", True):
+            own.append(RichProgressBar())
+        defaults = {
+            "devices": 1,
+            "gradient_clip_val": config.gradient_clip,
+            "reload_dataloaders_every_n_epochs": 1,
+            "use_distributed_sampler": False,
+            "num_sanity_val_steps": 0,
+            "enable_progress_bar": progress,
+            "enable_model_summary": False,
+            "log_every_n_steps": 1,
+        }
         runner = _trainer(
             max_epochs=max_epochs,
             callbacks=[*own, *callbacks],
-            logger=[CSVLogger(folder, "logs"), TensorBoardLogger(folder, "tensorboard")],
-            gradient_clip_val=recipe.gradient_clip,
-            reload_dataloaders_every_n_epochs=1,
-            use_distributed_sampler=False,
-            num_sanity_val_steps=0,
-            enable_progress_bar=progress,
-            enable_model_summary=False,
-            log_every_n_steps=1,
-            **{"devices": 1, **trainer},
+            logger=[CSVLogger(folder, "logs"), *_loggers(logger, folder)],
+            **{**defaults, **trainer},
         )
         settings = {
             **run_settings(module, data),
             "protocol": protocol,
             "columns": list(columns),
-            # A cosine is stretched over all epochs; under a constant rate more epochs just follow.
-            "max_epochs": None if recipe.schedule == "constant" else max_epochs,
+            # A cosine spans all epochs; a constant rate may go on for more.
+            "max_epochs": None if config.schedule == "constant" else max_epochs,
             "patience": patience,
             "precision": runner.precision,
             # Two processes train as one with the doubled batch does.
-            "batch_size": recipe.batch_size * runner.world_size,
+            "batch_size": config.batch_size * runner.world_size,
         }
         if resume:
             check_run_settings(folder / "settings.json", settings)
-        else:
-            earlier.settings = settings
-        if directory is None and runner.world_size > 1:
-            raise FashionGraphError("'directory' is needed where several processes train")
-        if usable[1] < runner.world_size:  # who has no question would leave the others waiting
-            raise FashionGraphError(
-                f"'valid' needs an outfit for each of {runner.world_size} processes "
-                f"(got {usable[1]})"
-            )
+        earlier.settings = settings
+        _check_processes(runner.world_size, valid, directory)
         if not model.training:  # loaded or trained before; parts of one in training may be frozen
             model.train()
+        # An average over epochs is no single epoch's weights.
+        averaged = any(isinstance(one, StochasticWeightAveraging) for one in callbacks)
         try:
             if not resume or not is_finished(folder, max_epochs, patience):
                 with interrupts:
                     _run(runner, module, data, last if resume else None)
         except (KeyboardInterrupt, SystemExit):
-            # What was learned so far is there to be used.
-            if best.best_model_path or (resume and (last.parent / "best.ckpt").is_file()):
-                _keep_best(runner, module, folder)
+            # The epochs so far are usable.
+            if any(one.best_model_path for one in checkpoints) or (resume and last.is_file()):
+                _keep(runner, module, folder, directory is not None, averaged)
             raise
-        _keep_best(runner, module, folder)
+        _keep(runner, module, folder, directory is not None, averaged)
         return history(folder)
+
+
+def _check(
+    model: OutfitModel,
+    train: Outfits,
+    valid: Outfits | None,
+    graph: Data | None,
+    max_epochs: int,
+    patience: int | None,
+    seed: int,
+    directory: str | Path | None,
+    resume: bool,
+) -> None:
+    """Check the arguments of :func:`fit` before any work.
+
+    Raises:
+        FashionGraphError: If one is out of range or does not fit the others.
+    """
+    for name, outfits in (("train", train), ("valid", valid)):
+        if outfits is not None and not int((outfits.sizes > 1).sum()):
+            raise FashionGraphError(f"'{name}' needs outfits of two items (got 0)")
+    for name, value, lowest in (("max_epochs", max_epochs, 1), ("patience", patience, 0)):
+        if value is not None and value < lowest:
+            raise FashionGraphError(f"'{name}' needs to be at least {lowest} (got {value})")
+    if patience is not None and valid is None:
+        raise FashionGraphError("'patience' needs 'valid', by whose score training stops")
+    if not 0 <= seed < 2**63:
+        raise FashionGraphError(f"'seed' needs to lie in [0, 2^63) (got {seed})")
+    if model.in_channels is not None and model.in_channels != train.items.num_features:
+        raise FashionGraphError(
+            f"'train' needs items with the {model.in_channels} features that the model reads "
+            f"(got {train.items.num_features})"
+        )
+    if graph is not None and graph.num_nodes != train.items.num_categories:
+        raise FashionGraphError(
+            f"'graph' needs a node for each of the {train.items.num_categories} categories of "
+            f"'train' (got {graph.num_nodes})"
+        )
+    if model.batch_inputs and (graph is None or "item_key" not in graph):
+        raise FashionGraphError(
+            f"'graph' needs item co-occurrence, which {type(model).__name__} reads: "
+            "add_item_cooccurrence(category_graph(...), train)"
+        )
+    if directory is None and resume:
+        raise FashionGraphError("'resume' needs the 'directory' of the interrupted training")
+    if directory is not None and isinstance(model, WrappedModel):
+        raise FashionGraphError(
+            "'directory' needs a subclass of OutfitModel, which a checkpoint can name"
+        )
+
+
+def _check_processes(world_size: int, valid: Outfits | None, directory: str | Path | None) -> None:
+    if directory is None and world_size > 1:
+        raise FashionGraphError("'directory' is needed where several processes train")
+    usable = 0 if valid is None else int((valid.sizes > 1).sum())
+    if valid is not None and usable < world_size:  # one without questions would block the others
+        raise FashionGraphError(
+            f"'valid' needs an outfit for each of {world_size} processes (got {usable})"
+        )
 
 
 def _trainer(**settings: Any) -> pl.Trainer:
     try:
         return pl.Trainer(**settings)
     except (TypeError, ValueError, ImportError, MisconfigurationException) as error:
-        raise FashionGraphError(f"Lightning's trainer refuses its settings: {error}") from error
+        raise FashionGraphError(f"Lightning's Trainer refuses its arguments: {error}") from error
 
 
-def _run(runner: pl.Trainer, module: OutfitModule, data: OutfitData, last: Path | None) -> None:
+def _loggers(logger: Logger | Sequence[Logger] | bool | None, folder: Path) -> list[Logger]:
+    if logger is None or logger is True:
+        return [TensorBoardLogger(folder, "tensorboard")]
+    if logger is False:
+        return []
+    return [logger] if isinstance(logger, Logger) else list(logger)
+
+
+def _checkpoints(folder: Path, monitored: bool) -> list[RelocatableCheckpoint]:
+    """Checkpoints of the best epoch, if there is validation, and of the last one."""
+    settings: dict[str, Any] = {
+        "enable_version_counter": False,
+        "save_on_train_epoch_end": True,
+    }
+    best = RelocatableCheckpoint(folder, "best", monitor="valid/score", mode="max", **settings)
+    last = RelocatableCheckpoint(folder, "last", **settings)
+    return [best, last] if monitored else [last]
+
+
+def _run(
+    runner: pl.Trainer, module: OutfitModule, data: OutfitDataModule, last: Path | None
+) -> None:
     try:
         runner.fit(module, data, ckpt_path=last, weights_only=True)
-    except SIGTERMException as stop:  # without a status, which would mean that all went well
+    except SIGTERMException as stop:  # without a status, which would mean success
         raise SIGTERMException(128 + signal.SIGTERM) from stop
-    except SystemExit as stop:  # what Lightning makes of an interrupt
+    except SystemExit as stop:  # Lightning's form of an interrupt
         if isinstance(stop.__context__, KeyboardInterrupt):
             raise KeyboardInterrupt from stop
         raise
 
 
-def _keep_best(runner: pl.Trainer, module: OutfitModule, folder: Path) -> None:
-    best = read_checkpoint(folder / "checkpoints" / "best.ckpt")
-    module.load_state_dict(best["state_dict"])
+def _keep(
+    runner: pl.Trainer, module: OutfitModule, folder: Path, on_disk: bool, averaged: bool
+) -> None:
+    """Load the weights to keep, and write them to ``folder/model``."""
+    checkpoints = folder / "checkpoints"
+    best = checkpoints / "best.ckpt"
+    if not averaged:
+        kept = best if best.is_file() else checkpoints / "last.ckpt"
+        module.load_state_dict(read_checkpoint(kept)["state_dict"])
     module.model.eval()
-    if runner.is_global_zero:
+    if on_disk and runner.is_global_zero:
         module.model.save(folder / "model")
-
-
-def _callbacks(best: MovableCheckpoint, patience: int | None, progress: bool) -> list[pl.Callback]:
-    """Keep the best epoch and the last one, which also remembers which was best."""
-    last = MovableCheckpoint(
-        best.dirpath, "last", enable_version_counter=False, save_on_train_epoch_end=True
-    )
-    callbacks: list[pl.Callback] = [best, last]
-    if patience is not None:
-        callbacks.append(
-            EarlyStopping(
-                "valid/score", mode="max", patience=patience, check_on_train_epoch_end=True
-            )
-        )
-    if progress:
-        callbacks.append(RichProgressBar())
-    return callbacks

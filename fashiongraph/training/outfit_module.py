@@ -10,11 +10,11 @@ from torch import Tensor
 from torch_geometric.data import Batch
 
 from fashiongraph.errors import FashionGraphError
-from fashiongraph.metrics import CompatibilityAUC, FillInBlankAccuracy
-from fashiongraph.models.node_features import node_features
-from fashiongraph.models.objective import Objective
+from fashiongraph.evaluation.metrics import CompatibilityAUC, FillInBlankAccuracy
+from fashiongraph.loader.outfit_batch import item_inputs
 from fashiongraph.models.outfit_model import OutfitModel
-from fashiongraph.training.recipe import Recipe
+from fashiongraph.objectives.objective import Objective
+from fashiongraph.training.training_config import TrainingConfig
 
 
 class OutfitModule(pl.LightningModule):
@@ -27,26 +27,26 @@ class OutfitModule(pl.LightningModule):
     Args:
         model: The model.
         objective: Its loss on a training batch.
-        recipe: How it is optimised.
+        config: Optimiser and schedule.
         seed: Seed of what the model draws at random (dropout, say), anew for every epoch, so that
             a resumed training draws the same.
     """
 
     def __init__(
-        self, model: OutfitModel, objective: Objective, recipe: Recipe, seed: int = 0
+        self, model: OutfitModel, objective: Objective[Any], config: TrainingConfig, seed: int = 0
     ) -> None:
         super().__init__()
         self.model = model
         self.objective = objective
-        self.recipe = recipe
+        self.config = config
         self.seed = seed
         self.auc = CompatibilityAUC()
         self.fitb = FillInBlankAccuracy()
 
     def configure_optimizers(self) -> Any:
         """The optimiser over all parameters that learn; a teacher's do not."""
-        learning = [p for p in self.parameters() if p.requires_grad]
-        return self.recipe.configure(learning, int(self.trainer.estimated_stepping_batches))
+        learning = {name: p for name, p in self.named_parameters() if p.requires_grad}
+        return self.config.configure(learning, int(self.trainer.estimated_stepping_batches))
 
     def on_train_epoch_start(self) -> None:
         """Draw from the epoch's own seed, and tell the objective which epoch it is."""
@@ -94,12 +94,12 @@ class OutfitModule(pl.LightningModule):
 
     def _no_numbers(self, batch: Batch) -> FashionGraphError:
         """Why scores are not numbers."""
-        if not bool(node_features(batch)[0].isfinite().all()):
+        if not bool(item_inputs(batch)[0].x.isfinite().all()):
             return FashionGraphError("'valid' needs items whose features are all finite")
         return FashionGraphError(
             f"training diverged: after epoch {self.current_epoch} the model's scores are not "
-            f"numbers; lower 'learning_rate' (got {self.recipe.learning_rate:g}) or set "
-            f"'gradient_clip' (got {self.recipe.gradient_clip})"
+            f"numbers; lower 'learning_rate' (got {self.config.learning_rate:g}) or set "
+            f"'gradient_clip' (got {self.config.gradient_clip})"
         )
 
     def on_validation_epoch_end(self) -> None:

@@ -6,10 +6,29 @@ import pickle
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import torch
 
 from fashiongraph.errors import DataError, FashionGraphError
-from fashiongraph.training.history import history
+
+
+def history(directory: str | Path) -> pd.DataFrame:
+    """The logged metrics of a training, one row per epoch, counted from 1.
+
+    A resumed epoch counts once.
+
+    Raises:
+        DataError: If there are no logs, or one cannot be read.
+    """
+    logs = sorted(Path(directory).glob("logs/*/metrics.csv"), key=lambda f: f.stat().st_mtime)
+    try:
+        frame = pd.concat([pd.read_csv(log) for log in logs], ignore_index=True)
+    except ValueError as error:
+        rule = f"the training's logs, logs/*/metrics.csv, cannot be read: {error}"
+        raise DataError(rule, directory) from error
+    frame = frame.groupby("epoch").last().drop(columns="step")
+    frame.index += 1
+    return frame
 
 
 def is_finished(folder: Path, max_epochs: int, patience: int | None) -> bool:
@@ -27,7 +46,8 @@ def is_finished(folder: Path, max_epochs: int, patience: int | None) -> bool:
         FashionGraphError: If more epochs are finished than ``max_epochs``.
     """
     history(folder)
-    read_checkpoint(folder / "checkpoints" / "best.ckpt")
+    if patience is not None:
+        read_checkpoint(folder / "checkpoints" / "best.ckpt")
     state = read_checkpoint(folder / "checkpoints" / "last.ckpt")
     done = state["epoch"] + 1
     if done > max_epochs:

@@ -13,14 +13,14 @@ import torch
 from torch import Tensor
 
 from fashiongraph.errors import DataError, FashionGraphError
-from fashiongraph.files import whole
-from fashiongraph.training.outfit_data import OutfitData
+from fashiongraph.files import atomic_write
+from fashiongraph.training.outfit_data_module import OutfitDataModule
 from fashiongraph.training.outfit_module import OutfitModule
 
 _SAMPLE = 1024  # rows of features that stand for all: reading those of a large set takes minutes
 
 
-def run_settings(module: OutfitModule, data: OutfitData) -> dict[str, Any]:
+def run_settings(module: OutfitModule, data: OutfitDataModule) -> dict[str, Any]:
     """What a training is, as JSON can say it: its settings, and checksums of its data.
 
     Paths are left out, so that a training may move.
@@ -38,7 +38,7 @@ def run_settings(module: OutfitModule, data: OutfitData) -> dict[str, Any]:
     return {
         "model": " ".join(f"{type(module.model).__name__}({module.model.extra_repr()})".split()),
         "objective": " ".join(repr(module.objective).split()),
-        **asdict(module.recipe),
+        **{name: _as_json(value) for name, value in asdict(module.config).items()},
         "seed": data.seed,
         "train": _checksum(*parts),
         "valid": _checksum(*(part for q in data.questions for part in (q.item_id, q.target))),
@@ -48,7 +48,7 @@ def run_settings(module: OutfitModule, data: OutfitData) -> dict[str, Any]:
 
 def write_run_settings(path: Path, settings: Mapping[str, Any]) -> None:
     """Remember the settings of a training that begins."""
-    with whole(path) as draft:
+    with atomic_write(path) as draft:
         draft.write_text(json.dumps(settings, indent=2, ensure_ascii=False), encoding="utf-8")
 
 
@@ -72,6 +72,11 @@ def check_run_settings(path: Path, settings: Mapping[str, Any]) -> None:
         raise FashionGraphError(
             f"'resume' needs the settings that the training began with, but {', '.join(differ)}"
         )
+
+
+def _as_json(value: Any) -> Any:
+    """An optimiser or scheduler of one's own by its name."""
+    return getattr(value, "__qualname__", repr(value)) if callable(value) else value
 
 
 def _checksum(*tensors: Tensor) -> str:

@@ -11,8 +11,9 @@ import pandas as pd
 import pytest
 import torch
 
-from fashiongraph.models import OutfitModel, RankingObjective
+from fashiongraph.models import OutfitModel
 from fashiongraph.models.node_features import node_features
+from fashiongraph.objectives import RankingObjective
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 
@@ -168,7 +169,7 @@ def test_a_set_may_have_its_settings_from_another(harness, tmp_path, monkeypatch
     own = {r["model"]: r for r in records if r["data"] == "again"}
     assert len(trials) == 2
     assert {one["trial"] for one in own.values()} == {best["trial"]}
-    assert own["Toy, five"]["settings"]["num_members"] == 5
+    assert own["Toy, five"]["settings"]["ensemble_size"] == 5
     assert own["Toy, five"]["num_parameters"] == 5 * own["Toy"]["num_parameters"]
 
 

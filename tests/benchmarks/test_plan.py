@@ -10,8 +10,8 @@ import pytest
 import torch
 
 from fashiongraph.data import category_graph
-from fashiongraph.data.item_memory import remember_items
-from fashiongraph.data.negatives.protocol import negative_sampler
+from fashiongraph.data.cooccurrence import add_item_cooccurrence
+from fashiongraph.loader.negatives.protocol import negative_sampler
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 
@@ -31,7 +31,7 @@ def test_arrays_are_as_large_as_planned(plan):
     items, planned = outfits.items, plan.array_bytes(20_000, 3000)
     graph = category_graph(outfits.category_id, outfits.batch, plan.CATEGORIES)
     edges = (graph.edge_index, graph.edge_weight, graph.edge_count)
-    remembered = remember_items(graph, outfits)
+    remembered = add_item_cooccurrence(graph, outfits)
     memory = [value for name, value in remembered.to_dict().items() if name.startswith("item_")]
     (pool,) = negative_sampler("uniform", items).pools
     arrays = {id(array): array for array in vars(pool).values() if isinstance(array, np.ndarray)}

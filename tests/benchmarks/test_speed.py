@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from fashiongraph.data import OutfitLoader, category_graph
+from fashiongraph.data import category_graph
+from fashiongraph.loader import OutfitLoader
 from fashiongraph.models import ADDGNN
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"

@@ -65,7 +65,7 @@ def test_a_command_that_is_told_to_end_clears_its_files_away(tmp_path):
         "from fashiongraph.files import whole\n"
         "@cli.app.command()\n"
         "def wait() -> None:\n"
-        "    with whole('file') as draft:\n"
+        "    with atomic_write('file') as draft:\n"
         "        draft.touch()\n"
         "        time.sleep(100)\n"
         "cli.main()\n"

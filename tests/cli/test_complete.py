@@ -46,7 +46,7 @@ def test_a_hidden_item_is_marked_on_the_sheet(folder, command, common, tmp_path)
     outfits = pd.read_csv(folder / "outfits.csv", dtype=str)
     own = outfits.loc[outfits["outfit_id"] == "o003", "item_id"].tolist()
     sheet = tmp_path / "sheet.html"
-    asked = ("--outfit", "o003", "--hide", own[2], "-k", 12, "--sheet", sheet, "--json")
+    asked = ("--outfit", "o003", "--hide", own[2], "-k", 12, "--report", sheet, "--json")
     found = json.loads(command(*common, *asked).stdout)
     assert found["outfit"] == [own[0], own[1], own[3]]
     assert {c["category"] for c in found["completions"]} == {"shoe"}
@@ -72,7 +72,7 @@ def test_where_a_hidden_item_came_out_is_said(folder, command, common):
 
 def test_the_answer_is_there_though_the_sheet_cannot_be_written(command, common, tmp_path):
     (tmp_path / "file").touch()
-    asked = ("--items", "0001", "--sheet", tmp_path / "file" / "sheet.html")
+    asked = ("--items", "0001", "--report", tmp_path / "file" / "sheet.html")
     result = command(*common, *asked, fails=True)
     assert isinstance(result.exception, OSError)
     assert "Completions of 0001" in result.output

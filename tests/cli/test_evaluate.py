@@ -6,11 +6,16 @@ import shutil
 import pandas as pd
 import pytest
 
-from fashiongraph.cli.parts import parts_of_training
-from fashiongraph.data.negatives.protocol import negative_sampler
+from fashiongraph.cli.splits import training_splits
 from fashiongraph.datasets import OutfitTables
 from fashiongraph.errors import DataError, FashionGraphError
-from fashiongraph.evaluation import compatibility, score_against_strangers
+from fashiongraph.evaluation import (
+    compatibility,
+)
+from fashiongraph.evaluation import (
+    score_against_negatives,
+)
+from fashiongraph.loader.negatives.protocol import negative_sampler
 from fashiongraph.models import OutfitModel
 
 FEATURES = ("--features", "features.npy")
@@ -70,22 +75,22 @@ def test_outfits_are_scored_against_strangers_of_the_training_part(
     options = ("--protocol", "same_category", "--seed", 2)
     common = ("evaluate", checkpoint, "--data", folder, *FEATURES, "--json", *options)
     plain = json.loads(command(*common, "--save-questions", tmp_path).stdout)
-    auc, fitb = json.loads(command(*common, "--strangers", 4).stdout)
+    auc, fitb = json.loads(command(*common, "--negatives", 4).stdout)
     assert (auc["strangers"], fitb["strangers"], plain[0]["strangers"]) == (4, 0, 0)
     assert fitb == plain[1]
     wardrobe = OutfitTables(folder, features="features.npy")
-    parts = parts_of_training(checkpoint, wardrobe, seed=2)
+    parts = training_splits(checkpoint, wardrobe, seed=2)
     expected = compatibility(
         OutfitModel.load(checkpoint),
         parts["test"].questions("compatibility", protocol="same_category", seed=2),
-        score_against_strangers,
+        score_against_negatives,
         sampler=negative_sampler("same_category", parts["train"].with_frequency().items),
-        num_strangers=4,
+        num_negatives=4,
         seed=2,
     )
     assert auc["value"] == expected.value != plain[0]["value"]
     stored = ("--questions", tmp_path / "compatibility_same_category_seed2.npz")
-    assert json.loads(command(*common, *stored, "--strangers", 4).stdout) == [auc]
+    assert json.loads(command(*common, *stored, "--negatives", 4).stdout) == [auc]
 
 
 def test_a_stored_split_is_honoured(folder, command, checkpoint, tmp_path):

@@ -55,7 +55,7 @@ def test_filters(folder, command, index):
 def test_writes_a_sheet_with_outfit_mates_marked(folder, command, index, tmp_path):
     sheet = tmp_path / "sheet.html"
     common = ("retrieve", index, "--data", folder, *FEATURES, "--items", "0001", "-k", 40)
-    text = command(*common, "--sheet", sheet).output
+    text = command(*common, "--report", sheet).output
     assert "0001" in text
     outfits = pd.read_csv(folder / "outfits.csv", dtype=str)
     own = outfits.loc[outfits["item_id"] == "0001", "outfit_id"]
@@ -69,7 +69,7 @@ def test_a_broken_picture_costs_no_answer(folder, command, index, tmp_path):
     items.to_csv(tmp_path / "data" / "items.csv", index=False)
     (tmp_path / "data" / "broken.jpg").write_text("<html>not found</html>")
     sheet = tmp_path / "sheet.html"
-    common = ("--data", tmp_path / "data", *FEATURES, "--items", "0001", "--sheet", sheet)
+    common = ("--data", tmp_path / "data", *FEATURES, "--items", "0001", "--report", sheet)
     command("index", tmp_path / "data", *FEATURES, "-o", tmp_path / "index")
     assert "0001" in command("retrieve", tmp_path / "index", *common).output
     assert "0001" in sheet.read_text()

@@ -48,13 +48,13 @@ def test_outfits_are_scored_against_strangers(folder, command, checkpoint):
     common = ("score", checkpoint, file, "--data", folder, *FEATURES, "--json", "--top", 0)
     scores = [
         {row["outfit_id"]: row["score"] for row in json.loads(command(*common, *options).stdout)}
-        for options in ((), ("--strangers", 3), ("--strangers", 3, "--protocol", "same_category"))
+        for options in ((), ("--negatives", 3), ("--negatives", 3, "--protocol", "same_category"))
     ]
     assert scores[0].keys() == scores[1].keys()
     assert scores[0] != scores[1] != scores[2]
     for options, beside in (
-        (("--protocol", "matched"), "--strangers 0"),
-        (("--strangers", 3, "--columns", "style"), "--protocol uniform"),
+        (("--protocol", "matched"), "--negatives 0"),
+        (("--negatives", 3, "--columns", "style"), "--protocol uniform"),
     ):
         result = command(*common, *options, fails=True)
         assert f"has no say beside '{beside}'" in str(result.exception)

@@ -42,7 +42,7 @@ def test_paper_settings_and_a_teacher(folder, command, tmp_path):
 
 
 def test_members_train_side_by_side_and_answer_as_one(folder, command, tmp_path):
-    command("train", folder, *OPTIONS, "-o", tmp_path, "--best", "--members", 2, "--epochs", 1)
+    command("train", folder, *OPTIONS, "-o", tmp_path, "--best", "--ensemble-size", 2, "--epochs", 1)
     model = OutfitModel.load(tmp_path / "model")
     assert model.settings == Ensemble.of(ADDGNN.best(8), 2).settings
     data = ("--data", folder, *OPTIONS[:2], "--json")
@@ -100,7 +100,7 @@ def test_a_teacher_and_a_student_of_one_seed_start_apart(folder, command, tmp_pa
         (("--best", "--hidden", 64), "'--hidden' has no say beside '--best'"),
         (("--best", "--attributes", 4), "'--attributes' has no say beside '--best'"),
         (("--best", "--steps", 1), "'--steps' has no say beside '--best'"),
-        (("--model", "teacher", "--members", 2), "'--members' has no say beside '--model teac"),
+        (("--model", "teacher", "--ensemble-size", 2), "'--ensemble-size' has no say beside '--model teac"),
         (("--model", "teacher", "--best"), "'--best' has no say beside '--model teacher'"),
         (("--groups", "kind"), "'--groups' needs '--best', which reads it (got 'kind')"),
         (("--columns", "style"), "'--columns' has no say beside '--protocol uniform'"),

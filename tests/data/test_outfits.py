@@ -5,8 +5,9 @@ import pandas as pd
 import pytest
 import torch
 
+from fashiongraph.data import outfits as module
 from fashiongraph.data.item_table import ItemTable
-from fashiongraph.data.outfits import Outfits
+from fashiongraph.data.outfits import Outfits, row_blocks
 from fashiongraph.errors import FashionGraphError
 
 
@@ -155,3 +156,18 @@ def test_a_frame_becomes_the_same_outfits_again(items):
     assert torch.equal(again.ptr, outfits.ptr) and torch.equal(again.item_id, outfits.item_id)
     assert again.ids.equals(outfits.ids)
     assert outfits.select([]).to_frame().empty
+
+
+@pytest.mark.parametrize(
+    ("ptr", "expected"),
+    [
+        ([0], []),
+        ([0, 0, 0], []),
+        ([0, 2, 3, 5, 7, 8, 9], [(0, 3), (3, 5), (5, 6)]),
+        ([0, 0, 1, 20, 21, 21], [(0, 3), (3, 5)]),  # one outfit larger than a block
+        ([0, 3, 20], [(0, 2)]),
+    ],
+)
+def test_every_row_once_and_few_at_a_time(monkeypatch, ptr, expected):
+    monkeypatch.setattr(module, "_ROWS", 4)
+    assert [(b.start, b.stop) for b in row_blocks(torch.tensor(ptr))] == expected

@@ -9,7 +9,7 @@ import torch
 
 from fashiongraph.data.item_table import ItemTable
 from fashiongraph.data.outfits import Outfits
-from fashiongraph.data.pairs import row_pairs, top_bottom_pairs
+from fashiongraph.data.pairs import count_pairs, distinct, held, row_pairs, shared, top_bottom_pairs
 from fashiongraph.errors import FashionGraphError
 
 
@@ -76,3 +76,45 @@ def test_tops_and_bottoms_of_a_fashion_house(mango: Outfits) -> None:
     assert len(pairs) > 1000
     assert np.unique(group[:, 0]).tolist() == ["Tops"]
     assert np.unique(group[:, 1]).tolist() == ["Bottoms"]
+
+
+@pytest.mark.parametrize("num_categories", [4, 50])  # as many counters as pairs, or sorting them
+def test_equals_a_loop_over_outfits(num_categories):
+    rng = np.random.default_rng(0)
+    outfits = [np.unique(rng.integers(0, num_categories, rng.integers(1, 8))) for _ in range(300)]
+    counts = {}
+    for outfit in outfits:
+        for i, j in combinations(outfit.tolist(), 2):
+            key = i * num_categories + j
+            counts[key] = counts.get(key, 0) + 1
+    outfit = np.repeat(np.arange(300) * 7, [len(outfit) for outfit in outfits])  # some are missing
+    pair, count = count_pairs(outfit, np.concatenate(outfits), num_categories)
+    assert dict(zip(pair.tolist(), count.tolist(), strict=True)) == counts
+    assert (np.diff(pair) > 0).all()
+
+
+def test_no_outfits_and_outfits_of_one_item():
+    for outfit in ([], [0, 1, 5]):
+        rows = np.array(outfit, dtype=np.int64)
+        pair, count = count_pairs(rows, np.zeros_like(rows), 3)
+        assert pair.shape == count.shape == (0,)
+        assert pair.dtype == count.dtype == np.int64
+
+
+def test_as_sets_do() -> None:
+    rng = np.random.default_rng(0)
+    one, two = rng.integers(50, size=40), rng.integers(50, size=30)
+    values, counts = distinct(one)
+    assert values.tolist() == sorted(set(one.tolist()))
+    assert counts.tolist() == [one.tolist().count(value) for value in values]
+    assert shared(values, distinct(two)[0]).tolist() == sorted(
+        set(one.tolist()) & set(two.tolist())
+    )
+    assert held(two, values).tolist() == [key in set(one.tolist()) for key in two.tolist()]
+
+
+def test_empty() -> None:
+    none, some = np.empty(0, dtype=np.int64), np.array([4, 7])
+    assert held(none, some).tolist() == []
+    assert held(some, none).tolist() == [False, False]
+    assert distinct(none)[0].tolist() == shared(none, some).tolist() == []

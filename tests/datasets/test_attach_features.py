@@ -3,14 +3,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fashiongraph.datasets import SyntheticWardrobe, attach_features
-from fashiongraph.datasets.tables.feature_card import write_feature_card
+from fashiongraph.datasets import SyntheticOutfits, attach_features
+from fashiongraph.datasets.io.feature_card import write_feature_card
 from fashiongraph.errors import DataError
 
 
 @pytest.fixture
 def bare():
-    return SyntheticWardrobe(num_items=100, num_outfits=60)
+    return SyntheticOutfits(num_items=100, num_outfits=60)
 
 
 def test_files_stand_side_by_side(bare, tmp_path):

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 import torch
 from hypothesis import given, settings
@@ -10,12 +12,26 @@ from hypothesis import strategies as st
 
 from fashiongraph.data.category_graph import category_graph
 from fashiongraph.data.splits import split
-from fashiongraph.datasets.fashion32 import Fashion32
+from fashiongraph.datasets.fashion32 import Fashion32, Labels
 from fashiongraph.errors import DataError, FashionGraphError
-from fashiongraph.evaluation import compatibility, fill_in_blank
+from fashiongraph.evaluation import compatibility
+from fashiongraph.evaluation import fill_in_blank
 from fashiongraph.features.hashed_words import HashedWords
 from fashiongraph.models import ADDGNN
 from fashiongraph.training import fit
+
+
+@pytest.mark.parametrize("size", [0, 1, 40])
+def test_like_a_loop_over_words(size):
+    rng = np.random.default_rng(size)
+    owner = rng.integers(0, 12, size)
+    word = rng.choice(["棉", "麻", "a/b", ""], size).tolist()
+    labels = Labels(owner, pa.array(word, pa.string()))
+    of_owner = [[w for o, w in zip(owner, word, strict=True) if o == item] for item in range(13)]
+    assert labels.first(13).to_pylist() == [words[0] if words else None for words in of_owner]
+    assert labels.joined(13).to_pylist() == [
+        ";".join(sorted(set(words) - {""})) or None for words in of_owner
+    ]
 
 
 def tags(**names):

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from fashiongraph.data.outfit_loader import OutfitLoader
 from fashiongraph.datasets.fashion_show import FashionShow
 from fashiongraph.errors import DataError, FashionGraphError
+from fashiongraph.loader.outfit_loader import OutfitLoader
 from fashiongraph.models import DesignerTeacher
 
 TABLE = """\

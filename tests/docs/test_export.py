@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fashiongraph.data import category_graph, remember_items
+from fashiongraph.data import category_graph, add_item_cooccurrence
 from fashiongraph.evaluation import score_outfits
 from fashiongraph.models import ADDGNN
 
@@ -24,7 +24,7 @@ def test_its_snippets_run_one_after_the_other(tmp_path, monkeypatch, wardrobe):
 
     model = ADDGNN.best(8)
     graph = category_graph(wardrobe.category_id, wardrobe.batch, wardrobe.items.num_categories)
-    model.graph = remember_items(graph, wardrobe)
+    model.graph = add_item_cooccurrence(graph, wardrobe)
     model.categories = wardrobe.items.categories
     scope = {"model": model, "items": wardrobe.items, "test": wardrobe}
     for snippet in snippets:

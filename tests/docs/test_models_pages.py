@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import fashiongraph.training
-from fashiongraph.data import category_graph, remember_items
-from fashiongraph.datasets import SyntheticWardrobe
+from fashiongraph.data import category_graph, add_item_cooccurrence
+from fashiongraph.datasets import SyntheticOutfits
 from fashiongraph.models import DesignerTeacher
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -21,7 +21,7 @@ def test_its_snippets_run_one_after_the_other(monkeypatch, page, count):
     monkeypatch.setattr(
         fashiongraph.training, "fit", lambda *given, **more: fit(*given, **more | {"max_epochs": 1})
     )
-    wardrobe = SyntheticWardrobe(num_items=60, num_outfits=80, features="attributes")
+    wardrobe = SyntheticOutfits(num_items=60, num_outfits=80, features="attributes")
     train, valid, test = wardrobe.split(seed=0)
     graph = category_graph(train.category_id, train.batch, wardrobe.num_categories)
     scope = {
@@ -31,7 +31,7 @@ def test_its_snippets_run_one_after_the_other(monkeypatch, page, count):
         "test": test,
         "graph": graph,
         "category_graph": category_graph,  # the README's first block imports it
-        "remember_items": remember_items,  # and its second
+        "add_item_cooccurrence": add_item_cooccurrence,  # and its second
         "teacher": DesignerTeacher(wardrobe.num_features),
         "designers_train": train,
         "designers_valid": valid,

@@ -10,14 +10,8 @@ import torch
 from torch import Tensor
 from torch_geometric.data import Data
 
-from fashiongraph.data import (
-    ItemTable,
-    OutfitBatcher,
-    Outfits,
-    category_graph,
-    group_categories,
-    remember_items,
-)
+from fashiongraph.data import ItemTable, Outfits, category_graph, group_categories, add_item_cooccurrence
+from fashiongraph.loader import OutfitBatcher
 from fashiongraph.models import ADDGNN
 
 MODELS: dict[str, Callable[[], ADDGNN]] = {
@@ -52,7 +46,7 @@ def graph(items: ItemTable) -> Data:
     drawn = seen[torch.randint(len(seen), (100,), generator=torch.Generator().manual_seed(1))]
     train = Outfits(items, torch.arange(26) * 4, drawn)
     graph = category_graph(train.category_id, train.batch, items.num_categories)
-    return remember_items(group_categories(graph, items, "part"), train)
+    return add_item_cooccurrence(group_categories(graph, items, "part"), train)
 
 
 @pytest.fixture(params=MODELS)
@@ -79,11 +73,11 @@ def asked(items: ItemTable) -> Callable[[ADDGNN, int, int], tuple[dict[str, Tens
         batch = OutfitBatcher(items, model.graph, share_items=True)(outfits)
         blocks = (num_outfits, n)
         inputs = {
-            "features": batch.unique_x[batch.unique_slot].unflatten(0, blocks),
+            "features": batch.unique_x[batch.unique_index].unflatten(0, blocks),
             "category_id": batch.category_id.view(blocks),
         }
         if model.use_context:
-            context = batch.unique_context[batch.unique_slot].unflatten(0, blocks)
+            context = batch.unique_context[batch.unique_index].unflatten(0, blocks)
             inputs["context"] = context
         if model.use_pairs:
             apart = 1 - torch.eye(n).expand(num_outfits, n, n)

@@ -8,7 +8,8 @@ import torch
 
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.export import fixed_size_program
-from fashiongraph.models import ADDGNN, NGNN, OutfitModel
+from fashiongraph.models import ADDGNN, OutfitModel
+from fashiongraph.models.baselines import NGNN
 from fashiongraph.nn import AttributeBilinearScorer
 
 RUN = """

@@ -3,7 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fashiongraph.features.files import new_array, save_features
+from fashiongraph.errors import FashionGraphError
+from fashiongraph.features.files import checked_dtype, new_array, save_features
+from fashiongraph.features.fusion import fuse
+from fashiongraph.features.hashed_words import HashedWords
 
 
 @pytest.mark.parametrize("shape", [(5, 3), (0, 3)])
@@ -29,3 +32,21 @@ def test_a_failure_leaves_the_old_file(tmp_path):
 def test_in_memory():
     with new_array(None, (2, 3), "float32") as rows:
         assert rows.shape == (2, 3) and rows.dtype == np.float32
+
+
+@pytest.mark.parametrize("dtype", ["float16", np.float32, np.dtype("float64")])
+def test_float_types(dtype):
+    assert checked_dtype(dtype) == np.dtype(dtype)
+
+
+@pytest.mark.parametrize(("dtype", "shown"), [("int8", "int8"), ("flot16", "'flot16'")])
+def test_other_types_are_refused_everywhere(dtype, shown):
+    for make in (
+        lambda: checked_dtype(dtype),
+        lambda: fuse([np.ones((2, 3))], dtype=dtype),
+        lambda: HashedWords(8)(["a shirt"], dtype),
+    ):
+        with pytest.raises(
+            FashionGraphError, match=rf"'dtype' needs .* float type \(got {shown}\)"
+        ):
+            make()

@@ -11,7 +11,27 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from fashiongraph.errors import DataError
-from fashiongraph.features.pictures import decode_picture, read_picture
+from fashiongraph.features.pictures import PadToSquare, decode_picture, read_picture
+
+
+def test_repr():
+    assert repr(PadToSquare(224)) == "PadToSquare(size=224, colour='white')"
+
+
+@pytest.mark.parametrize("size", [(40, 20), (20, 40), (7, 3), (16, 16)])
+def test_keeps_the_shape_and_pads_with_white(size):
+    pixels = np.asarray(PadToSquare(16)(Image.new("RGB", size, "black")))
+    assert pixels.shape == (16, 16, 3)
+    height, width = (round(16 * side / max(size)) for side in (size[1], size[0]))
+    top, left = (16 - height) // 2, (16 - width) // 2
+    assert (pixels[top : top + height, left : left + width] == 0).all()
+    assert (pixels == 255).sum() == 3 * (16 * 16 - height * width)
+
+
+def test_a_line_keeps_one_pixel():
+    pixels = np.asarray(PadToSquare(16)(Image.new("RGB", (1000, 1), "black")))
+    assert (pixels == 0).all(axis=2).sum() == 16
+
 
 RED = (200, 30, 30)
 

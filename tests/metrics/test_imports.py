@@ -24,7 +24,7 @@ def test_scoring_loads_neither_torchmetrics_nor_lightning() -> None:
 
 
 def test_names() -> None:
-    assert fashiongraph.metrics.functional.roc_auc
+    assert fashiongraph.evaluation.metrics.functional.classification
     assert set(fashiongraph.metrics.__all__) <= set(dir(fashiongraph.metrics))
     with pytest.raises(AttributeError, match="has no attribute 'Nothing'"):
         _ = fashiongraph.metrics.Nothing

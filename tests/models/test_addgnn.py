@@ -6,8 +6,8 @@ import torch
 from torch.func import functional_call
 
 from fashiongraph.data.category_graph import category_graph
-from fashiongraph.data.outfit_loader import OutfitLoader
 from fashiongraph.errors import FashionGraphError
+from fashiongraph.loader.outfit_loader import OutfitLoader
 from fashiongraph.models import ADDGNN
 
 

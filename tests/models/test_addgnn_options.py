@@ -10,11 +10,11 @@ import torch
 from torch_geometric.utils import scatter
 
 from fashiongraph.data.category_graph import category_graph
-from fashiongraph.data.item_memory import remember_items
-from fashiongraph.data.outfit_loader import OutfitLoader
+from fashiongraph.data.cooccurrence import add_item_cooccurrence
 from fashiongraph.errors import FashionGraphError
+from fashiongraph.loader.outfit_loader import OutfitLoader
 from fashiongraph.models import ADDGNN
-from fashiongraph.models.controls import CategoryCooccurrence
+from fashiongraph.models.heuristics import CategoryCooccurrence
 
 
 @pytest.mark.parametrize("activation", [None, "sigmoid"])
@@ -43,7 +43,7 @@ def test_a_model_with_context_needs_one_and_scores_with_it(wardrobe):
     batch = next(iter(OutfitLoader(wardrobe, graph, share_items=True)))
     with pytest.raises(FashionGraphError, match="'batch' needs what items were worn with"):
         model(batch)
-    batch = next(iter(OutfitLoader(wardrobe, remember_items(graph, wardrobe), share_items=True)))
+    batch = next(iter(OutfitLoader(wardrobe, add_item_cooccurrence(graph, wardrobe), share_items=True)))
     model(batch).sum().backward()
     assert model.context_encoder.lin.weight.grad.abs().sum() > 0
     with pytest.raises(FashionGraphError, match="if and only if 'use_context'"):
@@ -99,9 +99,9 @@ def test_pairs_that_were_worn_together_score_higher(wardrobe, soft_minimum):
     model.load_state_dict(plain.state_dict(), strict=False)
     with pytest.raises(FashionGraphError, match="'batch' needs how often items were worn together"):
         model(next(iter(OutfitLoader(wardrobe, graph, share_items=True))))
-    batch = next(iter(OutfitLoader(wardrobe, remember_items(graph, wardrobe), share_items=True)))
-    assert batch.edge_together.max() > 1
-    pairs = model.counted.pairs(batch.edge_together, batch.edge_chance).detach().numpy()
+    batch = next(iter(OutfitLoader(wardrobe, add_item_cooccurrence(graph, wardrobe), share_items=True)))
+    assert batch.edge_cooccurrence.max() > 1
+    pairs = model.counted.pairs(batch.edge_cooccurrence, batch.edge_expected).detach().numpy()
     added, outfit = np.zeros(batch.num_graphs), batch.batch.numpy()
     for i, part in zip(batch.edge_index[1].tolist(), pairs, strict=True):
         size = (outfit == outfit[i]).sum()
@@ -138,7 +138,7 @@ def test_unit_states_make_scores_cosines(wardrobe, use_graph):
 
 def test_hidden_contexts_are_hidden_in_training_alone(wardrobe):
     graph = category_graph(wardrobe.category_id, wardrobe.batch, len(wardrobe.items.categories))
-    graph = remember_items(graph, wardrobe)
+    graph = add_item_cooccurrence(graph, wardrobe)
     batch = next(iter(OutfitLoader(wardrobe, graph, share_items=True)))
     model = ADDGNN(8, 6, 3, use_graph=False, use_context=True, context_dropout=1.0)
     hidden = model(batch)

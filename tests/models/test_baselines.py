@@ -6,18 +6,12 @@ import pytest
 import torch
 from torch.func import functional_call
 
-from fashiongraph.data.outfit_loader import OutfitLoader
-from fashiongraph.models import (
-    ContrastiveObjective,
-    OutfitModel,
-    RankingObjective,
-    SetTransformer,
-    Siamese,
-    TypeAware,
-    TypeAwareObjective,
-)
+from fashiongraph.loader.outfit_loader import OutfitLoader
+from fashiongraph.models import OutfitModel
+from fashiongraph.models.baselines import SetTransformer, Siamese, TypeAware
 from fashiongraph.nn import CandidateSoftmaxLoss, FocalLoss
-from fashiongraph.training import Recipe, fit
+from fashiongraph.objectives import ContrastiveObjective, RankingObjective, TypeAwareObjective
+from fashiongraph.training import TrainingConfig, fit
 
 SMALL = {
     "Siamese": lambda: Siamese(8, 3),
@@ -120,7 +114,7 @@ def assert_trains(model, styled, objective):
         styled,
         styled,
         objective=objective,
-        recipe=Recipe(batch_size=8, learning_rate=1e-2),
+        config=TrainingConfig(batch_size=8, learning_rate=1e-2),
         max_epochs=max_epochs,
         progress=False,
         accelerator="cpu",

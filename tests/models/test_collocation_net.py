@@ -5,12 +5,14 @@ import logging
 import pytest
 import torch
 
-from fashiongraph.data import OutfitLoader, Outfits
+from fashiongraph.data import Outfits
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.evaluation import score_outfits
-from fashiongraph.models import CollocationNet, OutfitModel, RankingObjective
+from fashiongraph.loader import OutfitLoader
+from fashiongraph.models import CollocationNet, OutfitModel
 from fashiongraph.nn import AllPairsMiner, MinerSchedule
-from fashiongraph.training import Recipe, fit
+from fashiongraph.objectives import RankingObjective
+from fashiongraph.training import TrainingConfig, fit
 
 
 @pytest.fixture
@@ -84,7 +86,7 @@ def styles(wardrobe):
 def train(styles, **kwargs):
     torch.manual_seed(0)
     model = CollocationNet(8, 6, [3, 5])
-    recipe = Recipe(batch_size=16, learning_rate=0.02)
+    recipe = TrainingConfig(batch_size=16, learning_rate=0.02)
     return model, fit(model, *styles, recipe=recipe, progress=False, accelerator="cpu", **kwargs)
 
 
@@ -101,7 +103,7 @@ def test_learns_on_the_one_training_path_and_the_log_shows_the_schedule(styles):
 
 def test_a_resumed_training_is_in_the_stage_of_its_epoch(styles, tmp_path):
     objective = CollocationNet(8).objective(miner=MinerSchedule(starts=(0, 1, 2)))
-    recipe = Recipe(batch_size=16, schedule="constant")
+    recipe = TrainingConfig(batch_size=16, schedule="constant")
     for epochs, resume in ((1, False), (3, True)):
         model = CollocationNet(8, 6)
         history = fit(

@@ -3,8 +3,9 @@ import pytest
 import torch
 from torch_geometric.utils import scatter
 
-from fashiongraph.data import OutfitLoader, category_graph, remember_items
+from fashiongraph.data import category_graph, add_item_cooccurrence
 from fashiongraph.errors import FashionGraphError
+from fashiongraph.loader import OutfitLoader
 from fashiongraph.models.counted_parts import CountedParts
 
 
@@ -15,7 +16,7 @@ def graph(wardrobe):
 
 @pytest.fixture
 def batch(wardrobe, graph):
-    return next(iter(OutfitLoader(wardrobe, remember_items(graph, wardrobe), share_items=True)))
+    return next(iter(OutfitLoader(wardrobe, add_item_cooccurrence(graph, wardrobe), share_items=True)))
 
 
 def test_parts_equal_loops_over_pairs(batch, graph):
@@ -35,7 +36,7 @@ def test_parts_equal_loops_over_pairs(batch, graph):
         c, d = category[i], category[j]
         chance = count[c] * count[d] / total
         lift = np.log((seen.get((d, c), 0.0) + graph.smoothing) / (chance + graph.smoothing))
-        together, expected = float(batch.edge_together[edge]), float(batch.edge_chance[edge])
+        together, expected = float(batch.edge_cooccurrence[edge]), float(batch.edge_expected[edge])
         pair = 1.5 * np.log(1 + together / 0.2) - 0.4 * np.log(1 + expected / 0.2)
         items[i] += (1.7 * lift + pair) / (size[i] - 1)
     learned = torch.randn(batch.num_nodes)
@@ -51,7 +52,7 @@ def test_parts_equal_loops_over_pairs(batch, graph):
 
 def test_what_an_item_sends_itself_does_not_count(wardrobe, batch, graph):
     loops = OutfitLoader(
-        wardrobe, remember_items(graph, wardrobe), share_items=True, self_loops=True
+        wardrobe, add_item_cooccurrence(graph, wardrobe), share_items=True, self_loops=True
     )
     with_loops = next(iter(loops))
     assert with_loops.num_edges > batch.num_edges

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from fashiongraph.data.outfit_loader import OutfitLoader
 from fashiongraph.data.outfits import Outfits
 from fashiongraph.errors import FashionGraphError
+from fashiongraph.loader.outfit_loader import OutfitLoader
 from fashiongraph.models import DesignerTeacher
 
 

@@ -3,12 +3,14 @@ from __future__ import annotations
 import pytest
 import torch
 
-from fashiongraph.data.negatives.protocol import negative_sampler
-from fashiongraph.data.outfit_loader import OutfitLoader
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.evaluation import score_candidates, score_outfits
-from fashiongraph.models import ADDGNN, BiLSTM, Ensemble, EnsembleObjective, OutfitModel, Siamese
-from fashiongraph.training import Recipe, fit
+from fashiongraph.loader.negatives.protocol import negative_sampler
+from fashiongraph.loader.outfit_loader import OutfitLoader
+from fashiongraph.models import ADDGNN, Ensemble, OutfitModel
+from fashiongraph.models.baselines import BiLSTM, Siamese
+from fashiongraph.objectives import EnsembleObjective
+from fashiongraph.training import TrainingConfig, fit
 
 
 @pytest.fixture
@@ -69,7 +71,7 @@ def test_trains_as_any_model_and_its_checkpoint_restores_it(styled, tmp_path):
     ensemble = Ensemble.of(Siamese(8, 3), 2)
     before = [member.state_dict() for member in ensemble.members]
     before = [{name: value.clone() for name, value in state.items()} for state in before]
-    settings = {"recipe": Recipe(batch_size=20, learning_rate=1e-2), "max_epochs": 10}
+    settings = {"recipe": TrainingConfig(batch_size=20, learning_rate=1e-2), "max_epochs": 10}
     history = fit(ensemble, train, valid, directory=tmp_path, progress=False, **settings)
     for member, start in zip(ensemble.members, before, strict=True):
         assert any(not torch.equal(v, start[k]) for k, v in member.state_dict().items())
@@ -88,7 +90,7 @@ def test_an_ensemble_of_one_is_its_member(wardrobe):
 
 
 def test_what_cannot_be_an_ensemble_is_refused():
-    with pytest.raises(FashionGraphError, match=r"'num_members' needs to be at least 1 \(got 0\)"):
+    with pytest.raises(FashionGraphError, match=r"'ensemble_size' needs to be at least 1 \(got 0\)"):
         Ensemble.of(Siamese(8), 0)
     with pytest.raises(FashionGraphError, match=r"'member' needs .* \(got 'Nobody'\)"):
         Ensemble("Nobody", {})

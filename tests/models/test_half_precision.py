@@ -5,16 +5,10 @@ from __future__ import annotations
 import pytest
 import torch
 
-from fashiongraph.data import OutfitLoader, category_graph, remember_items
-from fashiongraph.models import (
-    ADDGNN,
-    NGNN,
-    BiLSTM,
-    CollocationNet,
-    SetTransformer,
-    Siamese,
-    TypeAware,
-)
+from fashiongraph.data import category_graph, add_item_cooccurrence
+from fashiongraph.loader import OutfitLoader
+from fashiongraph.models import ADDGNN, CollocationNet
+from fashiongraph.models.baselines import NGNN, BiLSTM, SetTransformer, Siamese, TypeAware
 
 MODELS = {
     "ADDGNN": lambda: ADDGNN(8, 16),
@@ -43,7 +37,7 @@ def model(request, wardrobe):
 @pytest.mark.parametrize("whole", [True, False])
 @pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
 def test_scores_and_candidates_keep_single_precision(model, wardrobe, dtype, whole):
-    graph = remember_items(model.graph, wardrobe)
+    graph = add_item_cooccurrence(model.graph, wardrobe)
     outfits = wardrobe.select(wardrobe.sizes > 1)
     batch = next(iter(OutfitLoader(outfits, graph, batch_size=60, share_items=True)))
     expected = model(batch)

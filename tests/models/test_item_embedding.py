@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from fashiongraph.data.outfit_loader import OutfitLoader
+from fashiongraph.loader.outfit_loader import OutfitLoader
 from fashiongraph.models.item_embedding import ItemEmbedding
 
 

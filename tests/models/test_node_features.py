@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 import torch
 
-from fashiongraph.data import OutfitBatcher, category_graph, remember_items
+from fashiongraph.data import category_graph, add_item_cooccurrence
 from fashiongraph.errors import FashionGraphError
+from fashiongraph.loader import OutfitBatcher
 from fashiongraph.models.node_features import edge_memory, node_context, node_features
 
 
@@ -22,7 +23,7 @@ def test_rows_and_their_nodes(wardrobe):
 
 def test_what_a_graph_that_remembers_adds(wardrobe):
     graph = category_graph(wardrobe.category_id, wardrobe.batch, 5)
-    batch = OutfitBatcher(wardrobe.items, remember_items(graph, wardrobe), share_items=True)(
+    batch = OutfitBatcher(wardrobe.items, add_item_cooccurrence(graph, wardrobe), share_items=True)(
         wardrobe
     )
     assert node_context(batch).shape == batch.unique_x.shape

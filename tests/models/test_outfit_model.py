@@ -8,9 +8,10 @@ import pytest
 import torch
 
 from fashiongraph.data.category_graph import category_graph, category_weight
-from fashiongraph.data.outfit_loader import OutfitLoader
 from fashiongraph.errors import DataError, FashionGraphError
-from fashiongraph.models import ADDGNN, NGNN, DesignerTeacher, OutfitModel, Siamese
+from fashiongraph.loader.outfit_loader import OutfitLoader
+from fashiongraph.models import ADDGNN, DesignerTeacher, OutfitModel
+from fashiongraph.models.baselines import NGNN, Siamese
 
 
 @pytest.fixture

@@ -5,10 +5,11 @@ import logging
 import pytest
 import torch
 
-from fashiongraph.data import ItemTable, OutfitLoader, Outfits
+from fashiongraph.data import ItemTable, Outfits
 from fashiongraph.evaluation import score_outfits
+from fashiongraph.loader import OutfitLoader
 from fashiongraph.models import OutfitModel, PictureCollocationNet
-from fashiongraph.training import Recipe, fit
+from fashiongraph.training import TrainingConfig, fit
 
 LAYERS = ["layer1", "layer3", "avgpool"]
 
@@ -64,7 +65,7 @@ def test_the_network_learns_along(outfits):
         model,
         outfits,
         outfits,
-        recipe=Recipe(batch_size=6, learning_rate=1e-3),
+        config=TrainingConfig(batch_size=6, learning_rate=1e-3),
         max_epochs=2,
         progress=False,
         accelerator="cpu",

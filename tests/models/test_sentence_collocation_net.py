@@ -7,8 +7,9 @@ from fashiongraph.data import ItemTable, Outfits
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.evaluation import embed_items, score_outfits
 from fashiongraph.features import SentenceEncoder
-from fashiongraph.models import InBatchObjective, OutfitModel, SentenceCollocationNet
-from fashiongraph.training import Recipe, fit
+from fashiongraph.models import OutfitModel, SentenceCollocationNet
+from fashiongraph.objectives import InBatchObjective
+from fashiongraph.training import TrainingConfig, fit
 
 WORDS = ["red", "blue", "silk", "linen", "shirt", "skirt", "boots", "bag"]
 TITLES = ["red silk shirt", "boots", None, "blue linen skirt", "", "silk bag", "red boots"]
@@ -89,7 +90,7 @@ def test_all_layers_learn_along(model, outfits):
         outfits,
         outfits,
         objective=InBatchObjective(),
-        recipe=Recipe(batch_size=12, learning_rate=1e-2),
+        config=TrainingConfig(batch_size=12, learning_rate=1e-2),
         max_epochs=8,
         progress=False,
         accelerator="cpu",

@@ -10,8 +10,8 @@ from fashiongraph import nn
 MODULES = [
     nn.LayerProjection([4, 3], 5),
     nn.RaggedLSTM(4, 3),
-    nn.SoftMinimum(2.0),
-    nn.CountLift(0.1),
+    nn.SoftMinAggregation(2.0),
+    nn.LearnedPMI(0.1),
     nn.CandidateSoftmaxLoss(),
     nn.PositionDependentLoss(4),
     nn.AttributeMask(4, 2),

@@ -15,7 +15,7 @@ def test_everyone_is_asked_the_same_stored_questions(wardrobe: Outfits, tmp_path
     weight = torch.randn(8, generator=torch.Generator().manual_seed(1))
 
     def linear(batch):
-        rows = batch.unique_x[batch.unique_slot] @ weight
+        rows = batch.unique_x[batch.unique_index] @ weight
         return torch.zeros(batch.num_graphs).index_add(0, batch.batch, rows)
 
     def flat(batch):

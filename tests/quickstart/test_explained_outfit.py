@@ -5,20 +5,20 @@ from pathlib import Path
 import pytest
 import torch
 
-from fashiongraph.datasets import SyntheticWardrobe
+from fashiongraph.datasets import SyntheticOutfits
 from fashiongraph.models import ADDGNN
 from fashiongraph.quickstart.explained_outfit import explain
-from fashiongraph.quickstart.pair_parts import pair_parts
+from fashiongraph.quickstart.pair_scores import pair_scores
 
 
 def test_an_explanation_adds_up_and_names_the_lowest_cell() -> None:
-    users = SyntheticWardrobe(
-        None, num_items=60, num_outfits=20, edition="users", features="attributes"
+    users = SyntheticOutfits(
+        None, num_items=60, num_outfits=20, version="users", features="attributes"
     )
-    outfits, truth = users.outfits, SyntheticWardrobe.truth
+    outfits, truth = users.outfits, SyntheticOutfits.truth
     torch.manual_seed(0)
     model = ADDGNN(users.num_features, 4, num_attributes=3, use_graph=False)
-    pairs = pair_parts(model, outfits)
+    pairs = pair_scores(model, outfits)
     score = torch.arange(20.0)
     pictures = [Path(f"{name}.png") for name in users.items.ids]
     one, other = explain(outfits, score, pairs, pictures, truth, [7, 19])

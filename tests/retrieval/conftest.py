@@ -8,7 +8,7 @@ from itertools import product
 import pytest
 import torch
 
-from fashiongraph.data import Outfits, category_graph, remember_items
+from fashiongraph.data import Outfits, category_graph, add_item_cooccurrence
 from fashiongraph.models import ADDGNN
 
 OPTIONS = ("unit_states", "use_lift", "use_context", "soft_minimum")
@@ -37,7 +37,7 @@ def make_model(wardrobe: Outfits) -> Callable[..., ADDGNN]:
         torch.nn.init.normal_(model.scorer.weight)  # not near symmetric, as it starts
         model.graph = category_graph(wardrobe.category_id, wardrobe.batch, 5)
         if model.use_context or model.use_pairs:
-            model.graph = remember_items(model.graph, wardrobe)
+            model.graph = add_item_cooccurrence(model.graph, wardrobe)
         model.categories = wardrobe.items.categories
         return model.eval()
 

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from fashiongraph.data import ItemTable
-from fashiongraph.retrieval import ItemStates
+from fashiongraph.retrieval import CatalogueStates
 from fashiongraph.retrieval.best_by_shortlist import best_by_shortlist
 from fashiongraph.retrieval.completed_scores import completed_scores
 
@@ -22,7 +22,7 @@ def test_doubt_makes_the_shortlist_longer(alike, make_model, choice):
     model, own = make_model(use_graph=False, **choice).double(), torch.tensor([0])
     looked_at = {}
     for dtype in (torch.float16, torch.float64):
-        states = ItemStates.build(model, alike, dtype=dtype)
+        states = CatalogueStates.build(model, alike, dtype=dtype)
         with torch.no_grad():
             item, score = best_by_shortlist(states, own, [0], 5, 5)
         looked_at[dtype] = len(item)
@@ -33,7 +33,7 @@ def test_doubt_makes_the_shortlist_longer(alike, make_model, choice):
 
 def test_no_categories(alike, make_model):
     model = make_model(use_graph=False)
-    states = ItemStates.build(model, alike)
+    states = CatalogueStates.build(model, alike)
     with torch.no_grad():
         item, score = best_by_shortlist(states, torch.tensor([0]), [], 5, 5)
     assert item.shape == score.shape == (0,)

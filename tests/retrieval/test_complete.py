@@ -9,7 +9,7 @@ import torch
 from fashiongraph.data import ItemTable, Outfits
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.evaluation import score_outfits
-from fashiongraph.retrieval import ItemStates, complete
+from fashiongraph.retrieval import CatalogueStates, complete
 from fashiongraph.retrieval.item_encoder import ItemEncoder
 from fashiongraph.retrieval.memory_parts import companions
 
@@ -85,7 +85,7 @@ def test_rounded_states_still_give_the_exact_answer(make_model, choice):
     features = torch.randn(1, 8, generator=rng) + 1e-4 * torch.randn(300, 8, generator=rng)
     items = ItemTable.from_lists([f"i{i}" for i in range(300)], ["category0"] * 300, features)
     model = make_model(use_graph=False, **choice).double()
-    states = ItemStates.build(model, items, dtype=torch.float16)
+    states = CatalogueStates.build(model, items, dtype=torch.float16)
     expected = complete(model, ["i0"], items, k=5, shortlist=None)
     assert_same(complete(model, ["i0"], items, k=5, shortlist=5, states=states), expected)
 
@@ -93,7 +93,7 @@ def test_rounded_states_still_give_the_exact_answer(make_model, choice):
 def test_states_are_encoded_once(wardrobe, make_model, tmp_path):
     model, items = make_model(), wardrobe.items
     fresh = complete(model, OUTFITS[1], items, k=3)
-    for states in (ItemStates.build(model, items), ItemStates.build(model, items, tmp_path / "s")):
+    for states in (CatalogueStates.build(model, items), CatalogueStates.build(model, items, tmp_path / "s")):
         pd.testing.assert_frame_equal(complete(model, OUTFITS[1], items, k=3, states=states), fresh)
     assert fresh.groupby("category").size().max() == 3
     assert set(fresh["category"]) == set(items.categories)
@@ -149,7 +149,7 @@ def test_refuses_states_of_another_catalogue_or_model(wardrobe, make_model):
     model = make_model()
     few = ItemTable.from_lists(["a"], ["category0"], torch.randn(1, 8))
     with pytest.raises(FashionGraphError, match="one row per item, 40"):
-        complete(model, ["item1"], wardrobe.items, states=ItemStates.build(model, few))
-    other = ItemStates.build(make_model(), wardrobe.items)
+        complete(model, ["item1"], wardrobe.items, states=CatalogueStates.build(model, few))
+    other = CatalogueStates.build(make_model(), wardrobe.items)
     with pytest.raises(FashionGraphError, match="those of this model"):
         complete(model, ["item1"], wardrobe.items, states=other)

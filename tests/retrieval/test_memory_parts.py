@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from fashiongraph.data import OutfitLoader
+from fashiongraph.loader import OutfitLoader
 from fashiongraph.retrieval.completed_scores import completed_outfits
 from fashiongraph.retrieval.item_encoder import ItemEncoder
 from fashiongraph.retrieval.memory_parts import companions, memory_parts, unmet_part
@@ -18,7 +18,7 @@ def test_is_what_the_model_says_of_those_outfits(wardrobe, make_model, own, bloc
     candidate = torch.arange(len(items)).flip(0)
     outfits = completed_outfits(items, own, candidate, whole_table=True)
     (batch,) = OutfitLoader(outfits, model.graph, len(outfits), share_items=True)
-    assert batch.edge_together.sum() > 0
+    assert batch.edge_cooccurrence.sum() > 0
     part = memory_parts(ItemEncoder(model, items), own, candidate, block_size)
     torch.testing.assert_close(part, model.counted.pair_part(batch).detach(), rtol=1e-4, atol=1e-5)
 

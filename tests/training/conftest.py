@@ -13,7 +13,7 @@ import torch
 from fashiongraph.data.category_graph import category_graph
 from fashiongraph.data.outfits import Outfits
 from fashiongraph.models import ADDGNN
-from fashiongraph.training import Recipe, fit
+from fashiongraph.training import TrainingConfig, fit
 
 
 @pytest.fixture(autouse=True)
@@ -44,7 +44,7 @@ def train() -> Callable[..., tuple[ADDGNN, pd.DataFrame]]:
         torch.manual_seed(0)
         model = ADDGNN(8, 8, 2, 1)
         graph = category_graph(parts[0].category_id, parts[0].batch, 5)
-        recipe = Recipe(batch_size=16, learning_rate=0.02)
+        recipe = TrainingConfig(batch_size=16, learning_rate=0.02)
         kwargs = {"recipe": recipe, "max_epochs": 3, "progress": False, **kwargs}
         return model, fit(model, *parts, graph=graph, accelerator="cpu", **kwargs)
 

@@ -12,14 +12,9 @@ from fashiongraph.data.category_graph import category_graph
 from fashiongraph.data.outfits import Outfits
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.evaluation import score_outfits
-from fashiongraph.models import (
-    ADDGNN,
-    ADDGNNObjective,
-    DesignerTeacher,
-    OutfitModel,
-    RankingObjective,
-)
-from fashiongraph.training import Recipe, fit
+from fashiongraph.models import ADDGNN, DesignerTeacher, OutfitModel
+from fashiongraph.objectives import ADDGNNObjective, RankingObjective
+from fashiongraph.training import TrainingConfig, fit
 
 
 def test_training_learns_and_keeps_the_best_epoch(train, parts, tmp_path):
@@ -47,7 +42,7 @@ def test_a_seed_settles_everything(train, parts):
 
 
 def test_a_diverged_training_says_so(train, parts):
-    recipe = Recipe(batch_size=16, optimizer="sgd", learning_rate=1e30)
+    recipe = TrainingConfig(batch_size=16, optimizer="sgd", learning_rate=1e30)
     with pytest.raises(FashionGraphError, match=r"diverged: after epoch 0 .*'learning_rate' \(got"):
         train(parts, recipe=recipe)
     features = parts[1].items.features.clone()
@@ -95,7 +90,7 @@ def test_a_model_that_was_trained_before_is_in_training_mode_again(train, parts,
 
 
 def test_stops_early_when_nothing_improves(train, parts):
-    _, history = train(parts, max_epochs=40, patience=1, recipe=Recipe(learning_rate=1e-12))
+    _, history = train(parts, max_epochs=40, patience=1, config=TrainingConfig(learning_rate=1e-12))
     assert len(history) < 5
 
 

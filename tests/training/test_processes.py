@@ -13,13 +13,13 @@ SCRIPT = """
 import logging, sys
 import torch
 from fashiongraph.data import category_graph
-from fashiongraph.datasets import SyntheticWardrobe
+from fashiongraph.datasets import SyntheticOutfits
 from fashiongraph.models import ADDGNN, SetTransformer, Siamese
-from fashiongraph.training import Recipe, fit
+from fashiongraph.training import TrainingConfig, fit
 
 logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
 devices, batch_size, output, name = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], sys.argv[4]
-wardrobe = SyntheticWardrobe(num_items=100, num_outfits=128, features="attributes")
+wardrobe = SyntheticOutfits(num_items=100, num_outfits=128, features="attributes")
 outfits = wardrobe.outfits
 # A last batch of three outfits, or of one, which leaves the other process none.
 num_train = 99 if name == "ADDGNN" else 97
@@ -36,7 +36,7 @@ model = {
 objective = model.paper_objective() if name == "Siamese" else model.objective()
 history = fit(
     model, train, valid, graph=graph, objective=objective, max_epochs=3,
-    recipe=Recipe(batch_size=batch_size),
+    config=TrainingConfig(batch_size=batch_size),
     directory=output, progress=False, accelerator="cpu", devices=devices,
     strategy="ddp" if devices > 1 else "auto",
 )

@@ -7,8 +7,19 @@ import torch
 from lightning.pytorch.callbacks import EarlyStopping
 
 from fashiongraph.errors import DataError, FashionGraphError
-from fashiongraph.models import CollocationNet, InBatchObjective, RankingObjective
-from fashiongraph.training import Recipe, fit
+from fashiongraph.models import CollocationNet
+from fashiongraph.objectives import InBatchObjective, RankingObjective
+from fashiongraph.training import TrainingConfig, fit
+from fashiongraph.training import resume as history
+
+
+def test_logs_that_cannot_be_read_are_named(tmp_path):
+    with pytest.raises(DataError, match=r"metrics.csv, cannot be read: No objects"):
+        history(tmp_path)
+    (tmp_path / "logs" / "version_0").mkdir(parents=True)
+    (tmp_path / "logs" / "version_0" / "metrics.csv").touch()
+    with pytest.raises(DataError, match=r"metrics.csv, cannot be read: No columns"):
+        history(tmp_path)
 
 
 class Cut(pl.Callback):
@@ -44,13 +55,13 @@ def test_a_moved_training_goes_on_as_if_it_had_not_been(train, parts, tmp_path):
 
 
 def test_a_training_resumes_as_what_it_began_as(train, parts, tmp_path):
-    constant = Recipe(batch_size=16, schedule="constant")
+    constant = TrainingConfig(batch_size=16, schedule="constant")
     train(parts, max_epochs=1, recipe=constant, directory=tmp_path)
     changed = parts[0].with_items(parts[0].items.with_features(parts[0].items.features * 2))
     for kwargs, message in (
         ({"seed": 1}, r"'seed' is 1 \(was 0\), 'valid' is \w+ \(was \w+\)$"),
         (
-            {"recipe": Recipe(batch_size=16, learning_rate=0.02)},
+            {"recipe": TrainingConfig(batch_size=16, learning_rate=0.02)},
             r"'learning_rate' is 0.02 .*'schedule' is cosine \(was constant\)",
         ),
         ({"objective": RankingObjective(num_negatives=2)}, "'objective' is RankingObjective"),
@@ -73,24 +84,24 @@ def test_a_training_resumes_as_what_it_began_as(train, parts, tmp_path):
 
 def test_a_training_that_stopped_early_is_not_trained_on(train, parts, tmp_path):
     kwargs = {"max_epochs": 40, "patience": 1, "directory": tmp_path}
-    model, history = train(parts, recipe=Recipe(learning_rate=1e-12), **kwargs)
+    model, history = train(parts, config=TrainingConfig(learning_rate=1e-12), **kwargs)
     last = (tmp_path / "checkpoints" / "last.ckpt").read_bytes()
     for _ in range(2):
-        again, same = train(parts, recipe=Recipe(learning_rate=1e-12), resume=True, **kwargs)
+        again, same = train(parts, config=TrainingConfig(learning_rate=1e-12), resume=True, **kwargs)
         pd.testing.assert_frame_equal(history, same)
     assert (tmp_path / "checkpoints" / "last.ckpt").read_bytes() == last
     assert all(map(torch.equal, model.parameters(), again.parameters()))
 
 
 def test_no_patience_goes_on_after_a_better_epoch(train, parts, tmp_path):
-    recipe = Recipe(batch_size=16, learning_rate=0.02, schedule="constant")
+    recipe = TrainingConfig(batch_size=16, learning_rate=0.02, schedule="constant")
     kwargs = {"patience": 0, "recipe": recipe, "directory": tmp_path}
     assert len(train(parts, max_epochs=1, **kwargs)[1]) == 1
     assert len(train(parts, max_epochs=2, resume=True, **kwargs)[1]) == 2
 
 
 def test_a_damaged_training_is_not_resumed(train, parts, tmp_path):
-    constant = Recipe(batch_size=16, schedule="constant")
+    constant = TrainingConfig(batch_size=16, schedule="constant")
 
     def resume(max_epochs=3):
         kwargs = {"recipe": constant, "directory": tmp_path, "resume": True}
@@ -139,7 +150,7 @@ def test_what_others_watch_does_not_end_a_training(train, parts, tmp_path):
 )
 def test_an_objective_of_other_numbers_is_another(began, goes_on, parts, tmp_path):
     def run(objective, epochs, **kwargs):
-        recipe = Recipe(batch_size=16, schedule="constant")
+        recipe = TrainingConfig(batch_size=16, schedule="constant")
         kwargs |= {"recipe": recipe, "max_epochs": epochs, "directory": tmp_path}
         fit(CollocationNet(8, 4), *parts, objective=objective, progress=False, **kwargs)
 

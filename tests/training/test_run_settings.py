@@ -5,21 +5,17 @@ import pytest
 from fashiongraph.data.category_graph import category_graph
 from fashiongraph.errors import DataError, FashionGraphError
 from fashiongraph.models import ADDGNN
-from fashiongraph.training.outfit_data import OutfitData
+from fashiongraph.training.outfit_data_module import OutfitDataModule
 from fashiongraph.training.outfit_module import OutfitModule
-from fashiongraph.training.recipe import Recipe
-from fashiongraph.training.run_settings import (
-    check_run_settings,
-    run_settings,
-    write_run_settings,
-)
+from fashiongraph.training.run_settings import check_run_settings, run_settings, write_run_settings
+from fashiongraph.training.training_config import TrainingConfig
 
 
 def settings(train, valid, model=None, **kwargs):
     model = model or ADDGNN(8, 4, 2)
     graph = category_graph(train.category_id, train.batch, 5)
-    data = OutfitData(train, valid, model.objective(), graph, **kwargs)
-    return run_settings(OutfitModule(model, model.objective(), Recipe()), data)
+    data = OutfitDataModule(train, valid, model.objective(), graph, **kwargs)
+    return run_settings(OutfitModule(model, model.objective(), TrainingConfig()), data)
 
 
 def test_each_setting_shows_where_it_belongs(wardrobe, tmp_path):
@@ -53,6 +49,6 @@ def test_a_graph_without_edges_is_a_setting_too(wardrobe):
     nothing = wardrobe.item_id[:0]
     graph = category_graph(nothing, nothing, 5)
     model = ADDGNN(8, 4, 2)
-    data = OutfitData(wardrobe, wardrobe, model.objective(), graph)
-    found = run_settings(OutfitModule(model, model.objective(), Recipe()), data)
+    data = OutfitDataModule(wardrobe, wardrobe, model.objective(), graph)
+    found = run_settings(OutfitModule(model, model.objective(), TrainingConfig()), data)
     assert found["graph"] != settings(wardrobe, wardrobe)["graph"]

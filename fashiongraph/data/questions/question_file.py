@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fashiongraph.errors import DataError
-from fashiongraph.files import whole
+from fashiongraph.files import atomic_write
 
 _FORMAT = 1
 
@@ -55,7 +55,7 @@ class QuestionFile:
         parts: dict[str, Any] = dict(self.arrays)  # numbers only: nothing is pickled
         for name, value in text.items():
             parts[name] = np.frombuffer(value, dtype=np.uint8)
-        with whole(path) as draft, draft.open("wb") as stream:
+        with atomic_write(path) as draft, draft.open("wb") as stream:
             np.savez_compressed(stream, **parts)
 
     @classmethod

@@ -1,1 +1,1 @@
-"""The garments, rules and outfits of the synthetic wardrobe."""
+"""The garments, rules and outfits of the synthetic dataset."""

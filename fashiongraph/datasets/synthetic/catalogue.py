@@ -1,4 +1,4 @@
-"""Every style that a synthetic wardrobe can hold, by category."""
+"""Every style that a synthetic dataset can hold, by category."""
 
 from __future__ import annotations
 

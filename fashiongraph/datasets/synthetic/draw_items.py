@@ -1,4 +1,4 @@
-"""The item table of a synthetic wardrobe."""
+"""The item table of a synthetic dataset."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def draw_items(num_items: int, rng: np.random.Generator) -> ItemTable:
 
     Categories have equally many items, give or take one, so have the levels of formality within
     a category, and half of the garments of each are of a hue and half are neutral: small
-    wardrobes can be combined as well. All else is drawn independently.
+    datasets can be combined as well. All else is drawn independently.
 
     Args:
         num_items: Number of items.

@@ -5,13 +5,7 @@ from __future__ import annotations
 from fashiongraph.datasets.synthetic.canvas import Canvas
 from fashiongraph.datasets.synthetic.outline import arc
 from fashiongraph.datasets.synthetic.style import Style
-from fashiongraph.datasets.synthetic.torso import (
-    bodice,
-    buttons,
-    high_neck,
-    ribs,
-    sleeves,
-)
+from fashiongraph.datasets.synthetic.torso import bodice, buttons, high_neck, ribs, sleeves
 
 
 def _hoodie(canvas: Canvas) -> None:

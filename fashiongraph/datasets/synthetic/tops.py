@@ -4,13 +4,7 @@ from __future__ import annotations
 
 from fashiongraph.datasets.synthetic.canvas import Canvas
 from fashiongraph.datasets.synthetic.style import Style
-from fashiongraph.datasets.synthetic.torso import (
-    bodice,
-    buttons,
-    collar,
-    sleeves,
-    straps,
-)
+from fashiongraph.datasets.synthetic.torso import bodice, buttons, collar, sleeves, straps
 
 
 def _tank(canvas: Canvas) -> None:

@@ -1,4 +1,4 @@
-"""Graph layers."""
+"""Graph convolutions."""
 
 from fashiongraph.nn.conv.attribute_gated_conv import AttributeGatedConv
 from fashiongraph.nn.conv.ngnn_conv import NGNNConv

@@ -1,8 +1,7 @@
-"""The gated graph layer that runs one recurrent unit per attribute (eq. A5 and A6)."""
+"""Gated graph convolution with one recurrent unit per attribute (eq. A5 and A6)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -10,16 +9,22 @@ from torch import Tensor
 from torch_geometric.nn.conv import MessagePassing
 from torch_geometric.nn.inits import glorot, zeros
 from torch_geometric.typing import Adj, OptTensor
-from torch_geometric.utils import is_sparse, is_torch_sparse_tensor, spmm
+from torch_geometric.utils import is_sparse, spmm
 
-from fashiongraph.nn.conv.first_products import FirstProducts
-from fashiongraph.nn.conv.gates import mixed_states, sigmoid_gates, tanh_state
-from fashiongraph.nn.conv.sparse_sum import edges_from_items, sparse_sum
-from fashiongraph.nn.row_product import linear_rows
+from fashiongraph.nn.conv.gated_update import (
+    ItemProjections,
+    interpolate_states,
+    sigmoid_gates,
+    tanh_state,
+)
+from fashiongraph.nn.conv.sparse import edges_from_items, sparse_edges, sparse_sum
+from fashiongraph.nn.matmul import linear_rows
+
+_EDGE_COST = 6  # of a message that is projected before aggregation, in rows of a projection
 
 
 class AttributeGatedConv(MessagePassing):
-    r"""Passes messages between the items of an outfit, attribute by attribute.
+    r"""Gated graph convolution that runs one recurrent unit per attribute.
 
     .. math::
         \mathbf{a}_i &= \sum_j A_{ij} \mathbf{h}_j
@@ -34,17 +39,19 @@ class AttributeGatedConv(MessagePassing):
         \mathbf{h}_i &\leftarrow (1 - \mathbf{z}_i) \odot \mathbf{h}_i
         + \mathbf{z}_i \odot \tilde{\mathbf{h}}_i
 
-    The weights are shared by all attributes and steps, so every attribute of every item is one
-    row of one matrix product. Unlike :class:`torch.nn.GRUCell`, the reset gate acts *before*
-    :math:`\mathbf{U}_h`, and :math:`\mathbf{z}` mixes the new state in.
+    The weights are shared by all attributes and steps. Unlike in :class:`torch.nn.GRUCell`, the
+    reset gate acts *before* :math:`\mathbf{U}_h`, and :math:`\mathbf{z}` weighs the new state.
 
-    An item that many outfits hold has one state before the first round. With ``slot``, the layer
-    takes such states once and transforms before it aggregates,
+    With ``index``, nodes that stand for the same item share its first state, and the first step
+    projects before it aggregates,
 
     .. math::
         \mathbf{W} \sum_j A_{ij} \mathbf{h}_j = \sum_j A_{ij} (\mathbf{W} \mathbf{h}_j),
 
-    so that of the six products of the first round five are per distinct item and one per node.
+    so that five of its six matrix products are per distinct item and one per node. Edges of
+    constant weight are aggregated as a sparse matrix product; explainers, compiled programs and
+    subclasses with a ``message`` of their own get the edge-wise path. All paths give the same
+    states.
 
     Args:
         channels: Size of a hidden state, H.
@@ -53,14 +60,23 @@ class AttributeGatedConv(MessagePassing):
         **kwargs: Further arguments of :class:`torch_geometric.nn.conv.MessagePassing`.
 
     Shapes:
-        - **input:** states :math:`(N, K, H)`, or :math:`(U, K, H)` with the row :math:`(N)` of
-          each node; edges :math:`(2, E)` from ``edge_index[0]`` to ``edge_index[1]``, or a sparse
-          adjacency :math:`(N, N)` whose row is the receiving item; weights :math:`(E)`
+        - **input:** states :math:`(N, K, H)`, or :math:`(U, K, H)` with ``index`` :math:`(N)`;
+          edges :math:`(2, E)`, or a sparse adjacency :math:`(N, N)` whose row is the target node;
+          edge weights :math:`(E)`
         - **output:** states :math:`(N, K, H)`
 
     Source: Chen, Wu, Shen, Jia, "Learning from designers: fashion compatibility analysis via
-    dataset distillation", eq. 5 and 6; the gates follow Li et al., "Gated graph sequence neural
-    networks".
+    dataset distillation" (ICIP 2022), eq. 5 and 6; the gates follow Li et al., `"Gated graph
+    sequence neural networks" <https://arxiv.org/abs/1511.05493>`_ (ICLR 2016).
+
+    Example:
+        >>> import torch
+        >>> from fashiongraph.nn import AttributeGatedConv
+        >>> conv = AttributeGatedConv(channels=8, num_steps=2)
+        >>> h = torch.randn(3, 4, 8)  # 3 items, 4 attributes
+        >>> edge_index = torch.tensor([[1, 2, 0, 2, 0, 1], [0, 0, 1, 1, 2, 2]])
+        >>> conv(h, edge_index, torch.full((6,), 0.5)).shape
+        torch.Size([3, 4, 8])
     """
 
     def __init__(
@@ -84,7 +100,7 @@ class AttributeGatedConv(MessagePassing):
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
-        """Draw each gate's weights anew."""
+        """Reset the weights of each gate."""
         super().reset_parameters()
         for weight in (self.weight_ih, self.weight_hh):
             for gate in weight.chunk(3):
@@ -96,120 +112,141 @@ class AttributeGatedConv(MessagePassing):
         x: Tensor,
         edge_index: Adj,
         edge_weight: OptTensor = None,
-        slot: OptTensor = None,
-        products: FirstProducts | None = None,
+        index: OptTensor = None,
+        projections: ItemProjections | None = None,
     ) -> Tensor:
         """Run ``num_steps`` rounds.
 
         Args:
-            x: States [N, K, H], or of distinct items [U, K, H].
-            edge_index: Edges [2, E], or a sparse adjacency [N, N] whose row receives.
+            x: States of nodes [N, K, H], or of distinct items [U, K, H].
+            edge_index: Edges [2, E], or a sparse adjacency [N, N] whose row is the target.
             edge_weight: Weights [E] of ``edge_index``; a sparse adjacency holds its own.
-            slot: Row of ``x`` that each node starts from [N]; by default node i from row i.
-            products: What :meth:`first_products` made of ``x``, for items that are met again and
-                again; used with ``slot`` alone.
+            index: Row of ``x`` that each node starts from [N]; by default node i from row i.
+            projections: Cached :meth:`project_items` of ``x``, used with ``index``.
 
         Raises:
-            ValueError: If a sparse adjacency comes with ``edge_weight``.
+            ValueError: If the states or edges have another shape, the input is bipartite, or a
+                sparse adjacency comes with ``edge_weight``.
         """
-        if edge_weight is not None and is_sparse(edge_index):
-            raise ValueError("'edge_weight' needs to be None where 'edge_index' is sparse")
-        if is_torch_sparse_tensor(edge_index):
-            edge_index = edge_index.to_sparse_csr()  # once, not at each step
-        if slot is not None and not self._may_transform_first(edge_index):
-            x, slot = x.index_select(0, slot), None
+        self._check(x, edge_index, edge_weight)
+        num_nodes = len(x if index is None else index)
+        if index is not None and not self._projects_first(x, edge_index, index, projections):
+            x, index = x.index_select(0, index), None
+        edge_index, edge_weight = sparse_edges(
+            self, AttributeGatedConv, edge_index, edge_weight, num_nodes
+        )
         for _ in range(self.num_steps):
-            if slot is None:
-                received = self.propagate(edge_index, x=x, edge_weight=edge_weight, onto=None)
-                x = self.update_states(x, received)
+            if index is None:
+                aggregated = self.propagate(edge_index, x=x, edge_weight=edge_weight, out=None)
+                x = self.update_states(x, aggregated)
             else:
-                of_items = self.first_products(x) if products is None else products
-                x = self._first_round(x, of_items, edge_index, edge_weight, slot)
-                slot = None
+                if projections is None:
+                    projections = self.project_items(x)
+                x = self._first_step(x, projections, edge_index, edge_weight, index)
+                index = None
         return x
 
-    def update_states(self, x: Tensor, received: Tensor) -> Tensor:
-        r"""States after a round, however the sums over the edges were made (eq. A6).
+    def update_states(self, x: Tensor, aggregated: Tensor) -> Tensor:
+        r"""Gated update of states (A6).
 
         Args:
             x: States [..., H].
-            received: What each of them received, :math:`\mathbf{a}` [..., H].
+            aggregated: Aggregated messages :math:`\mathbf{a}` [..., H].
         """
-        weights = zip(self._parts(self.weight_ih), self._parts(self.weight_hh), strict=True)
+        weights = zip(self._split(self.weight_ih), self._split(self.weight_hh), strict=True)
         gates, candidate = (torch.cat(pair, dim=1) for pair in weights)
-        of_gates, of_new = (None, None) if self.bias is None else self._parts(self.bias)
-        both = torch.cat([received, x], dim=-1)
-        update, reset = sigmoid_gates(linear_rows(both, gates, of_gates))
+        gate_bias, candidate_bias = (None, None) if self.bias is None else self._split(self.bias)
+        both = torch.cat([aggregated, x], dim=-1)
+        update, reset = sigmoid_gates(linear_rows(both, gates, gate_bias))
         if torch.is_grad_enabled():
-            both = torch.cat([received, reset * x], dim=-1)
+            both = torch.cat([aggregated, reset * x], dim=-1)
         else:
             both[..., self.channels :].mul_(reset)
-        new = tanh_state(linear_rows(both, candidate, of_new))
-        return mixed_states(x, new, update)
+        new = tanh_state(linear_rows(both, candidate, candidate_bias))
+        return interpolate_states(x, new, update)
 
-    def first_update(self, x: Tensor, gates: Tensor, hear: Callable[[Tensor], Tensor]) -> Tensor:
-        """States after a round of which all products but that with the reset state are known.
-
-        Args:
-            x: States [..., H].
-            gates: What the gates are the logistic function of [..., 2 H]; it is overwritten.
-            hear: Adds to the product with the reset state [..., H], which it may overwrite, that
-                of W with what each received.
-        """
-        update, reset = sigmoid_gates(gates)
-        bias = None if self.bias is None else self._parts(self.bias)[1]
-        own = linear_rows(reset * x, self._parts(self.weight_hh)[1], bias)
-        return mixed_states(x, tanh_state(hear(own)), update)
-
-    def first_products(self, x: Tensor) -> FirstProducts:
-        """What the first round needs of an item wherever it is worn.
+    def project_items(self, x: Tensor) -> ItemProjections:
+        """Products of first states with weights, which every node of an item shares.
 
         Args:
             x: States of distinct items [U, K, H].
         """
-        gates, candidate = self._parts(self.weight_ih)
-        bias = None if self.bias is None else self._parts(self.bias)[0]
-        own = linear_rows(x, self._parts(self.weight_hh)[0], bias)
-        return FirstProducts(linear_rows(x, gates), linear_rows(x, candidate), own)
+        gates, candidate = self._split(self.weight_ih)
+        bias = None if self.bias is None else self._split(self.bias)[0]
+        own = linear_rows(x, self._split(self.weight_hh)[0], bias)
+        return ItemProjections(linear_rows(x, gates), linear_rows(x, candidate), own)
 
-    def _first_round(
+    def _first_step(
         self,
         x: Tensor,
-        products: FirstProducts,
+        projections: ItemProjections,
         edge_index: Adj,
         edge_weight: OptTensor,
-        slot: Tensor,
+        index: Tensor,
     ) -> Tensor:
-        """States of nodes after a round that starts from states of distinct items."""
-        edge_index = edges_from_items(edge_index, slot, len(x))
+        """States of nodes after a step from states of distinct items."""
+        edge_index = edges_from_items(edge_index, index, len(x))
 
-        def hear(onto: Tensor, sent: Tensor) -> Tensor:
-            size = (len(sent), len(onto))
-            heard: Tensor = self.propagate(
-                edge_index, x=sent, edge_weight=edge_weight, onto=onto, size=size
+        def add_aggregated(out: Tensor, projected: Tensor) -> Tensor:
+            size = (len(projected), len(out))
+            total: Tensor = self.propagate(
+                edge_index, x=projected, edge_weight=edge_weight, out=out, size=size
             )
-            return heard
+            return total
 
-        gates = hear(products.own.index_select(0, slot), products.gates)
-        return self.first_update(
-            x.index_select(0, slot), gates, lambda new: hear(new, products.candidate)
-        )
+        gates = add_aggregated(projections.own.index_select(0, index), projections.gates)
+        x = x.index_select(0, index)
+        update, reset = sigmoid_gates(gates)
+        bias = None if self.bias is None else self._split(self.bias)[1]
+        own = linear_rows(reset * x, self._split(self.weight_hh)[1], bias)
+        new = tanh_state(add_aggregated(own, projections.candidate))
+        return interpolate_states(x, new, update)
 
-    def _parts(self, weight: Tensor) -> tuple[Tensor, ...]:
-        """Rows of both gates, and of the candidate."""
+    def _split(self, weight: Tensor) -> tuple[Tensor, ...]:
+        """Rows of both gates, and rows of the candidate."""
         parts: tuple[Tensor, ...] = weight.split([2 * self.channels, self.channels])
         return parts
 
-    def _may_transform_first(self, edge_index: Adj) -> bool:
-        """Whether the aggregation is linear, over edges whose senders can be renamed."""
+    def _projects_first(
+        self, x: Tensor, edge_index: Adj, index: Tensor, projections: ItemProjections | None
+    ) -> bool:
+        """Whether projecting before aggregation is possible and saves work."""
         if self.aggr not in ("add", "sum", "mean") or self.flow != "source_to_target":
             return False
-        # An adjacency that learns needs its own pattern; torch-sparse keeps one of its own kind.
-        learns = is_sparse(edge_index) and edge_index.requires_grad
-        return not learns and torch.is_tensor(edge_index)
+        # An adjacency that learns needs its own pattern; torch-sparse has one of its own kind.
+        if not torch.is_tensor(edge_index) or (is_sparse(edge_index) and edge_index.requires_grad):
+            return False
+        if projections is not None or is_sparse(edge_index):
+            return True
+        saved = self.channels * (len(index) - len(x))
+        return bool(saved > _EDGE_COST * edge_index.size(1))
+
+    def _check(self, x: Any, edge_index: Adj, edge_weight: OptTensor) -> None:
+        if not isinstance(x, Tensor):
+            raise ValueError(
+                f"'x' needs one tensor of states, since the layer has no bipartite form "
+                f"(got a {type(x).__name__})"
+            )
+        if x.dim() < 2 or x.size(-1) != self.channels:
+            raise ValueError(
+                f"'x' needs states [N, K, {self.channels}] (got the shape {tuple(x.shape)})"
+            )
+        if is_sparse(edge_index):
+            if edge_weight is not None:
+                raise ValueError("'edge_weight' needs to be None where 'edge_index' is sparse")
+            return
+        if edge_index.dim() != 2 or edge_index.size(0) != 2:
+            raise ValueError(
+                f"'edge_index' needs edges [2, E] (got the shape {tuple(edge_index.shape)})"
+            )
+        if edge_weight is not None and edge_weight.shape != edge_index.shape[1:]:
+            raise ValueError(
+                f"'edge_weight' needs one weight per edge, {edge_index.size(1)} "
+                f"(got the shape {tuple(edge_weight.shape)})"
+            )
 
     def message(self, x_j: Tensor, edge_weight: OptTensor) -> Tensor:
-        """Weigh what each sender says."""
+        """Weigh the state of each source node."""
         if edge_weight is None:
             return x_j
         weighed: Tensor = edge_weight.to(x_j.dtype).view(-1, *(1 for _ in x_j.shape[1:])) * x_j
@@ -221,30 +258,26 @@ class AttributeGatedConv(MessagePassing):
         index: Tensor,
         ptr: OptTensor = None,
         dim_size: int | None = None,
-        onto: OptTensor = None,
+        out: OptTensor = None,
     ) -> Tensor:
-        """Sum messages, on top of what is there.
+        """Aggregate messages, and add the sums to ``out`` if it is given."""
+        aggregated: Tensor = super().aggregate(inputs, index, ptr, dim_size)
+        return aggregated if out is None else out + aggregated
 
-        An edition of the layer that sums otherwise has to add ``onto`` too, here and in
-        :meth:`message_and_aggregate`.
-        """
-        received: Tensor = super().aggregate(inputs, index, ptr, dim_size)
-        return received if onto is None else onto + received
-
-    def message_and_aggregate(self, edge_index: Adj, x: Tensor, onto: OptTensor = None) -> Tensor:
-        """Sum over a sparse adjacency without writing the messages out."""
-        # Sparse products on the CPU know no bfloat16, which autocast would force upon them.
+    def message_and_aggregate(self, edge_index: Adj, x: Tensor, out: OptTensor = None) -> Tensor:
+        """Aggregate over a sparse adjacency without materialising messages."""
+        # Sparse products on the CPU have no bfloat16, which autocast would choose.
         wide = torch.promote_types(x.dtype, torch.float32)
         with torch.autocast(x.device.type, enabled=False):
-            sent = x.flatten(1).to(wide)
-            among, fixed = edge_index.to(wide), torch.is_tensor(edge_index)
-            there = None if onto is None else onto.flatten(1).to(wide)
-            if self.aggr in ("add", "sum") and fixed and not edge_index.requires_grad:
-                received = sparse_sum(among, sent, there)
+            sources = x.flatten(1).to(wide)
+            adjacency, is_torch = edge_index.to(wide), torch.is_tensor(edge_index)
+            base = None if out is None else out.flatten(1).to(wide)
+            if self.aggr in ("add", "sum") and is_torch and not edge_index.requires_grad:
+                aggregated = sparse_sum(adjacency, sources, base)
             else:
-                received = spmm(among, sent, reduce=self.aggr)
-                received = received if there is None else there + received
-        return received.to(x.dtype).view(received.size(0), *x.shape[1:])
+                aggregated = spmm(adjacency, sources, reduce=self.aggr)
+                aggregated = aggregated if base is None else base + aggregated
+        return aggregated.to(x.dtype).view(aggregated.size(0), *x.shape[1:])
 
     def __repr__(self) -> str:
         return (

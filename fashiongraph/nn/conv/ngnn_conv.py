@@ -9,9 +9,10 @@ from torch import Tensor
 from torch_geometric.nn.conv import MessagePassing
 from torch_geometric.nn.inits import glorot, zeros
 from torch_geometric.typing import Adj, OptTensor
-from torch_geometric.utils import is_sparse, is_torch_sparse_tensor, spmm
+from torch_geometric.utils import is_sparse, spmm
 
 from fashiongraph.nn.category_linear import CategoryLinear
+from fashiongraph.nn.conv.sparse import sparse_edges
 
 
 class NGNNConv(MessagePassing):
@@ -104,15 +105,16 @@ class NGNNConv(MessagePassing):
         """
         if edge_weight is not None and is_sparse(edge_index):
             raise ValueError("'edge_weight' needs to be None where 'edge_index' is sparse")
-        if is_torch_sparse_tensor(edge_index):
-            edge_index = edge_index.to_sparse_csr()  # once, not at each step
+        edge_index, edge_weight = sparse_edges(self, NGNNConv, edge_index, edge_weight, len(x))
         for _ in range(self.num_steps):
-            said = self.send(x, category_id)
-            heard = self.propagate(edge_index, x=said, edge_weight=edge_weight)
-            heard = self.receive(heard, category_id)
-            gates = self.gates(torch.cat([heard, x], dim=-1)).sigmoid()
+            source = self.send(x, category_id)
+            aggregated = self.propagate(edge_index, x=source, edge_weight=edge_weight)
+            aggregated = self.receive(aggregated, category_id)
+            gates = self.gates(torch.cat([aggregated, x], dim=-1)).sigmoid()
             update, reset = gates.to(x.dtype).chunk(2, dim=-1)
-            candidate = self.candidate(torch.cat([heard, reset * x], dim=-1)).tanh().to(x.dtype)
+            candidate = (
+                self.candidate(torch.cat([aggregated, reset * x], dim=-1)).tanh().to(x.dtype)
+            )
             old, new = (candidate, x) if self.update_keeps else (x, candidate)
             x = torch.lerp(old, new, update)
         return x
@@ -126,8 +128,8 @@ class NGNNConv(MessagePassing):
         # Sparse products on the CPU know no bfloat16, which autocast would force upon them.
         wide = torch.promote_types(x.dtype, torch.float32)
         with torch.autocast(x.device.type, enabled=False):
-            heard: Tensor = spmm(edge_index.to(wide), x.to(wide), reduce=self.aggr)
-        return heard.to(x.dtype)
+            aggregated: Tensor = spmm(edge_index.to(wide), x.to(wide), reduce=self.aggr)
+        return aggregated.to(x.dtype)
 
     def __repr__(self) -> str:
         return (

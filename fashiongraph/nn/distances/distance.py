@@ -7,8 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from fashiongraph.nn.at_least_float32 import at_least_float32
-from fashiongraph.nn.unit import unit
+from fashiongraph.nn.functional import at_least_float32, l2_normalize
 
 
 class Distance(torch.nn.Module):
@@ -74,8 +73,26 @@ class Distance(torch.nn.Module):
 
     def _prepared(self, embeddings: Tensor) -> Tensor:
         wide = at_least_float32(embeddings)
-        return unit(wide) if self.normalize_embeddings else wide
+        return l2_normalize(wide) if self.normalize_embeddings else wide
 
     def extra_repr(self) -> str:
         """Whether embeddings are scaled first."""
         return f"normalize_embeddings={self.normalize_embeddings}"
+
+
+def row_distances(distance: torch.nn.Module, query: Tensor, ref: Tensor) -> Tensor:
+    """Distance of row i of one to row i of the other [n], in the distance's own direction.
+
+    Args:
+        distance: A :class:`Distance`, or a distance of pytorch-metric-learning, whose
+            ``pairwise_distance`` leaves scaling and power to its caller.
+        query: Embeddings [n, D].
+        ref: Embeddings [n, D].
+    """
+    if isinstance(distance, Distance):
+        return distance.pairwise_distance(query, ref)
+    other: Any = distance
+    query, ref = at_least_float32(query), at_least_float32(ref)
+    rows = other.pairwise_distance(other.maybe_normalize(query), other.maybe_normalize(ref))
+    apart: Tensor = rows**other.power
+    return apart

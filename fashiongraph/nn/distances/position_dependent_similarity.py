@@ -6,8 +6,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import linear, normalize, relu
 
-from fashiongraph.nn.at_least_float32 import at_least_float32
 from fashiongraph.nn.distances.distance import Distance
+from fashiongraph.nn.functional import at_least_float32
 
 
 class PositionDependentSimilarity(Distance):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from fashiongraph.nn.at_least_float32 import at_least_float32
+from fashiongraph.nn.functional import at_least_float32
 
 
 class CandidateSoftmaxLoss(torch.nn.Module):
@@ -29,6 +29,9 @@ class CandidateSoftmaxLoss(torch.nn.Module):
           scores of the pointwise term :math:`(B, 1 + R)`, the positive one first
         - **output:** scalar
     """
+
+    uses_outfit_scores = True
+    """Whether the loss takes a third argument, the scores that compare outfits."""
 
     def __init__(self, pointwise_weight: float = 0.3) -> None:
         super().__init__()

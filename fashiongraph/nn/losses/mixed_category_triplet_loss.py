@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from fashiongraph.nn.distances.cosine_similarity import CosineSimilarity
-from fashiongraph.nn.distances.row_distances import row_distances
+from fashiongraph.nn.distances.distance import row_distances
 from fashiongraph.nn.miners.all_pairs_miner import AllPairsMiner
 from fashiongraph.nn.miners.indices import Pairs, Triplets, as_triplets
 

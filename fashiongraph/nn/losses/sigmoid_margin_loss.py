@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from fashiongraph.nn.at_least_float32 import at_least_float32
+from fashiongraph.nn.functional import at_least_float32
 
 
 class SigmoidMarginLoss(torch.nn.Module):

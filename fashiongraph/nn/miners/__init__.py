@@ -1,9 +1,9 @@
 """Miners: which triplets of a batch to learn from, as pytorch-metric-learning writes them."""
 
 from fashiongraph.nn.miners.all_pairs_miner import AllPairsMiner
-from fashiongraph.nn.miners.exemplar_labels import exemplar_labels
 from fashiongraph.nn.miners.exemplar_miner import ExemplarMiner
 from fashiongraph.nn.miners.hard_miner import HardMiner
+from fashiongraph.nn.miners.indices import exemplar_labels
 from fashiongraph.nn.miners.miner_schedule import MinerSchedule
 from fashiongraph.nn.miners.semi_hard_miner import SemiHardMiner
 from fashiongraph.nn.miners.simple_miner import SimpleMiner

@@ -6,9 +6,9 @@ import torch
 from torch import Tensor
 from torch_geometric.utils import lexsort
 
-from fashiongraph.nn.at_least_float32 import at_least_float32
 from fashiongraph.nn.distances.cosine_similarity import CosineSimilarity
-from fashiongraph.nn.distances.row_distances import row_distances
+from fashiongraph.nn.distances.distance import row_distances
+from fashiongraph.nn.functional import at_least_float32
 from fashiongraph.nn.miners.indices import Triplets, item_pairs, stranger_rows
 
 _CELLS = 2**20  # distances at a time, which fit a cache

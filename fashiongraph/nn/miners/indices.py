@@ -1,4 +1,4 @@
-"""Triplets and pairs of rows, and what turns them into each other."""
+"""Labels and index tuples in the format of pytorch-metric-learning."""
 
 from __future__ import annotations
 
@@ -67,3 +67,20 @@ def item_pairs(labels: Tensor) -> tuple[Tensor, Tensor]:
     start = num_later.cumsum(0) - num_later
     second = first + 1 + torch.arange(first.numel(), device=labels.device) - start[first]
     return order[first], order[second]
+
+
+def exemplar_labels(outfit: Tensor) -> Tensor:
+    """Labels of N items followed by the stranger of each.
+
+    Items bear the number of their outfit. The stranger in row ``N + i`` was drawn for the item in
+    row ``i`` and bears the label ``~i``, that is ``-1 - i``, which no other row bears. So any
+    miner or loss that reads labels takes the items of an outfit for alike and all else for
+    different, and ours also know whose stranger each is.
+
+    Args:
+        outfit: Number of each item's outfit, from 0 [N].
+
+    Returns:
+        Labels [2N].
+    """
+    return torch.cat([outfit, ~torch.arange(outfit.numel(), device=outfit.device)])

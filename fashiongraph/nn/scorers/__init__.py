@@ -3,4 +3,7 @@
 from fashiongraph.nn.scorers.attribute_bilinear_scorer import AttributeBilinearScorer
 from fashiongraph.nn.scorers.cosine_scorer import CosineScorer
 
-__all__ = ["AttributeBilinearScorer", "CosineScorer"]
+__all__ = [
+    "AttributeBilinearScorer",
+    "CosineScorer",
+]

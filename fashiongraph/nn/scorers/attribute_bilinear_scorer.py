@@ -6,9 +6,8 @@ import torch
 from torch import Tensor
 from torch_geometric.utils import degree, scatter
 
-from fashiongraph.nn.at_least_float32 import at_least_float32
-from fashiongraph.nn.checked_size import checked_size
-from fashiongraph.nn.row_product import row_product
+from fashiongraph.nn.functional import at_least_float32, checked_batch
+from fashiongraph.nn.matmul import row_product
 
 
 class AttributeBilinearScorer(torch.nn.Module):
@@ -68,19 +67,21 @@ class AttributeBilinearScorer(torch.nn.Module):
         transformed = row_product(left, self.weight.mT)
         return (transformed * at_least_float32(right)).sum(dim=-1)
 
-    def forward(self, x: Tensor, batch: Tensor, batch_size: int | None = None) -> Tensor:
+    def forward(
+        self, x: Tensor, batch: Tensor | None = None, batch_size: int | None = None
+    ) -> Tensor:
         """Score the outfits of a batch.
 
         Args:
             x: States [N, K, H].
-            batch: Outfit of each item, in any order [N].
+            batch: Outfit of each item, in any order [N]; by default all are of one outfit.
             batch_size: Number of outfits; by default the highest entry of ``batch`` plus one,
                 which has to be read back from the device.
 
         Raises:
             ValueError: If states have another shape, or there is not one outfit for each.
         """
-        batch_size = self._checked_size(x, batch, batch_size)
+        batch, batch_size = self._checked_batch(x, batch, batch_size)
         wide = at_least_float32(x)
         total = scatter(wide, batch, dim_size=batch_size)
         others = total.index_select(0, batch).sub_(wide)  # exactly zero for an item on its own
@@ -89,7 +90,9 @@ class AttributeBilinearScorer(torch.nn.Module):
         score: Tensor = total_score / (size * (size - 1)).clamp(min=1)
         return score
 
-    def item_scores(self, x: Tensor, batch: Tensor, batch_size: int | None = None) -> Tensor:
+    def item_scores(
+        self, x: Tensor, batch: Tensor | None = None, batch_size: int | None = None
+    ) -> Tensor:
         r"""Score how each item goes with the rest of its outfit [N].
 
         .. math::
@@ -105,7 +108,7 @@ class AttributeBilinearScorer(torch.nn.Module):
         Raises:
             ValueError: As :meth:`forward`.
         """
-        batch_size = self._checked_size(x, batch, batch_size)
+        batch, batch_size = self._checked_batch(x, batch, batch_size)
         wide = at_least_float32(x)
         others = scatter(wide, batch, dim_size=batch_size).index_select(0, batch).sub_(wide)
         both = self.weight + self.weight.mT  # of both orders
@@ -114,7 +117,7 @@ class AttributeBilinearScorer(torch.nn.Module):
         score: Tensor = (transformed * others).sum(dim=(1, 2)) / (2 * (size - 1)).clamp(min=1)
         return score
 
-    def pair_scores(self, x: Tensor, batch: Tensor) -> tuple[Tensor, Tensor]:
+    def pair_scores(self, x: Tensor, batch: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """Score every ordered pair of items of the same outfit, attribute by attribute.
 
         Args:
@@ -128,7 +131,7 @@ class AttributeBilinearScorer(torch.nn.Module):
         Raises:
             ValueError: As :meth:`forward`.
         """
-        self._checked_size(x, batch, 0)
+        batch, _ = self._checked_batch(x, batch, 0)
         order = batch.argsort(stable=True)
         outfit = batch[order]
         first = torch.searchsorted(outfit, outfit)  # where the item's outfit starts
@@ -139,13 +142,41 @@ class AttributeBilinearScorer(torch.nn.Module):
         pairs = order[torch.stack([left, right])[:, left != right]]
         return pairs, self.bilinear(x[pairs[0]], x[pairs[1]])
 
-    def _checked_size(self, x: Tensor, batch: Tensor, batch_size: int | None) -> int:
+    def query(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        r"""The score of an outfit with one more item, as a linear function of the item's state.
+
+        If the states of the outfit's :math:`n` items do not depend on the new item :math:`c`, then
+
+        .. math::
+            y(o \cup \{c\}) = \frac{n - 1}{n + 1}\, y(o) + \sum_k \mathbf{h}_{ck}^{\top}
+            \mathbf{q}_k, \qquad
+            \mathbf{q}_k = \frac{(\mathbf{W}_k + \mathbf{W}_k^{\top}) \sum_i \mathbf{h}_{ik}}
+            {n (n + 1)}
+
+        so that the best completions of a catalogue are an exact maximum-inner-product search.
+
+        Args:
+            x: States of the outfit's items [n, K, H], at least one.
+
+        Returns:
+            The query :math:`\mathbf{q}` [K, H] and the constant :math:`\frac{n-1}{n+1} y(o)`.
+        """
+        n = len(x)
+        both = self.weight + self.weight.mT
+        query = torch.einsum("khl,kl->kh", both, x.sum(dim=0)) / (n * (n + 1))
+        batch = torch.zeros(n, dtype=torch.long, device=x.device)
+        constant: Tensor = self(x, batch, 1)[0] * (n - 1) / (n + 1)
+        return query, constant
+
+    def _checked_batch(
+        self, x: Tensor, batch: Tensor | None, batch_size: int | None
+    ) -> tuple[Tensor, int]:
         if x.shape[1:] != (self.num_attributes, self.channels):  # one attribute would pass for all
             raise ValueError(
                 f"'x' needs states [N, {self.num_attributes}, {self.channels}] "
                 f"(got the shape {tuple(x.shape)})"
             )
-        return checked_size(x, batch, batch_size)
+        return checked_batch(x, batch, batch_size)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.channels}, num_attributes={self.num_attributes})"

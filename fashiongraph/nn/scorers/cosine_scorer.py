@@ -6,9 +6,7 @@ import torch
 from torch import Tensor
 from torch_geometric.utils import degree, scatter
 
-from fashiongraph.nn.at_least_float32 import at_least_float32
-from fashiongraph.nn.checked_size import checked_size
-from fashiongraph.nn.unit import unit
+from fashiongraph.nn.functional import at_least_float32, checked_batch, l2_normalize
 
 
 class CosineScorer(torch.nn.Module):
@@ -27,25 +25,71 @@ class CosineScorer(torch.nn.Module):
           to bfloat16 would tie
     """
 
-    def forward(self, x: Tensor, batch: Tensor, batch_size: int | None = None) -> Tensor:
+    def forward(
+        self, x: Tensor, batch: Tensor | None = None, batch_size: int | None = None
+    ) -> Tensor:
         """Score the outfits of a batch.
 
         Args:
             x: States [N, H].
-            batch: Outfit of each item, in any order [N].
+            batch: Outfit of each item, in any order [N]; by default all are of one outfit.
             batch_size: Number of outfits; by default the highest entry of ``batch`` plus one,
                 which has to be read back from the device.
 
         Raises:
             ValueError: If states have another shape, or there is not one outfit for each.
         """
+        cosine, batch, batch_size = self._cosines(x, batch, batch_size)
+        total: Tensor = scatter(cosine, batch, dim_size=batch_size)
+        size = degree(batch, batch_size, dtype=torch.long)
+        score: Tensor = total / (size * (size - 1)).clamp(min=1)
+        return score
+
+    def item_scores(
+        self, x: Tensor, batch: Tensor | None = None, batch_size: int | None = None
+    ) -> Tensor:
+        r"""Mean cosine of each item and the others of its outfit [N].
+
+        .. math::
+            f_i = \frac{1}{n - 1} \sum_{j \neq i} \mathbf{u}_i^{\top} \mathbf{u}_j
+
+        Args:
+            x: States [N, H].
+            batch: As for :meth:`forward`.
+            batch_size: As for :meth:`forward`.
+
+        Raises:
+            ValueError: As :meth:`forward`.
+        """
+        cosine, batch, batch_size = self._cosines(x, batch, batch_size)
+        size = degree(batch, batch_size, dtype=torch.long).index_select(0, batch)
+        return cosine / (size - 1).clamp(min=1)
+
+    def query(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        r"""The score of an outfit with one more item, as a linear function of its unit vector.
+
+        .. math::
+            y(o \cup \{c\}) = \frac{n - 1}{n + 1}\, y(o) + \mathbf{u}_c^{\top} \mathbf{q},
+            \qquad \mathbf{q} = \frac{2}{n (n + 1)} \sum_i \mathbf{u}_i
+
+        Args:
+            x: States of the outfit's items [n, H], at least one.
+
+        Returns:
+            The query :math:`\mathbf{q}` [H] and the constant.
+        """
+        n = len(x)
+        query = 2 * l2_normalize(at_least_float32(x)).sum(dim=0) / (n * (n + 1))
+        return query, self(x)[0] * (n - 1) / (n + 1)
+
+    def _cosines(
+        self, x: Tensor, batch: Tensor | None, batch_size: int | None
+    ) -> tuple[Tensor, Tensor, int]:
+        """Sum of the cosines of each item and the others of its outfit [N]."""
         if x.dim() != 2:
             raise ValueError(f"'x' needs states [N, H] (got the shape {tuple(x.shape)})")
-        batch_size = checked_size(x, batch, batch_size)
-        u = unit(at_least_float32(x))
+        batch, batch_size = checked_batch(x, batch, batch_size)
+        u = l2_normalize(at_least_float32(x))
         total = scatter(u, batch, dim_size=batch_size)
         others = total.index_select(0, batch) - u  # exactly zero for an item on its own
-        total_score = scatter((u * others).sum(dim=-1), batch, dim_size=batch_size)
-        size = degree(batch, batch_size, dtype=torch.long)
-        score: Tensor = total_score / (size * (size - 1)).clamp(min=1)
-        return score
+        return (u * others).sum(dim=-1), batch, batch_size

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from fashiongraph.data.outfits import Outfits
-from fashiongraph.data.questions.draw import draw_questions
 from fashiongraph.data.questions.load import load_questions
 from fashiongraph.data.questions.question_file import QuestionFile
 from fashiongraph.errors import DataError
+from fashiongraph.evaluation.draw_questions import draw_questions
 
 
 @pytest.mark.parametrize("kind", ["fitb", "compatibility"])

@@ -10,10 +10,10 @@ import torch
 from fashiongraph.data.item_table import ItemTable
 from fashiongraph.data.outfits import Outfits
 from fashiongraph.data.questions.compatibility import Compatibility
-from fashiongraph.data.questions.draw import draw_questions
 from fashiongraph.data.questions.fill_in_blank import FillInBlank
 from fashiongraph.data.questions.questions import Questions
 from fashiongraph.errors import DataError
+from fashiongraph.evaluation.draw_questions import draw_questions
 
 KINDS = {"fitb": FillInBlank, "compatibility": Compatibility}
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from fashiongraph.data.item_table import ItemTable
-from fashiongraph.datasets.polyvore.named_items import NamedItems
+from fashiongraph.datasets.io.polyvore_questions import NamedItems
 
 
 @pytest.fixture

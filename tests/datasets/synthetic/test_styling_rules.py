@@ -9,7 +9,7 @@ from fashiongraph.data.item_table import ItemTable
 from fashiongraph.data.outfits import Outfits
 from fashiongraph.datasets.synthetic.palette import COLOURS, HUES
 from fashiongraph.datasets.synthetic.styling_rules import DESIGNERS_RULES, USERS_RULES
-from fashiongraph.datasets.synthetic_wardrobe import SyntheticWardrobe
+from fashiongraph.datasets.synthetic.synthetic_outfits import SyntheticOutfits
 
 WHEEL = ["red", "orange", "yellow", "green", "teal", "blue", "violet", "pink"]
 LOUD = {"stripes", "checks", "dots", "flowers"}
@@ -38,7 +38,7 @@ def broken_by(one, two):
 
 
 def random_outfits():
-    items = SyntheticWardrobe(num_items=60, num_outfits=1).items
+    items = SyntheticOutfits(num_items=60, num_outfits=1).items
     rng = torch.Generator().manual_seed(0)
     sizes = torch.randint(0, 7, (50,), generator=rng)
     ptr = torch.cat([sizes.new_zeros(1), sizes.cumsum(0)])
@@ -98,7 +98,7 @@ def test_the_wheel_is_in_order():
     ],
 )
 def test_other_items_are_refused(columns, message):
-    frame = SyntheticWardrobe(num_items=30, num_outfits=1).items.columns.head(1)
+    frame = SyntheticOutfits(num_items=30, num_outfits=1).items.columns.head(1)
     frame = frame.assign(**columns) if columns else frame[["title"]]
     items = ItemTable.from_lists(["a"], ["hat"], columns=frame)
     with pytest.raises(ValueError, match=message):

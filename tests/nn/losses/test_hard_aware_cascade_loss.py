@@ -6,7 +6,8 @@ import pytest
 import torch
 
 from fashiongraph.nn.losses.hard_aware_cascade_loss import HardAwareCascadeLoss
-from fashiongraph.nn.miners import AllPairsMiner, exemplar_labels
+from fashiongraph.nn.miners import AllPairsMiner
+from fashiongraph.nn.miners import exemplar_labels
 
 pml_losses = pytest.importorskip("pytorch_metric_learning.losses")
 pml_miners = pytest.importorskip("pytorch_metric_learning.miners")

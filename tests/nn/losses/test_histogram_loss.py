@@ -6,7 +6,8 @@ import pytest
 import torch
 
 from fashiongraph.nn.losses.histogram_loss import HistogramLoss
-from fashiongraph.nn.miners import AllPairsMiner, exemplar_labels
+from fashiongraph.nn.miners import AllPairsMiner
+from fashiongraph.nn.miners import exemplar_labels
 
 pml = pytest.importorskip("pytorch_metric_learning.losses")
 

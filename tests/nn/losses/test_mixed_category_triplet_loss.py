@@ -5,7 +5,8 @@ import torch
 
 from fashiongraph.nn.distances import CosineSimilarity, EuclideanDistance, SquaredEuclideanDistance
 from fashiongraph.nn.losses.mixed_category_triplet_loss import MixedCategoryTripletLoss
-from fashiongraph.nn.miners import AllPairsMiner, SimpleMiner, exemplar_labels
+from fashiongraph.nn.miners import AllPairsMiner, SimpleMiner
+from fashiongraph.nn.miners import exemplar_labels
 
 pml_distances = pytest.importorskip("pytorch_metric_learning.distances")
 pml_losses = pytest.importorskip("pytorch_metric_learning.losses")

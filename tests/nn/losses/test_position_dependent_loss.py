@@ -4,7 +4,8 @@ import pytest
 import torch
 
 from fashiongraph.nn.losses.position_dependent_loss import PositionDependentLoss
-from fashiongraph.nn.miners import HardMiner, exemplar_labels
+from fashiongraph.nn.miners import HardMiner
+from fashiongraph.nn.miners import exemplar_labels
 
 LABELS = exemplar_labels(torch.tensor([0, 0, 1, 1, 1, 2]))
 

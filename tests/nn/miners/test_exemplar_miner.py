@@ -13,8 +13,10 @@ from fashiongraph.nn.miners import (
     HardMiner,
     SemiHardMiner,
     SimpleMiner,
-    exemplar_labels,
     exemplar_miner,
+)
+from fashiongraph.nn.miners import (
+    exemplar_labels,
 )
 
 pml_distances = pytest.importorskip("pytorch_metric_learning.distances")

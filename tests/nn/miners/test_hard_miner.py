@@ -3,7 +3,8 @@ from __future__ import annotations
 import torch
 
 from fashiongraph.nn.distances import EuclideanDistance
-from fashiongraph.nn.miners import HardMiner, exemplar_labels
+from fashiongraph.nn.miners import HardMiner
+from fashiongraph.nn.miners import exemplar_labels
 
 
 def test_repr():

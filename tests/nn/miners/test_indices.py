@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
+from fashiongraph.nn.miners import exemplar_labels
 from fashiongraph.nn.miners.indices import as_pairs, as_triplets, item_pairs, stranger_rows
 
 utils = pytest.importorskip("pytorch_metric_learning.utils.loss_and_miner_utils")
@@ -50,3 +51,13 @@ def test_strangers_and_their_items():
 def test_strangers_of_nobody_in_particular_are_refused(wrong):
     with pytest.raises(ValueError, match=r"'labels' need .* exemplar_labels\(\) .*\(got \[-1"):
         stranger_rows(torch.tensor([0, 0, *wrong]))
+
+
+def test_strangers_bear_labels_of_their_own_that_tell_whose_they_are():
+    labels = exemplar_labels(torch.tensor([0, 0, 3]))
+    assert labels.tolist() == [0, 0, 3, -1, -2, -3]
+    assert (~labels[3:]).tolist() == [0, 1, 2]
+
+
+def test_nothing_has_no_labels():
+    assert exemplar_labels(torch.empty(0, dtype=torch.long)).shape == (0,)

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import torch
 
-from fashiongraph.nn.miners import SimpleMiner, exemplar_labels
+from fashiongraph.nn.miners import SimpleMiner
+from fashiongraph.nn.miners import exemplar_labels
 
 
 def test_repr():

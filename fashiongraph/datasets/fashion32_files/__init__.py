@@ -1,1 +1,0 @@
-"""The two layouts of Fashion32."""

@@ -1,0 +1,1 @@
+"""Shared readers and writers of data set files."""

@@ -1,0 +1,59 @@
+"""Fetching published files by the id of the commit that holds them."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import IO
+
+from fashiongraph.errors import DataError, FashionGraphError
+from fashiongraph.files import atomic_write
+
+
+def fetch_from_commit(
+    url: str, commit: str, names: Sequence[str], folder: str | Path, otherwise: str = ""
+) -> None:
+    """Fetch files of one commit of a git repository, verified by the commit's id.
+
+    The id of a commit is a checksum of all that it holds. git works out the checksum of whatever
+    arrives, and fails where the commit's own objects are not among it. A file appears under its
+    name once it is complete. Large files that lie elsewhere (Git LFS) arrive as their pointers.
+
+    Args:
+        url: Address of the repository.
+        commit: Id of the commit, in full.
+        names: Paths of the files in the repository.
+        folder: Where they go, under the same paths.
+        otherwise: What to do where there is no git; it ends the error that says so.
+
+    Raises:
+        FashionGraphError: If git is not installed, or the id is none.
+        DataError: If the commit cannot be fetched, is damaged, or lacks a file.
+    """
+    git = shutil.which("git")
+    if git is None:
+        raise FashionGraphError(f"fetching {url} needs git, which is not installed{otherwise}")
+    if not re.fullmatch("[0-9a-f]{40}", commit):
+        raise FashionGraphError(f"'commit' needs to be 40 hexadecimal digits (got {commit!r})")
+    with tempfile.TemporaryDirectory(prefix="fashiongraph.") as scratch:
+        repository = [git, f"--git-dir={scratch}"]
+        _run([*repository, "init", "--quiet", "--bare"], url)
+        _run([*repository, "fetch", "--quiet", "--no-tags", "--depth=1", "--", url, commit], url)
+        for name in names:
+            with atomic_write(Path(folder) / name) as draft, draft.open("wb") as file:
+                _run([*repository, "cat-file", "blob", f"{commit}:{name}"], url, file)
+
+
+def _run(command: list[str], url: str, output: IO[bytes] | None = None) -> None:
+    quiet = {**os.environ, "GIT_TERMINAL_PROMPT": "0"}  # a wrong address asks for no password
+    done = subprocess.run(
+        command, stdout=output, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, env=quiet
+    )
+    if done.returncode:
+        reason = "; ".join(done.stderr.decode(errors="replace").splitlines())
+        raise DataError(f"cannot be fetched by git ({reason})", file=url)

@@ -1,0 +1,140 @@
+"""A table of outfits in long form, checked."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import torch
+
+from fashiongraph.data.item_table import ItemTable
+from fashiongraph.data.outfits import Outfits
+from fashiongraph.datasets.io.checked_rows import CheckedRows
+from fashiongraph.datasets.io.item_rows import ItemRows
+from fashiongraph.datasets.io.problems import Problems
+from fashiongraph.datasets.io.table import Table
+
+
+class OutfitRows(CheckedRows):
+    """Rows that each name an outfit and one of its items.
+
+    Args:
+        table: The rows of all outfits, n of them.
+        items: The items that outfits are made of.
+        problems: Where broken rules go.
+    """
+
+    def __init__(self, table: Table, items: ItemRows, problems: Problems) -> None:
+        super().__init__(table, problems)
+        self.items = items
+        self._outfit, self._ids = table.encode("outfit_id")
+        code, ids = table.encode("item_id")
+        self._item = pc.index_in(ids, value_set=items.ids).fill_null(-1).to_numpy()[code]
+        self.drop_blank("outfit_id")
+        self.drop_blank("item_id")
+        self.drop(
+            self._item < 0,
+            lambda i: f"'item_id' needs to be in {items.table.path.name} (got {self._item_id(i)})",
+        )
+        if "split" in table:
+            self._check_split()
+        self._order: tuple[np.ndarray, ...] = (self._outfit,)
+        if "position" in table:
+            self._order = (self._checked_position(), self._outfit)  # the last is the main key
+        pair = self._outfit.astype(np.int64) * len(items.ids) + self._item
+        pair[~self.kept] = -1
+        self.drop(
+            _repeated(pair),
+            lambda i: (
+                f"an outfit needs different items (got {self._item_id(i)} again "
+                f"in {self._outfit_id(i)})"
+            ),
+        )
+        self.drop(
+            np.bincount(self._outfit)[self._outfit] == 1,
+            lambda i: f"an outfit needs at least two items (got one in {self._outfit_id(i)})",
+        )
+
+    def drop_consequences(self) -> None:
+        """Drop rows whose item was dropped, and outfits that have one item left.
+
+        Raises:
+            DataError: If no outfit is left.
+        """
+        self.drop(
+            self.items.row_of_id[self._item] < 0,
+            lambda i: f"{self._item_id(i)} was dropped from {self.items.table.path.name}",
+        )
+        self.drop(
+            np.bincount(self._outfit[self.kept], minlength=len(self._ids))[self._outfit] == 1,
+            lambda i: f"an outfit needs at least two items (one is left in {self._outfit_id(i)})",
+        )
+        if not self.kept.any():
+            self.problems.check("no outfit is left: ")
+
+    def outfits(self, items: ItemTable) -> tuple[Outfits, pd.DataFrame]:
+        """The outfits of the kept rows in the order of their first row, and their columns.
+
+        Args:
+            items: The kept items.
+        """
+        rows = np.flatnonzero(self.kept)
+        keys = [key[rows] for key in self._order]
+        if len(keys) > 1 or (keys[0][1:] < keys[0][:-1]).any():  # not in order as it is
+            rows = rows[np.lexsort(keys)]
+        del keys
+        sizes = np.bincount(self._outfit[rows], minlength=len(self._ids))
+        ids = self._ids.filter(pa.array(sizes > 0)).to_pandas()
+        sizes = sizes[sizes > 0]
+        ptr = np.append(0, sizes.cumsum())
+        columns = pd.DataFrame(index=range(len(sizes)))
+        if "split" in self.table:
+            split = self.table.columns["split"].take(pa.array(rows[ptr[:-1]]))
+            columns["split"] = split.cast(pa.large_string()).to_pandas()
+        item_id = torch.from_numpy(self.items.row_of_id[self._item[rows]])
+        index = pd.Index(ids).astype(str)
+        return Outfits(items, torch.from_numpy(ptr), item_id, index), columns
+
+    def _check_split(self) -> None:
+        self.drop_blank("split")
+        code, _ = self.table.encode("split")
+        first = np.zeros(len(self._ids), np.int64)
+        rows = np.flatnonzero(self.kept)[::-1]
+        first[self._outfit[rows]] = rows  # the last to be assigned, an outfit's first row, stays
+        self.drop(
+            code != code[first][self._outfit],
+            lambda i: (
+                f"an outfit needs one split (got {self.value('split', i)} after "
+                f"{self.value('split', int(first[self._outfit[i]]))} in {self._outfit_id(i)})"
+            ),
+        )
+
+    def _checked_position(self) -> np.ndarray:
+        """The positions as numbers; rows without one are dropped."""
+        column = self.table.columns["position"]
+        position: np.ndarray = np.full(len(self.table), np.nan)
+        if pa.types.is_integer(column.type) or pa.types.is_floating(column.type):
+            position = column.to_numpy()
+        elif pa.types.is_large_string(column.type):
+            position = pd.to_numeric(column.to_pandas(), errors="coerce").to_numpy()
+        self.drop(
+            ~np.isfinite(position),
+            lambda i: f"'position' needs a finite number (got {column[i].as_py()!r})",
+        )
+        return position
+
+    def _item_id(self, position: int) -> str:
+        return f"item {self.value('item_id', position)}"
+
+    def _outfit_id(self, position: int) -> str:
+        return f"outfit {self.value('outfit_id', position)}"
+
+
+def _repeated(key: np.ndarray) -> np.ndarray:
+    """Where a value has occurred before [n]."""
+    # Sorting costs a tenth of hashing, and the usual table repeats nothing.
+    ordered = np.sort(key)
+    if not (ordered[1:] == ordered[:-1]).any():
+        return np.zeros(len(key), dtype=bool)
+    return pd.Series(key).duplicated().to_numpy()

@@ -1,0 +1,284 @@
+"""Readers of the official Polyvore questions: compatibility and fill-in-the-blank."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import torch
+from numpy.typing import NDArray
+
+import fashiongraph
+from fashiongraph.data.item_table import ItemTable
+from fashiongraph.data.outfits import Outfits
+from fashiongraph.data.questions.compatibility import Compatibility
+from fashiongraph.data.questions.fill_in_blank import FillInBlank
+from fashiongraph.datasets.io.json_rows import arrow_rows, list_of, needed, read_json
+from fashiongraph.errors import DataError
+
+
+def official_recipe(kind: str, source: str, **counts: int) -> dict[str, Any]:
+    """What questions say of themselves that were published and not drawn.
+
+    Args:
+        kind: Kind of the questions.
+        source: The file, relative to the release.
+        **counts: Numbers worth keeping, ``left_out`` among them.
+    """
+    version = {"fashiongraph": fashiongraph.__version__}
+    return {"kind": kind, "protocol": "official", "source": source, **counts, **version}
+
+
+@dataclass(frozen=True, eq=False)
+class NamedItems:
+    """Finds items by names such as ``214181831_1``, the outfit and the item's index in it.
+
+    Args:
+        items: The item table.
+        names: The names [n].
+        item_id: Row of the item table that each name stands for [n].
+        lenient: Whether a question about an unknown item is left out, rather than an error.
+    """
+
+    items: ItemTable
+    names: pd.Index[str]
+    item_id: NDArray[np.int64]
+    lenient: bool = False
+
+    def find(
+        self, path: Path, names: pa.Array, question: NDArray[np.int64], num_questions: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """Look up the names in questions.
+
+        Args:
+            path: The file, for errors.
+            names: Names of items [N].
+            question: The question that asks about each [N].
+            num_questions: Number Q of questions.
+
+        Returns:
+            Rows of the item table [N], of no meaning for unknown names, and whether each question
+            is about known items only [Q].
+
+        Raises:
+            DataError: If a name is unknown, unless ``lenient``.
+        """
+        place = self.names.get_indexer(pd.Index(names.to_pandas()))
+        unknown = place < 0
+        if unknown.any() and not self.lenient:
+            first = int(unknown.argmax())
+            raise DataError(
+                f"question {question[first] + 1} needs known items (got {names[first].as_py()!r})",
+                file=path,
+            )
+        known = np.bincount(question[unknown], minlength=num_questions) == 0
+        # Without any item there is no row to stand in for an unknown one, and none is needed.
+        rows = self.item_id[place] if len(self.item_id) else place
+        return rows.astype(np.int64), known
+
+
+@dataclass(frozen=True, eq=False)
+class Records:
+    """Outfits as they were published.
+
+    Args:
+        outfits: One row an outfit: ``set_id`` and further columns.
+        rows: One row for each item of an outfit, outfit after outfit: ``outfit``, its position
+            in ``outfits``; ``name``, what question files call the item; and further columns.
+    """
+
+    outfits: pd.DataFrame
+    rows: pd.DataFrame
+
+    @classmethod
+    def concat(cls, parts: Mapping[str, Records]) -> Records:
+        """All parts one after the other; the column ``split`` of ``outfits`` names the part."""
+        start = np.cumsum([0, *(len(part.outfits) for part in parts.values())])
+        outfits = [part.outfits.assign(split=name) for name, part in parts.items()]
+        rows = [
+            part.rows.assign(outfit=part.rows["outfit"] + shift)
+            for part, shift in zip(parts.values(), start, strict=False)
+        ]
+        return cls(pd.concat(outfits, ignore_index=True), pd.concat(rows, ignore_index=True))
+
+    def check_names(self, file: Path) -> None:
+        """Do nothing if outfits and the items in them can be told apart.
+
+        Raises:
+            DataError: If a ``set_id`` or a name repeats.
+        """
+        for field, values in (("set_id", self.outfits["set_id"]), ("index", self.rows["name"])):
+            again = values[values.duplicated()]
+            if len(again):
+                rule = f"{field!r} needs to be unique (got {again.iloc[0]!r} again)"
+                raise DataError(rule, file=file)
+
+    def outfits_over(self, items: ItemTable, item_id: np.ndarray) -> Outfits:
+        """The outfits over an item table.
+
+        Args:
+            items: The item table.
+            item_id: Its row for each of ``rows`` [N].
+        """
+        sizes = np.bincount(self.rows["outfit"], minlength=len(self.outfits))
+        ptr = torch.from_numpy(np.append(0, sizes.cumsum()))
+        ids = pd.Index(self.outfits["set_id"]).astype(str).rename(None)
+        return Outfits(items, ptr, torch.from_numpy(item_id.astype(np.int64)), ids)
+
+
+def nested_rows(
+    set_id: pa.Array, lists: pa.Array, index: pa.Array
+) -> dict[str, np.ndarray | pd.Series[str]]:
+    """The columns ``outfit`` and ``name`` of :class:`Records`.
+
+    Args:
+        set_id: Identifier of each outfit [B].
+        lists: A list per outfit, with an entry for each of its items [B].
+        index: Index of each item in its outfit [N].
+    """
+    outfit = np.repeat(np.arange(len(lists)), lists.value_lengths().to_numpy())
+    names = pc.binary_join_element_wise(set_id.take(outfit), index.cast(pa.string()), "_")
+    return {"outfit": outfit, "name": names.to_pandas()}
+
+
+def read_compatibility(path: Path, source: str, named: NamedItems) -> Compatibility:
+    """Read lines that are each made of a label, 1 or 0, and the names of an outfit's items.
+
+    Args:
+        path: The file.
+        source: What the recipe calls it.
+        named: The items.
+
+    Raises:
+        DataError: If the file is missing or broken, or asks about an unknown item.
+    """
+    try:
+        lines = pa.array(path.read_text(encoding="utf-8").splitlines(), pa.string())
+    except (OSError, ValueError) as error:
+        raise DataError(f"needs to be readable as text ({error})", file=path) from error
+    words = pc.utf8_split_whitespace(pc.utf8_trim_whitespace(lines))
+    row = np.flatnonzero(np.asarray(pc.not_equal(pc.list_element(words, 0), "")))
+    words = words.take(row)
+    value = pc.index_in(pc.list_element(words, 0), pa.array(["0", "1"])).fill_null(-1)
+    label = value.to_numpy().astype(np.int64)
+    sizes = words.value_lengths().to_numpy().astype(np.int64) - 1
+    wrong = (label < 0) | (sizes < 1)
+    if wrong.any():
+        line = int(row[wrong.argmax()]) + 1
+        raise DataError("a line needs a label, 0 or 1, and an item at least", path, line)
+
+    is_name = np.ones(int(sizes.sum()) + len(sizes), dtype=bool)
+    is_name[np.cumsum(sizes + 1) - sizes - 1] = False  # the first word of a line is its label
+    question = np.repeat(np.arange(len(sizes)), sizes)
+    names = words.flatten().filter(pa.array(is_name))
+    rows, known = named.find(path, names, question, len(sizes))
+    label, sizes = label[known], sizes[known]
+    return Compatibility(
+        items=named.items,
+        ptr=torch.from_numpy(np.append(0, sizes.cumsum())),
+        item_id=torch.from_numpy(rows[known[question]]),
+        label=torch.from_numpy(label),
+        group=torch.from_numpy(_groups(label, sizes)),
+        recipe=official_recipe(Compatibility.kind, source, left_out=int((~known).sum())),
+    )
+
+
+def _groups(label: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The real outfit that each outfit comes from [Q].
+
+    Where the k-th corrupted outfit is as large as the k-th real one, for every k, it was made
+    from that one. Otherwise nothing says where outfits come from, and each stands alone.
+    """
+    group = np.arange(len(label))
+    real, corrupted = (np.flatnonzero(label == value) for value in (1, 0))
+    if len(real) == len(corrupted) and (sizes[real] == sizes[corrupted]).all():
+        group[real] = group[corrupted] = np.arange(len(real))
+    return group
+
+
+Right = Literal["first", "own_outfit"]
+
+_QUESTION = pa.struct(
+    [
+        needed("question", list_of(pa.string())),
+        needed("answers", list_of(pa.string())),
+        needed("blank_position", pa.int64()),
+    ]
+)
+
+
+def read_fill_in_blank(path: Path, source: str, named: NamedItems, right: Right) -> FillInBlank:
+    """Read questions: the items beside the blank, the answers, and where the blank is, from 1.
+
+    Args:
+        path: The file.
+        source: What the recipe calls it.
+        named: The items.
+        right: Which answer is right: the ``"first"``, or the one from the question's
+            ``"own_outfit"``.
+
+    Raises:
+        DataError: If the file is missing or broken, asks about an unknown item, or does not say
+            which answer is right.
+    """
+    records = arrow_rows(path, read_json(path, list), _QUESTION)
+    beside, answers = records.field("question"), records.field("answers")
+    sizes = beside.value_lengths().to_numpy().astype(np.int64)
+    position = records.field("blank_position").to_numpy() - 1
+    num_answers = answers.value_lengths().to_numpy()
+    width = int(num_answers.max(initial=1))
+    _check(path, num_answers == width, f"as many answers as others, {width}")
+    outside = (position < 0) | (position > sizes)
+    _check(path, ~outside, "a 'blank_position' from 1 to one more than the number of items")
+    column = np.zeros(len(records), np.int64)
+    if right == "own_outfit":
+        column = _own_column(path, beside, answers, width)
+
+    question = np.repeat(np.arange(len(records)), sizes)
+    asked = np.repeat(np.arange(len(records)), width)
+    names = pa.concat_arrays([beside.flatten(), answers.flatten()])
+    rows, known = named.find(path, names, np.concatenate([question, asked]), len(records))
+    beside_rows = rows[: len(question)][known[question]]
+    candidates = rows[len(question) :].reshape(-1, width)[known]
+    sizes, position, column = sizes[known] + 1, position[known], column[known]
+    ptr = np.append(0, sizes.cumsum())
+    blank = ptr[:-1] + position
+    item_id = np.empty(int(ptr[-1]), np.int64)
+    item_id[np.delete(np.arange(len(item_id)), blank)] = beside_rows
+    item_id[blank] = candidates[np.arange(len(column)), column]
+    return FillInBlank(
+        items=named.items,
+        ptr=torch.from_numpy(ptr),
+        item_id=torch.from_numpy(item_id),
+        position=torch.from_numpy(position),
+        candidates=torch.from_numpy(candidates),
+        answer=torch.from_numpy(column),
+        recipe=official_recipe(FillInBlank.kind, source, left_out=int((~known).sum())),
+    )
+
+
+def _own_column(
+    path: Path, beside: pa.ListArray, answers: pa.ListArray, width: int
+) -> NDArray[np.int64]:
+    """Column of the answer that comes from the question's own outfit [Q]."""
+    _check(path, beside.value_lengths().to_numpy() > 0, "an item beside the blank")
+    own = _outfit(pc.list_element(beside, 0)).take(np.repeat(np.arange(len(beside)), width))
+    same = np.asarray(pc.equal(_outfit(answers.flatten()), own))
+    place, column = np.nonzero(same.reshape(-1, width))
+    _check(path, np.bincount(place, minlength=len(beside)) == 1, "one answer from its own outfit")
+    return column.astype(np.int64)
+
+
+def _outfit(names: pa.Array) -> pa.Array:
+    return pc.replace_substring_regex(names, "_[^_]*$", "")
+
+
+def _check(path: Path, fits: NDArray[np.bool_], rule: str) -> None:
+    if not fits.all():
+        raise DataError(f"question {int(fits.argmin()) + 1} needs {rule}", file=path)

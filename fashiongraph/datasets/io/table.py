@@ -1,0 +1,186 @@
+"""The rows of a table file, each with its place in the file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from fashiongraph.datasets.io.csv_file import read_csv
+from fashiongraph.datasets.io.problems import Problems
+from fashiongraph.errors import DataError
+
+
+def read_parquet(path: Path) -> tuple[pa.Table, np.ndarray, np.ndarray]:
+    """Read a Parquet file.
+
+    Returns:
+        As :func:`fashiongraph.datasets.io.csv_file.read_csv`; the rows are counted from 2
+        here, too, as if a header were row 1.
+
+    Raises:
+        DataError: If the file is no Parquet file.
+    """
+    try:
+        # Folders further up may be named 'key=value': they are no columns of this file.
+        table = pq.read_table(path, partitioning=None)
+        table.validate(full=True)
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+        raise DataError(f"the file needs to be readable as Parquet ({error})", file=path) from error
+    return table, np.arange(table.num_rows) + 2, np.empty(0, np.int64)
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """The readable rows of a CSV or Parquet file.
+
+    Args:
+        path: The file.
+        columns: The rows, as an Arrow table of n rows.
+        row: Row of the file that each came from, the header being row 1 [n].
+        records: Rows of the file that hold anything, those that cannot be read included.
+    """
+
+    path: Path
+    columns: pa.Table
+    row: np.ndarray
+    records: np.ndarray
+
+    @classmethod
+    def read(
+        cls,
+        path: Path,
+        problems: Problems,
+        needed: Sequence[str],
+        text: Sequence[str],
+        wanted: Sequence[str] | None = None,
+        repeated: Sequence[str] = (),
+    ) -> Table:
+        """Read a table. Rows that hold nothing are passed over, as blank lines are.
+
+        Args:
+            path: A file ending in ``.csv`` or ``.parquet``.
+            problems: Where rows that cannot be read go: too many or too few fields, or text that
+                is not UTF-8.
+            needed: Columns that the table must have.
+            text: Columns that are text whatever they hold, so that leading zeros stay; the empty
+                text stands for a missing one.
+            wanted: Columns to keep; by default all.
+            repeated: Columns of text whose values recur: kept as codes, a fraction of the text.
+
+        Raises:
+            DataError: If the file cannot be read, lacks a column or has no row.
+        """
+        if path.suffix == ".parquet":
+            columns, row, lost = read_parquet(path)
+        else:
+            columns, row, lost = read_csv(path, problems, text, wanted)
+        columns = _select(path, columns, needed, wanted)
+        for index, name in enumerate(columns.column_names):
+            column = _plain(columns[name])
+            column = _as_text(path, name, column) if name in text else column
+            columns = columns.set_column(index, name, column)
+        blank = _blank(columns, needed)
+        if blank.any():
+            columns, row = columns.filter(pa.array(~blank)), row[~blank]
+        records = np.sort(np.concatenate([row, lost])) if len(lost) else row
+        if not len(records):
+            raise DataError("a table needs a header and at least one row", file=path)
+        # Before 22 pyarrow cannot join the codes of no rows; there is nothing to save on them.
+        for name in set(repeated) & set(columns.column_names) if len(columns) else ():
+            codes = columns[name].dictionary_encode().combine_chunks()
+            columns = columns.set_column(columns.column_names.index(name), name, codes)
+        del column
+        pa.default_memory_pool().release_unused()  # Arrow would keep what the text took
+        return cls(path, columns, row, records)
+
+    def __len__(self) -> int:
+        return len(self.row)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.columns.column_names
+
+    @property
+    def record(self) -> np.ndarray:
+        """Position of each row in ``records`` [n], which rows of features are in step with."""
+        return np.searchsorted(self.records, self.row)
+
+    def by_record(self, name: str) -> np.ndarray:
+        """A text column, empty where a row could not be read [len(records)]."""
+        values = np.full(len(self.records), "", dtype=object)
+        values[self.record] = self.columns[name].to_pandas()
+        return values
+
+    def is_blank(self, name: str) -> np.ndarray:
+        """Where a text column holds nothing or nothing but white space [n]."""
+        code, values = None, self.columns[name]
+        if pa.types.is_dictionary(values.type):
+            code, values = self.encode(name)
+        length = pc.binary_length(pc.utf8_trim_whitespace(values))
+        blank = np.asarray(pc.equal(length, 0).to_numpy(zero_copy_only=False), dtype=bool)
+        return blank if code is None else blank[code]
+
+    def encode(self, name: str) -> tuple[np.ndarray, pa.Array]:
+        """A text column as codes into its distinct values.
+
+        Returns:
+            The codes [n] and the values, both in the order of first appearance.
+        """
+        column = self.columns[name].combine_chunks()
+        if not pa.types.is_dictionary(column.type):
+            column = column.dictionary_encode()
+        return column.indices.to_numpy(), column.dictionary
+
+
+def _select(
+    path: Path, columns: pa.Table, needed: Sequence[str], wanted: Sequence[str] | None
+) -> pa.Table:
+    names: list[str] = columns.column_names
+    for name in needed:
+        if name not in names:
+            other = len(names) == 1 and any(mark in names[0] for mark in ";\t")
+            hint = "; fields need to be separated by commas" if other else ""
+            raise DataError(
+                f"the table needs a column {name!r} (got {names}){hint}", file=path, row=1
+            )
+    chosen = [name for name in names if wanted is None or name in wanted]
+    for name in chosen:
+        if names.count(name) > 1:
+            raise DataError(f"columns need different names (got {name!r} twice)", file=path, row=1)
+    return columns.select(chosen)
+
+
+def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """The column with all text in Arrow's largest kind of text, which no size outgrows."""
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
+    if pa.types.is_string(column.type) or pa.types.is_string_view(column.type):
+        column = column.cast(pa.large_string())
+    return column
+
+
+def _as_text(path: Path, name: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
+    kind = column.type
+    if not (pa.types.is_large_string(kind) or pa.types.is_integer(kind) or pa.types.is_null(kind)):
+        raise DataError(f"column {name!r} needs text or whole numbers (got {kind})", file=path)
+    return pc.fill_null(column.cast(pa.large_string()), "")
+
+
+def _blank(columns: pa.Table, needed: Sequence[str]) -> np.ndarray:
+    """Where rows hold nothing [n]."""
+    blank = _missing(columns[needed[0]])
+    for name in columns.column_names if blank.any() else ():
+        blank &= _missing(columns[name])
+    return blank
+
+
+def _missing(column: pa.ChunkedArray) -> np.ndarray:
+    missing = column.is_null()
+    if pa.types.is_large_string(column.type):
+        missing = pc.or_(missing, pc.equal(pc.binary_length(column), 0).fill_null(True))
+    return np.asarray(missing.to_numpy(), dtype=bool)

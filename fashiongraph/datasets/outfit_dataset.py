@@ -1,0 +1,271 @@
+"""Counts that describe a data set."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import torch
+
+from fashiongraph.data.audit import audit
+from fashiongraph.data.duplicates import without_duplicates
+from fashiongraph.data.item_table import ItemTable
+from fashiongraph.data.outfits import Outfits
+from fashiongraph.data.splits import split
+from fashiongraph.datasets.io.processed import PROCESSED_FILES, read_processed
+from fashiongraph.errors import DataError, FashionGraphError
+from fashiongraph.files import atomic_write, locked
+
+
+class OutfitDataset:
+    """Items and the outfits made of them, read from files.
+
+    The names are those of :class:`torch_geometric.data.Dataset`. It is no subclass of it, since
+    that one pickles its settings beside the processed files and downloads without being asked. A
+    data set sets :attr:`raw_file_names` and implements :meth:`process`; one that is quick to read
+    implements :meth:`load` instead and sets ``processed_file_names = ()``. Settings of a subclass
+    are assigned before ``super().__init__``, which reads the files.
+
+    Args:
+        root: Folder of the data set. Raw files lie in ``root/raw``.
+        download: Fetch raw files that are missing. Nothing else uses the network.
+        force_reload: Process the raw files again.
+        processed_dir: Folder of the processed files; ``root/processed`` by default. Another one
+            serves where ``root`` cannot be written.
+
+    Attributes:
+        outfits: All outfits. Their item table carries each item's frequency in the whole set.
+        outfit_columns: Further columns by name, one row per outfit; ``split`` is the official
+            one where the set brings it.
+
+    Raises:
+        DataError: If a raw file is missing or breaks a rule.
+    """
+
+    url: str | None = None
+    """Where the set is published."""
+
+    raw_file_names: Sequence[str] = ()
+    """Files, relative to :attr:`raw_dir`, that the set is read from."""
+
+    processed_file_names: Sequence[str] = PROCESSED_FILES
+    """Files that :meth:`process` writes; none means that :meth:`load` reads the raw files."""
+
+    def __init__(
+        self,
+        root: str | Path,
+        download: bool = False,
+        force_reload: bool = False,
+        processed_dir: str | Path | None = None,
+    ) -> None:
+        self.root = Path(root).expanduser()
+        self._processed_dir = None if processed_dir is None else Path(processed_dir).expanduser()
+        if force_reload or not self.processed_paths or not _exist(self.processed_paths):
+            if download and not _exist(self.raw_paths):
+                self.raw_dir.mkdir(parents=True, exist_ok=True)
+                self.download()
+            self._check_raw_files()
+            if self.processed_paths:
+                self._process_alone(force_reload)
+        outfits, self.outfit_columns = self.load()
+        # Arrow keeps what reading took and gave back, which is as much as the arrays themselves.
+        pa.default_memory_pool().release_unused()
+        self.outfits = outfits.with_frequency()
+
+    @property
+    def raw_dir(self) -> Path:
+        """Folder of the raw files."""
+        return self.root / "raw"
+
+    @property
+    def raw_paths(self) -> list[Path]:
+        """The raw files."""
+        return [self.raw_dir / name for name in self.raw_file_names]
+
+    @property
+    def processed_dir(self) -> Path:
+        """Folder of the processed files; a set with several editions gives each its own."""
+        return self.root / "processed" if self._processed_dir is None else self._processed_dir
+
+    @property
+    def processed_paths(self) -> list[Path]:
+        """The processed files."""
+        return [self.processed_dir / name for name in self.processed_file_names]
+
+    def download(self) -> None:
+        """Fetch the raw files into :attr:`raw_dir`."""
+        raise FashionGraphError(f"'download' needs to be False: {self._name} cannot be fetched")
+
+    def process(self, folder: Path) -> None:
+        """Read the raw files and write the processed ones.
+
+        Args:
+            folder: Where to write. It becomes :attr:`processed_dir` once all is written, so an
+                interrupted call leaves nothing half-written behind.
+        """
+        raise NotImplementedError
+
+    def load(self) -> tuple[Outfits, pd.DataFrame]:
+        """The outfits and their further columns, from the processed files."""
+        return read_processed(self.processed_dir)
+
+    @property
+    def items(self) -> ItemTable:
+        """The item table."""
+        return self.outfits.items
+
+    @property
+    def categories(self) -> list[str]:
+        """The category vocabulary, by index."""
+        return self.items.categories
+
+    @property
+    def num_items(self) -> int:
+        """Number of items, those in no outfit included."""
+        return len(self.items)
+
+    @property
+    def num_outfits(self) -> int:
+        """Number of outfits."""
+        return len(self.outfits)
+
+    @property
+    def num_categories(self) -> int:
+        """Size of the category vocabulary."""
+        return self.items.num_categories
+
+    @property
+    def num_features(self) -> int:
+        """Width of a feature row; 0 where the items have none."""
+        return self.items.num_features
+
+    def split(
+        self, ratios: tuple[float, float, float] = (7, 1, 2), seed: int = 0, disjoint: bool = False
+    ) -> tuple[Outfits, Outfits, Outfits]:
+        """Training, validation and test outfits, drawn by seed.
+
+        See :func:`fashiongraph.data.splits.split`.
+        """
+        train, valid, test = split(self.outfits, ratios, seed=seed, disjoint=disjoint)
+        return train, valid, test
+
+    def official_split(self) -> dict[str, Outfits]:
+        """The outfits of each split that the set itself brings, by name.
+
+        Raises:
+            FashionGraphError: If it brings none.
+        """
+        if "split" not in self.outfit_columns:
+            raise FashionGraphError(f"{self._name} at {self.root} brings no official split")
+        code, names = pd.factorize(self.outfit_columns["split"])
+        return {
+            str(name): self.outfits.select(np.flatnonzero(code == index))
+            for index, name in enumerate(names)
+        }
+
+    def statistics(self) -> dict[str, Any]:
+        """Counts that describe the set, ready for JSON.
+
+        See :func:`fashiongraph.datasets.outfit_dataset.statistics`.
+        """
+        return statistics(
+            self.outfits, self.official_split() if "split" in self.outfit_columns else {}
+        )
+
+    def __len__(self) -> int:
+        return len(self.outfits)
+
+    def __repr__(self) -> str:
+        return (
+            f"{self._name}({self.num_outfits} outfits, {self.num_items} items, "
+            f"{self.num_categories} categories, {self.num_features} features)"
+        )
+
+    @property
+    def _name(self) -> str:
+        return type(self).__name__
+
+    def _process_alone(self, force_reload: bool) -> None:
+        """Write the processed files, unless another process has done so in the meantime."""
+        with ExitStack() as held:
+            try:
+                held.enter_context(locked(self.processed_dir))
+            except OSError as error:
+                hint = "" if self._processed_dir else "; processed_dir= names another folder"
+                raise DataError(
+                    f"processed files cannot be written here ({error.strerror}){hint}",
+                    file=self.processed_dir,
+                ) from error
+            if force_reload or not _exist(self.processed_paths):
+                self._check_processed_dir()
+                with atomic_write(self.processed_dir) as folder:
+                    folder.mkdir()
+                    self.process(folder)
+
+    def _check_processed_dir(self) -> None:
+        """The folder is replaced as a whole, so it must be one of ours, if only in part."""
+        folder = self.processed_dir
+        ours = any(path.exists() for path in self.processed_paths)
+        if not ours and folder.is_dir() and any(folder.iterdir()):
+            raise DataError(
+                "processed files need a folder of their own (this one holds something else)",
+                file=folder,
+            )
+
+    def _check_raw_files(self) -> None:
+        for path in self.raw_paths:
+            if not path.exists():
+                source = "" if self.url is None else f" (published at {self.url})"
+                raise DataError(f"{self._name} needs this file, it is missing{source}", file=path)
+
+
+def _exist(paths: Sequence[Path]) -> bool:
+    return all(path.exists() for path in paths)
+
+
+def statistics(
+    outfits: Outfits, official_split: Mapping[str, Outfits] | None = None
+) -> dict[str, Any]:
+    """Describe outfits and their items by numbers, ready for JSON.
+
+    Args:
+        outfits: The outfits of the whole set.
+        official_split: The parts that the set itself brings, by name.
+
+    Returns:
+        ``outfits``, ``items``, ``items_in_outfits``, ``items_worn`` (an item once for each outfit
+        that holds it), ``categories``, ``outfit_sizes`` (``min``, ``mean``, ``max`` and
+        ``histogram``, the number of outfits by size), ``duplicate_outfits`` (those that repeat an
+        earlier one, item for item), ``features`` (``width`` and ``dtype``, or None), and for an
+        official split ``splits`` (the number of outfits by name) and ``overlaps``
+        (:func:`fashiongraph.data.audit.audit` as a list of records).
+    """
+    items, sizes = outfits.items, outfits.sizes
+    histogram = torch.bincount(sizes)
+    found: dict[str, Any] = {
+        "outfits": len(outfits),
+        "items": len(items),
+        "items_in_outfits": int((torch.bincount(outfits.item_id) > 0).sum()),
+        "items_worn": outfits.item_id.numel(),
+        "categories": items.num_categories,
+        "outfit_sizes": {
+            "min": int(sizes.min()) if len(sizes) else 0,
+            "mean": outfits.item_id.numel() / max(len(outfits), 1),
+            "max": int(sizes.max()) if len(sizes) else 0,
+            "histogram": {int(s): int(histogram[s]) for s in histogram.nonzero().flatten()},
+        },
+        "duplicate_outfits": without_duplicates(outfits)[1],
+        "features": None,
+    }
+    if items.features is not None:
+        dtype = str(items.features.dtype).removeprefix("torch.")
+        found["features"] = {"width": items.num_features, "dtype": dtype}
+    if official_split:
+        found["splits"] = {name: len(part) for name, part in official_split.items()}
+        found["overlaps"] = audit(official_split).to_dict("records")
+    return found

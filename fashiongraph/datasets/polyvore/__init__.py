@@ -1,1 +1,0 @@
-"""Reading the files in which outfits of polyvore.com were published."""

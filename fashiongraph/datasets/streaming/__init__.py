@@ -1,1 +1,0 @@
-"""Reading published outfits in blocks, so that a file of any size takes bounded memory."""

@@ -1,1 +1,0 @@
-"""Reading and checking tables of items and outfits."""

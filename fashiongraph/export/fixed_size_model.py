@@ -1,0 +1,155 @@
+"""Any model over plain tensors, for outfits of a fixed number of items."""
+
+from __future__ import annotations
+
+from copy import copy
+
+import torch
+from torch import Tensor
+from torch_geometric.data import Batch
+
+from fashiongraph.data.category_graph import dense_category_graph
+from fashiongraph.errors import FashionGraphError
+from fashiongraph.loader.outfit_batch import OutfitGraph
+from fashiongraph.loader.outfit_edges import edge_weights, outfit_edges
+from fashiongraph.models.outfit_model import OutfitModel
+from fashiongraph.nn import AttributeBilinearScorer
+
+_MAX_CATEGORIES = 4096  # a table of all their pairs takes 64 MiB
+
+
+class FixedSizeModel(torch.nn.Module):
+    r"""A model over plain tensors: it builds the batch and calls the model's own ``forward``.
+
+    The category graph is looked up in tables [C + 1, C + 1], whose last row and column are those
+    of the unknown category.
+
+    Args:
+        model: The trained model.
+        num_items: Number of items of each outfit, n.
+
+    Shapes:
+        - **input:** features :math:`(B, n, F)`; categories :math:`(B, n)` in the model's
+          vocabulary, ``-1`` for unknown; for a model that reads the co-occurrence context, mean
+          features of co-occurring items :math:`(B, n, F)`; for one that reads co-occurrence, counts
+          of pairs and their expectations, each :math:`(B, n, n)`, whose diagonals are not read
+        - **output:** scores :math:`(B)`
+
+    Raises:
+        FashionGraphError: If ``num_items`` is below 2, or the graph has more than 4,096 categories.
+    """
+
+    def __init__(self, model: OutfitModel, num_items: int) -> None:
+        super().__init__()
+        if num_items < 2:
+            raise FashionGraphError(f"'num_items' needs to be at least 2 (got {num_items})")
+        self.num_items = num_items
+        self.model = copy(model)
+        self.model.graph = None
+        if model.graph is not None:
+            size = int(model.graph.num_nodes or 0)
+            if size > _MAX_CATEGORIES:
+                raise FashionGraphError(
+                    f"'model' needs a graph of at most {_MAX_CATEGORIES:,} categories, because a "
+                    f"program holds all pairs of them (got {size:,})"
+                )
+            self.model.graph = dense_category_graph(model.graph)
+        self.register_buffer("edge_index", outfit_edges(torch.tensor([0, num_items])))
+
+    def forward(
+        self,
+        features: Tensor,
+        category_id: Tensor,
+        context: Tensor | None = None,
+        cooccurrence: Tensor | None = None,
+        expected: Tensor | None = None,
+    ) -> Tensor:
+        """Score outfits [B]."""
+        n, size = self.num_items, features.size(0)
+        edge_index: Tensor = self.edge_index  # type: ignore[assignment]  # a buffer
+        first = torch.arange(size, device=features.device) * n
+        node = torch.arange(size * n, device=features.device)
+        edges = (edge_index.unsqueeze(1) + first.view(1, -1, 1)).flatten(1)
+        category_id = category_id.flatten()
+        fields = {
+            "item_id": node,
+            "category_id": category_id,
+            "edge_index": edges,
+            "edge_weight": edge_weights(edges, category_id, self.model.graph),
+            "unique_x": features.flatten(0, 1),
+            "unique_category_id": category_id,
+            "unique_index": node,
+        }
+        if context is not None:
+            fields["unique_context"] = context.flatten(0, 1)
+        sender, receiver = edge_index
+        if cooccurrence is not None and expected is not None:
+            fields["edge_cooccurrence"] = cooccurrence[:, receiver, sender].flatten()
+            fields["edge_expected"] = expected[:, receiver, sender].flatten()
+        batch = Batch(
+            _base_cls=OutfitGraph,
+            batch=torch.div(node, n, rounding_mode="floor"),
+            ptr=torch.arange(size + 1, device=features.device) * n,
+            num_nodes=size * n,
+            **fields,
+        )
+        batch._num_graphs = size
+        score: Tensor = self.model(batch)
+        return score
+
+    def example(self) -> dict[str, Tensor]:
+        """The inputs by name, of two outfits."""
+        shape = (2, self.num_items)
+        width = self.model.in_channels
+        if width is None:
+            raise FashionGraphError(
+                f"export needs the number of features in 'in_channels' of "
+                f"{type(self.model).__name__}"
+            )
+        inputs = {
+            "features": torch.zeros(*shape, width),
+            "category_id": torch.zeros(shape, dtype=torch.long),
+        }
+        if "unique_context" in self.model.batch_inputs:
+            inputs["context"] = torch.zeros(*shape, width)
+        if "edge_cooccurrence" in self.model.batch_inputs:
+            pairs = torch.zeros(*shape, self.num_items)
+            inputs |= {"cooccurrence": pairs, "expected": pairs.clone()}
+        return inputs
+
+
+class FixedSizeScorer(torch.nn.Module):
+    """An :class:`~fashiongraph.nn.AttributeBilinearScorer` over states of n items per outfit.
+
+    Args:
+        scorer: The scorer.
+        num_items: Number of items of each outfit, n.
+
+    Shapes:
+        - **input:** states :math:`(B, n, K, H)`
+        - **output:** scores :math:`(B)`
+
+    Raises:
+        FashionGraphError: If ``num_items`` is below 2: an outfit of one item has no pairs.
+    """
+
+    def __init__(self, scorer: AttributeBilinearScorer, num_items: int) -> None:
+        super().__init__()
+        if num_items < 2:
+            raise FashionGraphError(f"'num_items' needs to be at least 2 (got {num_items})")
+        self.num_items = num_items
+        self.scorer = scorer
+
+    def forward(self, states: Tensor) -> Tensor:
+        """Score outfits [B]."""
+        size = states.size(0)
+        node = torch.arange(size * self.num_items, device=states.device)
+        batch = torch.div(node, self.num_items, rounding_mode="floor")
+        score: Tensor = self.scorer(states.flatten(0, 1), batch, size)
+        return score
+
+    def example(self) -> dict[str, Tensor]:
+        """The inputs by name, of two outfits."""
+        sizes = (self.scorer.num_attributes, self.scorer.channels)
+        dtype = self.scorer.weight.dtype
+        return {"states": torch.zeros(2, self.num_items, *sizes, dtype=dtype)}

@@ -1,0 +1,24 @@
+"""Loaders that turn outfits into PyG batches, and negative sampling."""
+
+from fashiongraph.loader.candidate_loader import CandidateLoader
+from fashiongraph.loader.exemplar_loader import ExemplarLoader
+from fashiongraph.loader.negatives.negative_sampler import NegativeSampler
+from fashiongraph.loader.negatives.protocol import negative_sampler
+from fashiongraph.loader.outfit_batcher import OutfitBatcher
+from fashiongraph.loader.outfit_edges import edge_weights, outfit_edges
+from fashiongraph.loader.outfit_loader import OutfitLoader
+from fashiongraph.loader.outfit_subgraphs import OutfitSubgraphs
+from fashiongraph.loader.question_loader import QuestionLoader
+
+__all__ = [
+    "CandidateLoader",
+    "ExemplarLoader",
+    "NegativeSampler",
+    "OutfitBatcher",
+    "OutfitLoader",
+    "OutfitSubgraphs",
+    "QuestionLoader",
+    "edge_weights",
+    "negative_sampler",
+    "outfit_edges",
+]

@@ -1,0 +1,30 @@
+"""L2 normalisation as a module."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from fashiongraph.nn.functional import l2_normalize
+
+
+class L2Norm(torch.nn.Module):
+    r"""Scales vectors along the last dimension to length 1; see :func:`l2_normalize`.
+
+    .. math::
+        \mathbf{y} = \mathbf{x} / \lVert \mathbf{x} \rVert_2
+
+    Shapes:
+        - **input:** :math:`(*, D)`
+        - **output:** :math:`(*, D)`
+
+    Example:
+        >>> import torch
+        >>> from fashiongraph.nn import L2Norm
+        >>> L2Norm()(torch.tensor([3.0, 4.0]))
+        tensor([0.6000, 0.8000])
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Normalise the vectors."""
+        return l2_normalize(x)

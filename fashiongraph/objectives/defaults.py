@@ -1,0 +1,128 @@
+"""The default and the published objective of each model."""
+
+from __future__ import annotations
+
+from functools import singledispatch
+from typing import Any
+
+from fashiongraph.errors import FashionGraphError
+from fashiongraph.models import (
+    ADDGNN,
+    NGNN,
+    BiLSTM,
+    CollocationNet,
+    DesignerTeacher,
+    Ensemble,
+    OutfitModel,
+    SetTransformer,
+    Siamese,
+    TypeAware,
+)
+from fashiongraph.nn import BPRLoss, FocalLoss
+from fashiongraph.objectives.addgnn_objective import ADDGNNObjective
+from fashiongraph.objectives.bilstm_objective import BiLSTMObjective
+from fashiongraph.objectives.contrastive_objective import ContrastiveObjective
+from fashiongraph.objectives.ensemble_objective import EnsembleObjective
+from fashiongraph.objectives.metric_objective import MetricObjective
+from fashiongraph.objectives.ngnn_objective import NGNNObjective
+from fashiongraph.objectives.objective import Objective
+from fashiongraph.objectives.ranking_objective import RankingObjective
+from fashiongraph.objectives.type_aware_objective import TypeAwareObjective
+
+
+@singledispatch
+def default_objective(model: OutfitModel) -> Objective[Any]:
+    """The objective that ``fit`` trains a model for unless it gets another.
+
+    Any model: :class:`RankingObjective`. Register another for a class of your own with
+    ``@default_objective.register``.
+
+    Args:
+        model: The model.
+
+    Example:
+        >>> from fashiongraph.models import Siamese
+        >>> type(default_objective(Siamese(8))).__name__
+        'RankingObjective'
+    """
+    return RankingObjective()
+
+
+@default_objective.register
+def _(model: ADDGNN) -> Objective[Any]:
+    return ADDGNNObjective.softmax()
+
+
+@default_objective.register
+def _(model: DesignerTeacher) -> Objective[Any]:
+    return ADDGNNObjective()
+
+
+@default_objective.register
+def _(model: CollocationNet) -> Objective[Any]:
+    return MetricObjective.paper()
+
+
+@default_objective.register
+def _(model: Ensemble) -> Objective[Any]:
+    return EnsembleObjective(default_objective(model.models[0]))
+
+
+@singledispatch
+def paper_objective(model: OutfitModel) -> Objective[Any]:
+    """The published objective of a model.
+
+    Args:
+        model: The model.
+
+    Raises:
+        FashionGraphError: If the model has no publication.
+    """
+    raise FashionGraphError(f"{type(model).__name__} has no published objective")
+
+
+@paper_objective.register
+def _(model: ADDGNN) -> Objective[Any]:
+    return ADDGNNObjective()
+
+
+@paper_objective.register
+def _(model: DesignerTeacher) -> Objective[Any]:
+    return ADDGNNObjective()
+
+
+@paper_objective.register
+def _(model: CollocationNet) -> Objective[Any]:
+    return MetricObjective.paper()
+
+
+@paper_objective.register
+def _(model: Siamese) -> Objective[Any]:
+    return ContrastiveObjective()
+
+
+@paper_objective.register
+def _(model: TypeAware) -> Objective[Any]:
+    return TypeAwareObjective()
+
+
+@paper_objective.register
+def _(model: SetTransformer) -> Objective[Any]:
+    return RankingObjective(FocalLoss(), num_negatives=1)
+
+
+@paper_objective.register
+def _(model: BiLSTM) -> Objective[Any]:
+    return BiLSTMObjective()
+
+
+@paper_objective.register
+def _(model: NGNN) -> Objective[Any]:
+    r"""The loss of the model's mode on one negative.
+
+    The paper's is :math:`-\ln \sigma(y^{+} - y^{-})`, with its L2 term as ``weight_decay``; the
+    code's is :math:`-\sigma(y^{+} - y^{-})`, and its L2 term is computed but never added.
+    """
+    if model.mode == "reference_code":
+        return NGNNObjective()
+    return RankingObjective(BPRLoss(), num_negatives=1)

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+import torch
+from PIL import Image
+
+from fashiongraph.data.category_graph import category_graph
+from fashiongraph.data.category_graph_plot import draw_category_graph
+from fashiongraph.errors import FashionGraphError
+
+
+def test_draws_a_picture(wardrobe, tmp_path):
+    graph = category_graph(wardrobe.category_id, wardrobe.batch, 5)
+    draw_category_graph(graph, wardrobe.items.categories, tmp_path / "graph.png", num_edges=8)
+    with Image.open(tmp_path / "graph.png") as picture:
+        assert picture.size == (1650, 1200)
+        assert len(set(picture.convert("L").resize((100, 100)).tobytes())) > 20
+    assert [f.name for f in tmp_path.iterdir()] == ["graph.png"]
+
+
+def test_names_are_drawn_as_they_are(wardrobe, tmp_path, recwarn):
+    graph = category_graph(wardrobe.category_id, wardrobe.batch, 5)
+    names = ["under $20 / $50_x", r"a^$\frac$", "黒い靴", "$", "7"]
+    draw_category_graph(graph, names, tmp_path / "graph.svg")
+    assert "$20 / $50_x" in (tmp_path / "graph.svg").read_text(encoding="utf-8")
+    assert not [warning for warning in recwarn if "Glyph" in str(warning.message)]
+
+
+def test_networkx_is_imported_to_draw_alone():
+    code = "import sys, fashiongraph.data; print('networkx' in sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "False"
+
+
+def test_refuses_names_that_do_not_fit_and_a_graph_without_edges(wardrobe, tmp_path):
+    graph = category_graph(wardrobe.category_id, wardrobe.batch, 5)
+    with pytest.raises(FashionGraphError, match="one name per node, 5"):
+        draw_category_graph(graph, ["a"], tmp_path / "graph.png")
+    with pytest.raises(FashionGraphError, match="'path' needs an ending of"):
+        draw_category_graph(graph, wardrobe.items.categories, tmp_path / "graph.xyz")
+    none = torch.empty(0, dtype=torch.long)
+    with pytest.raises(FashionGraphError, match="needs edges"):
+        draw_category_graph(category_graph(none, none, 1), ["a"], tmp_path / "graph.png")

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import pytest
+import torch
+
+from fashiongraph.data.category_graph import category_graph
+from fashiongraph.errors import FashionGraphError
+from fashiongraph.loader.exemplar_loader import ExemplarLoader
+from fashiongraph.loader.negatives.protocol import negative_sampler
+from fashiongraph.loader.outfit_loader import OutfitLoader
+
+
+def loader(wardrobe, protocol="same_category", **kwargs):
+    outfits = wardrobe.with_frequency()
+    sampler = negative_sampler(protocol, outfits.items)
+    graph = category_graph(outfits.category_id, outfits.batch, 5)
+    return outfits, ExemplarLoader(outfits, sampler, graph, **{"batch_size": 16, **kwargs})
+
+
+def as_lists(batch):
+    rows = [part.tolist() for part in batch.item_id.split(batch.ptr.diff().tolist())]
+    return list(zip(rows[: len(rows) // 2], rows[len(rows) // 2 :], strict=True))
+
+
+def test_each_outfit_comes_once_with_a_stranger_of_the_same_category_for_each_item(wardrobe):
+    outfits, batches = loader(wardrobe)
+    category = outfits.items.category_id.tolist()
+    seen = []
+    assert len(list(batches)) == len(batches)
+    for batch in batches:
+        for real, strangers in as_lists(batch):
+            seen.append(real)
+            assert [category[i] for i in real] == [category[i] for i in strangers]
+            assert not set(real) & set(strangers)
+        half = batch.num_nodes // 2
+        assert torch.equal(batch.batch[:half] + batch.num_graphs // 2, batch.batch[half:])
+    expected = [part.tolist() for part in outfits.item_id.split(outfits.sizes.tolist())]
+    assert sorted(seen) == sorted(expected)
+
+
+def test_a_batch_is_what_the_outfit_loader_makes_of_its_outfits(wardrobe):
+    outfits, batches = loader(wardrobe)
+    batch = next(iter(batches))
+    again = type(outfits)(outfits.items, batch.ptr, batch.item_id)
+    (plain,) = OutfitLoader(again, batches.batcher.graph, batch_size=100)
+    torch.testing.assert_close(batch.unique_x[batch.unique_index], plain.x)
+    torch.testing.assert_close(batch.edge_weight, plain.edge_weight)
+
+
+def test_seed_and_epoch_settle_what_is_drawn(wardrobe):
+    first, again, later, other = (
+        [as_lists(batch) for batch in loader(wardrobe, seed=seed, epoch=epoch)[1]]
+        for seed, epoch in ((0, 0), (0, 0), (0, 1), (1, 0))
+    )
+    assert first == again
+    assert first != later != other != first
+
+
+def test_processes_share_the_batches_of_one(wardrobe):
+    _, whole = loader(wardrobe, batch_size=16)
+    parts = [loader(wardrobe, batch_size=8, rank=r, world_size=2)[1] for r in (0, 1)]
+    assert len(whole) == len(parts[0]) == len(parts[1])
+    for batch, *shares in zip(whole, *parts, strict=True):
+        assert sorted(pair for share in shares for pair in as_lists(share)) == sorted(
+            as_lists(batch)
+        )
+
+
+def test_refuses_what_is_no_share(wardrobe):
+    with pytest.raises(FashionGraphError, match="'batch_size'"):
+        loader(wardrobe, batch_size=0)

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import pytest
+import torch
+
+from fashiongraph.data import ItemTable
+from fashiongraph.errors import DataError, FashionGraphError
+from fashiongraph.retrieval import CatalogueStates
+
+
+def test_rows_are_those_of_the_encoder_category_by_category(wardrobe, make_model):
+    items, model = wardrobe.items, make_model(activation="tanh")
+    states = CatalogueStates.build(model, items, batch_size=7)
+    with torch.no_grad():
+        expected = model.encode(items.features).flatten(1)
+    assert sorted(states.item.tolist()) == list(range(len(items)))
+    torch.testing.assert_close(states.values, expected[states.item])
+    assert states.rounding == 0
+    for category in range(5):
+        own = (items.category_id == category).nonzero().flatten()
+        assert states.item[states.rows(category)].tolist() == own.tolist()
+
+
+def test_rows_have_length_one_for_a_model_that_compares_such(wardrobe, make_model):
+    states = CatalogueStates.build(make_model(unit_states=True), wardrobe.items)
+    length = states.values.view(len(states), 3, 6).norm(dim=-1)
+    torch.testing.assert_close(length, torch.ones_like(length))
+
+
+def test_best_are_the_largest_products(wardrobe, make_model):
+    states = CatalogueStates.build(make_model(), wardrobe.items)
+    query = torch.randn(states.values.size(1), generator=torch.Generator().manual_seed(0))
+    product = dict(zip(states.item.tolist(), (states.values @ query).tolist(), strict=True))
+    own = (wardrobe.items.category_id == 2).nonzero().flatten().tolist()
+    ranked = sorted(own, key=lambda i: -product[i])
+    item, value = states.best(query, 2, 3, torch.tensor(ranked[1:2]))
+    assert item.tolist() == [ranked[0], ranked[2], ranked[3]]
+    assert value.tolist() == pytest.approx([product[i] for i in item.tolist()])
+    item, _ = states.best(query, 2, 100, torch.tensor(ranked))
+    assert item.tolist() == []
+
+
+def test_half_precision_knows_its_error(wardrobe, make_model):
+    model = make_model()
+    whole = CatalogueStates.build(model, wardrobe.items)
+    half = CatalogueStates.build(model, wardrobe.items, dtype=torch.float16)
+    error = (half.values.float() - whole.values).norm(dim=1).max()
+    assert 0 < half.rounding == pytest.approx(float(error))
+    query = torch.randn(whole.values.size(1), generator=torch.Generator().manual_seed(0))
+    rows = slice(0, len(half))
+    for block_size in (3, 1000):
+        product = half.products(query, rows, block_size)
+        torch.testing.assert_close(product, half.values.float() @ query)
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.float32])
+def test_written_and_mapped(wardrobe, make_model, tmp_path, dtype):
+    model, items, path = make_model(), wardrobe.items, tmp_path / "states"
+    memory = CatalogueStates.build(model, items, dtype=dtype)
+    for states in (
+        CatalogueStates.build(model, items, path, dtype),
+        CatalogueStates.load(path, model, items),
+    ):
+        assert states.values.dtype == dtype
+        assert torch.equal(states.values, memory.values)
+        assert torch.equal(states.item, memory.item)
+        assert torch.equal(states.ptr, memory.ptr)
+        assert states.rounding == memory.rounding
+    assert sorted(f.name for f in path.iterdir()) == ["item.npy", "states.json", "states.npy"]
+
+
+def test_replaces_nothing_but_states(wardrobe, make_model, tmp_path):
+    (tmp_path / "items.csv").touch()
+    with pytest.raises(FashionGraphError, match="which holds something else"):
+        CatalogueStates.build(make_model(), wardrobe.items, tmp_path)
+    assert [file.name for file in tmp_path.iterdir()] == ["items.csv"]
+
+
+def test_items_without_a_category_fill_no_slot(make_model):
+    items = ItemTable.from_lists(["a", "b"], ["x", "y"], torch.randn(2, 8), vocabulary=["y"])
+    states = CatalogueStates.build(make_model(), items)
+    assert states.item.tolist() == [1, 0]
+    assert states.ptr.tolist() == [0, 1]
+
+
+def test_no_items(make_model, tmp_path):
+    items = ItemTable.from_lists([], [], torch.empty(0, 8), vocabulary=["y"])
+    states = CatalogueStates.build(make_model(), items)
+    assert len(states) == 0
+    assert len(states.best(torch.zeros(18), 0, 5, states.item)[0]) == 0
+
+
+def test_refuses_what_does_not_fit(wardrobe, make_model, tmp_path):
+    model, items = make_model(), wardrobe.items
+    with pytest.raises(FashionGraphError, match=r"the 8 features that the model reads \(got 0\)"):
+        CatalogueStates.build(model, items.with_features(None))
+    with pytest.raises(DataError, match="no item states can be read there"):
+        CatalogueStates.load(tmp_path / "none", model, items)
+    path = tmp_path / "states"
+    CatalogueStates.build(model, items, path)
+    with pytest.raises(DataError, match="another model or of other items"):
+        CatalogueStates.load(path, make_model(activation="tanh"), items)
+    renamed = ItemTable(items.ids[::-1], items.category_id, items.categories, items.features)
+    with pytest.raises(DataError, match="another model or of other items"):
+        CatalogueStates.load(path, model, renamed)
+    with pytest.raises(DataError, match="another model or of other items"):
+        CatalogueStates.load(path, model, items.with_features(items.features + 1))
