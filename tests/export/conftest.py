@@ -10,17 +10,23 @@ import torch
 from torch import Tensor
 from torch_geometric.data import Data
 
-from fashiongraph.data import ItemTable, Outfits, category_graph, group_categories, add_item_cooccurrence
+from fashiongraph.data import (
+    ItemTable,
+    Outfits,
+    add_item_cooccurrence,
+    category_graph,
+    group_categories,
+)
 from fashiongraph.loader import OutfitBatcher
 from fashiongraph.models import ADDGNN
 
 MODELS: dict[str, Callable[[], ADDGNN]] = {
     "default": lambda: ADDGNN(8, 6, 3),
     "paper": lambda: ADDGNN.paper(8),
-    "without messages": lambda: ADDGNN(8, 6, 3, use_graph=False),
+    "without messages": lambda: ADDGNN(8, 6, 3, num_steps=0),
     "one step, relu": lambda: ADDGNN(8, 6, 3, num_steps=1, activation="relu"),
     "context": lambda: ADDGNN(8, 6, 3, use_context=True, context_dropout=0.5),
-    "lift without messages": lambda: ADDGNN(8, 6, 3, use_graph=False, use_lift=True),
+    "lift without messages": lambda: ADDGNN(8, 6, 3, num_steps=0, use_lift=True),
     "pairs": lambda: ADDGNN(8, 6, 3, use_pairs=True),
     "best": lambda: ADDGNN.best(8),
 }

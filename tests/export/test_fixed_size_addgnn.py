@@ -69,7 +69,7 @@ def test_refuses_what_it_cannot_hold():
     model.graph = category_graph(none, none, 5000)
     with pytest.raises(FashionGraphError, match=r"at most 4,096 categories.*\(got 5,000\)"):
         FixedSizeADDGNN(model, 4)
-    plain = ADDGNN(8, 6, 3, use_graph=False)  # reads no category
+    plain = ADDGNN(8, 6, 3, num_steps=0)  # reads no category
     plain.graph = model.graph
     assert FixedSizeADDGNN(plain, 4).weights is None
     with pytest.raises(FashionGraphError, match="'num_items'"):

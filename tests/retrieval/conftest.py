@@ -8,7 +8,7 @@ from itertools import product
 import pytest
 import torch
 
-from fashiongraph.data import Outfits, category_graph, add_item_cooccurrence
+from fashiongraph.data import Outfits, add_item_cooccurrence, category_graph
 from fashiongraph.models import ADDGNN
 
 OPTIONS = ("unit_states", "use_lift", "use_context", "soft_minimum")

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import pytest
 import torch
+from fashiongraph.retrieval.best_by_shortlist import best_by_shortlist
+from fashiongraph.retrieval.completed_scores import completed_scores
 
 from fashiongraph.data import ItemTable
 from fashiongraph.retrieval import CatalogueStates
-from fashiongraph.retrieval.best_by_shortlist import best_by_shortlist
-from fashiongraph.retrieval.completed_scores import completed_scores
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def alike():
 
 
 def test_doubt_makes_the_shortlist_longer(alike, make_model, choice):
-    model, own = make_model(use_graph=False, **choice).double(), torch.tensor([0])
+    model, own = make_model(num_steps=0, **choice).double(), torch.tensor([0])
     looked_at = {}
     for dtype in (torch.float16, torch.float64):
         states = CatalogueStates.build(model, alike, dtype=dtype)
@@ -32,7 +32,7 @@ def test_doubt_makes_the_shortlist_longer(alike, make_model, choice):
 
 
 def test_no_categories(alike, make_model):
-    model = make_model(use_graph=False)
+    model = make_model(num_steps=0)
     states = CatalogueStates.build(model, alike)
     with torch.no_grad():
         item, score = best_by_shortlist(states, torch.tensor([0]), [], 5, 5)

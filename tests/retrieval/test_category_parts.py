@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import pytest
 import torch
-
-from fashiongraph.data import ItemTable
-from fashiongraph.errors import FashionGraphError
 from fashiongraph.retrieval.category_parts import category_parts
 from fashiongraph.retrieval.completed_scores import completed_scores
 from fashiongraph.retrieval.item_encoder import ItemEncoder
+
+from fashiongraph.data import ItemTable
+from fashiongraph.errors import FashionGraphError
 
 
 def test_is_what_the_option_changes(wardrobe, make_model):

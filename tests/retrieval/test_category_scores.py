@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import pytest
 import torch
-
-from fashiongraph.data import ItemTable
-from fashiongraph.errors import FashionGraphError
 from fashiongraph.retrieval.category_scores import category_scores
 from fashiongraph.retrieval.completed_scores import completed_scores
 from fashiongraph.retrieval.item_encoder import ItemEncoder
+
+from fashiongraph.data import ItemTable
+from fashiongraph.errors import FashionGraphError
 
 
 @pytest.mark.parametrize("own", [[3], [3, 30], [1, 8, 13, 8]])

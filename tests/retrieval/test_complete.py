@@ -5,13 +5,13 @@ import copy
 import pandas as pd
 import pytest
 import torch
+from fashiongraph.retrieval.item_encoder import ItemEncoder
+from fashiongraph.retrieval.memory_parts import companions
 
 from fashiongraph.data import ItemTable, Outfits
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.evaluation import score_outfits
 from fashiongraph.retrieval import CatalogueStates, complete
-from fashiongraph.retrieval.item_encoder import ItemEncoder
-from fashiongraph.retrieval.memory_parts import companions
 
 OUTFITS = (["item3"], ["item3", "item30"], ["item1", "item8", "item13", "item8"])
 
@@ -46,7 +46,7 @@ def assert_same(got, expected):
 def test_without_graph_a_short_list_is_exact(
     wardrobe, make_model, outfit, activation, double, choice
 ):
-    model = make_model(use_graph=False, activation=activation, **choice)
+    model = make_model(num_steps=0, activation=activation, **choice)
     items = wardrobe.items
     model = model.double() if double else model
     slots = items.categories
@@ -69,7 +69,7 @@ def test_with_graph_every_item_is_asked(wardrobe, make_model, outfit, num_steps,
 def test_with_graph_the_short_list_is_that_without(wardrobe, make_model, choice):
     items, own = wardrobe.items, wardrobe.items.rows(OUTFITS[1])
     model = make_model(**choice)
-    bare = make_model(use_graph=False, **{**choice, "use_pairs": False})
+    bare = make_model(num_steps=0, **{**choice, "use_pairs": False})
     bare.load_state_dict(model.state_dict(), strict=False)
     found = complete(model, OUTFITS[1], items, ["category1"], k=3, shortlist=3)
     candidates = set(complete(bare, OUTFITS[1], items, ["category1"], k=3)["item_id"])
@@ -84,7 +84,7 @@ def test_rounded_states_still_give_the_exact_answer(make_model, choice):
     rng = torch.Generator().manual_seed(0)
     features = torch.randn(1, 8, generator=rng) + 1e-4 * torch.randn(300, 8, generator=rng)
     items = ItemTable.from_lists([f"i{i}" for i in range(300)], ["category0"] * 300, features)
-    model = make_model(use_graph=False, **choice).double()
+    model = make_model(num_steps=0, **choice).double()
     states = CatalogueStates.build(model, items, dtype=torch.float16)
     expected = complete(model, ["i0"], items, k=5, shortlist=None)
     assert_same(complete(model, ["i0"], items, k=5, shortlist=5, states=states), expected)
@@ -93,7 +93,10 @@ def test_rounded_states_still_give_the_exact_answer(make_model, choice):
 def test_states_are_encoded_once(wardrobe, make_model, tmp_path):
     model, items = make_model(), wardrobe.items
     fresh = complete(model, OUTFITS[1], items, k=3)
-    for states in (CatalogueStates.build(model, items), CatalogueStates.build(model, items, tmp_path / "s")):
+    for states in (
+        CatalogueStates.build(model, items),
+        CatalogueStates.build(model, items, tmp_path / "s"),
+    ):
         pd.testing.assert_frame_equal(complete(model, OUTFITS[1], items, k=3, states=states), fresh)
     assert fresh.groupby("category").size().max() == 3
     assert set(fresh["category"]) == set(items.categories)

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import torch
+from fashiongraph.retrieval.completed_scores import completed_scores
 
 from fashiongraph.data import Outfits
 from fashiongraph.data.questions.fill_in_blank import FillInBlank
 from fashiongraph.evaluation import score_candidates, score_outfits
-from fashiongraph.retrieval.completed_scores import completed_scores
 
 
 def test_equals_the_scores_of_those_outfits(wardrobe, make_model):

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 import torch
+from fashiongraph.retrieval.item_encoder import ItemEncoder
 
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.loader.outfit_batcher import OutfitBatcher
-from fashiongraph.retrieval.item_encoder import ItemEncoder
 
 ROWS = torch.tensor([7, 3, 7, 39])
 

@@ -3,9 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from fashiongraph.retrieval.linear_score import linear_score
 
 from fashiongraph.nn import AttributeBilinearScorer
-from fashiongraph.retrieval.linear_score import linear_score
 
 
 def mean_of_pairs(h, weight):

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import pytest
 import torch
-
-from fashiongraph.loader import OutfitLoader
 from fashiongraph.retrieval.completed_scores import completed_outfits
 from fashiongraph.retrieval.item_encoder import ItemEncoder
 from fashiongraph.retrieval.memory_parts import companions, memory_parts, unmet_part
+
+from fashiongraph.loader import OutfitLoader
 
 
 @pytest.mark.parametrize("own", [[3], [0, 5, 9], [4, 4, 1]])
