@@ -66,7 +66,7 @@ class AttributeMask(torch.nn.Module):
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
-        """Draw masks from N(1, 0.25): each attribute starts from a different view of all features."""
+        """Draw masks from N(1, 0.25), so that each attribute starts from all features."""
         torch.nn.init.normal_(self.weight, mean=1.0, std=0.5)
 
     def forward(self, x: Tensor) -> Tensor:

@@ -15,9 +15,9 @@ class LearnedPMI(torch.nn.Module):
         s = \alpha \ln (1 + n / \lambda) - \beta \ln (1 + e / \lambda)
 
     where :math:`n` is the number of co-occurrences of a pair and :math:`e` the number that is
-    expected if its two elements are independent. For :math:`\alpha = \beta = 1` this is the smoothed
-    PMI :math:`\ln \frac{n + \lambda}{e + \lambda}`. Separate weights let co-occurrence and frequency
-    count differently. A pair without any observation, :math:`n = e = 0`, scores 0.
+    expected if its two elements are independent. For :math:`\alpha = \beta = 1` this is the
+    smoothed PMI :math:`\ln \frac{n + \lambda}{e + \lambda}`. Separate weights let co-occurrence and
+    frequency count differently. A pair without any observation, :math:`n = e = 0`, scores 0.
 
     Args:
         smoothing: Initial value of the learned :math:`\lambda`, positive.
