@@ -22,8 +22,8 @@ class PositionDependentSimilarity(Distance):
         \quad S(\mathbf{x}, \mathbf{y}) = \mathbf{w}_s^\top \hat{\mathbf{c}} + b_s
 
     with :math:`\hat{\mathbf{a}} = \mathbf{a} / \lVert \mathbf{a} \rVert_2` and ReLU for
-    :math:`\sigma`. The input :math:`\mathbf{u}` depends on the relative and :math:`\mathbf{v}` on the
-    absolute position of the pair. The similarity is larger for closer embeddings.
+    :math:`\sigma`. The input :math:`\mathbf{u}` depends on the relative and :math:`\mathbf{v}` on
+    the absolute position of the pair. The similarity is larger for closer embeddings.
 
     ``forward`` needs memory for n times m hidden vectors; prefer :meth:`pairwise_distance` if few
     pairs are needed.

@@ -195,9 +195,10 @@ class AttributeBilinearScorer(torch.nn.Module):
         n = len(x)
         if n == 0:
             raise ValueError("'x' needs at least one item (got none)")
-        symmetric = self.weight + self.weight.mT
         constant: Tensor = self(x)[0] * (n - 1) / (n + 1)
-        query = torch.einsum("khl,kl->kh", symmetric, x.sum(dim=0)) / (n * (n + 1))
+        symmetric = at_least_float32(self.weight + self.weight.mT)
+        total = at_least_float32(x).sum(dim=0)
+        query = torch.einsum("khl,kl->kh", symmetric, total) / (n * (n + 1))
         return query, constant
 
     def _checked_batch(
