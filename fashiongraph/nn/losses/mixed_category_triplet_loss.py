@@ -44,7 +44,7 @@ class MixedCategoryTripletLoss(torch.nn.Module):
         >>> import torch
         >>> from fashiongraph.nn import MixedCategoryTripletLoss, exemplar_labels
         >>> labels = exemplar_labels(torch.tensor([0, 0]))  # 2 items and a negative for each
-        >>> embeddings = torch.tensor([[1.0, 0.0], [0.0, 1.0], [-1.0, 0.0], [0.0, 1.0]])
+        >>> embeddings = torch.tensor([[1.0, 0.0], [0.8, 0.6], [-1.0, 0.0], [0.8, 0.6]])
         >>> MixedCategoryTripletLoss(margin=0.2)(embeddings, labels)  # (0 + 0.2) / 2
         tensor(0.1000)
     """

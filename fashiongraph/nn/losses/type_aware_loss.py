@@ -34,7 +34,8 @@ class TypeAwareLoss(torch.nn.Module):
         >>> import torch
         >>> from fashiongraph.nn import TypeAwareLoss
         >>> positive, negative = torch.tensor([0.5, 0.2]), torch.tensor([0.6, 0.9])
-        >>> terms = TypeAwareLoss(margin=0.3)(positive, negative, torch.ones(2, 4), torch.ones(3, 4))
+        >>> loss = TypeAwareLoss(margin=0.3)
+        >>> terms = loss(positive, negative, masks=torch.ones(2, 4), embeddings=torch.ones(3, 4))
         >>> {name: round(value.item(), 4) for name, value in terms.items()}
         {'loss': 0.103, 'triplet': 0.1, 'mask': 4.0, 'embedding': 2.0}
     """

@@ -37,6 +37,17 @@ class ExemplarMiner(torch.nn.Module):
         only_farther: Choose only negatives that are farther from the anchor than its positive.
         same_outfit: Choose only negatives that were drawn for items of the outfit.
         block_size: Number of distances that are computed at a time.
+
+    Example:
+        >>> import torch
+        >>> from fashiongraph.nn import EuclideanDistance, ExemplarMiner, exemplar_labels
+        >>> class EasyMiner(ExemplarMiner):
+        ...     closest_pair = True
+        ...     same_outfit = True
+        >>> labels = exemplar_labels(torch.tensor([0, 0, 0]))  # 3 items, 3 negatives
+        >>> x = torch.tensor([[0.0], [4.0], [1.0], [2.0], [-5.0], [0.0]])
+        >>> EasyMiner(EuclideanDistance(normalize_embeddings=False))(x, labels)
+        (tensor([0, 2]), tensor([2, 0]), tensor([5, 3]))
     """
 
     closest_pair = False

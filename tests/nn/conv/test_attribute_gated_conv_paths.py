@@ -93,7 +93,7 @@ def test_states_of_distinct_items_equal_states_of_nodes(
     conv = with_random_bias(num_steps=num_steps, aggr=aggr)
     _, edge_index, edge_weight, batch = outfits(dtype=torch.float64)
     items = torch.randn(5, K, H, dtype=torch.double, requires_grad=True)
-    slot = torch.tensor([4, 0, 4, 1, 2, 2, 0, 1, 4, 0])  # twice in an outfit; row 3 nowhere
+    index = torch.tensor([4, 0, 4, 1, 2, 2, 0, 1, 4, 0])  # twice in an outfit; row 3 nowhere
     edges = [edge_index, edge_weight.requires_grad_(learns)]
     if layout != "edges":
         matrix = adjacency(edge_index, edge_weight.detach(), len(batch), layout)
@@ -101,7 +101,7 @@ def test_states_of_distinct_items_equal_states_of_nodes(
     inputs = [items, *conv.parameters(), *edges[-1:] * learns]
     results = [
         (out, *torch.autograd.grad(out.sin().sum(), inputs))
-        for out in (conv(items[slot], *edges), conv(items, *edges, slot=slot))
+        for out in (conv(items[index], *edges), conv(items, *edges, index=index))
     ]
     for by_node, by_item in zip(*results, strict=True):
         if by_node.layout != torch.strided:
@@ -113,12 +113,12 @@ def test_states_of_distinct_items_equal_states_of_nodes(
 def test_gradients_from_distinct_items(outfits):
     conv = with_random_bias()
     _, edge_index, edge_weight, _ = outfits([2, 1], dtype=torch.float64)
-    items, slot = torch.randn(2, 1, H, dtype=torch.double), torch.tensor([1, 0, 1])
+    items, index = torch.randn(2, 1, H, dtype=torch.double), torch.tensor([1, 0, 1])
     names = list(dict(conv.named_parameters()))
     inputs = [t.detach().clone().requires_grad_() for t in (items, edge_weight, *conv.parameters())]
 
     def call(x, edge_weight, *parameters):
-        arguments = (x, edge_index, edge_weight, slot)
+        arguments = (x, edge_index, edge_weight, index)
         return torch.func.functional_call(
             conv, dict(zip(names, parameters, strict=True)), arguments
         )
@@ -131,16 +131,16 @@ def test_gradients_from_distinct_items(outfits):
 @pytest.mark.parametrize("num_nodes", [0, 2])
 def test_distinct_items_without_neighbours(sparse, num_nodes, adjacency):
     conv = AttributeGatedConv(H)
-    items, slot = torch.randn(3, K, H), torch.full((num_nodes,), 1)
+    items, index = torch.randn(3, K, H), torch.full((num_nodes,), 1)
     edges = (torch.empty(2, 0, dtype=torch.long), torch.empty(0))
     if sparse:
         edges = (adjacency(*edges, num_nodes, torch.sparse_csr), None)
-    out = conv(items, *edges, slot)
+    out = conv(items, *edges, index)
     assert out.shape == (num_nodes, K, H)
-    assert torch.equal(out, conv(items, *edges, slot, conv.first_products(items)))
-    torch.testing.assert_close(out, conv(items[slot], *edges))
+    assert torch.equal(out, conv(items, *edges, index, conv.project_items(items)))
+    torch.testing.assert_close(out, conv(items[index], *edges))
     with torch.no_grad():
-        torch.testing.assert_close(conv(items, *edges, slot), out)
+        torch.testing.assert_close(conv(items, *edges, index), out)
     out.sum().backward()
     assert conv.weight_hh.grad.isfinite().all()
 
@@ -149,14 +149,14 @@ def test_distinct_items_without_neighbours(sparse, num_nodes, adjacency):
 def test_distinct_items_under_autocast(sparse, outfits, adjacency):
     conv = AttributeGatedConv(H)
     _, edge_index, edge_weight, batch = outfits()
-    items, slot = torch.randn(4, K, H), torch.arange(len(batch)) % 4
+    items, index = torch.randn(4, K, H), torch.arange(len(batch)) % 4
     edges = (edge_index, edge_weight)
     if sparse:
         edges = (adjacency(*edges, len(batch), torch.sparse_csr), None)
     with torch.autocast("cpu", torch.bfloat16):
-        out = conv(items, *edges, slot)
+        out = conv(items, *edges, index)
     assert out.dtype == torch.float32
-    torch.testing.assert_close(out, conv(items[slot], *edges), atol=5e-2, rtol=0)
+    torch.testing.assert_close(out, conv(items[index], *edges), atol=5e-2, rtol=0)
 
 
 def test_stays_on_the_device_of_its_input():
@@ -253,9 +253,9 @@ def test_with_and_without_torch_scatter(aggr, monkeypatch, outfits):
 def test_distinct_items_against_the_flow(outfits):
     conv = with_random_bias(flow="target_to_source")
     _, edge_index, edge_weight, batch = outfits(dtype=torch.float64)
-    items, slot = torch.randn(3, K, H, dtype=torch.double), torch.arange(len(batch)) % 3
-    expected = conv(items[slot], edge_index, edge_weight)
-    torch.testing.assert_close(conv(items, edge_index, edge_weight, slot), expected)
+    items, index = torch.randn(3, K, H, dtype=torch.double), torch.arange(len(batch)) % 3
+    expected = conv(items[index], edge_index, edge_weight)
+    torch.testing.assert_close(conv(items, edge_index, edge_weight, index), expected)
 
 
 def test_one_attribute_may_do_without_its_dimension(outfits):
@@ -270,17 +270,17 @@ def test_one_attribute_may_do_without_its_dimension(outfits):
 def test_scoring_equals_training_and_overwrites_nothing(sparse, shared, outfits, adjacency):
     conv = with_random_bias()
     x, edge_index, edge_weight, _ = outfits([3, 1, 2], dtype=torch.float64)
-    slot = torch.tensor([2, 0, 1, 1, 3, 2]) if shared else None
-    products = conv.first_products(x) if shared else None
+    index = torch.tensor([2, 0, 1, 1, 3, 2]) if shared else None
+    products = conv.project_items(x) if shared else None
     edges = (edge_index, edge_weight)
     if sparse:
         edges = (adjacency(edge_index, edge_weight, len(x), torch.sparse_csr), None)
     read = [x, *conv.parameters(), *(products or [])]
     before = [tensor.detach().clone() for tensor in read]
     received = torch.randn_like(x)
-    expected = conv(x, *edges, slot, products), conv.update_states(x, received)
+    expected = conv(x, *edges, index, products), conv.update_states(x, received)
     with torch.no_grad():
-        scored = conv(x, *edges, slot, products), conv.update_states(x, received)
+        scored = conv(x, *edges, index, products), conv.update_states(x, received)
     torch.testing.assert_close(scored, expected)
     for tensor, kept in zip(read, before, strict=True):
         assert torch.equal(tensor, kept)

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from fashiongraph.nn.conv.gated_update import mixed_states, sigmoid_gates, tanh_state
+from fashiongraph.nn.conv.gated_update import interpolate_states, sigmoid_gates, tanh_state
 
 TYPES = [torch.float64, torch.float32, torch.bfloat16, torch.float16]
 
@@ -15,7 +15,7 @@ def test_equal_with_and_without_a_gradient(dtype):
     def both():
         update, reset = sigmoid_gates(gates.to(dtype, copy=True))
         candidate = tanh_state(new.to(dtype, copy=True))
-        return update, reset, candidate, mixed_states(x, candidate.clone(), update)
+        return update, reset, candidate, interpolate_states(x, candidate.clone(), update)
 
     expected = both()
     with torch.no_grad():

@@ -49,14 +49,14 @@ def test_gradients():
 
 
 def test_edges_from_items():
-    slot = torch.tensor([2, 0, 2])
+    index = torch.tensor([2, 0, 2])
     edges = torch.tensor([[1, 2, 0], [0, 0, 1]])
     expected = torch.tensor([[0, 2, 2], [0, 0, 1]])
-    assert torch.equal(edges_from_items(edges, slot, 3), expected)
+    assert torch.equal(edges_from_items(edges, index, 3), expected)
     ptr = torch.tensor([0, 2, 3, 3])
     matrix = torch.sparse_csr_tensor(ptr, edges[0], torch.tensor([1.0, 2.0, 3.0]), (3, 3))
     dense = torch.tensor([[1.0, 0.0, 2.0], [0.0, 0.0, 3.0], [0.0, 0.0, 0.0]])
-    assert torch.equal(edges_from_items(matrix, slot, 3).to_dense(), dense)
+    assert torch.equal(edges_from_items(matrix, index, 3).to_dense(), dense)
 
 
 @pytest.fixture
@@ -74,11 +74,11 @@ def test_scoring_reads_no_memory_that_nobody_wrote(
     conv = AttributeGatedConv(8, bias=True).double()
     torch.nn.init.normal_(conv.bias)
     x, edge_index, edge_weight, _ = outfits(sizes, dtype=torch.float64)
-    slot = torch.arange(len(x)) if shared else None
+    index = torch.arange(len(x)) if shared else None
     expected = conv(x, edge_index, edge_weight)
     with torch.no_grad():
         edges = adjacency(edge_index, edge_weight, len(x), torch.sparse_csr)
-        torch.testing.assert_close(conv(x, edges, None, slot), expected)
+        torch.testing.assert_close(conv(x, edges, None, index), expected)
 
 
 def test_holds_the_weight_of_each_edge_in_the_row_of_its_receiver(wardrobe):

@@ -51,14 +51,14 @@ def test_equals_the_equation(pointwise_weight, num_negatives):
 def test_other_scores_may_compare_outfits():
     loss = drawn(0.5)
     positive, negative = torch.randn(5).double(), torch.randn(5, 3).double()
-    compared = torch.randn(5, 4).double()
-    got = loss(positive, negative, compared)
+    outfit_scores = torch.randn(5, 4).double()
+    got = loss(positive, negative, outfit_scores)
     softmax = loop(CandidateSoftmaxLoss(0.0), positive, negative)
-    other = loop(loss, compared[:, 0], compared[:, 1:])
-    other -= loop(CandidateSoftmaxLoss(0.0), compared[:, 0], compared[:, 1:])
+    other = loop(loss, outfit_scores[:, 0], outfit_scores[:, 1:])
+    other -= loop(CandidateSoftmaxLoss(0.0), outfit_scores[:, 0], outfit_scores[:, 1:])
     torch.testing.assert_close(got, softmax + other)
-    with pytest.raises(ValueError, match="'compared' needs shape"):
-        loss(positive, negative, compared[:, 1:])
+    with pytest.raises(ValueError, match="'outfit_scores' needs shape"):
+        loss(positive, negative, outfit_scores[:, 1:])
 
 
 def test_gradients():

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from fashiongraph.nn.miners import exemplar_labels
-from fashiongraph.nn.miners.indices import as_pairs, as_triplets, item_pairs, stranger_rows
+from fashiongraph.nn.miners.indices import as_pairs, as_triplets, item_pairs, negative_rows
 
 utils = pytest.importorskip("pytorch_metric_learning.utils.loss_and_miner_utils")
 
@@ -41,16 +41,16 @@ def test_triplets_and_pairs_turn_into_each_other_as_in_pytorch_metric_learning()
 
 
 def test_strangers_and_their_items():
-    stranger, item = stranger_rows(torch.tensor([4, -5, 0, -1, 0]))
+    stranger, item = negative_rows(torch.tensor([4, -5, 0, -1, 0]))
     assert (stranger.tolist(), item.tolist()) == ([1, 3], [4, 0])
-    assert all(rows.numel() == 0 for rows in stranger_rows(torch.tensor([0, 0])))
-    assert all(rows.numel() == 0 for rows in stranger_rows(torch.empty(0, dtype=torch.long)))
+    assert all(rows.numel() == 0 for rows in negative_rows(torch.tensor([0, 0])))
+    assert all(rows.numel() == 0 for rows in negative_rows(torch.empty(0, dtype=torch.long)))
 
 
 @pytest.mark.parametrize("wrong", [[-1, -1], [-100, -1], [-1, -4]])
 def test_strangers_of_nobody_in_particular_are_refused(wrong):
     with pytest.raises(ValueError, match=r"'labels' need .* exemplar_labels\(\) .*\(got \[-1"):
-        stranger_rows(torch.tensor([0, 0, *wrong]))
+        negative_rows(torch.tensor([0, 0, *wrong]))
 
 
 def test_strangers_bear_labels_of_their_own_that_tell_whose_they_are():
