@@ -126,6 +126,7 @@ def csr_adjacency(edge_index: Tensor, edge_weight: OptTensor, num_nodes: int) ->
         source,
         weight,
         (num_nodes, num_nodes),
+        device=weight.device,
         check_invariants=False,
     )
 
@@ -148,6 +149,7 @@ def edges_from_items(edge_index: Adj, index: Tensor, num_items: int) -> Adj:
         index[edge_index.col_indices()],
         edge_index.values(),
         (index.numel(), num_items),
+        device=index.device,
         check_invariants=False,  # sources are unsorted, and an item may occur twice
     )
 

@@ -42,7 +42,7 @@ def test_without_pairs_the_loss_is_zero_and_extreme_margins_stay_finite():
 
 @pytest.mark.parametrize(("positive", "negative"), [((5,), (5,)), ((5, 1), (5, 1)), ((5,), (3, 5))])
 def test_refuses_shapes_that_would_broadcast(positive, negative):
-    with pytest.raises(ValueError, match=r"'positive' needs shape \[B\]"):
+    with pytest.raises(ValueError, match=r"'positive' .*\[B\].*got"):
         SigmoidMarginLoss()(torch.zeros(positive), torch.zeros(negative))
 
 

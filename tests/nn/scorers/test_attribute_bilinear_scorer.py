@@ -298,9 +298,10 @@ def test_default_batch_is_one_outfit():
     torch.testing.assert_close(scorer(x), loop(scorer, x, batch, 1))
     torch.testing.assert_close(scorer.item_scores(x), scorer.item_scores(x, batch, 1))
     pairs, terms = scorer.pair_scores(x)
-    assert dict(zip(map(tuple, pairs.t().tolist()), terms, strict=True)).keys() == pair_loop(
-        scorer, x, batch
-    ).keys()
+    assert (
+        dict(zip(map(tuple, pairs.t().tolist()), terms, strict=True)).keys()
+        == pair_loop(scorer, x, batch).keys()
+    )
     torch.testing.assert_close(terms.sum(dim=1).mean(), scorer(x)[0])
     assert scorer(x[:1]).tolist() == scorer(x[:0]).tolist() == [0.0]
 
