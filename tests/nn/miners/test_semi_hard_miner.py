@@ -10,7 +10,7 @@ def test_repr():
     assert str(SemiHardMiner()) == "SemiHardMiner(\n  (distance): CosineSimilarity()\n)"
 
 
-def test_chooses_the_farthest_pair_and_the_closest_farther_negatives():
+def test_chooses_the_closest_negatives_beyond_the_positive():
     x = torch.tensor([[0.0], [4], [1], [2], [-5], [9]])
     labels = exemplar_labels(torch.tensor([0, 0, 0]))
     anchor, positive, negative = SemiHardMiner(EuclideanDistance(False))(x, labels)
