@@ -102,7 +102,7 @@ class AttributeBilinearScorer(torch.nn.Module):
         batch, batch_size = self._checked_batch(x, batch, batch_size)
         wide = at_least_float32(x)
         total = scatter(wide, batch, dim_size=batch_size)
-        others = total.index_select(0, batch).sub_(wide)  # exactly zero for an item on its own
+        others = total.index_select(0, batch).sub_(wide)  # exactly zero for a single item
         total_score = scatter(self.bilinear(x, others).sum(dim=-1), batch, dim_size=batch_size)
         size = degree(batch, batch_size, dtype=torch.long)
         score: Tensor = total_score / (size * (size - 1)).clamp(min=1)

@@ -72,7 +72,8 @@ class CosineScorer(torch.nn.Module):
         """
         cosine, batch, batch_size = self._cosines(x, batch, batch_size)
         size = degree(batch, batch_size, dtype=torch.long).index_select(0, batch)
-        return cosine / (size - 1).clamp(min=1)
+        score: Tensor = cosine / (size - 1).clamp(min=1)
+        return score
 
     def query(self, x: Tensor) -> tuple[Tensor, Tensor]:
         r"""Score of an outfit with one more item, as a linear function of the item's unit vector.
@@ -114,5 +115,5 @@ class CosineScorer(torch.nn.Module):
         batch, batch_size = checked_batch(x, batch, batch_size)
         u = l2_normalize(at_least_float32(x))
         total = scatter(u, batch, dim_size=batch_size)
-        others = total.index_select(0, batch) - u  # exactly zero for an item on its own
+        others = total.index_select(0, batch) - u  # exactly zero for a single item
         return (u * others).sum(dim=-1), batch, batch_size

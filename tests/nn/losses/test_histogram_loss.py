@@ -80,7 +80,7 @@ def test_cosines_of_one_are_in_range():
 
 
 @pytest.mark.parametrize("labels", [[0, 0], [0, 1], [-1, -2], []])
-def test_without_either_kind_of_pair_the_loss_is_zero_with_a_gradient(labels):
+def test_one_kind_of_pair_gives_zero_with_a_gradient(labels):
     embeddings = torch.randn(len(labels), 3, requires_grad=True)
     loss = HistogramLoss()(embeddings, torch.tensor(labels, dtype=torch.long))
     assert loss == 0

@@ -119,9 +119,7 @@ def test_has_no_parameters_and_passes_no_gradient(kind, make_batch):
 
 @pytest.mark.parametrize("distance", [CosineSimilarity(), pml_distances.CosineSimilarity()])
 @pytest.mark.parametrize("every_pair", [False, True])
-def test_chooses_the_same_under_autocast_and_of_narrow_embeddings(
-    kind, distance, every_pair, make_batch
-):
+def test_choice_is_the_same_in_half_precision(kind, distance, every_pair, make_batch):
     embeddings, labels = make_batch([4] * 40, channels=32)
     narrow, miner = embeddings.bfloat16(), MINERS[kind](distance, every_pair)
     expected = as_list(miner(narrow.float(), labels))

@@ -61,7 +61,7 @@ def test_equals_the_equations(shuffled):
     torch.testing.assert_close(scorer(x, batch, 6), more)
 
 
-def test_item_scores_equal_the_equation_and_average_to_the_score():
+def test_item_scores_equal_the_equation():
     scorer = AttributeBilinearScorer(H, K).double()
     x, batch = outfits(dtype=torch.float64)
     batch = batch[torch.randperm(len(batch))]
@@ -76,7 +76,7 @@ def test_item_scores_equal_the_equation_and_average_to_the_score():
 
 
 @pytest.mark.parametrize("shuffled", [False, True])
-def test_pair_scores_equal_the_equation_and_average_to_the_score(shuffled):
+def test_pair_scores_equal_the_equation(shuffled):
     scorer = AttributeBilinearScorer(H, K).double()
     x, batch = outfits(dtype=torch.float64)
     if shuffled:
