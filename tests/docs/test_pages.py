@@ -16,7 +16,7 @@ import typer
 from typer.core import TyperGroup
 
 from fashiongraph.cli import app
-from fashiongraph.datasets import SyntheticOutfits
+from fashiongraph.datasets import PUBLIC_SETS, SyntheticOutfits
 
 ROOT = Path(__file__).parents[2]
 PAGES = {
@@ -158,3 +158,7 @@ def test_links_lead_somewhere(page):
         assert file.exists(), target
         if anchor:
             assert anchor in anchors(file.read_text(encoding="utf-8")), target
+
+
+def test_every_public_set_is_listed():
+    assert all(f"| `{name}` |" in PAGES["docs/data_sets.md"] for name in PUBLIC_SETS)
