@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 from torch_geometric.data import Data
 
-from fashiongraph.data.checks import whole_numbers
+from fashiongraph.data.checks import integers
 from fashiongraph.data.item_table import ItemTable
 from fashiongraph.data.pairs import count_pairs
 from fashiongraph.errors import FashionGraphError
@@ -59,7 +59,7 @@ def category_graph(
     """
     if not 0 < smoothing < float("inf"):
         raise FashionGraphError(f"'smoothing' needs to be positive and finite (got {smoothing})")
-    category_id, batch = whole_numbers("category_id", category_id), whole_numbers("batch", batch)
+    category_id, batch = integers("category_id", category_id), integers("batch", batch)
     if category_id.shape != batch.shape:
         raise FashionGraphError(
             f"'batch' needs one entry per row of 'category_id', {category_id.numel()} "

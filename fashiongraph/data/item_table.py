@@ -13,7 +13,7 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from fashiongraph.data.checks import check_present, hashed, strings, whole_numbers
+from fashiongraph.data.checks import check_present, hashed, strings, integers
 from fashiongraph.errors import FashionGraphError
 
 
@@ -48,7 +48,7 @@ class ItemTable:
         ids: Any = self.ids
         if not isinstance(ids, pd.Index):
             object.__setattr__(self, "ids", strings(ids))
-        category_id = whole_numbers("category_id", self.category_id)
+        category_id = integers("category_id", self.category_id)
         object.__setattr__(self, "category_id", category_id)
         self._check_columns()
         # Asking the index would build its table of Python objects, which few ever look up in.

@@ -12,7 +12,7 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from fashiongraph.data.checks import whole_numbers
+from fashiongraph.data.checks import integers
 from fashiongraph.data.item_table import ItemTable
 from fashiongraph.errors import FashionGraphError
 
@@ -41,7 +41,7 @@ class Outfits:
         item_id: Tensor,
         ids: pd.Index[str] | None = None,
     ) -> None:
-        ptr, item_id = whole_numbers("ptr", ptr), whole_numbers("item_id", item_id)
+        ptr, item_id = integers("ptr", ptr), integers("item_id", item_id)
         if ptr.numel() == 0 or int(ptr[0]) != 0 or int(ptr[-1]) != item_id.numel():
             raise FashionGraphError(
                 f"'ptr' needs to run from 0 to the number of rows, {item_id.numel()} "

@@ -49,7 +49,7 @@ def test_takes_lists():
     listed = category_graph(category, batch, 3)
     graph = category_graph(torch.tensor(category), torch.tensor(batch), 3)
     assert listed.edge_index.tolist() == graph.edge_index.tolist()
-    with pytest.raises(FashionGraphError, match="'batch' needs whole numbers"):
+    with pytest.raises(FashionGraphError, match="'batch' needs integers"):
         category_graph(category, [0.0, 0.0, 1.0, 1.0], 3)
 
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 import torch
 
-from fashiongraph.data.checks import check_present, hashed, strings, whole_numbers
+from fashiongraph.data.checks import check_present, hashed, strings, integers
 from fashiongraph.errors import FashionGraphError
 
 
@@ -31,22 +31,22 @@ def test_a_missing_value_is_named(absent):
 
 def test_integers_become_long_ones():
     for kind in (torch.uint8, torch.int16, torch.int32):
-        found = whole_numbers("ptr", torch.tensor([0, 2], dtype=kind))
+        found = integers("ptr", torch.tensor([0, 2], dtype=kind))
         assert found.dtype == torch.int64 and found.tolist() == [0, 2]
     long = torch.tensor([0, 2])
-    assert whole_numbers("ptr", long) is long
-    assert whole_numbers("ptr", torch.tensor([])).dtype == torch.int64
+    assert integers("ptr", long) is long
+    assert integers("ptr", torch.tensor([])).dtype == torch.int64
     for values in ([0, 2], np.array([0, 2], np.int16)):
-        assert whole_numbers("ptr", values).tolist() == [0, 2]
-    assert whole_numbers("ptr", []).dtype == torch.int64
+        assert integers("ptr", values).tolist() == [0, 2]
+    assert integers("ptr", []).dtype == torch.int64
 
 
 @pytest.mark.parametrize("kind", [torch.float32, torch.float16, torch.bool, torch.complex64])
 def test_other_types_are_refused(kind):
-    with pytest.raises(FashionGraphError, match=rf"'ptr' needs whole numbers \(got {kind}\)"):
-        whole_numbers("ptr", torch.zeros(2, dtype=kind))
+    with pytest.raises(FashionGraphError, match=rf"'ptr' needs integers \(got {kind}\)"):
+        integers("ptr", torch.zeros(2, dtype=kind))
 
 
 def test_what_is_no_number_is_refused():
-    with pytest.raises(FashionGraphError, match=r"'ptr' needs whole numbers \(.*str"):
-        whole_numbers("ptr", ["a"])
+    with pytest.raises(FashionGraphError, match=r"'ptr' needs integers \(.*str"):
+        integers("ptr", ["a"])

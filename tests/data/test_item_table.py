@@ -111,7 +111,7 @@ def test_features_need_rows():
 def test_categories_of_any_integer_type():
     items = ItemTable(pd.Index(["a", "b"]), torch.tensor([0, -1], dtype=torch.int32), ["shoe"])
     assert items.category_id.dtype == torch.int64
-    with pytest.raises(FashionGraphError, match=r"'category_id' needs whole numbers \(got .*float"):
+    with pytest.raises(FashionGraphError, match=r"'category_id' needs integers \(got .*float"):
         ItemTable(pd.Index(["a", "b"]), torch.tensor([0.0, 0.0]), ["shoe"])
 
 

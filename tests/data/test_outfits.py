@@ -114,7 +114,7 @@ def test_rows_of_any_integer_type_are_kept_long(items):
     outfits = Outfits(items, ptr, item_id)
     assert outfits.ptr.dtype == outfits.item_id.dtype == torch.int64
     for wrong in ((ptr.float(), item_id), (ptr, item_id.float())):
-        with pytest.raises(FashionGraphError, match=r"needs whole numbers \(got torch\.float32\)"):
+        with pytest.raises(FashionGraphError, match=r"needs integers \(got torch\.float32\)"):
             Outfits(items, *wrong)
 
 

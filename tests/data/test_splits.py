@@ -10,7 +10,7 @@ from fashiongraph.data.audit import audit
 from fashiongraph.data.duplicates import without_duplicates
 from fashiongraph.data.item_table import ItemTable
 from fashiongraph.data.outfits import Outfits
-from fashiongraph.data.splits import part_of_outfits, split
+from fashiongraph.data.splits import split_index, split
 from fashiongraph.errors import FashionGraphError
 
 
@@ -37,8 +37,8 @@ def test_every_outfit_in_one_part_and_ratios_kept(wardrobe: Outfits) -> None:
 
 
 def test_the_seed_decides(wardrobe: Outfits) -> None:
-    assert torch.equal(part_of_outfits(wardrobe), part_of_outfits(wardrobe, seed=0))
-    assert not torch.equal(part_of_outfits(wardrobe), part_of_outfits(wardrobe, seed=1))
+    assert torch.equal(split_index(wardrobe), split_index(wardrobe, seed=0))
+    assert not torch.equal(split_index(wardrobe), split_index(wardrobe, seed=1))
 
 
 @pytest.mark.parametrize("disjoint", [False, True])
@@ -71,7 +71,7 @@ def test_disjoint_drops_nothing_where_outfits_share_nothing() -> None:
     parts = split(outfits, disjoint=True, seed=4)
     assert [len(part) for part in parts] == [70, 10, 20]
     assert not torch.equal(
-        part_of_outfits(outfits, disjoint=True), part_of_outfits(outfits, disjoint=True, seed=1)
+        split_index(outfits, disjoint=True), split_index(outfits, disjoint=True, seed=1)
     )
 
 
@@ -82,7 +82,7 @@ def test_disjoint_parts_share_no_item_and_keep_the_ratios() -> None:
     item_id[::30] = (item_id[::30] + 10) % len(outfits.items)
     outfits, _ = without_duplicates(Outfits(outfits.items, outfits.ptr, item_id))
 
-    part = part_of_outfits(outfits, disjoint=True)
+    part = split_index(outfits, disjoint=True)
     used = [set(outfits.select(part == p).item_id.tolist()) for p in range(3)]
     assert not used[0] & used[1] and not used[0] & used[2] and not used[1] & used[2]
     kept = torch.bincount(part[part >= 0], minlength=3).double()

@@ -5,7 +5,7 @@ import torch
 
 from fashiongraph.data.item_table import ItemTable
 from fashiongraph.data.outfits import Outfits
-from fashiongraph.loader.item_order import item_order
+from fashiongraph.data.item_order import item_order
 
 
 def chain(length: int) -> Outfits:
