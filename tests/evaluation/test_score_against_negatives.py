@@ -128,7 +128,7 @@ def test_outfits_without_items_and_no_outfits(wardrobe):
 
 
 def test_compatibility_is_asked_so_too(wardrobe, knows_real):
-    questions = wardrobe.questions("compatibility")
+    questions = draw_questions(wardrobe, "compatibility", "uniform")
     sampler = negative_sampler("uniform", wardrobe.items)
     result = compatibility(knows_real, questions, score_against_negatives, sampler=sampler)
     assert result.value > 0.99
