@@ -13,7 +13,7 @@ from fashiongraph.data.pairs import held
 Ints = NDArray[np.int64]
 
 
-def first_equal(outfits: Outfits) -> Ints:
+def first_equal(outfits: Outfits, digest: Ints | None = None) -> Ints:
     """Index of the first outfit with the same items, in any order [B].
 
     Outfits with equal digests are compared item by item, so that a collision of digests does not
@@ -21,6 +21,7 @@ def first_equal(outfits: Outfits) -> Ints:
 
     Args:
         outfits: The outfits.
+        digest: A hash of each outfit as a multiset [B]; by default computed.
 
     Example:
         >>> from fashiongraph.data import ItemTable, Outfits
@@ -28,7 +29,7 @@ def first_equal(outfits: Outfits) -> Ints:
         >>> first_equal(Outfits.from_lists(items, [["a", "b"], ["a"], ["b", "a"]])).tolist()
         [0, 1, 0]
     """
-    digest = _digests(outfits)
+    digest = _digests(outfits) if digest is None else digest
     ordered = np.sort(digest)
     found = np.arange(len(outfits))
     repeated = np.flatnonzero(held(digest, ordered[1:][ordered[1:] == ordered[:-1]]))

@@ -10,11 +10,8 @@ from fashiongraph.data import ItemTable, Outfits, category_graph
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.evaluation import (
     compatibility,
-)
-from fashiongraph.evaluation import (
+    draw_questions,
     score_against_negatives,
-)
-from fashiongraph.evaluation import (
     score_candidates,
     score_outfits,
 )
@@ -127,10 +124,10 @@ def test_outfits_without_items_and_no_outfits(wardrobe):
     assert score_against_negatives(model, wardrobe.select([]), sampler).shape == (0,)
 
 
-def test_compatibility_is_asked_so_too(wardrobe, knows_real):
-    questions = draw_questions(wardrobe, "compatibility", "uniform")
+def test_compatibility_is_asked_so_too(wardrobe, perfect_scorer):
+    questions = draw_questions(wardrobe, "compatibility")
     sampler = negative_sampler("uniform", wardrobe.items)
-    result = compatibility(knows_real, questions, score_against_negatives, sampler=sampler)
+    result = compatibility(perfect_scorer, questions, score_against_negatives, sampler=sampler)
     assert result.value > 0.99
 
 

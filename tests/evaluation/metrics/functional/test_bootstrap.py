@@ -9,10 +9,8 @@ import torch
 from fashiongraph.evaluation.metrics.functional import (
     bootstrap_interval,
     mean_interval,
-    roc_auc_interval,
-)
-from fashiongraph.evaluation.metrics.functional import (
     roc_auc,
+    roc_auc_interval,
 )
 
 

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from fashiongraph.evaluation.metrics.functional import fill_in_blank_accuracy
-from fashiongraph.evaluation.metrics.functional import roc_auc
+from fashiongraph.evaluation.metrics.functional import fill_in_blank_accuracy, roc_auc
 
 
 def auc_by_loop(score, label):

@@ -7,11 +7,11 @@ from torchmetrics.functional import retrieval as reference
 
 from fashiongraph.evaluation.metrics.functional import (
     ranked_order,
+    ranked_relevance,
     retrieval_average_precision,
     retrieval_hit_rate,
     retrieval_recall,
 )
-from fashiongraph.evaluation.metrics.functional import ranked_relevance
 
 
 def test_order_is_that_of_the_scores():
