@@ -104,7 +104,7 @@ def test_bad_arguments(wardrobe: Outfits) -> None:
     with pytest.raises(FashionGraphError, match=r"'outfits'.*3 in all \(got 2\)"):
         split(wardrobe.select([0, 1]))
     everywhere = Outfits.from_lists(wardrobe.items, [["item0", f"item{i}"] for i in range(1, 20)])
-    with pytest.raises(FashionGraphError, match=r"'outfits' needs 2 groups.*disjoint"):
+    with pytest.raises(FashionGraphError, match=r"'outfits' needs 3 groups.*disjoint"):
         split(everywhere, disjoint=True)
 
 

@@ -42,7 +42,7 @@ def test_auc_of_a_selection_samples_only_its_groups(wardrobe, perfect_scorer):
 
 def test_auc_refuses_no_questions(wardrobe, constant_scorer):
     questions = draw_questions(wardrobe, "compatibility")
-    with pytest.raises(FashionGraphError, match="'questions'.*got 0"):
+    with pytest.raises(FashionGraphError, match=r"'questions'.*got 0"):
         compatibility(constant_scorer, questions.select(questions.target < 0))
 
 
@@ -63,7 +63,7 @@ def test_fitb_of_perfect_and_constant_scorers(wardrobe, perfect_scorer, constant
 
 def test_fitb_refuses_no_questions(wardrobe, constant_scorer):
     questions = draw_questions(wardrobe, "fitb")
-    with pytest.raises(FashionGraphError, match="'questions'.*got 0"):
+    with pytest.raises(FashionGraphError, match=r"'questions'.*got 0"):
         fill_in_blank(constant_scorer, questions.select(questions.target < 0))
 
 

@@ -8,7 +8,7 @@ from fashiongraph.models import ADDGNN
 
 
 @pytest.mark.parametrize("batch_size", [1, 10, 1024])
-def test_candidates_score_as_the_outfits_that_they_complete(wardrobe, batch_size):
+def test_candidates_score_as_completed_outfits(wardrobe, batch_size):
     torch.manual_seed(0)
     model = ADDGNN(8, 4, 2).train()
     questions = draw_questions(wardrobe, "fitb")
@@ -17,7 +17,7 @@ def test_candidates_score_as_the_outfits_that_they_complete(wardrobe, batch_size
     assert model.training
 
 
-def test_any_callable_will_do_and_no_questions_have_no_scores(wardrobe, perfect_scorer):
+def test_any_callable_and_no_questions(wardrobe, perfect_scorer):
     questions = draw_questions(wardrobe, "fitb")
     score = score_candidates(perfect_scorer, questions)
     assert torch.equal(score.argmax(dim=1), questions.answer)
@@ -25,14 +25,14 @@ def test_any_callable_will_do_and_no_questions_have_no_scores(wardrobe, perfect_
 
 
 class OnlyTheFirst(ADDGNN):
-    """Compares candidates in its own way."""
+    """A model with another comparison of candidates."""
 
     def score_candidates(self, batch, position, num_candidates):
         assert position.shape == (batch.num_graphs // num_candidates,)
         return torch.eye(num_candidates)[:1].expand(len(position), -1)
 
 
-def test_a_model_may_compare_candidates_in_its_own_way(wardrobe):
+def test_a_model_may_override_score_candidates(wardrobe):
     questions = draw_questions(wardrobe, "fitb")
     score = score_candidates(OnlyTheFirst(8, 4, 2), questions, batch_size=20)
     assert torch.equal(score, torch.eye(4)[:1].expand(len(questions), -1))

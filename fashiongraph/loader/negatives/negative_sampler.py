@@ -74,7 +74,7 @@ class NegativeSampler:
         ptr, item_id = outfits.ptr.numpy(), outfits.item_id.numpy()
         drawn = np.full((len(outfits), num_negatives), -1)
         level = np.zeros_like(drawn)
-        for block in _blocks(np.diff(ptr)):
+        for block in outfit_blocks(np.diff(ptr)):
             rows = _padded(ptr[block.start : block.stop + 1], item_id)
             drawn[block], level[block] = self._draw_block(item[block], rows, num_negatives, rng)
         if (drawn < 0).any():
@@ -133,14 +133,29 @@ def _too_few(outfits: Outfits, outfit: int, left: int, needed: int) -> FashionGr
     )
 
 
-def _blocks(sizes: Ints) -> Iterator[slice]:
-    """Blocks of outfits, halved while their padded size is too large."""
-    starts = reversed(range(0, len(sizes), _BLOCK))
-    left = [slice(first, min(first + _BLOCK, len(sizes))) for first in starts]
+def outfit_blocks(
+    sizes: Ints, block_size: int = _BLOCK, max_cells: int = _CELLS
+) -> Iterator[slice]:
+    """Consecutive outfits in blocks, which are halved while their padded size is too large.
+
+    Args:
+        sizes: Size of each outfit [B].
+        block_size: Maximal number of outfits in a block.
+        max_cells: Maximal number of items in a padded block of two or more outfits.
+
+    Yields:
+        Slices of outfits.
+
+    Example:
+        >>> list(outfit_blocks(np.array([1, 1, 9, 1]), max_cells=10))
+        [slice(0, 2, None), slice(2, 3, None), slice(3, 4, None)]
+    """
+    starts = reversed(range(0, len(sizes), block_size))
+    left = [slice(first, min(first + block_size, len(sizes))) for first in starts]
     while left:
         block = left.pop()
         count = block.stop - block.start
-        if count > 1 and count * sizes[block].max() > _CELLS:
+        if count > 1 and count * sizes[block].max() > max_cells:
             middle = block.start + count // 2
             left += [slice(middle, block.stop), slice(block.start, middle)]
         else:
