@@ -37,8 +37,8 @@ def audit(splits: Mapping[str, Outfits]) -> pd.DataFrame:
         >>> items = ItemTable.from_lists(["a", "b", "c"], ["top", "skirt", "shoe"])
         >>> train = Outfits.from_lists(items, [["a", "b", "c"]])
         >>> test = Outfits.from_lists(items, [["b", "a"], ["a", "c"]])
-        >>> audit({"train": train, "test": test}).loc[1].tolist()
-        ['train', 'test', 3, 0, 2]
+        >>> list(audit({"train": train, "test": test}).itertuples(index=False, name=None))[1]
+        ('train', 'test', 3, 0, 2)
     """
     if not splits:
         raise FashionGraphError("'splits' needs at least one split (got none)")
