@@ -41,8 +41,8 @@ def run_quickstart(
     """Draw a data set, encode it, train a teacher and ADD-GNN, evaluate, and write a report.
 
     Nothing is downloaded. The folder is written atomically, with ``report.html``,
-    ``quickstart.json`` (the numbers), ``dataset``, the stored ``questions`` and a checkpoint of each
-    model in ``models``.
+    ``quickstart.json`` (the numbers), ``dataset``, the stored ``questions`` and a checkpoint of
+    each model in ``models``.
 
     Args:
         output: The folder; one of an earlier quickstart is replaced.

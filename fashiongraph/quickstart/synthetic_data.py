@@ -76,13 +76,13 @@ def draw_data(folder: Path, settings: Settings, seed: int) -> SyntheticData:
 def encode_pictures(
     data: SyntheticData, folder: Path, encoder: PictureEncoder, progress: bool
 ) -> SyntheticData:
-    """Encode the pictures; each edition's folder gets the file of features.
+    """Encode the pictures, and write a file of features to both data sets.
 
     Args:
-        editions: What :func:`draw_variants` returned.
-        folder: The folder it was given.
-        encoder: The network.
-        progress: Whether to show a progress bar.
+        data: Result of :func:`draw_data`.
+        folder: Folder of the quickstart.
+        encoder: The picture encoder.
+        progress: Show a progress bar.
     """
     file = folder / _DESIGNERS / _FEATURES
     pictures = [folder / picture for picture in data.pictures]
