@@ -82,7 +82,7 @@ def input_blocks(
         >>> [(place, tuple(inputs.x.shape)) for place, inputs in blocks]
         [(slice(0, 2, None), (2, 3)), (slice(2, 3, None), (1, 3))]
     """
-    for start in range(0, len(rows), block_size):
+    for start in range(0, max(len(rows), 1), block_size):  # an empty block has widths too
         block = rows[start : start + block_size]
         single = Outfits(batcher.items, torch.arange(len(block) + 1), block)  # one item each
         inputs, _ = item_inputs(batcher(single).to(device))
@@ -137,11 +137,10 @@ def _model_vectors(model: OutfitModel, items: ItemTable, rows: Tensor, batch_siz
             f"(got {items.num_features})"
         )
     distinct, place = rows.unique(return_inverse=True)
-    encoded = distinct if len(distinct) else torch.arange(min(len(items), 1))  # for the width D
     batcher = OutfitBatcher(items, model.graph, share_items=True)
     blocks = []
     with evaluating(model):
-        for _, inputs in input_blocks(batcher, encoded, device_of(model), batch_size):
+        for _, inputs in input_blocks(batcher, distinct, device_of(model), batch_size):
             vectors = model.embed(model.encode_items(inputs))
             if vectors is None:
                 raise FashionGraphError(
@@ -149,7 +148,7 @@ def _model_vectors(model: OutfitModel, items: ItemTable, rows: Tensor, batch_siz
                     "which does not implement embed())"
                 )
             blocks.append(vectors.to("cpu", torch.promote_types(vectors.dtype, torch.float32)))
-    return torch.cat(blocks)[place] if blocks else torch.empty(0, 0)
+    return torch.cat(blocks)[place]
 
 
 def _function_vectors(embed: Embed, features: Tensor, rows: Tensor, batch_size: int) -> Tensor:

@@ -75,7 +75,7 @@ def checked_batch(x: Tensor, batch: Tensor | None, batch_size: int | None) -> tu
         ValueError: If there is not one outfit for each row, which broadcasting would hide.
     """
     if batch is None:
-        return torch.zeros(len(x), dtype=torch.long, device=x.device), batch_size or 1
+        return torch.zeros(x.size(0), dtype=torch.long, device=x.device), batch_size or 1
     if batch.shape != x.shape[:1]:
         raise ValueError(
             f"'batch' needs one entry for each row of 'x' (got the shapes "

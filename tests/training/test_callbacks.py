@@ -90,6 +90,6 @@ def test_an_earlier_training_stays_until_another_has_finished_an_epoch(train, pa
     _, expected = train(parts, directory=tmp_path)
     diverging = TrainingConfig(batch_size=16, optimizer="sgd", learning_rate=1e30)
     with pytest.raises(FashionGraphError, match="diverged"):
-        train(parts, recipe=diverging, directory=tmp_path)
+        train(parts, config=diverging, directory=tmp_path)
     _, history = train(parts, resume=True, directory=tmp_path)
     pd.testing.assert_frame_equal(history, expected)

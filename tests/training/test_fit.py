@@ -44,7 +44,7 @@ def test_a_seed_settles_everything(train, parts):
 def test_a_diverged_training_says_so(train, parts):
     recipe = TrainingConfig(batch_size=16, optimizer="sgd", learning_rate=1e30)
     with pytest.raises(FashionGraphError, match=r"diverged: after epoch 0 .*'learning_rate' \(got"):
-        train(parts, recipe=recipe)
+        train(parts, config=recipe)
     features = parts[1].items.features.clone()
     features[3] = torch.nan
     broken = parts[1].with_items(parts[1].items.with_features(features))

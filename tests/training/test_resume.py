@@ -56,12 +56,12 @@ def test_a_moved_training_goes_on_as_if_it_had_not_been(train, parts, tmp_path):
 
 def test_a_training_resumes_as_what_it_began_as(train, parts, tmp_path):
     constant = TrainingConfig(batch_size=16, schedule="constant")
-    train(parts, max_epochs=1, recipe=constant, directory=tmp_path)
+    train(parts, max_epochs=1, config=constant, directory=tmp_path)
     changed = parts[0].with_items(parts[0].items.with_features(parts[0].items.features * 2))
     for kwargs, message in (
         ({"seed": 1}, r"'seed' is 1 \(was 0\), 'valid' is \w+ \(was \w+\)$"),
         (
-            {"recipe": TrainingConfig(batch_size=16, learning_rate=0.02)},
+            {"config": TrainingConfig(batch_size=16, learning_rate=0.02)},
             r"'learning_rate' is 0.02 .*'schedule' is cosine \(was constant\)",
         ),
         ({"objective": RankingObjective(num_negatives=2)}, "'objective' is RankingObjective"),
@@ -72,10 +72,10 @@ def test_a_training_resumes_as_what_it_began_as(train, parts, tmp_path):
         with pytest.raises(FashionGraphError, match=message):
             train(parts, resume=True, **kwargs)
     with pytest.raises(FashionGraphError, match=r"but 'train' is \w+ \(was \w+\)"):
-        train((changed, parts[1]), resume=True, recipe=constant, directory=tmp_path)
+        train((changed, parts[1]), resume=True, config=constant, directory=tmp_path)
     # Under a constant rate more epochs are what a longer training would have had.
-    _, history = train(parts, max_epochs=2, resume=True, recipe=constant, directory=tmp_path)
-    _, expected = train(parts, max_epochs=2, recipe=constant)
+    _, history = train(parts, max_epochs=2, resume=True, config=constant, directory=tmp_path)
+    _, expected = train(parts, max_epochs=2, config=constant)
     pd.testing.assert_frame_equal(history, expected)
     train(parts, max_epochs=1, directory=tmp_path)
     with pytest.raises(FashionGraphError, match=r"'max_epochs' is 2 \(was 1\)"):
@@ -87,7 +87,9 @@ def test_a_training_that_stopped_early_is_not_trained_on(train, parts, tmp_path)
     model, history = train(parts, config=TrainingConfig(learning_rate=1e-12), **kwargs)
     last = (tmp_path / "checkpoints" / "last.ckpt").read_bytes()
     for _ in range(2):
-        again, same = train(parts, config=TrainingConfig(learning_rate=1e-12), resume=True, **kwargs)
+        again, same = train(
+            parts, config=TrainingConfig(learning_rate=1e-12), resume=True, **kwargs
+        )
         pd.testing.assert_frame_equal(history, same)
     assert (tmp_path / "checkpoints" / "last.ckpt").read_bytes() == last
     assert all(map(torch.equal, model.parameters(), again.parameters()))
@@ -107,7 +109,7 @@ def test_a_damaged_training_is_not_resumed(train, parts, tmp_path):
         kwargs = {"recipe": constant, "directory": tmp_path, "resume": True}
         return train(parts, max_epochs=max_epochs, **kwargs)
 
-    train(parts, max_epochs=2, recipe=constant, directory=tmp_path)
+    train(parts, max_epochs=2, config=constant, directory=tmp_path)
     with pytest.raises(FashionGraphError, match=r"at least the 2 that are finished \(got 1\)"):
         resume(1)
     for name in ("last", "best"):

@@ -129,7 +129,7 @@ class AttributeGatedConv(MessagePassing):
                 sparse adjacency comes with ``edge_weight``.
         """
         self._check(x, edge_index, edge_weight)
-        num_nodes = len(x if index is None else index)
+        num_nodes = (x if index is None else index).size(0)
         if index is not None and not self._projects_first(x, edge_index, index, projections):
             x, index = x.index_select(0, index), None
         edge_index, edge_weight = sparse_edges(
@@ -185,10 +185,10 @@ class AttributeGatedConv(MessagePassing):
         index: Tensor,
     ) -> Tensor:
         """States of nodes after a step from states of distinct items."""
-        edge_index = edges_from_items(edge_index, index, len(x))
+        edge_index = edges_from_items(edge_index, index, x.size(0))
 
         def add_aggregated(out: Tensor, projected: Tensor) -> Tensor:
-            size = (len(projected), len(out))
+            size = (projected.size(0), out.size(0))
             total: Tensor = self.propagate(
                 edge_index, x=projected, edge_weight=edge_weight, out=out, size=size
             )
@@ -211,6 +211,8 @@ class AttributeGatedConv(MessagePassing):
         self, x: Tensor, edge_index: Adj, index: Tensor, projections: ItemProjections | None
     ) -> bool:
         """Whether projecting before aggregation is possible and saves work."""
+        if torch.compiler.is_compiling():  # sizes are symbols
+            return False
         if self.aggr not in ("add", "sum", "mean") or self.flow != "source_to_target":
             return False
         # An adjacency that learns needs its own pattern; torch-sparse has one of its own kind.

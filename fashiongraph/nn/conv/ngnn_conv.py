@@ -105,7 +105,7 @@ class NGNNConv(MessagePassing):
         """
         if edge_weight is not None and is_sparse(edge_index):
             raise ValueError("'edge_weight' needs to be None where 'edge_index' is sparse")
-        edge_index, edge_weight = sparse_edges(self, NGNNConv, edge_index, edge_weight, len(x))
+        edge_index, edge_weight = sparse_edges(self, NGNNConv, edge_index, edge_weight, x.size(0))
         for _ in range(self.num_steps):
             source = self.send(x, category_id)
             aggregated = self.propagate(edge_index, x=source, edge_weight=edge_weight)

@@ -71,7 +71,7 @@ def csr_adjacency(edge_index: Tensor, edge_weight: OptTensor, num_nodes: int) ->
         num_nodes: Number of nodes, N.
     """
     sender, receiver = edge_index
-    weight = torch.ones(len(sender), device=sender.device) if edge_weight is None else edge_weight
+    weight = torch.ones(sender.size(0), device=sender.device) if edge_weight is None else edge_weight
     if bool((receiver[1:] < receiver[:-1]).any()):
         receiver, order = receiver.sort(stable=True)
         sender, weight = sender[order], weight[order]
