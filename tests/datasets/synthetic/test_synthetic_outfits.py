@@ -33,7 +33,7 @@ def digest(root):
 
 @pytest.fixture(scope="module")
 def drawn(tmp_path_factory):
-    """A users' edition with pictures, drawn once."""
+    """A users' version with pictures, drawn once."""
     return make(
         tmp_path_factory.mktemp("synthetic") / "users",
         version="users",
@@ -69,7 +69,7 @@ def test_files_have_the_same_bytes(tmp_path):
     assert digest(tmp_path / "one") == digest(tmp_path / "two")
 
 
-def test_editions_share_items_and_features():
+def test_versions_share_items_and_features():
     designers = make(features="attributes")
     users = make(version="users", features="attributes")
     pd.testing.assert_frame_equal(designers.items.columns, users.items.columns)
@@ -84,6 +84,19 @@ def test_attribute_features_tell_the_truth():
     season = items.features[:, -3:].argmax(1)
     guess = np.array(["summer", "all-year", "winter"])[season.numpy()]
     assert (guess == items.columns["season"]).mean() > 0.97
+
+
+def test_attributes_only():
+    one, same = SyntheticOutfits.attributes_only(80), SyntheticOutfits.attributes_only(80)
+    assert (len(one), len(one.items), one.items.num_categories) == (80, 100, 10)
+    assert "image" not in one.items.columns
+    assert one.item_id.equal(same.item_id)
+    assert one.items.features.equal(same.items.features)
+    assert SyntheticOutfits.truth.compatible(one).all()
+    small = SyntheticOutfits.attributes_only(20, num_items=40, seed=1)
+    assert (len(small), len(small.items)) == (20, 40)
+    assert len(SyntheticOutfits.attributes_only(seed=1).items) == 300
+    assert not SyntheticOutfits.attributes_only(80, seed=1).item_id.equal(one.item_id)
 
 
 def test_designers_keep_to_the_truth_and_users_less_with_more_noise():
@@ -155,7 +168,7 @@ def test_the_folder_is_a_wardrobe_of_ones_own(drawn):
 
 def test_a_second_look_draws_nothing(drawn, monkeypatch):
     monkeypatch.setattr(synthetic_wardrobe, "draw_garment", None)
-    again = SyntheticOutfits(drawn.root, **{**drawn.recipe})
+    again = SyntheticOutfits(drawn.root, **{**drawn.settings})
     assert again.outfits.item_id.equal(drawn.outfits.item_id)
 
 
@@ -238,7 +251,7 @@ def test_broken_settings(tmp_path, content):
         ({"image_size": 8}, r"'image_size' needs to be at least 16 \(got 8\)"),
         ({"noise": 1.5}, r"'noise' needs to lie in \[0, 1\] \(got 1.5\)"),
         ({"noise": float("nan")}, r"'noise' needs to lie in \[0, 1\] \(got nan\)"),
-        ({"edition": "critics"}, r"'edition' needs to be 'designers' or 'users' \(got 'critics'\)"),
+        ({"version": "critics"}, r"'version' needs to be 'designers' or 'users' \(got 'critics'\)"),
         ({"features": "pixels"}, r"'features' needs to be 'attributes' or None \(got 'pixels'\)"),
     ],
 )
