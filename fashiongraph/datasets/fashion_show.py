@@ -22,112 +22,12 @@ from fashiongraph.datasets.io.table import Table
 from fashiongraph.errors import DataError
 
 _FORMATS = ("BMP", "JPEG", "PNG", "TIFF", "WEBP")  # others, such as EPS, may start programs
-
-
-def write_crops(parts: pd.DataFrame, table: Path, folder: Path) -> None:
-    """Cut parts out of pictures, each of which is opened once, and write them as JPEG.
-
-    Args:
-        parts: One row a part: ``file``, its box, the ``row`` of the table that names it, and the
-            ``crop`` to write.
-        table: The table; the files are named relative to its folder.
-        folder: The folder that the crops are named relative to.
-
-    Raises:
-        DataError: If a picture cannot be read or a box reaches outside of it.
-    """
-    pictures = (group for _, group in parts.groupby("file", sort=False))
-    with ThreadPoolExecutor() as pool:  # Pillow releases the interpreter's lock
-        for _ in pool.map(partial(_cut, table=table, folder=folder), pictures):
-            pass  # an error of a thread is raised here
-
-
-def _cut(parts: pd.DataFrame, table: Path, folder: Path) -> None:
-    file = table.parent / str(parts["file"].iloc[0])
-    try:
-        with Image.open(file, formats=_FORMATS) as opened:
-            image = ImageOps.exif_transpose(opened).convert("RGB")
-    # Damaged bytes make Pillow's decoders fail with almost any error.
-    except Exception as error:
-        raise DataError(f"needs to be a readable picture ({error})", file=file) from error
-    for crop, row, *box in parts[["crop", "row", *BOX]].itertuples(index=False):
-        if box[2] > image.width or box[3] > image.height:
-            size = f"{image.width} x {image.height}"
-            rule = f"a box needs to lie in its picture, {file.name} of {size} (got {box})"
-            raise DataError(rule, table, row)
-        image.crop(tuple(box)).save(folder / crop, "JPEG", quality=95, subsampling=0)
-
-
-SPLITS = ("top", "bottom")
-BOX = ("left", "upper", "right", "lower")
-_KEY = ["outfit_id", *SPLITS]
+_PARTS = ("top", "bottom")
+_BOX = ("left", "upper", "right", "lower")
+_KEY = ["outfit_id", *_PARTS]
 _FACTS = ["brand", "year", "season"]
-_BOXES = [f"{part}_box" for part in SPLITS]
+_BOXES = [f"{part}_box" for part in _PARTS]
 _NUMBERS = r"^\s*([0-9]{1,6})\s+([0-9]{1,6})\s+([0-9]{1,6})\s+([0-9]{1,6})\s*$"
-
-
-def read_looks(path: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Read and check ``outfits.csv``; pictures are looked for in its folder, but not opened.
-
-    Returns:
-        Outfits with ``outfit_id`` and, where the table has them, ``brand``, ``year`` and
-        ``season``. Their parts, the top and the bottom of one outfit after the other: ``row`` of
-        the table, ``category``, ``file``, the box as ``left``, ``upper``, ``right`` and ``lower``
-        (-1 for a whole picture), and a ``name`` made of them.
-
-    Raises:
-        DataError: If a rule is broken, with the row and how many rows more break one.
-    """
-    problems = Problems()
-    text = [*_KEY, *_BOXES, "brand", "season"]
-    table = Table.read(path, problems, needed=_KEY, text=text, wanted=[*text, "year"])
-    rows = CheckedRows(table, problems)
-    for name in _KEY:
-        rows.drop_blank(name)
-    code, _ = table.encode("outfit_id")
-    repeated = np.diff(np.maximum.accumulate(code), prepend=-1) == 0
-    rows.drop(
-        repeated,
-        lambda i: f"'outfit_id' needs to be unique (got {rows.value('outfit_id', i)} again)",
-    )
-    frame = table.columns.to_pandas()
-    parts = [_part(rows, frame, part) for part in SPLITS]
-    rows.drop(
-        parts[1]["name"].isin(parts[0]["name"]).to_numpy(),
-        lambda i: (
-            f"'bottom' needs a picture or a box that shows no top (got {parts[1]['name'][i]})"
-        ),
-    )
-    problems.check()
-    both = pd.concat(parts).sort_index(kind="stable", ignore_index=True)
-    outfits = frame[["outfit_id", *(name for name in _FACTS if name in frame)]]
-    return outfits.replace("", None), both
-
-
-def _part(rows: CheckedRows, frame: pd.DataFrame, part: str) -> pd.DataFrame:
-    """One part of every look, as :func:`read_looks` returns it."""
-    files = frame[part].str.strip()
-    code, names = pd.factorize(files)
-    folder = rows.table.path.parent
-    exists = np.array([os.path.isfile(folder / name) for name in names], dtype=bool)
-    rows.drop(
-        ~exists[code],
-        lambda i: f"{part!r} needs a picture beside the table (no file {files[i]!r})",
-    )
-    boxes = frame.get(f"{part}_box", pd.Series("", index=frame.index))
-    whole = boxes.str.strip() == ""
-    corners = boxes.str.extract(_NUMBERS).fillna("-1").astype(np.int64)
-    corners = corners.set_axis(list(BOX), axis=1)
-    sides = corners.astype(str)
-    suffix = "#" + sides[BOX[0]].str.cat(sides[list(BOX[1:])], sep=",")
-    empty = (corners["right"] <= corners["left"]) | (corners["lower"] <= corners["upper"])
-    rows.drop(
-        (empty & ~whole).to_numpy(),
-        lambda i: f"'{part}_box' needs left, upper, right and lower in pixels (got {boxes[i]!r})",
-    )
-    return corners.assign(
-        row=rows.table.row, category=part, file=files, name=files + suffix.mask(whole, "")
-    )
 
 
 class FashionShow(ReleasedDataset):
@@ -192,8 +92,106 @@ class FashionShow(ReleasedDataset):
             cropped, self._prefix(table.parent) + items["file"]
         )
         known = ItemTable.from_lists(
-            names.tolist(), items["category"].tolist(), None, image.to_frame("image"), SPLITS
+            names.tolist(), items["category"].tolist(), None, image.to_frame("image"), _PARTS
         )
-        ptr = torch.arange(len(looks) + 1) * len(SPLITS)
+        ptr = torch.arange(len(looks) + 1) * len(_PARTS)
         ids = pd.Index(looks.pop("outfit_id")).astype(str).rename(None)
         write_processed(folder, Outfits(known, ptr, torch.from_numpy(item_id), ids), looks)
+
+
+def read_looks(path: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Read and check ``outfits.csv``; pictures are looked for in its folder, but not opened.
+
+    Returns:
+        Outfits with ``outfit_id`` and, where the table has them, ``brand``, ``year`` and
+        ``season``. Their parts, the top and the bottom of one outfit after the other: ``row`` of
+        the table, ``category``, ``file``, the box as ``left``, ``upper``, ``right`` and ``lower``
+        (-1 for a whole picture), and a ``name`` made of them.
+
+    Raises:
+        DataError: If a rule is broken, with the row and how many rows more break one.
+    """
+    problems = Problems()
+    text = [*_KEY, *_BOXES, "brand", "season"]
+    table = Table.read(path, problems, needed=_KEY, text=text, wanted=[*text, "year"])
+    rows = CheckedRows(table, problems)
+    for name in _KEY:
+        rows.drop_blank(name)
+    code, _ = table.encode("outfit_id")
+    repeated = np.diff(np.maximum.accumulate(code), prepend=-1) == 0
+    rows.drop(
+        repeated,
+        lambda i: f"'outfit_id' needs to be unique (got {rows.value('outfit_id', i)} again)",
+    )
+    frame = table.columns.to_pandas()
+    parts = [_part(rows, frame, part) for part in _PARTS]
+    rows.drop(
+        parts[1]["name"].isin(parts[0]["name"]).to_numpy(),
+        lambda i: (
+            f"'bottom' needs a picture or a box that shows no top (got {parts[1]['name'][i]})"
+        ),
+    )
+    problems.check()
+    both = pd.concat(parts).sort_index(kind="stable", ignore_index=True)
+    outfits = frame[["outfit_id", *(name for name in _FACTS if name in frame)]]
+    return outfits.replace("", None), both
+
+
+def _part(rows: CheckedRows, frame: pd.DataFrame, part: str) -> pd.DataFrame:
+    """One part of every look, as :func:`read_looks` returns it."""
+    files = frame[part].str.strip()
+    code, names = pd.factorize(files)
+    folder = rows.table.path.parent
+    exists = np.array([os.path.isfile(folder / name) for name in names], dtype=bool)
+    rows.drop(
+        ~exists[code],
+        lambda i: f"{part!r} needs a picture beside the table (no file {files[i]!r})",
+    )
+    boxes = frame.get(f"{part}_box", pd.Series("", index=frame.index))
+    whole = boxes.str.strip() == ""
+    corners = boxes.str.extract(_NUMBERS).fillna("-1").astype(np.int64)
+    corners = corners.set_axis(list(_BOX), axis=1)
+    sides = corners.astype(str)
+    suffix = "#" + sides[_BOX[0]].str.cat(sides[list(_BOX[1:])], sep=",")
+    empty = (corners["right"] <= corners["left"]) | (corners["lower"] <= corners["upper"])
+    rows.drop(
+        (empty & ~whole).to_numpy(),
+        lambda i: f"'{part}_box' needs left, upper, right and lower in pixels (got {boxes[i]!r})",
+    )
+    return corners.assign(
+        row=rows.table.row, category=part, file=files, name=files + suffix.mask(whole, "")
+    )
+
+
+def write_crops(parts: pd.DataFrame, table: Path, folder: Path) -> None:
+    """Cut parts out of pictures, each of which is opened once, and write them as JPEG.
+
+    Args:
+        parts: One row a part: ``file``, its box, the ``row`` of the table that names it, and the
+            ``crop`` to write.
+        table: The table; the files are named relative to its folder.
+        folder: The folder that the crops are named relative to.
+
+    Raises:
+        DataError: If a picture cannot be read or a box reaches outside of it.
+    """
+    pictures = (group for _, group in parts.groupby("file", sort=False))
+    with ThreadPoolExecutor() as pool:  # Pillow releases the interpreter's lock
+        for _ in pool.map(partial(_cut, table=table, folder=folder), pictures):
+            pass  # an error of a thread is raised here
+
+
+def _cut(parts: pd.DataFrame, table: Path, folder: Path) -> None:
+    file = table.parent / str(parts["file"].iloc[0])
+    try:
+        with Image.open(file, formats=_FORMATS) as opened:
+            image = ImageOps.exif_transpose(opened).convert("RGB")
+    # Damaged bytes make Pillow's decoders fail with almost any error.
+    except Exception as error:
+        raise DataError(f"needs to be a readable picture ({error})", file=file) from error
+    for crop, row, *box in parts[["crop", "row", *_BOX]].itertuples(index=False):
+        if box[2] > image.width or box[3] > image.height:
+            size = f"{image.width} x {image.height}"
+            rule = f"a box needs to lie in its picture, {file.name} of {size} (got {box})"
+            raise DataError(rule, table, row)
+        image.crop(tuple(box)).save(folder / crop, "JPEG", quality=95, subsampling=0)

@@ -34,204 +34,6 @@ from fashiongraph.datasets.io.polyvore_questions import (
 from fashiongraph.datasets.io.processed import write_processed
 from fashiongraph.errors import DataError
 
-_OUTFIT = pa.struct(
-    [
-        needed("set_id", pa.string()),
-        pa.field("name", pa.string()),
-        needed(
-            "items",
-            list_of(
-                pa.struct(
-                    [
-                        needed("index", pa.int64()),
-                        needed("categoryid", pa.int64()),
-                        pa.field("name", pa.string()),
-                        pa.field("image", pa.string()),
-                    ]
-                )
-            ),
-        ),
-    ]
-)
-_NGNN_OUTFIT = pa.struct(
-    [
-        needed("set_id", pa.string()),
-        needed("items_index", list_of(pa.int64())),
-        needed("items_category", list_of(pa.int64())),
-    ]
-)
-
-
-def read_original(path: Path) -> Records:
-    """Read a ``*_no_dup.json`` of the release.
-
-    Returns:
-        Outfits with ``title``; rows with ``category`` (a number), ``title`` and ``image_url``.
-
-    Raises:
-        DataError: If the file is missing or broken.
-    """
-    records = arrow_rows(path, read_json(path, list), _OUTFIT)
-    set_id, lists = records.field("set_id"), records.field("items")
-    items = lists.flatten()
-    outfits = {"set_id": set_id.to_pandas(), "title": _text(records.field("name"))}
-    rows = {
-        **nested_rows(set_id, lists, items.field("index")),
-        "category": items.field("categoryid").to_numpy(),
-        "title": _text(items.field("name")),
-        "image_url": _text(items.field("image")),
-    }
-    return _checked(path, Records(pd.DataFrame(outfits), pd.DataFrame(rows)))
-
-
-def read_ngnn(path: Path) -> Records:
-    """Read an ``ngnn_*.json``: outfits that :func:`ngnn_filter` left, without titles.
-
-    Raises:
-        DataError: If the file is missing or broken.
-    """
-    records = arrow_rows(path, read_json(path, list), _NGNN_OUTFIT)
-    set_id, index, category = (records.field(field.name) for field in _NGNN_OUTFIT)
-    differ = index.value_lengths().to_numpy() != category.value_lengths().to_numpy()
-    if differ.any():
-        number = int(differ.argmax()) + 1
-        raise DataError(
-            f"record {number} needs as many 'items_index' as 'items_category'", file=path
-        )
-    rows = {
-        **nested_rows(set_id, index, index.flatten()),
-        "category": category.flatten().to_numpy(),
-    }
-    outfits = pd.DataFrame({"set_id": set_id.to_pandas()})
-    return _checked(path, Records(outfits, pd.DataFrame(rows)))
-
-
-def ngnn_filter(records: Records, min_count: int = 100) -> Records:
-    """Leave what NGNN trains on: frequent categories, one item of each, outfits of 3 to 8 items.
-
-    Args:
-        records: Outfits of all splits, with the columns ``split`` and ``category``.
-        min_count: How many items of a category the training outfits must hold.
-
-    Source: Cui, Li, Wu, Zhang, Wang, "Dressing as a whole: outfit compatibility learning based
-    on node-wise graph neural networks", and the files that its authors published.
-    """
-    split = records.outfits["split"].to_numpy()[records.rows["outfit"]]
-    counts = records.rows["category"][split == "train"].value_counts()
-    return keep_categories(records, counts.index[counts >= min_count])
-
-
-def keep_categories(records: Records, categories: Collection[int]) -> Records:
-    """The first item of each of some categories, at most 8, in outfits that have 3 of them."""
-    rows = records.rows[records.rows["category"].isin(categories)]
-    rows = rows.drop_duplicates(["outfit", "category"])
-    rows = rows[rows.groupby("outfit").cumcount() < 8]
-    kept = np.bincount(rows["outfit"], minlength=len(records.outfits)) >= 3
-    rows = rows[kept[rows["outfit"]]]
-    position = np.cumsum(kept) - 1
-    return Records(
-        records.outfits[kept].reset_index(drop=True),
-        rows.assign(outfit=position[rows["outfit"]]).reset_index(drop=True),
-    )
-
-
-def read_category_names(path: Path) -> pd.Series[str]:
-    """Read ``category_id.txt``: the name of each category, by its number.
-
-    Raises:
-        DataError: If a line is not a number and a name, or one of them repeats.
-    """
-    try:
-        lines = pd.Series(path.read_text(encoding="utf-8").splitlines(), dtype=str).str.strip()
-    except (OSError, ValueError) as error:
-        raise DataError(f"needs to be readable as text ({error})", file=path) from error
-    lines = lines[lines != ""]
-    table = lines.str.extract(r"^(?P<number>[0-9]{1,9}) +(?P<name>.*\D.*)$")
-    wrong = table.isna().any(axis=1) | table["number"].duplicated() | table["name"].duplicated()
-    if wrong.any():
-        row, line = wrong[wrong].index[0], lines[wrong].iloc[0]
-        raise DataError(
-            f"a line needs a number and a name of its own (got {line!r})", path, row + 1
-        )
-    return table.set_index(table["number"].astype(np.int64))["name"]
-
-
-def _text(values: pa.Array) -> pd.Series[str]:
-    text: pd.Series[str] = values.fill_null("").to_pandas()
-    return text
-
-
-def _checked(path: Path, records: Records) -> Records:
-    records.check_names(path)
-    return records
-
-
-_NGNN_OUTFIT = pa.struct(
-    [
-        needed("answers", list_of(pa.string())),
-        needed("questions", list_of(list_of(pa.string()))),
-    ]
-)
-
-
-def read_interactive(path: Path, source: str, named: NamedItems) -> FillInBlank:
-    """Read outfits (``answers``) with a list of choices for each of their items (``questions``).
-
-    The right choice is the last. Nearly all questions have five choices; the others are left out
-    and counted in the recipe, since questions of one set have equally many candidates.
-
-    Args:
-        path: The file.
-        source: What the recipe calls it.
-        named: The items.
-
-    Raises:
-        DataError: If the file is missing or broken, or asks about an unknown item.
-    """
-    records = arrow_rows(path, read_json(path, list), _NGNN_OUTFIT)
-    answers, questions = records.field("answers"), records.field("questions")
-    sizes = answers.value_lengths().to_numpy().astype(np.int64)
-    differ = sizes != questions.value_lengths().to_numpy()
-    if differ.any():
-        number = int(differ.argmax()) + 1
-        raise DataError(f"record {number} needs a question for each of its answers", file=path)
-    items, choices = answers.flatten(), questions.flatten()
-    outfit = np.repeat(np.arange(len(records)), sizes)
-    num_choices = choices.value_lengths().to_numpy().astype(np.int64)
-    width = int(num_choices.max(initial=1))
-
-    full = np.flatnonzero(num_choices == width)
-    candidates = choices.take(full).flatten()
-    last = candidates.take(np.arange(len(full)) * width + width - 1)
-    wrong = np.asarray(pc.not_equal(last, items.take(full)))
-    if wrong.any():
-        number = int(outfit[full[wrong.argmax()]]) + 1
-        raise DataError(f"record {number} needs its answers as the last choices", file=path)
-
-    item_rows, known_outfit = named.find(path, items, outfit, len(records))
-    asked = np.repeat(np.arange(len(full)), width)
-    rows, known = named.find(path, candidates, asked, len(full))
-    known &= known_outfit[outfit[full]]
-    kept = Outfits(
-        named.items,
-        torch.from_numpy(np.append(0, sizes[known_outfit].cumsum())),
-        torch.from_numpy(item_rows[known_outfit[outfit]]),
-    )
-    place = np.cumsum(known_outfit) - 1  # of an outfit among those that are kept
-    full = full[known]
-    asked_about = kept.select(torch.from_numpy(place[outfit[full]]))
-    start = np.cumsum(sizes) - sizes
-    return FillInBlank(
-        items=named.items,
-        ptr=asked_about.ptr,
-        item_id=asked_about.item_id,
-        position=torch.from_numpy(full - start[outfit[full]]),
-        candidates=torch.from_numpy(rows.reshape(-1, width)[known]),
-        answer=torch.full((len(full),), width - 1),
-        recipe=official_recipe(FillInBlank.kind, source, left_out=len(choices) - len(full)),
-    )
-
-
 _ARCHIVE = "polyvore.tar.gz"
 _CATEGORIES = "category_id.txt"
 _BLANKS = "fill_in_blank_test.json"
@@ -412,3 +214,203 @@ class MarylandPolyvore(PolyvoreSet):
     def _named_items(self) -> NamedItems:
         ids = self.items.ids
         return NamedItems(self.items, ids, np.arange(len(ids)), lenient=self.ngnn_filter)
+
+
+_OUTFIT = pa.struct(
+    [
+        needed("set_id", pa.string()),
+        pa.field("name", pa.string()),
+        needed(
+            "items",
+            list_of(
+                pa.struct(
+                    [
+                        needed("index", pa.int64()),
+                        needed("categoryid", pa.int64()),
+                        pa.field("name", pa.string()),
+                        pa.field("image", pa.string()),
+                    ]
+                )
+            ),
+        ),
+    ]
+)
+
+
+def read_original(path: Path) -> Records:
+    """Read a ``*_no_dup.json`` of the release.
+
+    Returns:
+        Outfits with ``title``; rows with ``category`` (a number), ``title`` and ``image_url``.
+
+    Raises:
+        DataError: If the file is missing or broken.
+    """
+    records = arrow_rows(path, read_json(path, list), _OUTFIT)
+    set_id, lists = records.field("set_id"), records.field("items")
+    items = lists.flatten()
+    outfits = {"set_id": set_id.to_pandas(), "title": _text(records.field("name"))}
+    rows = {
+        **nested_rows(set_id, lists, items.field("index")),
+        "category": items.field("categoryid").to_numpy(),
+        "title": _text(items.field("name")),
+        "image_url": _text(items.field("image")),
+    }
+    return _checked(path, Records(pd.DataFrame(outfits), pd.DataFrame(rows)))
+
+
+_NGNN_OUTFIT = pa.struct(
+    [
+        needed("set_id", pa.string()),
+        needed("items_index", list_of(pa.int64())),
+        needed("items_category", list_of(pa.int64())),
+    ]
+)
+
+
+def read_ngnn(path: Path) -> Records:
+    """Read an ``ngnn_*.json``: outfits that :func:`ngnn_filter` left, without titles.
+
+    Raises:
+        DataError: If the file is missing or broken.
+    """
+    records = arrow_rows(path, read_json(path, list), _NGNN_OUTFIT)
+    set_id, index, category = (records.field(field.name) for field in _NGNN_OUTFIT)
+    differ = index.value_lengths().to_numpy() != category.value_lengths().to_numpy()
+    if differ.any():
+        number = int(differ.argmax()) + 1
+        raise DataError(
+            f"record {number} needs as many 'items_index' as 'items_category'", file=path
+        )
+    rows = {
+        **nested_rows(set_id, index, index.flatten()),
+        "category": category.flatten().to_numpy(),
+    }
+    outfits = pd.DataFrame({"set_id": set_id.to_pandas()})
+    return _checked(path, Records(outfits, pd.DataFrame(rows)))
+
+
+def _text(values: pa.Array) -> pd.Series[str]:
+    text: pd.Series[str] = values.fill_null("").to_pandas()
+    return text
+
+
+def _checked(path: Path, records: Records) -> Records:
+    records.check_names(path)
+    return records
+
+
+def ngnn_filter(records: Records, min_count: int = 100) -> Records:
+    """Leave what NGNN trains on: frequent categories, one item of each, outfits of 3 to 8 items.
+
+    Args:
+        records: Outfits of all splits, with the columns ``split`` and ``category``.
+        min_count: How many items of a category the training outfits must hold.
+
+    Source: Cui, Li, Wu, Zhang, Wang, "Dressing as a whole: outfit compatibility learning based
+    on node-wise graph neural networks", and the files that its authors published.
+    """
+    split = records.outfits["split"].to_numpy()[records.rows["outfit"]]
+    counts = records.rows["category"][split == "train"].value_counts()
+    return keep_categories(records, counts.index[counts >= min_count])
+
+
+def keep_categories(records: Records, categories: Collection[int]) -> Records:
+    """The first item of each of some categories, at most 8, in outfits that have 3 of them."""
+    rows = records.rows[records.rows["category"].isin(categories)]
+    rows = rows.drop_duplicates(["outfit", "category"])
+    rows = rows[rows.groupby("outfit").cumcount() < 8]
+    kept = np.bincount(rows["outfit"], minlength=len(records.outfits)) >= 3
+    rows = rows[kept[rows["outfit"]]]
+    position = np.cumsum(kept) - 1
+    return Records(
+        records.outfits[kept].reset_index(drop=True),
+        rows.assign(outfit=position[rows["outfit"]]).reset_index(drop=True),
+    )
+
+
+def read_category_names(path: Path) -> pd.Series[str]:
+    """Read ``category_id.txt``: the name of each category, by its number.
+
+    Raises:
+        DataError: If a line is not a number and a name, or one of them repeats.
+    """
+    try:
+        lines = pd.Series(path.read_text(encoding="utf-8").splitlines(), dtype=str).str.strip()
+    except (OSError, ValueError) as error:
+        raise DataError(f"needs to be readable as text ({error})", file=path) from error
+    lines = lines[lines != ""]
+    table = lines.str.extract(r"^(?P<number>[0-9]{1,9}) +(?P<name>.*\D.*)$")
+    wrong = table.isna().any(axis=1) | table["number"].duplicated() | table["name"].duplicated()
+    if wrong.any():
+        row, line = wrong[wrong].index[0], lines[wrong].iloc[0]
+        raise DataError(
+            f"a line needs a number and a name of its own (got {line!r})", path, row + 1
+        )
+    return table.set_index(table["number"].astype(np.int64))["name"]
+
+
+_INTERACTIVE = pa.struct(
+    [
+        needed("answers", list_of(pa.string())),
+        needed("questions", list_of(list_of(pa.string()))),
+    ]
+)
+
+
+def read_interactive(path: Path, source: str, named: NamedItems) -> FillInBlank:
+    """Read outfits (``answers``) with a list of choices for each of their items (``questions``).
+
+    The right choice is the last. Nearly all questions have five choices; the others are left out
+    and counted in the recipe, since questions of one set have equally many candidates.
+
+    Args:
+        path: The file.
+        source: What the recipe calls it.
+        named: The items.
+
+    Raises:
+        DataError: If the file is missing or broken, or asks about an unknown item.
+    """
+    records = arrow_rows(path, read_json(path, list), _INTERACTIVE)
+    answers, questions = records.field("answers"), records.field("questions")
+    sizes = answers.value_lengths().to_numpy().astype(np.int64)
+    differ = sizes != questions.value_lengths().to_numpy()
+    if differ.any():
+        number = int(differ.argmax()) + 1
+        raise DataError(f"record {number} needs a question for each of its answers", file=path)
+    items, choices = answers.flatten(), questions.flatten()
+    outfit = np.repeat(np.arange(len(records)), sizes)
+    num_choices = choices.value_lengths().to_numpy().astype(np.int64)
+    width = int(num_choices.max(initial=1))
+
+    full = np.flatnonzero(num_choices == width)
+    candidates = choices.take(full).flatten()
+    last = candidates.take(np.arange(len(full)) * width + width - 1)
+    wrong = np.asarray(pc.not_equal(last, items.take(full)))
+    if wrong.any():
+        number = int(outfit[full[wrong.argmax()]]) + 1
+        raise DataError(f"record {number} needs its answers as the last choices", file=path)
+
+    item_rows, known_outfit = named.find(path, items, outfit, len(records))
+    asked = np.repeat(np.arange(len(full)), width)
+    rows, known = named.find(path, candidates, asked, len(full))
+    known &= known_outfit[outfit[full]]
+    kept = Outfits(
+        named.items,
+        torch.from_numpy(np.append(0, sizes[known_outfit].cumsum())),
+        torch.from_numpy(item_rows[known_outfit[outfit]]),
+    )
+    place = np.cumsum(known_outfit) - 1  # of an outfit among those that are kept
+    full = full[known]
+    asked_about = kept.select(torch.from_numpy(place[outfit[full]]))
+    start = np.cumsum(sizes) - sizes
+    return FillInBlank(
+        items=named.items,
+        ptr=asked_about.ptr,
+        item_id=asked_about.item_id,
+        position=torch.from_numpy(full - start[outfit[full]]),
+        candidates=torch.from_numpy(rows.reshape(-1, width)[known]),
+        answer=torch.full((len(full),), width - 1),
+        recipe=official_recipe(FillInBlank.kind, source, left_out=len(choices) - len(full)),
+    )

@@ -31,276 +31,18 @@ from fashiongraph.datasets.io.polyvore_questions import (
 from fashiongraph.datasets.io.processed import write_processed
 from fashiongraph.errors import DataError, FashionGraphError
 
-_OUTFIT = pa.struct(
-    [
-        needed("set_id", pa.string()),
-        needed(
-            "items",
-            list_of(pa.struct([needed("item_id", pa.string()), needed("index", pa.int64())])),
-        ),
-    ]
-)
-_ITEM = pa.struct(
-    [
-        needed("semantic_category", pa.string()),
-        needed("category_id", pa.string()),
-        pa.field("title", pa.string()),
-        pa.field("url_name", pa.string()),
-        pa.field("description", pa.string()),
-    ]
-)
-_TITLE = pa.struct([pa.field("title", pa.string()), pa.field("url_name", pa.string())])
-
-
-def read_outfits(path: Path) -> Records:
-    """Read ``train.json``, ``valid.json`` or ``test.json`` of an edition.
-
-    Returns:
-        Outfits with ``set_id`` alone; rows with ``item``, an identifier.
-
-    Raises:
-        DataError: If the file is missing or broken.
-    """
-    records = arrow_rows(path, read_json(path, list), _OUTFIT)
-    set_id, lists = records.field("set_id"), records.field("items")
-    items = lists.flatten()
-    rows = {
-        **nested_rows(set_id, lists, items.field("index")),
-        "item": items.field("item_id").to_pandas(),
-    }
-    found = Records(pd.DataFrame({"set_id": set_id.to_pandas()}), pd.DataFrame(rows))
-    found.check_names(path)
-    return found
-
-
-def read_item_metadata(path: Path, ids: pd.Index[str]) -> pd.DataFrame:
-    """Read what ``polyvore_item_metadata.json`` says of some items.
-
-    Returns:
-        ``semantic_category``, ``category_id``, ``title`` and ``description``, in the order of
-        ``ids``. A missing title is what the address of the item calls it.
-
-    Raises:
-        DataError: If the file is missing or broken, or an item is not in it.
-    """
-    entries = read_json(path, dict)
-    row = _keys(path, entries).get_indexer(ids)
-    if (row < 0).any():
-        raise DataError(f"needs an entry for the item {ids[row < 0][0]!r}", file=path)
-    table = arrow_rows(path, entries.values(), _ITEM).take(row)
-    columns = {name: table.field(name) for name in ("semantic_category", "category_id")}
-    return pd.DataFrame(
-        {
-            **{name: column.to_pandas().str.strip() for name, column in columns.items()},
-            "title": _title(table),
-            "description": table.field("description").fill_null("").to_pandas(),
-        }
-    )
-
-
-def read_outfit_titles(path: Path, set_ids: pd.Series[str]) -> np.ndarray:
-    """Read the titles of some outfits from ``polyvore_outfit_titles.json``; "" where it has none.
-
-    Raises:
-        DataError: If the file is missing or broken.
-    """
-    entries = read_json(path, dict)
-    row = _keys(path, entries).get_indexer(pd.Index(set_ids))
-    titles = _title(arrow_rows(path, entries.values(), _TITLE)).to_numpy(dtype=object)
-    return np.append(titles, "")[row]  # -1 picks the last entry
-
-
-def read_fine_categories(path: Path) -> dict[str, str]:
-    """Read the fine categories of ``categories.csv``: their names, by ``category_id``.
-
-    The file gives most of them one name and some of them several, which are joined.
-
-    Raises:
-        DataError: If the file is missing, or a row is not made of three fields.
-    """
-    names = ["category_id", "fine", "semantic"]
-    try:
-        table = pd.read_csv(path, header=None, dtype=str, keep_default_na=False, encoding="utf-8")
-        table = table.set_axis(names, axis=1).drop_duplicates(names[:2])
-    except (OSError, ValueError) as error:
-        raise DataError(f"needs to hold rows of three fields ({error})", file=path) from error
-    joined = table.groupby("category_id")["fine"].agg(", ".join)
-    return {str(key): f"{name} ({key})" for key, name in joined.items()}
-
-
-def _keys(path: Path, entries: dict[str, Any]) -> pd.Index[str]:
-    keys: pd.Series[str] = arrow_rows(path, entries, pa.string()).to_pandas()
-    return pd.Index(keys)
-
-
-def _title(table: pa.StructArray) -> pd.Series[str]:
-    title: pd.Series[str] = table.field("title").fill_null("").to_pandas()
-    return title.where(title.str.strip() != "", table.field("url_name").fill_null("").to_pandas())
-
-
-Ints = NDArray[np.int64]
-
-#: The types of items; a row says them by their place here.
-SEMANTIC_CATEGORIES = (
-    *("accessories", "all-body", "bags", "bottoms", "hats", "jewellery"),
-    *("outerwear", "scarves", "shoes", "sunglasses", "tops"),
-)
-
-
-def read_items(path: Path) -> ItemTable:
-    """Read ``items.json``: a list of identifiers for each type, in the order of the types.
-
-    Raises:
-        DataError: If the file is missing or broken, or an item repeats.
-    """
-    lists = arrow_rows(path, read_json(path, list), list_of(pa.string()))
-    if len(lists) != len(SEMANTIC_CATEGORIES):
-        raise DataError(
-            f"a list for each of the {len(SEMANTIC_CATEGORIES)} types is needed (got {len(lists)})",
-            file=path,
-        )
-    ids = pd.Index(lists.flatten().to_pandas(), dtype=str)
-    if not ids.is_unique:
-        raise DataError(f"items need to differ (got {ids[ids.duplicated()][0]!r} again)", path)
-    category = np.repeat(np.arange(len(lists)), lists.value_lengths().to_numpy())
-    return ItemTable(ids, torch.from_numpy(category), list(SEMANTIC_CATEGORIES))
-
-
-def read_tuples(path: Path, items: ItemTable) -> Outfits:
-    """Read rows of a user, a size, and then M items and M types, filled up with -1.
-
-    An item is its place among those of its type.
-
-    Raises:
-        DataError: If the file is missing or broken, with the row, counted from 1.
-    """
-    matrix = _read_matrix(path)
-    width = (matrix.shape[1] - 2) // 2
-    size, item, kind = matrix[:, 1:2], matrix[:, 2 : 2 + width], matrix[:, 2 + width :]
-    filled = np.arange(width) < size
-    count = np.bincount(items.category_id, minlength=items.num_categories)
-    known = (kind >= 0) & (kind < len(count))
-    known &= (item >= 0) & (item < count[np.where(known, kind, 0)])
-    empty = (item == -1) & (kind == -1)
-    right = np.where(filled, known, empty).all(axis=1) & (size[:, 0] >= 0) & (size[:, 0] <= width)
-    if not right.all():
-        rule = "a row needs as many items and types as its size says, all known, and then -1"
-        raise DataError(rule, path, int(right.argmin()) + 1)
-    start = np.cumsum(count) - count
-    ptr = np.append(0, size[:, 0].cumsum())
-    item_id = (start[np.where(filled, kind, 0)] + item)[filled]
-    return Outfits(items, torch.from_numpy(ptr), torch.from_numpy(item_id))
-
-
-def _read_matrix(path: Path) -> Ints:
-    """A file of whole numbers between commas, without a header [rows, columns]."""
-    try:
-        table = csv.read_csv(path, csv.ReadOptions(autogenerate_column_names=True))
-    except (pa.ArrowException, OSError) as error:
-        raise DataError(f"needs to be readable as CSV ({error})", file=path) from error
-    columns = table.columns
-    if len(columns) < 4 or len(columns) % 2:
-        rule = f"a row needs a user, a size, M items and M types (got {len(columns)} fields)"
-        raise DataError(rule, file=path)
-    for number, column in enumerate(columns, start=1):
-        if column.type != pa.int64() or column.null_count:
-            raise DataError(f"field {number} needs whole numbers throughout", file=path)
-    return np.column_stack([column.to_numpy() for column in columns])
-
-
-def tuple_compatibility(
-    real: Path, corrupted: Path, items: ItemTable, source: str
-) -> Compatibility:
-    """Real outfits, and for each of them one whose items are all others of the same types.
-
-    Args:
-        real: File of the real outfits.
-        corrupted: File of the others, in the same order.
-        items: The item table.
-        source: What the recipe calls the questions.
-
-    Raises:
-        DataError: If a file is missing or broken, or they differ in length.
-    """
-    one, zero = read_tuples(real, items), read_tuples(corrupted, items)
-    if len(one) != len(zero):
-        raise DataError(f"an outfit for each of {len(one)} is needed (got {len(zero)})", corrupted)
-    label = torch.tensor([1, 0]).repeat_interleave(len(one))
-    return Compatibility(
-        items=items,
-        ptr=torch.cat([one.ptr, one.ptr[-1] + zero.ptr[1:]]),
-        item_id=torch.cat([one.item_id, zero.item_id]),
-        label=label,
-        group=torch.arange(len(one)).repeat(2),
-        recipe=official_recipe(Compatibility.kind, source, left_out=0),
-    )
-
-
-def tuple_fill_in_blank(real: Path, others: Path, items: ItemTable, source: str) -> FillInBlank:
-    """Questions told by editions of an outfit that hold another item in one and the same place.
-
-    The answer is candidate 0. A few editions repeat it: their questions have no right answer but
-    a tie, and ``repeated`` counts them in the recipe.
-
-    Args:
-        real: File of the real outfits.
-        others: File of equally many editions of each, outfit after outfit.
-        items: The item table.
-        source: What the recipe calls the questions.
-
-    Raises:
-        DataError: If a file is missing or broken, or an edition differs from its outfit in more
-            than one place, in another place than others do, or in size.
-    """
-    asked, editions = read_tuples(real, items), read_tuples(others, items)
-    position, wrong = _blanks(asked, editions, others)
-    answer = asked.item_id[asked.ptr[:-1] + position].unsqueeze(1)
-    repeated = int((wrong == answer).any(dim=1).sum())
-    return FillInBlank(
-        items=items,
-        ptr=asked.ptr,
-        item_id=asked.item_id,
-        position=position,
-        candidates=torch.cat([answer, wrong], dim=1),
-        answer=torch.zeros(len(asked), dtype=torch.long),
-        recipe=official_recipe(FillInBlank.kind, source, left_out=0, repeated=repeated),
-    )
-
-
-def _blanks(real: Outfits, others: Outfits, path: Path) -> tuple[torch.Tensor, torch.Tensor]:
-    """Place where Q outfits differ from their R editions [Q], and the items there [Q, R]."""
-    copies = len(others) // max(len(real), 1)
-    if copies < 1 or len(others) != copies * len(real):
-        rule = f"equally many editions of each of {len(real)} outfits are needed"
-        raise DataError(f"{rule} (got {len(others)})", file=path)
-    question = np.repeat(np.arange(len(real)), copies)
-    _check_tuples(
-        path, others.sizes.numpy() == real.sizes.numpy()[question], "the size of its outfit"
-    )
-    rows = real.rows_of(torch.from_numpy(question)).numpy()
-    differs = (others.item_id != real.item_id[rows]).numpy()
-    edition = others.batch.numpy()[differs]
-    _check_tuples(path, np.bincount(edition, minlength=len(others)) < 2, "one other item at most")
-    place = np.full(len(others), -1)
-    place[edition] = rows[differs] - real.ptr.numpy()[question[edition]]
-    position = place.reshape(-1, copies).max(axis=1)
-    agrees = (place == position[question]) | (place < 0)
-    _check_tuples(path, agrees & (position[question] >= 0), "to differ where the other editions do")
-    item = others.item_id[others.ptr[:-1] + torch.from_numpy(position[question])]
-    return torch.from_numpy(position), item.view(-1, copies)
-
-
-def _check_tuples(path: Path, fits: NDArray[np.bool_], rule: str) -> None:
-    if not fits.all():
-        raise DataError(f"an edition needs {rule}", path, int(fits.argmin()) + 1)
-
-
 Edition = Literal["nondisjoint", "disjoint"]
 Form = Literal["json", "tuples"]
 Category = Literal["semantic", "fine"]
 
 _METADATA = "polyvore_item_metadata.json"
 _TITLES = "polyvore_outfit_titles.json"
+
+#: The types of items; a row says them by their place here.
+SEMANTIC_CATEGORIES = (
+    *("accessories", "all-body", "bags", "bottoms", "hats", "jewellery"),
+    *("outerwear", "scarves", "shoes", "sunglasses", "tops"),
+)
 
 
 class PolyvoreOutfits(PolyvoreSet):
@@ -487,3 +229,258 @@ def _check(name: str, value: str | None, known: Sequence[str | None]) -> None:
     if value not in known:
         values = ", ".join(map(repr, known))
         raise FashionGraphError(f"{name!r} needs to be one of {values} (got {value!r})")
+
+
+_OUTFIT = pa.struct(
+    [
+        needed("set_id", pa.string()),
+        needed(
+            "items",
+            list_of(pa.struct([needed("item_id", pa.string()), needed("index", pa.int64())])),
+        ),
+    ]
+)
+_ITEM = pa.struct(
+    [
+        needed("semantic_category", pa.string()),
+        needed("category_id", pa.string()),
+        pa.field("title", pa.string()),
+        pa.field("url_name", pa.string()),
+        pa.field("description", pa.string()),
+    ]
+)
+_TITLE = pa.struct([pa.field("title", pa.string()), pa.field("url_name", pa.string())])
+
+
+def read_outfits(path: Path) -> Records:
+    """Read ``train.json``, ``valid.json`` or ``test.json`` of an edition.
+
+    Returns:
+        Outfits with ``set_id`` alone; rows with ``item``, an identifier.
+
+    Raises:
+        DataError: If the file is missing or broken.
+    """
+    records = arrow_rows(path, read_json(path, list), _OUTFIT)
+    set_id, lists = records.field("set_id"), records.field("items")
+    items = lists.flatten()
+    rows = {
+        **nested_rows(set_id, lists, items.field("index")),
+        "item": items.field("item_id").to_pandas(),
+    }
+    found = Records(pd.DataFrame({"set_id": set_id.to_pandas()}), pd.DataFrame(rows))
+    found.check_names(path)
+    return found
+
+
+def read_item_metadata(path: Path, ids: pd.Index[str]) -> pd.DataFrame:
+    """Read what ``polyvore_item_metadata.json`` says of some items.
+
+    Returns:
+        ``semantic_category``, ``category_id``, ``title`` and ``description``, in the order of
+        ``ids``. A missing title is what the address of the item calls it.
+
+    Raises:
+        DataError: If the file is missing or broken, or an item is not in it.
+    """
+    entries = read_json(path, dict)
+    row = _keys(path, entries).get_indexer(ids)
+    if (row < 0).any():
+        raise DataError(f"needs an entry for the item {ids[row < 0][0]!r}", file=path)
+    table = arrow_rows(path, entries.values(), _ITEM).take(row)
+    columns = {name: table.field(name) for name in ("semantic_category", "category_id")}
+    return pd.DataFrame(
+        {
+            **{name: column.to_pandas().str.strip() for name, column in columns.items()},
+            "title": _title(table),
+            "description": table.field("description").fill_null("").to_pandas(),
+        }
+    )
+
+
+def read_outfit_titles(path: Path, set_ids: pd.Series[str]) -> np.ndarray:
+    """Read the titles of some outfits from ``polyvore_outfit_titles.json``; "" where it has none.
+
+    Raises:
+        DataError: If the file is missing or broken.
+    """
+    entries = read_json(path, dict)
+    row = _keys(path, entries).get_indexer(pd.Index(set_ids))
+    titles = _title(arrow_rows(path, entries.values(), _TITLE)).to_numpy(dtype=object)
+    return np.append(titles, "")[row]  # -1 picks the last entry
+
+
+def read_fine_categories(path: Path) -> dict[str, str]:
+    """Read the fine categories of ``categories.csv``: their names, by ``category_id``.
+
+    The file gives most of them one name and some of them several, which are joined.
+
+    Raises:
+        DataError: If the file is missing, or a row is not made of three fields.
+    """
+    names = ["category_id", "fine", "semantic"]
+    try:
+        table = pd.read_csv(path, header=None, dtype=str, keep_default_na=False, encoding="utf-8")
+        table = table.set_axis(names, axis=1).drop_duplicates(names[:2])
+    except (OSError, ValueError) as error:
+        raise DataError(f"needs to hold rows of three fields ({error})", file=path) from error
+    joined = table.groupby("category_id")["fine"].agg(", ".join)
+    return {str(key): f"{name} ({key})" for key, name in joined.items()}
+
+
+def _keys(path: Path, entries: dict[str, Any]) -> pd.Index[str]:
+    keys: pd.Series[str] = arrow_rows(path, entries, pa.string()).to_pandas()
+    return pd.Index(keys)
+
+
+def _title(table: pa.StructArray) -> pd.Series[str]:
+    title: pd.Series[str] = table.field("title").fill_null("").to_pandas()
+    return title.where(title.str.strip() != "", table.field("url_name").fill_null("").to_pandas())
+
+
+def read_items(path: Path) -> ItemTable:
+    """Read ``items.json``: a list of identifiers for each type, in the order of the types.
+
+    Raises:
+        DataError: If the file is missing or broken, or an item repeats.
+    """
+    lists = arrow_rows(path, read_json(path, list), list_of(pa.string()))
+    if len(lists) != len(SEMANTIC_CATEGORIES):
+        raise DataError(
+            f"a list for each of the {len(SEMANTIC_CATEGORIES)} types is needed (got {len(lists)})",
+            file=path,
+        )
+    ids = pd.Index(lists.flatten().to_pandas(), dtype=str)
+    if not ids.is_unique:
+        raise DataError(f"items need to differ (got {ids[ids.duplicated()][0]!r} again)", path)
+    category = np.repeat(np.arange(len(lists)), lists.value_lengths().to_numpy())
+    return ItemTable(ids, torch.from_numpy(category), list(SEMANTIC_CATEGORIES))
+
+
+def read_tuples(path: Path, items: ItemTable) -> Outfits:
+    """Read rows of a user, a size, and then M items and M types, filled up with -1.
+
+    An item is its place among those of its type.
+
+    Raises:
+        DataError: If the file is missing or broken, with the row, counted from 1.
+    """
+    matrix = _read_matrix(path)
+    width = (matrix.shape[1] - 2) // 2
+    size, item, kind = matrix[:, 1:2], matrix[:, 2 : 2 + width], matrix[:, 2 + width :]
+    filled = np.arange(width) < size
+    count = np.bincount(items.category_id, minlength=items.num_categories)
+    known = (kind >= 0) & (kind < len(count))
+    known &= (item >= 0) & (item < count[np.where(known, kind, 0)])
+    empty = (item == -1) & (kind == -1)
+    right = np.where(filled, known, empty).all(axis=1) & (size[:, 0] >= 0) & (size[:, 0] <= width)
+    if not right.all():
+        rule = "a row needs as many items and types as its size says, all known, and then -1"
+        raise DataError(rule, path, int(right.argmin()) + 1)
+    start = np.cumsum(count) - count
+    ptr = np.append(0, size[:, 0].cumsum())
+    item_id = (start[np.where(filled, kind, 0)] + item)[filled]
+    return Outfits(items, torch.from_numpy(ptr), torch.from_numpy(item_id))
+
+
+def _read_matrix(path: Path) -> NDArray[np.int64]:
+    """A file of whole numbers between commas, without a header [rows, columns]."""
+    try:
+        table = csv.read_csv(path, csv.ReadOptions(autogenerate_column_names=True))
+    except (pa.ArrowException, OSError) as error:
+        raise DataError(f"needs to be readable as CSV ({error})", file=path) from error
+    columns = table.columns
+    if len(columns) < 4 or len(columns) % 2:
+        rule = f"a row needs a user, a size, M items and M types (got {len(columns)} fields)"
+        raise DataError(rule, file=path)
+    for number, column in enumerate(columns, start=1):
+        if column.type != pa.int64() or column.null_count:
+            raise DataError(f"field {number} needs whole numbers throughout", file=path)
+    return np.column_stack([column.to_numpy() for column in columns])
+
+
+def tuple_compatibility(
+    real: Path, corrupted: Path, items: ItemTable, source: str
+) -> Compatibility:
+    """Real outfits, and for each of them one whose items are all others of the same types.
+
+    Args:
+        real: File of the real outfits.
+        corrupted: File of the others, in the same order.
+        items: The item table.
+        source: What the recipe calls the questions.
+
+    Raises:
+        DataError: If a file is missing or broken, or they differ in length.
+    """
+    one, zero = read_tuples(real, items), read_tuples(corrupted, items)
+    if len(one) != len(zero):
+        raise DataError(f"an outfit for each of {len(one)} is needed (got {len(zero)})", corrupted)
+    label = torch.tensor([1, 0]).repeat_interleave(len(one))
+    return Compatibility(
+        items=items,
+        ptr=torch.cat([one.ptr, one.ptr[-1] + zero.ptr[1:]]),
+        item_id=torch.cat([one.item_id, zero.item_id]),
+        label=label,
+        group=torch.arange(len(one)).repeat(2),
+        recipe=official_recipe(Compatibility.kind, source, left_out=0),
+    )
+
+
+def tuple_fill_in_blank(real: Path, others: Path, items: ItemTable, source: str) -> FillInBlank:
+    """Questions told by editions of an outfit that hold another item in one and the same place.
+
+    The answer is candidate 0. A few editions repeat it: their questions have no right answer but
+    a tie, and ``repeated`` counts them in the recipe.
+
+    Args:
+        real: File of the real outfits.
+        others: File of equally many editions of each, outfit after outfit.
+        items: The item table.
+        source: What the recipe calls the questions.
+
+    Raises:
+        DataError: If a file is missing or broken, or an edition differs from its outfit in more
+            than one place, in another place than others do, or in size.
+    """
+    asked, editions = read_tuples(real, items), read_tuples(others, items)
+    position, wrong = _blanks(asked, editions, others)
+    answer = asked.item_id[asked.ptr[:-1] + position].unsqueeze(1)
+    repeated = int((wrong == answer).any(dim=1).sum())
+    return FillInBlank(
+        items=items,
+        ptr=asked.ptr,
+        item_id=asked.item_id,
+        position=position,
+        candidates=torch.cat([answer, wrong], dim=1),
+        answer=torch.zeros(len(asked), dtype=torch.long),
+        recipe=official_recipe(FillInBlank.kind, source, left_out=0, repeated=repeated),
+    )
+
+
+def _blanks(real: Outfits, others: Outfits, path: Path) -> tuple[torch.Tensor, torch.Tensor]:
+    """Place where Q outfits differ from their R editions [Q], and the items there [Q, R]."""
+    copies = len(others) // max(len(real), 1)
+    if copies < 1 or len(others) != copies * len(real):
+        rule = f"equally many editions of each of {len(real)} outfits are needed"
+        raise DataError(f"{rule} (got {len(others)})", file=path)
+    question = np.repeat(np.arange(len(real)), copies)
+    _check_tuples(
+        path, others.sizes.numpy() == real.sizes.numpy()[question], "the size of its outfit"
+    )
+    rows = real.rows_of(torch.from_numpy(question)).numpy()
+    differs = (others.item_id != real.item_id[rows]).numpy()
+    edition = others.batch.numpy()[differs]
+    _check_tuples(path, np.bincount(edition, minlength=len(others)) < 2, "one other item at most")
+    place = np.full(len(others), -1)
+    place[edition] = rows[differs] - real.ptr.numpy()[question[edition]]
+    position = place.reshape(-1, copies).max(axis=1)
+    agrees = (place == position[question]) | (place < 0)
+    _check_tuples(path, agrees & (position[question] >= 0), "to differ where the other editions do")
+    item = others.item_id[others.ptr[:-1] + torch.from_numpy(position[question])]
+    return torch.from_numpy(position), item.view(-1, copies)
+
+
+def _check_tuples(path: Path, fits: NDArray[np.bool_], rule: str) -> None:
+    if not fits.all():
+        raise DataError(f"an edition needs {rule}", path, int(fits.argmin()) + 1)

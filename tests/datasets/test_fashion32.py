@@ -14,8 +14,7 @@ from fashiongraph.data.category_graph import category_graph
 from fashiongraph.data.splits import split
 from fashiongraph.datasets.fashion32 import Fashion32, Labels
 from fashiongraph.errors import DataError, FashionGraphError
-from fashiongraph.evaluation import compatibility
-from fashiongraph.evaluation import fill_in_blank
+from fashiongraph.evaluation import compatibility, fill_in_blank
 from fashiongraph.features.hashed_words import HashedWords
 from fashiongraph.models import ADDGNN
 from fashiongraph.training import fit

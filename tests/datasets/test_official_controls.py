@@ -9,8 +9,7 @@ import torch
 from fashiongraph.data.questions.compatibility import Compatibility
 from fashiongraph.datasets.maryland_polyvore import MarylandPolyvore
 from fashiongraph.datasets.polyvore_outfits import PolyvoreOutfits
-from fashiongraph.evaluation import compatibility
-from fashiongraph.evaluation import fill_in_blank
+from fashiongraph.evaluation import compatibility, fill_in_blank
 from fashiongraph.models.heuristics import CategoryCooccurrence
 
 pytestmark = pytest.mark.slow  # a thousand bootstrap samples of up to 30,000 outfits
