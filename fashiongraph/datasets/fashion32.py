@@ -1,4 +1,4 @@
-"""Fashion32: designers' outfits with themes, the set of ADD-GNN."""
+"""Fashion32, the data set of ADD-GNN: outfits of designers, with themes."""
 
 from __future__ import annotations
 
@@ -24,29 +24,29 @@ _TEXT = pa.string()
 
 
 class Fashion32(ReleasedDataset):
-    """Fashion32: outfits that designers composed of things sold online, with Chinese labels.
+    """Fashion32: outfits composed by designers from articles sold online, with Chinese labels.
 
     ================= ======= ============= ======= ========== =====
     layout            outfits items in them items   categories sizes
     ================= ======= ============= ======= ========== =====
     original          13,981  about 40,700  27,929  96         2-3
-    part, re-keyed    930     2,682         2,503   77         1-3
+    re-keyed subset   930     2,682         2,503   77         1-3
     ================= ======= ============= ======= ========== =====
 
     The release lies in ``root/raw``, or in ``root`` itself, in one of two layouts:
 
     - original: ``images/<outfit>/<outfit>.json`` for each outfit, its pictures beside it;
-    - re-keyed: ``val_data.json``, a part of the set, whose pictures would lie as in the other.
+    - re-keyed: ``val_data.json``, a subset; its pictures, if any, lie as in the original layout.
 
-    An item is a thing that is sold, a SKU: one that stands in several outfits is one item, so that
-    an audit of splits sees it, and what its first record says counts. Its category is its first
-    women's or men's label; the authors speak of 90 categories. Without one it has none (``-1``).
+    An item is an article for sale (SKU). One in several outfits is one item, so that an audit of
+    splits finds it, and takes its columns from its first record. Its category is its first women's
+    or men's label, or none (``-1``); the authors count 90 categories.
 
     Columns of the items: ``title``; ``label``, ``group``, ``pattern``, ``material`` and ``shape``
-    (or sleeve), the names of labels with ``;`` between; ``cate3``, the seller's category; ``tags``,
-    the title and all labels, to make features of; and ``image`` where there is a folder
+    (or sleeve), the names of labels joined by ``;``; ``cate3``, the seller's category; ``tags``,
+    the title and all labels, as text for features; and ``image`` where there is a folder
     ``images``. Columns of the outfits are the theme labels ``fit``, ``gender``, ``occasion`` and
-    ``style``. Whatever is empty is missing.
+    ``style``. Empty values are missing.
 
     Args:
         root: Folder of the data set.
@@ -142,8 +142,8 @@ def read_original(folder: Path) -> Iterator[OutfitBlock]:
 
 
 def _texts(values: pa.Array) -> Labels:
-    known = np.flatnonzero(values.is_valid().to_numpy(zero_copy_only=False))
-    return Labels(known, values.drop_null())
+    valid = np.flatnonzero(values.is_valid().to_numpy(zero_copy_only=False))
+    return Labels(valid, values.drop_null())
 
 
 def _labels(tags: pa.StructArray, numbers: list[str]) -> Labels:
@@ -220,7 +220,7 @@ def _rekeyed_labels(names: pa.MapArray, owner: np.ndarray) -> Labels:
 
 
 class Labels(NamedTuple):
-    """Words, and which item or outfit each is about.
+    """Words, each with the item or outfit that it labels.
 
     Args:
         owner: Position of the item or outfit [W].
@@ -231,14 +231,14 @@ class Labels(NamedTuple):
     word: pa.Array
 
     def first(self, count: int) -> pa.Array:
-        """The first word about each of ``count`` owners, if any [count]."""
+        """The first word of each of ``count`` owners, if any [count]."""
         position = np.full(count, -1)
         owners, first = np.unique(self.owner, return_index=True)
         position[owners] = first
         return self.word.take(pa.array(position, mask=position < 0))
 
     def joined(self, count: int) -> pa.Array:
-        """The distinct words about each of ``count`` owners, sorted and with ``;`` between."""
+        """The distinct words of each of ``count`` owners, sorted and joined by ``;``."""
         frame = pd.DataFrame({"owner": self.owner, "word": self.word.to_pandas()})
         frame = frame[frame["word"] != ""].drop_duplicates().sort_values(["owner", "word"])
         sizes = np.bincount(frame["owner"], minlength=count)
@@ -262,10 +262,10 @@ def labelled_block(
         themes: Theme labels of the outfits, by column.
         sizes: Number of items of each outfit [B].
         rows: ``item_id``, ``title``, ``cate3`` and ``image`` of each item of an outfit [N].
-        labels: Labels of those items, by column; ``label`` settles the category.
+        labels: Labels of those items, by column; the first ``label`` is the category.
     """
     texts = {name: values.joined(len(rows["item_id"])) for name, values in labels.items()}
-    title = rows["title"].fill_null("")  # Arrow loses a row that has nothing to join
+    title = rows["title"].fill_null("")  # Arrow drops a row without any text
     tags = pc.binary_join_element_wise(title, *texts.values(), " ", null_handling="skip")
     category = labels["label"].first(len(rows["item_id"]))
     outfits = {name: values.joined(len(outfit_id)) for name, values in themes.items()}

@@ -1,4 +1,4 @@
-"""Tops and bottoms from fashion shows, which the designers' teacher learns from."""
+"""Tops and bottoms from fashion shows, training data of the designers' teacher."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from fashiongraph.datasets.io.released_dataset import ReleasedDataset
 from fashiongraph.datasets.io.table import Table
 from fashiongraph.errors import DataError
 
-_FORMATS = ("BMP", "JPEG", "PNG", "TIFF", "WEBP")  # others, such as EPS, may start programs
+_FORMATS = ("BMP", "JPEG", "PNG", "TIFF", "WEBP")  # others, such as EPS, may start an interpreter
 _PARTS = ("top", "bottom")
 _BOX = ("left", "upper", "right", "lower")
 _KEY = ["outfit_id", *_PARTS]
@@ -33,10 +33,9 @@ _NUMBERS = r"^\s*([0-9]{1,6})\s+([0-9]{1,6})\s+([0-9]{1,6})\s+([0-9]{1,6})\s*$"
 class FashionShow(ReleasedDataset):
     """Looks from fashion shows, each of a top and a bottom, in that order.
 
-    The pictures that ADD-GNN's teacher was trained on, of 550 brands in ten years, are public, but
-    a layout of their release is not known. **The layout here is this library's own**: a folder of
-    pictures, wherever they come from, with a table ``outfits.csv``, in ``root/raw`` or in ``root``
-    itself:
+    The pictures that ADD-GNN's teacher was trained on (550 brands in ten years) are public; the
+    layout of their release is not documented. **This layout is defined by this library**: a folder
+    of pictures of any origin with a table ``outfits.csv``, in ``root/raw`` or in ``root`` itself:
 
     ============== ================================================================================
     column         value
@@ -44,17 +43,17 @@ class FashionShow(ReleasedDataset):
     ``outfit_id``  name of the look, unique
     ``top``        picture of the top: a file, relative to the folder of the table
     ``bottom``     picture of the bottom
-    ``top_box``    optional: the part of the picture that shows the top, as left, upper, right and
-                   lower edge in pixels with spaces between, ``12 30 180 240``; the last two lie
-                   just outside, and the first pixel is 0. An empty one stands for the whole picture
+    ``top_box``    optional: the region of the picture with the top, as left, upper, right and
+                   lower edge in pixels, separated by spaces, ``12 30 180 240``; the last two are
+                   exclusive, and the first pixel is 0. Empty for the full picture
     ``bottom_box`` optional: the same for the bottom
     ``brand``      optional, as are ``year`` and ``season``; kept as columns of the outfits
     ============== ================================================================================
 
-    Boxes are cut out and written to ``images`` in the processed files; whole pictures stay where
-    they are. The column ``image`` of the items says where each lies. Two looks that name the same
+    Boxes are cropped and written to ``images`` in the processed files; full pictures stay where
+    they are. The column ``image`` of the items holds the paths. Two looks that name the same
     picture and box share an item. The outfits are what
-    :class:`~fashiongraph.models.designer_teacher.DesignerTeacher` takes.
+    :class:`~fashiongraph.models.DesignerTeacher` takes.
 
     Args:
         root: Folder of the data set.
@@ -79,7 +78,7 @@ class FashionShow(ReleasedDataset):
         super().__init__(root, (), force_reload, processed_dir)
 
     def process(self, folder: Path) -> None:
-        """Check the table, cut out what has a box, and write the processed files."""
+        """Check the table, crop boxes, and write the processed files."""
         table = self.raw_paths[0]
         looks, parts = read_looks(table)
         item_id, names = pd.factorize(parts["name"])
@@ -91,25 +90,24 @@ class FashionShow(ReleasedDataset):
         image = (self._prefix(self.processed_dir) + items["crop"]).where(
             cropped, self._prefix(table.parent) + items["file"]
         )
-        known = ItemTable.from_lists(
+        table_of_items = ItemTable.from_lists(
             names.tolist(), items["category"].tolist(), None, image.to_frame("image"), _PARTS
         )
         ptr = torch.arange(len(looks) + 1) * len(_PARTS)
         ids = pd.Index(looks.pop("outfit_id")).astype(str).rename(None)
-        write_processed(folder, Outfits(known, ptr, torch.from_numpy(item_id), ids), looks)
+        write_processed(folder, Outfits(table_of_items, ptr, torch.from_numpy(item_id), ids), looks)
 
 
 def read_looks(path: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Read and check ``outfits.csv``; pictures are looked for in its folder, but not opened.
+    """Read and check ``outfits.csv``. Pictures need to exist in its folder and are not opened.
 
     Returns:
         Outfits with ``outfit_id`` and, where the table has them, ``brand``, ``year`` and
-        ``season``. Their parts, the top and the bottom of one outfit after the other: ``row`` of
-        the table, ``category``, ``file``, the box as ``left``, ``upper``, ``right`` and ``lower``
-        (-1 for a whole picture), and a ``name`` made of them.
+        ``season``; and the top and the bottom of each outfit in turn: ``row`` of the table, ``category``, ``file``, the box as ``left``, ``upper``, ``right`` and ``lower``
+        (-1 for the full picture), and a ``name`` made of them.
 
     Raises:
-        DataError: If a rule is broken, with the row and how many rows more break one.
+        DataError: If a rule is broken, with the row and the number of other broken rows.
     """
     problems = Problems()
     text = [*_KEY, *_BOXES, "brand", "season"]
@@ -138,7 +136,7 @@ def read_looks(path: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def _part(rows: CheckedRows, frame: pd.DataFrame, part: str) -> pd.DataFrame:
-    """One part of every look, as :func:`read_looks` returns it."""
+    """The tops or the bottoms of all looks, as :func:`read_looks` returns them."""
     files = frame[part].str.strip()
     code, names = pd.factorize(files)
     folder = rows.table.path.parent
@@ -148,29 +146,29 @@ def _part(rows: CheckedRows, frame: pd.DataFrame, part: str) -> pd.DataFrame:
         lambda i: f"{part!r} needs a picture beside the table (no file {files[i]!r})",
     )
     boxes = frame.get(f"{part}_box", pd.Series("", index=frame.index))
-    whole = boxes.str.strip() == ""
+    full = boxes.str.strip() == ""
     corners = boxes.str.extract(_NUMBERS).fillna("-1").astype(np.int64)
     corners = corners.set_axis(list(_BOX), axis=1)
     sides = corners.astype(str)
     suffix = "#" + sides[_BOX[0]].str.cat(sides[list(_BOX[1:])], sep=",")
     empty = (corners["right"] <= corners["left"]) | (corners["lower"] <= corners["upper"])
     rows.drop(
-        (empty & ~whole).to_numpy(),
+        (empty & ~full).to_numpy(),
         lambda i: f"'{part}_box' needs left, upper, right and lower in pixels (got {boxes[i]!r})",
     )
     return corners.assign(
-        row=rows.table.row, category=part, file=files, name=files + suffix.mask(whole, "")
+        row=rows.table.row, category=part, file=files, name=files + suffix.mask(full, "")
     )
 
 
 def write_crops(parts: pd.DataFrame, table: Path, folder: Path) -> None:
-    """Cut parts out of pictures, each of which is opened once, and write them as JPEG.
+    """Crop tops and bottoms from pictures and write them as JPEG; each picture is opened once.
 
     Args:
-        parts: One row a part: ``file``, its box, the ``row`` of the table that names it, and the
-            ``crop`` to write.
-        table: The table; the files are named relative to its folder.
-        folder: The folder that the crops are named relative to.
+        parts: One row for each top or bottom: ``file``, its box, its ``row`` of the table, and the
+            path of the ``crop`` to write.
+        table: The table; paths of files are relative to its folder.
+        folder: The folder that the paths of crops are relative to.
 
     Raises:
         DataError: If a picture cannot be read or a box reaches outside of it.
