@@ -103,8 +103,9 @@ def read_looks(path: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
 
     Returns:
         Outfits with ``outfit_id`` and, where the table has them, ``brand``, ``year`` and
-        ``season``; and the top and the bottom of each outfit in turn: ``row`` of the table, ``category``, ``file``, the box as ``left``, ``upper``, ``right`` and ``lower``
-        (-1 for the full picture), and a ``name`` made of them.
+        ``season``; and the top and the bottom of each outfit in turn: ``row`` of the table,
+        ``category``, ``file``, the box as ``left``, ``upper``, ``right`` and ``lower`` (-1 for the
+        full picture), and a ``name`` made of them.
 
     Raises:
         DataError: If a rule is broken, with the row and the number of other broken rows.

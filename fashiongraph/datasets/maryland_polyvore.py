@@ -59,9 +59,10 @@ class MarylandPolyvore(PolyvoreSet):
       ``interactive_questions.json``, for the questions;
     - ``images/<set_id>/<index>.jpg``, the pictures.
 
-    The identifier of an item is ``<set_id>_<index>``. Its columns are a ``title``, an
-    ``image_url`` and, where there are pictures, an ``image``. A garment in two outfits is two items, so that :func:`~fashiongraph.data.audit.audit` finds no shared items; in the
-    original files the addresses of such items end in the same ``tid``.
+    The identifier of an item is ``<set_id>_<index>``. Its columns are ``title``, ``image_url`` and,
+    if there are pictures, ``image``. A garment in two outfits is two items, so that
+    :func:`~fashiongraph.data.audit.audit` finds no shared items; in the original files the
+    addresses of such items end in the same ``tid``.
 
     Args:
         root: Folder of the data set.

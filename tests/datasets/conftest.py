@@ -54,7 +54,7 @@ def commit_of() -> Callable[[Path], str]:
     def commit(folder: Path) -> str:
         for words in (
             "init --quiet",
-            # What the hosts of public repositories allow: to ask for a commit by its id.
+            # As hosts of public repositories do, allow to fetch a commit by its id.
             "config uploadpack.allowReachableSHA1InWant true",
             "add --all",
             "-c user.name=tester -c user.email= commit --quiet --message=files",
