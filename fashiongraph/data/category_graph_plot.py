@@ -59,12 +59,12 @@ def draw_category_graph(
     strongest = graph.edge_weight.topk(min(num_edges, graph.edge_weight.numel())).indices
     if strongest.numel() == 0:
         raise FashionGraphError("'graph' needs edges to draw (got none)")
-    part = Data(
+    subgraph = Data(
         edge_index=graph.edge_index[:, strongest],
         weight=graph.edge_weight[strongest],
         num_nodes=graph.num_nodes,
     )
-    drawn = to_networkx(part, edge_attrs=["weight"])
+    drawn = to_networkx(subgraph, edge_attrs=["weight"])
     drawn.remove_nodes_from(list(nx.isolates(drawn)))
     place = nx.spring_layout(drawn, weight="weight", seed=0, k=2.5 / len(drawn) ** 0.5)
 

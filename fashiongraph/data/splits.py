@@ -108,9 +108,9 @@ def _at_random(count: int, shares: Shares, rng: np.random.Generator) -> Ints:
     # Every split keeps at least one outfit.
     ends = np.clip(ends, inner, count - len(shares) + inner)
     ends = np.maximum.accumulate(ends - inner) + inner
-    part = np.empty(count, dtype=np.int64)
-    part[rng.permutation(count)] = np.searchsorted(ends, np.arange(count), side="right")
-    return part
+    index = np.empty(count, dtype=np.int64)
+    index[rng.permutation(count)] = np.searchsorted(ends, np.arange(count), side="right")
+    return index
 
 
 def _disjoint(outfits: Outfits, shares: Shares, rng: np.random.Generator) -> Ints:

@@ -119,26 +119,26 @@ def cached_batches(
     if _MIN_REUSE * len(rows) > len(outfits.item_id):
         return None
     _, first = next(input_blocks(batcher, rows[:1], device))
-    states = model.cache_items(first)
-    size = sum(value.nbytes for value in states.values()) * len(rows)
+    cache = model.cache_items(first)
+    size = sum(value.nbytes for value in cache.values()) * len(rows)
     if not 0 < size <= max_bytes:
         return None
-    states = {name: value.new_empty(len(rows), *value.shape[1:]) for name, value in states.items()}
+    cache = {name: value.new_empty(len(rows), *value.shape[1:]) for name, value in cache.items()}
     for block, inputs in input_blocks(batcher, rows, device):
         for name, value in model.cache_items(inputs).items():
-            states[name][block] = value
+            cache[name][block] = value
     structure = outfits.with_items(outfits.items.with_features(None))
     structures = OutfitLoader(structure, batcher.graph, loader.batch_size, share_items=True)
-    return _with_states(structures, states, rows, device)
+    return _with_cache(structures, cache, rows, device)
 
 
-def _with_states(
-    loader: OutfitLoader, states: dict[str, Tensor], rows: Tensor, device: torch.device
+def _with_cache(
+    loader: OutfitLoader, cache: dict[str, Tensor], rows: Tensor, device: torch.device
 ) -> Iterator[Batch]:
     for batch in loader:
         batch.item_index = torch.searchsorted(rows, batch.item_id)
         batch = batch.to(device)
-        batch.item_states = states
+        batch.item_states = cache
         yield batch
 
 

@@ -60,8 +60,8 @@ class QuestionLoader:
 
     def __iter__(self) -> Iterator[tuple[Batch, Tensor]]:
         for chunk in self.chunks:
-            part = self.questions.select(chunk)
-            batch = self.batcher(part.outfits())
-            if isinstance(part, FillInBlank):
-                batch.position = part.position
-            yield batch, part.target
+            questions = self.questions.select(chunk)
+            batch = self.batcher(questions.outfits())
+            if isinstance(questions, FillInBlank):
+                batch.position = questions.position
+            yield batch, questions.target

@@ -81,7 +81,7 @@ class Comparison:
 
 def compare(
     scorers: Mapping[str, Scorer],
-    parts: Mapping[str, tuple[str, str]],
+    components: Mapping[str, tuple[str, str]],
     test: Outfits,
     folder: Path,
     seed: int,
@@ -90,7 +90,7 @@ def compare(
 
     Args:
         scorers: Models and heuristic baselines by name.
-        parts: For each component of the model, the names of the scorers with and without it.
+        components: For each component of the model, the names of the scorers with and without it.
         test: Test outfits, over an item table with frequencies.
         folder: Folder of the question files.
         seed: Seed of the questions.
@@ -106,9 +106,11 @@ def compare(
             checksums[file.name] = questions.checksum
         for name, scorer in scorers.items():
             results[name][protocol] = compatibility(scorer, pairs), fill_in_blank(scorer, blanks)
-        for part, (full, without) in parts.items():
+        for component, (full, without) in components.items():
             gain = _hits(scorers[full], blanks) - _hits(scorers[without], blanks)
-            contrasts.append(Contrast(part, protocol, float(gain.mean()), *mean_interval(gain)))
+            contrasts.append(
+                Contrast(component, protocol, float(gain.mean()), *mean_interval(gain))
+            )
     return Comparison(results, contrasts, checksums)
 
 

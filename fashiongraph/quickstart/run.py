@@ -88,9 +88,9 @@ def run_quickstart(
                 Outfits(test.items, batch.ptr, batch.item_id)
             ),
         }
-        parts = {"distillation": (full, without_distillation), "graph": (full, without_graph)}
+        components = {"distillation": (full, without_distillation), "graph": (full, without_graph)}
         with watch.stage("evaluate"):
-            comparison = compare(scorers, parts, test, folder / "questions", seed)
+            comparison = compare(scorers, components, test, folder / "questions", seed)
         with watch.stage("explain"):
             model, truth = students[0].model, SyntheticOutfits.truth
             score = score_outfits(model, test)

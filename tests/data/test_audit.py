@@ -15,7 +15,7 @@ from fashiongraph.errors import FashionGraphError
 
 
 def as_lists(outfits: Outfits) -> list[list[int]]:
-    return [sorted(part.tolist()) for part in outfits.item_id.split(outfits.sizes.tolist())]
+    return [sorted(rows.tolist()) for rows in outfits.item_id.split(outfits.sizes.tolist())]
 
 
 def pairs(outfit: list[int]) -> set[tuple[int, int]]:

@@ -27,7 +27,7 @@ def test_replaced_equals_a_loop(wardrobe: Outfits, keep_original: bool) -> None:
         ids += [wardrobe.ids[b]] * len(copies)
 
     result = replaced(wardrobe, position, item, keep_original)
-    found = [part.tolist() for part in result.item_id.split(result.sizes.tolist())]
+    found = [rows.tolist() for rows in result.item_id.split(result.sizes.tolist())]
     assert found == expected
     assert list(result.ids) == ids
     assert result.items is wardrobe.items

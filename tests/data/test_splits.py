@@ -29,11 +29,11 @@ def test_splits_partition_the_outfits_by_the_ratios(wardrobe: Outfits) -> None:
     unique, removed = without_duplicates(wardrobe)
     splits = split(wardrobe, seed=3)
     assert sum(map(len, splits)) == len(wardrobe) - removed
-    assert sorted(outfit for part in splits for outfit in part.ids) == sorted(unique.ids)
-    sizes = [len(part) for part in splits]
+    assert sorted(outfit for one in splits for outfit in one.ids) == sorted(unique.ids)
+    sizes = [len(one) for one in splits]
     assert sizes == pytest.approx([0.7 * len(unique), 0.1 * len(unique), 0.2 * len(unique)], abs=1)
-    for part in splits:
-        assert part.ids.astype(int).is_monotonic_increasing
+    for one in splits:
+        assert one.ids.astype(int).is_monotonic_increasing
 
 
 def test_the_split_depends_on_the_seed(wardrobe: Outfits) -> None:
@@ -45,8 +45,8 @@ def test_the_split_depends_on_the_seed(wardrobe: Outfits) -> None:
 def test_frequency_is_counted_over_all_splits(disjoint: bool) -> None:
     outfits = outfits_of_groups(20, 5)
     unique, _ = without_duplicates(outfits)
-    for part in split(outfits, (3, 1), disjoint=disjoint):
-        assert torch.equal(part.items.frequency, unique.frequency)
+    for one in split(outfits, (3, 1), disjoint=disjoint):
+        assert torch.equal(one.items.frequency, unique.frequency)
     given = replace(outfits.items, frequency=torch.arange(200))
     assert torch.equal(split(outfits.with_items(given))[0].items.frequency, torch.arange(200))
 
@@ -55,21 +55,21 @@ def test_duplicates_are_in_one_split() -> None:
     outfits = outfits_of_groups(1, 2000)  # ten items hold 120 different outfits of three
     splits = split(outfits)
     assert sum(map(len, splits)) == 120
-    frame = audit({str(index): part for index, part in enumerate(splits)})
+    frame = audit({str(index): one for index, one in enumerate(splits)})
     assert frame["shared_outfits"].sum() == 0
 
 
 @pytest.mark.parametrize("ratios", [(1, 1), (7, 1, 2), (1, 1, 1, 1, 6)])
 def test_few_outfits_leave_no_split_empty(ratios: tuple[int, ...]) -> None:
     outfits = outfits_of_groups(5, 1)
-    assert all(len(part) for part in split(outfits, ratios))
-    assert all(len(part) for part in split(outfits, ratios, disjoint=True))
+    assert all(len(one) for one in split(outfits, ratios))
+    assert all(len(one) for one in split(outfits, ratios, disjoint=True))
 
 
 def test_disjoint_split_of_unconnected_outfits_drops_none() -> None:
     outfits = outfits_of_groups(100, 1)
     splits = split(outfits, disjoint=True, seed=4)
-    assert [len(part) for part in splits] == [70, 10, 20]
+    assert [len(one) for one in splits] == [70, 10, 20]
     assert not torch.equal(
         split_index(outfits, disjoint=True), split_index(outfits, disjoint=True, seed=1)
     )
@@ -82,10 +82,10 @@ def test_disjoint_splits_share_no_item_and_keep_ratios() -> None:
     item_id[::30] = (item_id[::30] + 10) % len(outfits.items)
     outfits, _ = without_duplicates(Outfits(outfits.items, outfits.ptr, item_id))
 
-    part = split_index(outfits, disjoint=True)
-    used = [set(outfits.select(part == p).item_id.tolist()) for p in range(3)]
+    index = split_index(outfits, disjoint=True)
+    used = [set(outfits.select(index == p).item_id.tolist()) for p in range(3)]
     assert not used[0] & used[1] and not used[0] & used[2] and not used[1] & used[2]
-    kept = torch.bincount(part[part >= 0], minlength=3).double()
+    kept = torch.bincount(index[index >= 0], minlength=3).double()
     assert kept.sum() > 0.9 * len(outfits)
     assert (kept / kept.sum()).tolist() == pytest.approx([0.7, 0.1, 0.2], abs=0.02)
     assert [len(one) for one in split(outfits, disjoint=True)] == kept.tolist()
@@ -111,7 +111,7 @@ def test_bad_arguments(wardrobe: Outfits) -> None:
 def test_disjoint_split_of_real_outfits(mango: Outfits) -> None:
     for seed in range(3):
         splits = split(mango, seed=seed, disjoint=True)
-        sizes = np.array([len(part) for part in splits])
+        sizes = np.array([len(one) for one in splits])
         assert sizes.sum() > 0.6 * len(mango)
         assert (sizes / sizes.sum()).tolist() == pytest.approx([0.7, 0.1, 0.2], abs=0.02)
         frame = audit(dict(zip(("train", "valid", "test"), splits, strict=True)))
@@ -126,7 +126,7 @@ def test_a_hundred_thousand_outfits() -> None:
     items = ItemTable.from_lists([str(i) for i in range(1000)], ["x"] * 1000)
     items = replace(items, frequency=torch.ones(1000))
     outfits = Outfits(items, torch.from_numpy(ptr), torch.from_numpy(item_id))
-    different = {tuple(sorted(part)) for part in np.split(item_id, ptr[1:-1])}
-    parts = [len(part) for part in split(outfits)]
-    assert sum(parts) == len(different) < 100_000
-    assert parts == pytest.approx([0.7 * sum(parts), 0.1 * sum(parts), 0.2 * sum(parts)], abs=1)
+    different = {tuple(sorted(one)) for one in np.split(item_id, ptr[1:-1])}
+    sizes = [len(one) for one in split(outfits)]
+    assert sum(sizes) == len(different) < 100_000
+    assert sizes == pytest.approx([0.7 * sum(sizes), 0.1 * sum(sizes), 0.2 * sum(sizes)], abs=1)

@@ -18,7 +18,7 @@ def loader(wardrobe, **kwargs):
 
 
 def as_lists(batch):
-    return [part.tolist() for part in batch.item_id.split(batch.ptr.diff().tolist())]
+    return [rows.tolist() for rows in batch.item_id.split(batch.ptr.diff().tolist())]
 
 
 def test_each_outfit_once_with_copies_of_one_changed_item(wardrobe):
@@ -37,7 +37,7 @@ def test_each_outfit_once_with_copies_of_one_changed_item(wardrobe):
             assert len(places) == 1
             assert len(places.pop()) == 1
             assert not {other[i] for other in others for i in range(len(other))} <= set(real)
-    expected = [part.tolist() for part in outfits.item_id.split(outfits.sizes.tolist())]
+    expected = [rows.tolist() for rows in outfits.item_id.split(outfits.sizes.tolist())]
     assert sorted(seen) == sorted(expected)
 
 
@@ -64,7 +64,7 @@ def test_real_outfits_alone_without_negatives(wardrobe):
     outfits = wardrobe.select(wardrobe.sizes > 1)
     batches = CandidateLoader(outfits, negative_sampler("uniform", wardrobe.items), 0)
     seen = [row for batch in batches for row in as_lists(batch)]
-    expected = [part.tolist() for part in outfits.item_id.split(outfits.sizes.tolist())]
+    expected = [rows.tolist() for rows in outfits.item_id.split(outfits.sizes.tolist())]
     assert sorted(seen) == sorted(expected)
 
 

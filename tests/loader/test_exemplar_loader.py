@@ -18,7 +18,7 @@ def loader(wardrobe, protocol="same_category", **kwargs):
 
 
 def as_lists(batch):
-    rows = [part.tolist() for part in batch.item_id.split(batch.ptr.diff().tolist())]
+    rows = [rows.tolist() for rows in batch.item_id.split(batch.ptr.diff().tolist())]
     return list(zip(rows[: len(rows) // 2], rows[len(rows) // 2 :], strict=True))
 
 
@@ -34,7 +34,7 @@ def test_each_outfit_once_with_a_negative_per_item(wardrobe):
             assert not set(real) & set(negatives)
         half = batch.num_nodes // 2
         assert torch.equal(batch.batch[:half] + batch.num_graphs // 2, batch.batch[half:])
-    expected = [part.tolist() for part in outfits.item_id.split(outfits.sizes.tolist())]
+    expected = [rows.tolist() for rows in outfits.item_id.split(outfits.sizes.tolist())]
     assert sorted(seen) == sorted(expected)
 
 

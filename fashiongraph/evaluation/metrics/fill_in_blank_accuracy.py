@@ -44,7 +44,7 @@ class FillInBlankAccuracy(Metric):
         if ties not in ("wrong", "fractional"):
             raise ValueError(f"'ties' needs to be 'wrong' or 'fractional' (got {ties!r})")
         self.ties = ties
-        # Both sums for any ``ties``, since a collection shares the states of equal metrics.
+        # Both sums for any ``ties``, since a collection shares equal states of metrics.
         for name in ("alone", "shared", "total"):
             self.add_state(name, default=torch.tensor(0), dist_reduce_fx="sum")
 

@@ -28,7 +28,7 @@ def test_repr() -> None:
 
 def test_outfits_have_every_candidate_in_turn() -> None:
     outfits = make().outfits()
-    found = [part.tolist() for part in outfits.item_id.split(outfits.sizes.tolist())]
+    found = [rows.tolist() for rows in outfits.item_id.split(outfits.sizes.tolist())]
     assert found == [[0, 4, 2], [0, 1, 2], [2, 3], [5, 3]]
     assert make().target.tolist() == [1, 0]
 

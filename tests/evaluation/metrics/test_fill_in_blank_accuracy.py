@@ -15,8 +15,8 @@ def test_batches_add_up_to_the_function(ties):
     answer = torch.randint(4, (30,), generator=rng)
     metric = FillInBlankAccuracy(ties)
     assert float(metric.compute()) == 0.0
-    for part in torch.arange(30).split(7):
-        metric.update(score[part], answer[part])
+    for rows in torch.arange(30).split(7):
+        metric.update(score[rows], answer[rows])
     expected = fill_in_blank_accuracy(score, answer, ties)
     assert float(metric.compute()) == pytest.approx(float(expected))
 

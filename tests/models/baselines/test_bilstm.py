@@ -145,7 +145,7 @@ def test_blanks_are_filled_by_what_stands_around_them(wardrobe, category_order, 
     loop = Loop(model, wardrobe.items)
     expected = []
     for outfit, position, candidates in zip(
-        lists(questions.asked),
+        lists(questions.source_outfits),
         questions.position.tolist(),
         questions.candidates.tolist(),
         strict=True,
