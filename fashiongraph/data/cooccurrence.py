@@ -141,7 +141,8 @@ class ItemCooccurrence:
             rows: Rows of the table, ascending and distinct.
         """
         found = self.counts(rows).indices
-        return torch.from_numpy(found[self.counted[found]]).long().unique()
+        partner = torch.from_numpy(found[self.counted[found]]).long()
+        return partner.unique()
 
     def pairs(self, counts: csr_array, rows: Tensor, i: Tensor, j: Tensor) -> tuple[Tensor, Tensor]:
         """Observed and expected co-occurrence of pairs of items, [E] each.

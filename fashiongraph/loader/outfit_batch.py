@@ -56,8 +56,10 @@ class OutfitGraph(Data):
         """Features of the nodes [N, F], or :obj:`None` if the item table has none."""
         store = self._store
         if "x" not in store and "unique_x" in store:
-            return store["unique_x"].index_select(0, store["unique_index"])
-        return store.get("x")
+            unique_x: Tensor = store["unique_x"]
+            return unique_x.index_select(0, store["unique_index"])
+        x: Tensor | None = store.get("x")
+        return x
 
     @x.setter
     def x(self, x: Tensor | None) -> None:

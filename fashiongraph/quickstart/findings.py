@@ -86,7 +86,7 @@ class Findings:
     @property
     def teacher_valid(self) -> tuple[float, float]:
         """Validation AUC and FITB accuracy of the teacher on pairs, in its best epoch."""
-        row = self.teacher.history.loc[self.teacher.best_epoch]
+        row = self.teacher.history.iloc[self.teacher.best_epoch - 1]
         return float(row["valid/auc"]), float(row["valid/fitb"])
 
     def to_dict(self) -> dict[str, Any]:

@@ -33,4 +33,4 @@ class Trained(Generic[ModelT]):
     @property
     def best_epoch(self) -> int:
         """The epoch, from 1, with the best validation score, whose weights the model has."""
-        return int(self.history["valid/score"].idxmax())
+        return int(self.history["valid/score"].argmax()) + 1
