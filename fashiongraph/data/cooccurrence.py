@@ -141,8 +141,7 @@ class ItemCooccurrence:
             rows: Rows of the table, ascending and distinct.
         """
         found = self.counts(rows).indices
-        partner = torch.from_numpy(found[self.counted[found]]).long()
-        return partner.unique()
+        return torch.from_numpy(np.unique(found[self.counted[found]]).astype(np.int64))
 
     def pairs(self, counts: csr_array, rows: Tensor, i: Tensor, j: Tensor) -> tuple[Tensor, Tensor]:
         """Observed and expected co-occurrence of pairs of items, [E] each.
