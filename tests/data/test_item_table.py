@@ -69,7 +69,7 @@ def test_refuses_columns_that_do_not_fit(change, message):
         ItemTable(**{**columns, **change})
 
 
-def test_refuses_unknown_identifiers_and_a_frame_without_a_column():
+def test_refuses_unknown_identifiers_and_missing_columns():
     items = ItemTable.from_frame(FRAME)
     with pytest.raises(FashionGraphError, match=r"'ids'.*got 'z'"):
         items.rows(["b", "z"])

@@ -37,7 +37,7 @@ def test_a_batch_vector_is_refused(sizes):
         outfit_edges(batch, num_nodes=sum(sizes))
 
 
-def test_empty_outfits_need_the_number_of_nodes_only_without_pairs():
+def test_empty_outfits_without_pairs_need_num_nodes():
     for ptr, num_nodes in (([0, 0], 0), ([0, 1, 1], 1), ([0, 1, 2], 2)):
         assert outfit_edges(torch.tensor(ptr), num_nodes=num_nodes).shape == (2, 0)
     assert outfit_edges(torch.tensor([0, 1, 2])).shape == (2, 0)
