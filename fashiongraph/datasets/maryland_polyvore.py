@@ -1,4 +1,4 @@
-"""Outfits of polyvore.com, collected at the University of Maryland."""
+"""Maryland Polyvore (Han et al., ACM Multimedia 2017)."""
 
 from __future__ import annotations
 
@@ -34,6 +34,193 @@ from fashiongraph.datasets.io.polyvore_questions import (
 from fashiongraph.datasets.io.processed import write_processed
 from fashiongraph.errors import DataError
 
+_ARCHIVE = "polyvore.tar.gz"
+_CATEGORIES = "category_id.txt"
+_BLANKS = "fill_in_blank_test.json"
+_COMPATIBILITY = "fashion_compatibility_prediction.txt"
+
+
+class MarylandPolyvore(PolyvoreSet):
+    """Maryland Polyvore: outfits composed by users of polyvore.com, with titles.
+
+    =========== ======= ===== ===== ======= ========== ==========
+    version     train   valid test  items   categories items each
+    =========== ======= ===== ===== ======= ========== ==========
+    original    17,316  1,497 3,076         380 named  8 at most
+    NGNN filter 16,983  1,294 2,697 126,054 120        3 to 8
+    =========== ======= ===== ===== ======= ========== ==========
+
+    The release lies in ``root/raw``, or in ``root`` itself:
+
+    - ``{train,valid,test}_no_dup.json``, the outfits, or instead, with ``ngnn_filter``,
+      ``ngnn_{train,valid,test}.json``, which have no titles;
+    - ``category_id.txt``, the names of categories (without it they are named by their numbers);
+    - ``fill_in_blank_test.json``, ``fashion_compatibility_prediction.txt`` and
+      ``interactive_questions.json``, for the questions;
+    - ``images/<set_id>/<index>.jpg``, the pictures.
+
+    The identifier of an item is ``<set_id>_<index>``. Its columns are ``title``, ``image_url`` and,
+    if there are pictures, ``image``. A garment in two outfits is two items, so that
+    :func:`~fashiongraph.data.audit.audit` finds no shared items; in the original files the
+    addresses of such items end in the same ``tid``.
+
+    Args:
+        root: Folder of the data set.
+        ngnn_filter: Keep the categories with at least 100 items in training outfits, the first
+            item of each in an outfit, and outfits of 3 to 8 items, as NGNN does.
+        images: Folder of the pictures; by default ``images`` in the release, if there is one.
+        download: Fetch the labels if they are missing; pictures are not fetched. Git fetches one
+            commit of the authors' repository and verifies it against the commit's id; the
+            outfits are counted too.
+        sha256: Fetch the archive of labels by HTTP instead of git, and compare it with this
+            checksum. The authors published none.
+        force_reload: Read the release again.
+        processed_dir: Folder for processed files; ``root/processed`` by default.
+
+    Raises:
+        DataError: If a file is missing or broken.
+
+    Source: Han, Wu, Jiang, Davis, "Learning fashion compatibility with bidirectional LSTMs", ACM
+    Multimedia 2017, https://arxiv.org/abs/1707.05691.
+
+    Example:
+        >>> dataset = MarylandPolyvore("data/polyvore", download=True)  # doctest: +SKIP
+        >>> questions = dataset.fill_in_blank_questions()  # doctest: +SKIP
+    """
+
+    url = "https://github.com/xthan/polyvore-dataset"
+    release_names = ("train_no_dup.json", "ngnn_train.json")
+    repository_url: ClassVar[str] = "https://github.com/xthan/polyvore-dataset.git"
+    commit: ClassVar[str] = "ba8aa71b6589e8920d172a8b5df84746be724d00"
+    files_url: ClassVar[str] = f"https://raw.githubusercontent.com/xthan/polyvore-dataset/{commit}"
+    published_outfits: ClassVar[dict[str, int]] = {"train": 17_316, "valid": 1_497, "test": 3_076}
+    """Number of outfits in each split of the release."""
+
+    def __init__(
+        self,
+        root: str | Path,
+        ngnn_filter: bool = False,
+        images: str | Path | None = None,
+        download: bool = False,
+        sha256: str | None = None,
+        force_reload: bool = False,
+        processed_dir: str | Path | None = None,
+    ) -> None:
+        self.root = Path(root).expanduser()
+        self.ngnn_filter = ngnn_filter
+        self.sha256 = sha256
+        original = [f"{split}_no_dup.json" for split in self.published_outfits]
+        ngnn = [f"ngnn_{split}.json" for split in self.published_outfits]
+        self._from_ngnn = ngnn_filter and (self.raw_dir / ngnn[0]).exists()
+        self._from_ngnn &= not (self.raw_dir / original[0]).exists()
+        self.raw_file_names = ngnn if self._from_ngnn else original
+        version = "ngnn" if self._from_ngnn else "filtered" if ngnn_filter else "original"
+        super().__init__(root, version, images, download, force_reload, processed_dir)
+
+    def download(self) -> None:
+        """Fetch the labels and the names of the categories into :attr:`raw_dir`."""
+        with tempfile.TemporaryDirectory(prefix=".download.", dir=self.raw_dir) as scratch:
+            folder = Path(scratch)
+            archive, names = folder / _ARCHIVE, folder / _CATEGORIES
+            if self.sha256 is None:
+                hint = f"; fetch {self.url} by hand to {self.raw_dir}, or pass 'sha256'"
+                fetched = (archive.name, names.name)
+                fetch_from_commit(self.repository_url, self.commit, fetched, folder, hint)
+            else:
+                fetch(f"{self.files_url}/{_ARCHIVE}", archive, self.sha256)
+                fetch(f"{self.files_url}/{_CATEGORIES}", names)
+            names.replace(self.raw_dir / _CATEGORIES)
+            files = {file.name: file for file in unpack(archive, folder / "files")}
+            for name, count in zip(
+                self.raw_file_names, self.published_outfits.values(), strict=True
+            ):
+                found = len(read_json(files[name], list)) if name in files else 0
+                if found != count:
+                    raise DataError(f"needs {count:,} outfits in {name} (has {found:,})", archive)
+            for name in (*self.raw_file_names, _BLANKS, _COMPATIBILITY):
+                if name in files:
+                    files[name].replace(self.raw_dir / name)
+
+    def process(self, folder: Path) -> None:
+        """Read the outfits, filter them if required, and write the processed files."""
+        read = read_ngnn if self._from_ngnn else read_original
+        paths = zip(self.published_outfits, self.raw_paths, strict=True)
+        records = Records.concat({split: read(path) for split, path in paths})
+        records.check_names(self.raw_dir)  # across the splits
+        if self.ngnn_filter and not self._from_ngnn:
+            records = ngnn_filter(records)
+        rows = records.rows
+        numbers, category = np.unique(rows["category"], return_inverse=True)
+        items = ItemTable(
+            ids=pd.Index(rows["name"]).astype(str).rename(None),
+            category_id=torch.from_numpy(category),
+            categories=[str(number) for number in numbers],
+            columns=rows.drop(columns=["outfit", "name", "category"]),
+        )
+        outfits = records.outfits_over(items, np.arange(len(rows)))
+        write_processed(folder, outfits, records.outfits.drop(columns="set_id"))
+
+    def load(self) -> tuple[Outfits, pd.DataFrame]:
+        """The outfits, with the names of categories and the files of pictures."""
+        outfits, columns = super().load()
+        items = outfits.items
+        names = self.raw_dir / _CATEGORIES
+        if names.exists():
+            name_of = read_category_names(names)
+            categories = [name_of.get(int(number), number) for number in items.categories]
+            items = replace(items, categories=categories)
+        files = pd.Series(items.ids, dtype=str).str.replace("_", "/", n=1, regex=False) + ".jpg"
+        return outfits.with_items(self.with_pictures(items, files)), columns
+
+    def fill_in_blank_questions(self, file: str = _BLANKS, right: Right = "first") -> FillInBlank:
+        """Official FITB questions on test outfits.
+
+        With ``ngnn_filter``, questions with an item that the filter removed are left out, here and
+        in the other lists; their number is in the recipe.
+
+        Args:
+            file: Another file in the same form, such as the harder lists of Vasileva et al.
+            right: The right answer: the ``"first"``, as in the official file, or the one from the
+                question's ``"own_outfit"``, as in those lists.
+
+        Raises:
+            DataError: If the file is missing or broken.
+        """
+        path = self.needed_file(file, "questions")
+        return read_fill_in_blank(path, file, self._named_items, right)
+
+    def compatibility_questions(self, file: str = _COMPATIBILITY) -> Compatibility:
+        """Official compatibility questions: test outfits, and random sets of items.
+
+        Args:
+            file: Another file in the same form.
+
+        Raises:
+            DataError: If the file is missing or broken.
+        """
+        path = self.needed_file(file, "questions")
+        return read_compatibility(path, file, self._named_items)
+
+    def interactive_questions(self, file: str = "interactive_questions.json") -> FillInBlank:
+        """FITB questions with five candidates, nearly always of one category, for each item.
+
+        Args:
+            file: Name of the file in the release.
+
+        Raises:
+            DataError: If the file is missing or broken.
+
+        Source: https://github.com/kasys-lab/polyvore-interactive.
+        """
+        path = self.needed_file(file, "questions")
+        return read_interactive(path, file, self._named_items)
+
+    @property
+    def _named_items(self) -> NamedItems:
+        ids = self.items.ids
+        return NamedItems(self.items, ids, np.arange(len(ids)), lenient=self.ngnn_filter)
+
+
 _OUTFIT = pa.struct(
     [
         needed("set_id", pa.string()),
@@ -51,13 +238,6 @@ _OUTFIT = pa.struct(
                 )
             ),
         ),
-    ]
-)
-_NGNN_OUTFIT = pa.struct(
-    [
-        needed("set_id", pa.string()),
-        needed("items_index", list_of(pa.int64())),
-        needed("items_category", list_of(pa.int64())),
     ]
 )
 
@@ -84,6 +264,15 @@ def read_original(path: Path) -> Records:
     return _checked(path, Records(pd.DataFrame(outfits), pd.DataFrame(rows)))
 
 
+_NGNN_OUTFIT = pa.struct(
+    [
+        needed("set_id", pa.string()),
+        needed("items_index", list_of(pa.int64())),
+        needed("items_category", list_of(pa.int64())),
+    ]
+)
+
+
 def read_ngnn(path: Path) -> Records:
     """Read an ``ngnn_*.json``: outfits that :func:`ngnn_filter` left, without titles.
 
@@ -106,15 +295,26 @@ def read_ngnn(path: Path) -> Records:
     return _checked(path, Records(outfits, pd.DataFrame(rows)))
 
 
+def _text(values: pa.Array) -> pd.Series[str]:
+    text: pd.Series[str] = values.fill_null("").to_pandas()
+    return text
+
+
+def _checked(path: Path, records: Records) -> Records:
+    records.check_names(path)
+    return records
+
+
 def ngnn_filter(records: Records, min_count: int = 100) -> Records:
-    """Leave what NGNN trains on: frequent categories, one item of each, outfits of 3 to 8 items.
+    """NGNN's filter: frequent categories, one item of each, outfits of 3 to 8 items.
 
     Args:
         records: Outfits of all splits, with the columns ``split`` and ``category``.
-        min_count: How many items of a category the training outfits must hold.
+        min_count: Least number of items of a category in the training outfits.
 
     Source: Cui, Li, Wu, Zhang, Wang, "Dressing as a whole: outfit compatibility learning based
-    on node-wise graph neural networks", and the files that its authors published.
+    on node-wise graph neural networks", WWW 2019, https://arxiv.org/abs/1902.08009, and the files
+    that its authors published.
     """
     split = records.outfits["split"].to_numpy()[records.rows["outfit"]]
     counts = records.rows["category"][split == "train"].value_counts()
@@ -122,7 +322,7 @@ def ngnn_filter(records: Records, min_count: int = 100) -> Records:
 
 
 def keep_categories(records: Records, categories: Collection[int]) -> Records:
-    """The first item of each of some categories, at most 8, in outfits that have 3 of them."""
+    """Keep the first item of each of some categories, at most 8, in outfits with 3 or more."""
     rows = records.rows[records.rows["category"].isin(categories)]
     rows = rows.drop_duplicates(["outfit", "category"])
     rows = rows[rows.groupby("outfit").cumcount() < 8]
@@ -156,17 +356,7 @@ def read_category_names(path: Path) -> pd.Series[str]:
     return table.set_index(table["number"].astype(np.int64))["name"]
 
 
-def _text(values: pa.Array) -> pd.Series[str]:
-    text: pd.Series[str] = values.fill_null("").to_pandas()
-    return text
-
-
-def _checked(path: Path, records: Records) -> Records:
-    records.check_names(path)
-    return records
-
-
-_NGNN_OUTFIT = pa.struct(
+_INTERACTIVE = pa.struct(
     [
         needed("answers", list_of(pa.string())),
         needed("questions", list_of(list_of(pa.string()))),
@@ -175,20 +365,20 @@ _NGNN_OUTFIT = pa.struct(
 
 
 def read_interactive(path: Path, source: str, named: NamedItems) -> FillInBlank:
-    """Read outfits (``answers``) with a list of choices for each of their items (``questions``).
+    """Read outfits (``answers``) with a list of candidates for each item (``questions``).
 
-    The right choice is the last. Nearly all questions have five choices; the others are left out
-    and counted in the recipe, since questions of one set have equally many candidates.
+    The right candidate is the last. Nearly all questions have five; the others are left out and
+    counted in the recipe, since all questions of a list need equally many candidates.
 
     Args:
         path: The file.
-        source: What the recipe calls it.
+        source: Name of the file in the recipe.
         named: The items.
 
     Raises:
-        DataError: If the file is missing or broken, or asks about an unknown item.
+        DataError: If the file is missing or broken, or has an unknown item.
     """
-    records = arrow_rows(path, read_json(path, list), _NGNN_OUTFIT)
+    records = arrow_rows(path, read_json(path, list), _INTERACTIVE)
     answers, questions = records.field("answers"), records.field("questions")
     sizes = answers.value_lengths().to_numpy().astype(np.int64)
     differ = sizes != questions.value_lengths().to_numpy()
@@ -230,185 +420,3 @@ def read_interactive(path: Path, source: str, named: NamedItems) -> FillInBlank:
         answer=torch.full((len(full),), width - 1),
         recipe=official_recipe(FillInBlank.kind, source, left_out=len(choices) - len(full)),
     )
-
-
-_ARCHIVE = "polyvore.tar.gz"
-_CATEGORIES = "category_id.txt"
-_BLANKS = "fill_in_blank_test.json"
-_COMPATIBILITY = "fashion_compatibility_prediction.txt"
-
-
-class MarylandPolyvore(PolyvoreSet):
-    """Maryland Polyvore: outfits that people put together on polyvore.com, with titles.
-
-    =========== ======= ===== ===== ======= ========== ==========
-    edition     train   valid test  items   categories items each
-    =========== ======= ===== ===== ======= ========== ==========
-    original    17,316  1,497 3,076         380 named  8 at most
-    NGNN filter 16,983  1,294 2,697 126,054 120        3 to 8
-    =========== ======= ===== ===== ======= ========== ==========
-
-    The release lies in ``root/raw``, or in ``root`` itself:
-
-    - ``{train,valid,test}_no_dup.json``, the outfits, or in their stead, with ``ngnn_filter``,
-      ``ngnn_{train,valid,test}.json``, which have no titles;
-    - ``category_id.txt``, the names of categories (without it they go by their numbers);
-    - ``fill_in_blank_test.json``, ``fashion_compatibility_prediction.txt`` and
-      ``interactive_questions.json``, for the questions;
-    - ``images/<set_id>/<index>.jpg``, the pictures.
-
-    An item goes by its outfit and its index there, ``<set_id>_<index>``, and has a ``title``, an
-    ``image_url`` and, where there are pictures, an ``image``. A garment that stands in two outfits
-    is two items, so that :func:`~fashiongraph.data.audit.audit` finds no shared items; in the
-    original files the addresses of such items end in the same ``tid``.
-
-    Args:
-        root: Folder of the data set.
-        ngnn_filter: Keep the categories with at least 100 items in training outfits, the first
-            item of each in an outfit, and outfits of 3 to 8 items, as NGNN does.
-        images: Folder of the pictures; by default ``images`` in the release, if there is one.
-        download: Fetch the labels if they are missing, but no pictures. They come out of one
-            commit of the authors' repository, by git, which verifies them against the commit's
-            id; the outfits are counted too.
-        sha256: Fetch the archive of labels from its address instead, without git, and compare it
-            with this checksum. The authors published none.
-        force_reload: Read the release again.
-        processed_dir: Folder for processed files; ``root/processed`` by default.
-
-    Raises:
-        DataError: If a file is missing or broken.
-
-    Source: Han, Wu, Jiang, Davis, "Learning fashion compatibility with bidirectional LSTMs".
-    """
-
-    url = "https://github.com/xthan/polyvore-dataset"
-    release_names = ("train_no_dup.json", "ngnn_train.json")
-    repository_url: ClassVar[str] = "https://github.com/xthan/polyvore-dataset.git"
-    commit: ClassVar[str] = "ba8aa71b6589e8920d172a8b5df84746be724d00"
-    files_url: ClassVar[str] = f"https://raw.githubusercontent.com/xthan/polyvore-dataset/{commit}"
-    published_outfits: ClassVar[dict[str, int]] = {"train": 17_316, "valid": 1_497, "test": 3_076}
-    """Number of outfits in each split of the release."""
-
-    def __init__(
-        self,
-        root: str | Path,
-        ngnn_filter: bool = False,
-        images: str | Path | None = None,
-        download: bool = False,
-        sha256: str | None = None,
-        force_reload: bool = False,
-        processed_dir: str | Path | None = None,
-    ) -> None:
-        self.root = Path(root).expanduser()
-        self.ngnn_filter = ngnn_filter
-        self.sha256 = sha256
-        original = [f"{split}_no_dup.json" for split in self.published_outfits]
-        ngnn = [f"ngnn_{split}.json" for split in self.published_outfits]
-        self._from_ngnn = ngnn_filter and (self.raw_dir / ngnn[0]).exists()
-        self._from_ngnn &= not (self.raw_dir / original[0]).exists()
-        self.raw_file_names = ngnn if self._from_ngnn else original
-        edition = "ngnn" if self._from_ngnn else "filtered" if ngnn_filter else "original"
-        super().__init__(root, edition, images, download, force_reload, processed_dir)
-
-    def download(self) -> None:
-        """Fetch the labels and the names of the categories into :attr:`raw_dir`."""
-        with tempfile.TemporaryDirectory(prefix=".download.", dir=self.raw_dir) as scratch:
-            folder = Path(scratch)
-            archive, names = folder / _ARCHIVE, folder / _CATEGORIES
-            if self.sha256 is None:
-                hint = f"; fetch {self.url} by hand to {self.raw_dir}, or pass 'sha256'"
-                fetched = (archive.name, names.name)
-                fetch_from_commit(self.repository_url, self.commit, fetched, folder, hint)
-            else:
-                fetch(f"{self.files_url}/{_ARCHIVE}", archive, self.sha256)
-                fetch(f"{self.files_url}/{_CATEGORIES}", names)
-            names.replace(self.raw_dir / _CATEGORIES)
-            files = {file.name: file for file in unpack(archive, folder / "files")}
-            for name, count in zip(
-                self.raw_file_names, self.published_outfits.values(), strict=True
-            ):
-                found = len(read_json(files[name], list)) if name in files else 0
-                if found != count:
-                    raise DataError(f"needs {count:,} outfits in {name} (has {found:,})", archive)
-            for name in (*self.raw_file_names, _BLANKS, _COMPATIBILITY):
-                if name in files:
-                    files[name].replace(self.raw_dir / name)
-
-    def process(self, folder: Path) -> None:
-        """Read the outfits, filter them if asked to, and write the processed files."""
-        read = read_ngnn if self._from_ngnn else read_original
-        parts = zip(self.published_outfits, self.raw_paths, strict=True)
-        records = Records.concat({split: read(path) for split, path in parts})
-        records.check_names(self.raw_dir)  # across the splits
-        if self.ngnn_filter and not self._from_ngnn:
-            records = ngnn_filter(records)
-        rows = records.rows
-        numbers, category = np.unique(rows["category"], return_inverse=True)
-        items = ItemTable(
-            ids=pd.Index(rows["name"]).astype(str).rename(None),
-            category_id=torch.from_numpy(category),
-            categories=[str(number) for number in numbers],
-            columns=rows.drop(columns=["outfit", "name", "category"]),
-        )
-        outfits = records.outfits_over(items, np.arange(len(rows)))
-        write_processed(folder, outfits, records.outfits.drop(columns="set_id"))
-
-    def load(self) -> tuple[Outfits, pd.DataFrame]:
-        """The outfits, with the names of categories and the files of pictures."""
-        outfits, columns = super().load()
-        items = outfits.items
-        names = self.raw_dir / _CATEGORIES
-        if names.exists():
-            known = read_category_names(names)
-            categories = [known.get(int(number), number) for number in items.categories]
-            items = replace(items, categories=categories)
-        files = pd.Series(items.ids, dtype=str).str.replace("_", "/", n=1, regex=False) + ".jpg"
-        return outfits.with_items(self.with_pictures(items, files)), columns
-
-    def fill_in_blank_questions(self, file: str = _BLANKS, right: Right = "first") -> FillInBlank:
-        """The official questions about test outfits.
-
-        With ``ngnn_filter``, a question about an item that the filter removed is left out, here
-        and in the other lists; the recipe counts those.
-
-        Args:
-            file: Another file in the same form, such as the harder lists of Vasileva et al.
-            right: Which answer is right: the ``"first"``, as in the official file, or the one
-                from the question's ``"own_outfit"``, as in those.
-
-        Raises:
-            DataError: If the file is missing or broken.
-        """
-        path = self.needed_file(file, "questions")
-        return read_fill_in_blank(path, file, self._named_items, right)
-
-    def compatibility_questions(self, file: str = _COMPATIBILITY) -> Compatibility:
-        """The official list of test outfits and of items thrown together.
-
-        Args:
-            file: Another file in the same form.
-
-        Raises:
-            DataError: If the file is missing or broken.
-        """
-        path = self.needed_file(file, "questions")
-        return read_compatibility(path, file, self._named_items)
-
-    def interactive_questions(self, file: str = "interactive_questions.json") -> FillInBlank:
-        """The questions of five choices, nearly always of one category, for each item of an outfit.
-
-        Args:
-            file: The file.
-
-        Raises:
-            DataError: If the file is missing or broken.
-
-        Source: https://github.com/kasys-lab/polyvore-interactive.
-        """
-        path = self.needed_file(file, "questions")
-        return read_interactive(path, file, self._named_items)
-
-    @property
-    def _named_items(self) -> NamedItems:
-        ids = self.items.ids
-        return NamedItems(self.items, ids, np.arange(len(ids)), lenient=self.ngnn_filter)

@@ -133,7 +133,7 @@ def test_a_cached_row_of_another_length_is_refused(tmp_path, pictures, colour_en
     encoder = colour_encoder()
     cache = FeatureCache(tmp_path, encoder.fingerprint, "float16")
     cache.put([hashlib.sha256(pictures[4].read_bytes()).digest()], row)
-    with pytest.raises(DataError, match=rf"sqlite: holds a row of {count} values \(needs 4\); del"):
+    with pytest.raises(DataError, match=rf"sqlite: .* {count} values \(needs 4\)"):
         extract_features(pictures, encoder, tmp_path, **QUIET)
 
 

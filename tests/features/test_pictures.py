@@ -156,7 +156,7 @@ def test_errors_name_the_file(tmp_path):
     with pytest.raises(DataError, match=r"cannot be read \(.*null"):
         read_picture("a\0b.png")
     (tmp_path / "empty.png").write_bytes(b"")
-    with pytest.raises(DataError, match=r"empty\.png: broken picture \(no known format\)"):
+    with pytest.raises(DataError, match=r"empty\.png: .*no known format"):
         read_picture(tmp_path / "empty.png")
 
 

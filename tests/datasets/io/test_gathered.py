@@ -79,7 +79,7 @@ def test_blocks_behind_the_limit_are_not_read():
 
 def test_outfits_need_names_of_their_own():
     one = block(("a", [("x", "hat", 1)]))
-    with pytest.raises(DataError, match=r"outfits: outfits need different ids \(got 'a' again\)"):
+    with pytest.raises(DataError, match=r"different ids \(got 'a' again\)"):
         gather(FILE, [one, one])
 
 

@@ -34,7 +34,7 @@ def test_fields_end_at_commas_but_the_last_one(tmp_path):
         ["b", "", "x", "1"],
         ["c", "e", "y,z", "2"],
     ]
-    with pytest.raises(DataError, match=r"lines\.txt: line 1 needs 4 fields \(has 3\)"):
+    with pytest.raises(DataError, match=r"line 1 needs 4 fields \(has 3\)"):
         fields(lines, 4, place)
 
 

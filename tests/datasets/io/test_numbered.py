@@ -23,7 +23,7 @@ def test_numbers_and_dates():
 
 @pytest.mark.parametrize("text", ["1.5", "x", " 1", "1\n", "1" * 19, "0x1", "１"])
 def test_refuses_other_numbers(text):
-    with pytest.raises(DataError, match=r"file: record 7 needs a whole number in 'price' \(got '"):
+    with pytest.raises(DataError, match=r"record 7 .*'price' \(got '"):
         PLACE.whole_numbers(pa.array(["1", None, text]), "price")
 
 
