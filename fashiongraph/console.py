@@ -6,7 +6,7 @@ from rich.console import Console
 
 
 def plain_console(stderr: bool = False) -> Console:
-    """A console without markup, since paths and identifiers may contain brackets and colons.
+    """Console without markup, because paths and identifiers may contain brackets and colons.
 
     Args:
         stderr: Print on standard error.

@@ -1,4 +1,4 @@
-"""The errors of the library."""
+"""Exceptions of the library."""
 
 from __future__ import annotations
 
@@ -6,16 +6,29 @@ from pathlib import Path
 
 
 class FashionGraphError(ValueError):
-    """Base of every error that bad input can cause; the message says what to mend."""
+    """Base of all errors caused by invalid input.
+
+    The message has the form ``'argument' needs rule (got value)``.
+
+    Example:
+        >>> raise FashionGraphError("'k' needs to be a positive integer (got -1)")
+        Traceback (most recent call last):
+        ...
+        fashiongraph.errors.FashionGraphError: 'k' needs to be a positive integer (got -1)
+    """
 
 
 class DataError(FashionGraphError):
-    """A file or table breaks a rule.
+    """Invalid content of a file or table.
 
     Args:
-        rule: The rule that was broken and the value that broke it.
-        file: The file that holds the value.
-        row: The row of the file, counted as a spreadsheet does: the header is row 1.
+        rule: The violated rule and the value that violates it.
+        file: The file with the value.
+        row: Row of the file, counted as in a spreadsheet: the header is row 1.
+
+    Example:
+        >>> print(DataError("'price' needs a number (got 'x')", "items.csv", row=3))
+        items.csv, row 3: 'price' needs a number (got 'x')
     """
 
     def __init__(self, rule: str, file: str | Path | None = None, row: int | None = None) -> None:

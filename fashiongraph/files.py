@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all, and by one process at a time."""
+"""Atomic writes, file locks and safetensors files."""
 
 from __future__ import annotations
 
@@ -16,21 +16,30 @@ from fashiongraph.errors import FashionGraphError
 
 @contextmanager
 def atomic_write(path: str | Path, marker: str | None = None) -> Iterator[Path]:
-    """Write a file or folder under a temporary name and rename it once the block ends well.
+    """Context manager that writes a file or folder atomically.
 
-    What stood at ``path`` before stays until then, and stays for good if the block fails.
+    The block writes to a temporary path, which is renamed to ``path`` once the block ends without
+    an error. Until then, and if the block fails, an existing file or folder stays as it is.
 
     Args:
-        path: Where the file or folder goes; folders above it are made.
-        marker: For a folder: the file that tells its kind. A folder without it is not replaced,
-            unless it is empty.
+        path: Path of the file or folder; missing parent folders are created.
+        marker: For a folder: name of a file that marks its kind. An existing folder without this
+            file is not replaced, unless it is empty.
 
     Yields:
         The temporary path to write to, in the same file system.
 
     Raises:
-        FashionGraphError: If the path has no name to write under, such as ``"."``, or a file was
-            written and a folder stands there, or a folder and something else does.
+        FashionGraphError: If the path has no final name, such as ``"."``, if a file was written and
+            ``path`` is a folder, or if a folder was written and ``path`` is anything else.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     with atomic_write(f"{folder}/note.txt") as draft:
+        ...         _ = draft.write_text("done")
+        ...     Path(f"{folder}/note.txt").read_text()
+        'done'
     """
     target = Path(path)
     if target.name in ("", ".."):
@@ -56,15 +65,15 @@ def atomic_write(path: str | Path, marker: str | None = None) -> Iterator[Path]:
 
 
 def check_replaceable(path: str | Path, marker: str | None) -> None:
-    """Refuse to put a folder where something of another kind stands.
+    """Check that a folder may be written to a path.
 
     Args:
-        path: Where the folder would go.
-        marker: The file that tells the folder's kind; :obj:`None` where any folder may go.
+        path: Path of the folder to write.
+        marker: Name of the file that marks the kind of the folder; :obj:`None` to allow any folder.
 
     Raises:
-        FashionGraphError: If a file stands there, or a folder that is neither empty nor holds
-            the marker.
+        FashionGraphError: If ``path`` is a file, or a folder that is neither empty nor has the
+            marker.
     """
     target = Path(path)
     if not target.exists():
@@ -79,14 +88,21 @@ def check_replaceable(path: str | Path, marker: str | None) -> None:
 
 @contextmanager
 def locked(path: str | Path) -> Iterator[None]:
-    """Wait until no other process holds a path, and hold it until the block ends.
+    """Context manager that locks a path against other processes.
+
+    It waits until no other process holds the lock, and releases it when the block ends.
 
     Args:
-        path: A file or folder, which need not be there; folders above it are made. The lock is a
-            file beside it.
+        path: A file or folder, which need not exist; missing parent folders are created. The lock
+            is a file beside it.
 
     Raises:
         OSError: If no file can be written beside it.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder, locked(f"{folder}/cache"):
+        ...     pass  # no other process works on the path here
     """
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -95,7 +111,8 @@ def locked(path: str | Path) -> Iterator[None]:
         try:
             yield
         finally:
-            # Who waits for a file that is gone asks for a new one. Windows removes it itself.
+            # A process that waits for a removed lock file creates a new one. On Windows, closing
+            # the file has removed it already.
             with suppress(OSError):
                 lock.unlink()
 
@@ -103,15 +120,23 @@ def locked(path: str | Path) -> Iterator[None]:
 def save_tensors(
     tensors: Mapping[str, Tensor], path: Path, metadata: Mapping[str, str] | None = None
 ) -> None:
-    """Write tensors in safetensors, with the permissions of any new file.
+    """Write tensors as a safetensors file with the default permissions of new files.
 
-    ``save_file`` by itself makes files that no other user can read, whatever the umask; the bytes
-    of ``save`` would take as much memory again.
+    ``safetensors.torch.save_file`` alone creates files that only their owner can read, whatever the
+    umask; the bytes of ``safetensors.torch.save`` would need as much memory again.
 
     Args:
         tensors: Contiguous tensors by name.
         path: The file.
-        metadata: What the file says beside.
+        metadata: Metadata of the file.
+
+    Example:
+        >>> import tempfile, torch
+        >>> from safetensors.torch import load_file
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     save_tensors({"weight": torch.ones(2)}, Path(folder) / "weights.safetensors")
+        ...     load_file(f"{folder}/weights.safetensors")
+        {'weight': tensor([1., 1.])}
     """
     path.touch()
     mode = path.stat().st_mode

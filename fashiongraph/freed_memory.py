@@ -1,29 +1,30 @@
-"""What becomes of memory that a process no longer needs."""
+"""Reuse of freed memory by glibc."""
 
 from __future__ import annotations
 
 import ctypes
 
-# Names of settings in glibc's malloc.h.
+# Option numbers of mallopt in glibc's malloc.h.
 _TRIM_THRESHOLD, _MMAP_MAX = -1, -4
 _LARGEST = 2**31 - 1
 
 
 def keep_freed_memory(num_bytes: int = 2**30) -> bool:
-    """Let this process keep memory that it frees, for the next batch, instead of giving it back.
+    """Keep freed memory in this process for reuse, instead of returning it to the kernel.
 
-    glibc gives large arrays back to the kernel as they are freed, and so the free end of its heap.
-    Before they are used again, the kernel has to find the memory and fill it with zeros: each batch
-    of states pays for that anew, more so on a virtual machine, whose host takes part. With this
-    all arrays lie on the heap, which keeps its holes and ``num_bytes`` beyond the last array in
-    use. It holds for the whole process and for good, so no part of the library calls it but the
-    command ``fashiongraph``; scripts call it first, before anything large is made.
+    By default glibc returns large freed arrays, and the free end of its heap, to the kernel, which
+    has to find and zero the pages again for the next batch; on a virtual machine this costs more.
+    After this call all arrays are allocated on the heap, which keeps its holes and up to
+    ``num_bytes`` of free memory at its end.
+
+    The setting is global and permanent for the process. Of the library only the command
+    ``fashiongraph`` calls it; a script calls it first, before it allocates large arrays.
 
     Args:
-        num_bytes: Most that the heap keeps at its end, below 2 GiB.
+        num_bytes: Largest free memory at the end of the heap in bytes, below 2 GiB.
 
     Returns:
-        Whether the C library took it: :obj:`False` where it is not glibc.
+        Whether the C library accepted the setting; :obj:`False` if it is not glibc.
 
     Raises:
         ValueError: If ``num_bytes`` is negative or not below 2 GiB.
@@ -34,5 +35,5 @@ def keep_freed_memory(num_bytes: int = 2**30) -> bool:
         mallopt = ctypes.CDLL(None).mallopt
     except (AttributeError, OSError, TypeError):  # another C library, another system
         return False
-    settings = ((_MMAP_MAX, 0), (_TRIM_THRESHOLD, num_bytes))  # all on the heap, and there it stays
-    return all(mallopt(name, value) for name, value in settings)
+    options = ((_MMAP_MAX, 0), (_TRIM_THRESHOLD, num_bytes))
+    return all(mallopt(name, value) for name, value in options)

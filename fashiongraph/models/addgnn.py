@@ -1,4 +1,4 @@
-"""ADD-GNN: attribute-wise compatibility over the graph of an outfit."""
+"""ADD-GNN: attribute-wise compatibility on the graph of an outfit."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from fashiongraph.nn.conv.gated_update import ItemProjections
 
 
 class ADDGNN(OutfitModel):
-    r"""Attribute masks, a gated graph convolution and a bilinear score per attribute.
+    r"""ADD-GNN: attribute masks, gated graph convolution and a bilinear score per attribute.
 
     .. math::
         \mathbf{h}^0_{ik} &= \sigma\big(\mathbf{W}_0\, \sigma(\mathbf{M}^k \odot \mathbf{f}_i)
@@ -34,25 +34,32 @@ class ADDGNN(OutfitModel):
         y &= \frac{1}{n (n - 1)} \sum_{i \neq j} \sum_k
         \mathbf{h}_{ik}^\top \mathbf{W}_k \mathbf{h}_{jk} && \text{(A7, A8)}
 
-    The default sizes are the published ones; :meth:`paper` is the published model, with logistic
-    activations on raw features. The default differs in two points, because logistic activations
-    saturate: it has no activation, and it scales features.
+    The default sizes are the published ones. :meth:`paper` builds the published model, with logistic
+    activations on raw features. Logistic activations saturate, so the default has no activation and
+    scales the features.
 
     Args:
         in_channels: Size of the features, F.
-        hidden_channels: Size of an item's state per attribute, H.
+        hidden_channels: Size of the item embedding per attribute, H.
         num_attributes: Number of attributes, K.
         num_steps: Rounds of message passing; 0 for the published ablation "without graph".
-        activation: Activation :math:`\sigma` of masks and states, or :obj:`None`.
-        normalize: Scale each item's features to a mean square of 1.
+        activation: Activation :math:`\sigma` of masks and item embeddings, or :obj:`None`.
+        normalize: Scale the features of each item to a mean square of 1.
+
+    Shapes:
+        - **input:** a batch of B outfits with N items
+        - **output:** scores :math:`(B)`
 
     Source: Chen, Wu, Shen, Jia, "Learning from designers: fashion compatibility analysis via
     dataset distillation" (ICIP 2022), eq. 1 to 8.
 
     Example:
-        >>> from fashiongraph.models import ADDGNN
-        >>> ADDGNN(in_channels=512, hidden_channels=64, num_steps=1).config["num_attributes"]
-        4
+        >>> from fashiongraph.datasets import SyntheticOutfits
+        >>> from fashiongraph.loader import OutfitBatcher
+        >>> outfits = SyntheticOutfits.attributes_only(num_outfits=60, seed=0)
+        >>> model = ADDGNN(in_channels=98, hidden_channels=64, num_steps=1)
+        >>> model(OutfitBatcher(outfits.items)(outfits)).shape
+        torch.Size([60])
     """
 
     def __init__(
@@ -78,16 +85,16 @@ class ADDGNN(OutfitModel):
 
     @classmethod
     def paper(cls, in_channels: int, **config: Any) -> ADDGNN:
-        """The published model: logistic activations on raw features, 256 channels, 2 steps."""
+        """Build the published model: logistic activations on raw features, 256 channels, 2 steps."""
         return cls(in_channels, **{"activation": "sigmoid", "normalize": False, **config})
 
     @property
     def mask(self) -> AttributeMask:
-        """The attribute masks, which distillation compares with a teacher's."""
+        """The attribute masks, which distillation compares with those of a teacher."""
         return self.encoder.mask
 
     def scale(self, x: Tensor) -> Tensor:
-        """Features in the type and scale that the masks read [U, F]."""
+        """Features in the dtype and scale of the masks [U, F]."""
         x = x.to(self.encoder.lin.weight.dtype)
         return torch.nn.functional.rms_norm(x, x.shape[-1:]) if self.normalize else x
 
@@ -97,18 +104,18 @@ class ADDGNN(OutfitModel):
         return masked
 
     def encode_items(self, items: ItemInputs) -> dict[str, Tensor]:
-        """First states of items (A1 and A4), ``state`` [U, K, H]."""
+        """Initial item embeddings (A1 and A4), ``state`` [U, K, H]."""
         return {"state": self.act(self.encoder(self.scale(items.x)))}
 
     def cache_items(self, items: ItemInputs) -> dict[str, Tensor]:
-        """First states, and their projections by the weights of the first round."""
-        states = self.encode_items(items)
+        """Initial item embeddings, and their projections for the first round of message passing."""
+        encoded = self.encode_items(items)
         if self.conv is None:
-            return states
-        return {**states, **self.conv.project_items(states["state"])._asdict()}
+            return encoded
+        return {**encoded, **self.conv.project_items(encoded["state"])._asdict()}
 
     def node_states(self, batch: Batch) -> Tensor:
-        """States of the items of a batch after message passing [N, K, H]."""
+        """Item embeddings of a batch after message passing [N, K, H]."""
         items = self.item_states(batch)  # A1, A4: each distinct item once
         if self.conv is None:
             return items.nodes("state")
@@ -127,25 +134,25 @@ class ADDGNN(OutfitModel):
         return score
 
     def item_scores(self, batch: Batch) -> Tensor:
-        """How each item fits the rest of its outfit [N]; the mean over an outfit is its score."""
+        """Compatibility of each item with the rest of its outfit [N]; their mean is the score."""
         return self.scorer.item_scores(self.node_states(batch), batch.batch, batch.num_graphs)
 
     def pair_scores(self, batch: Batch) -> Tensor:
         r"""Score of each edge :math:`j \to i` [E], :math:`\sum_k h_{ik}^\top W_k h_{jk}` (A7)."""
         h = self.node_states(batch)
-        sender, receiver = batch.edge_index
-        return self.scorer.bilinear(h[receiver], h[sender]).sum(dim=-1)
+        source, target = batch.edge_index
+        return self.scorer.bilinear(h[target], h[source]).sum(dim=-1)
 
     def embed(self, states: Mapping[str, Tensor]) -> Tensor:
-        """First states of all attributes side by side [U, K·H]."""
+        """Concatenated initial embeddings of all attributes [U, K·H]."""
         return states["state"].flatten(1)
 
     def completion_query(self, embedding: Tensor) -> tuple[Tensor, Tensor]:
-        """The score without message passing; see :meth:`AttributeBilinearScorer.query`."""
+        """Query of the score without message passing; see :meth:`AttributeBilinearScorer.query`."""
         query, constant = self.scorer.query(embedding.unflatten(1, (self.num_attributes, -1)))
         return query.flatten(), constant
 
     @property
     def has_exact_query(self) -> bool:
-        """True without message passing."""
+        """True if the model has no message passing."""
         return self.conv is None

@@ -26,13 +26,13 @@ COMPONENTS: dict[str, type[torch.nn.Module]] = {
     "L2Norm": L2Norm,
     "SoftMinAggregation": SoftMinAggregation,
 }
-"""Modules that a configuration may name."""
+"""Module classes that a configuration may name."""
 
 _COSINE_SCALE = 10.0
 
 
 class ADDGNNPlus(ADDGNN):
-    r"""ADD-GNN composed with four further modules, each of which may be left out.
+    r"""ADD-GNN with co-occurrence context, co-occurrence priors, normalisation and pooling.
 
     .. math::
         \mathbf{h}^0_{ik} &= \mathbf{W}_0 (\mathbf{M}^k \odot \mathbf{f}_i) + \mathbf{b}_0
@@ -45,30 +45,35 @@ class ADDGNNPlus(ADDGNN):
         y &= \mathrm{pool}(f_1, \dots, f_n)
 
     with :math:`\mathbf{g}_i` the mean features of the items that co-occur with i in training
-    outfits and P the bilinear score of eq. A7. Candidates for a blank are compared by the mean of
-    the item scores, outfits by their pooled score.
+    outfits and P the bilinear score of eq. A7. The candidates of a FITB question are ranked by the
+    mean of the item scores, outfits by their pooled score. Each of the four modules may be left out.
 
     The default is the preset of the benchmarks. It needs a category graph with item co-occurrence:
     ``fit(..., graph=add_item_cooccurrence(category_graph(...), train))``.
 
     Args:
         in_channels: Size of the features, F.
-        hidden_channels: Size of an item's state per attribute, H.
+        hidden_channels: Size of the item embedding per attribute, H.
         num_attributes: Number of attributes, K.
         num_steps: Rounds of message passing; 0 for none.
-        activation: Activation of masks and states, or :obj:`None`.
-        normalize: Scale each item's features to a mean square of 1.
-        context: Module that maps the co-occurrence context [U, F] to an addend of the first states
-            [U, K, H]; by default a :class:`CooccurrenceContext`. :obj:`None` leaves it out.
+        activation: Activation of masks and item embeddings, or :obj:`None`.
+        normalize: Scale the features of each item to a mean square of 1.
+        context: Module that maps the co-occurrence context [U, F] to an addend of the initial item
+            embeddings [U, K, H]; by default a :class:`CooccurrenceContext`. :obj:`None` leaves it
+            out.
         priors: Modules that map a batch and its category graph to scores of edges [E]; by default
             :class:`CategoryPMI` and :class:`ItemPMI`. An empty sequence leaves them out.
-        norm: Module that normalises states [N, K, H] before they are compared; by default
-            :class:`~fashiongraph.nn.L2Norm`, which makes the score of an attribute a cosine.
-            :obj:`None` leaves it out.
+        norm: Module that normalises the item embeddings [N, K, H] before scoring; by default
+            :class:`~fashiongraph.nn.L2Norm`, which makes the score of an attribute a weighted
+            cosine. :obj:`None` leaves it out.
         pool: Aggregation of item scores; by default
             :class:`~fashiongraph.nn.SoftMinAggregation`. :obj:`None` is the mean, eq. A8.
 
     Each module argument is a module, ``"default"``, or a configuration as in :attr:`config`.
+
+    Shapes:
+        - **input:** a batch of B outfits with N items
+        - **output:** scores :math:`(B)`
 
     Example:
         >>> from fashiongraph.models import ADDGNNPlus
@@ -105,13 +110,13 @@ class ADDGNNPlus(ADDGNN):
         self.norm = _module("norm", norm, L2Norm)
         self.pool = _module("pool", pool, SoftMinAggregation)
         if self.norm is not None:
-            # Cosines lie in [-1, 1]: without a scale a softmax over scores could never be certain.
+            # Cosines lie in [-1, 1]; a softmax over scores needs a larger range.
             with torch.no_grad():
                 self.scorer.weight.mul_(_COSINE_SCALE * hidden_channels / num_attributes)
 
     @classmethod
     def paper(cls, in_channels: int, **config: Any) -> ADDGNN:
-        """ADD-GNN+ is no published model: use :meth:`ADDGNN.paper`.
+        """Not supported: ADD-GNN+ is not published; use :meth:`ADDGNN.paper`.
 
         Raises:
             FashionGraphError: Always.
@@ -129,17 +134,17 @@ class ADDGNNPlus(ADDGNN):
 
     @property
     def batch_inputs(self) -> frozenset[str]:
-        """Context and co-occurrence, as far as modules read them."""
+        """Optional fields of the batch that the modules read."""
         read = set() if self.context is None else {"unique_context"}
         for prior in self.priors:
             read |= set(getattr(prior, "batch_inputs", ()))
         return frozenset(read)
 
     def encode_items(self, items: ItemInputs) -> dict[str, Tensor]:
-        """First states of items with their context, ``state`` [U, K, H].
+        """Initial item embeddings with their context, ``state`` [U, K, H].
 
         Raises:
-            FashionGraphError: If the model reads a context and the batch has none.
+            FashionGraphError: If the model has a context module and the batch has no context.
         """
         h = self.encoder(self.scale(items.x))
         if self.context is not None:
@@ -152,12 +157,12 @@ class ADDGNNPlus(ADDGNN):
         return {"state": self.act(h)}
 
     def node_states(self, batch: Batch) -> Tensor:
-        """States of the items of a batch as they are compared [N, K, H]."""
+        """Normalised item embeddings of a batch after message passing [N, K, H]."""
         h = super().node_states(batch)
         return h if self.norm is None else self.norm(h)
 
     def item_scores(self, batch: Batch) -> Tensor:
-        """How each item fits the rest of its outfit, with priors [N]."""
+        """Compatibility of each item with the rest of its outfit, with priors [N]."""
         score = self.scorer.item_scores(self.node_states(batch), batch.batch, batch.num_graphs)
         for prior in self._edge_priors(batch):
             score = score + mean_over_neighbours(prior, batch.edge_index, batch.num_nodes)
@@ -171,7 +176,7 @@ class ADDGNNPlus(ADDGNN):
         return score
 
     def ranking_scores(self, batch: Batch) -> tuple[Tensor, Tensor]:
-        """The mean of the item scores, and their pooled score, each [B]."""
+        """Mean of the item scores for candidates, and pooled item scores for outfits, each [B]."""
         items, size = self.item_scores(batch), batch.num_graphs
         mean = outfit_mean(items, batch.batch, size)
         if self.pool is None:
@@ -184,13 +189,13 @@ class ADDGNNPlus(ADDGNN):
         return self.ranking_scores(batch)[1]
 
     def embed(self, states: Mapping[str, Tensor]) -> Tensor:
-        """First states as they are compared without message passing [U, K·H]."""
+        """Concatenated and normalised initial embeddings of all attributes [U, K·H]."""
         state = states["state"]
         return (state if self.norm is None else self.norm(state)).flatten(1)
 
     @property
     def has_exact_query(self) -> bool:
-        """True without message passing and priors."""
+        """True if the model has neither message passing nor priors."""
         return self.conv is None and not len(self.priors)
 
     def _edge_priors(self, batch: Batch) -> list[Tensor]:

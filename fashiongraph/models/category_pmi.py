@@ -1,4 +1,4 @@
-"""Pointwise mutual information of the categories of an outfit."""
+"""Co-occurrence prior of categories, and their pointwise mutual information (PMI)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from fashiongraph.nn.functional import mean_over_neighbours, outfit_mean
 
 
 class CategoryPMI(torch.nn.Module):
-    r"""Co-occurrence prior of categories: their smoothed PMI with a learned factor.
+    r"""Co-occurrence prior of categories: smoothed PMI times a learned factor.
 
     .. math::
         \mathrm{prior}(i, j) = w \ln
@@ -22,8 +22,8 @@ class CategoryPMI(torch.nn.Module):
                  {\mathrm{count}(c_i) \, \mathrm{count}(c_j) / B + \lambda}
 
     over the B training outfits, with :math:`\lambda` the smoothing of the graph. :math:`\rho` is 1,
-    or the ratio of the categories' groups in a graph of
-    :func:`~fashiongraph.data.group_categories`. A pair with an unknown category (``-1``) has 0.
+    or the ratio of the groups of both categories in a graph of
+    :func:`~fashiongraph.data.group_categories`. The prior of an unknown category (``-1``) is 0.
 
     Args:
         scale: Initial value of the learned factor w.
@@ -31,6 +31,17 @@ class CategoryPMI(torch.nn.Module):
     Shapes:
         - **input:** a batch with E edges, the category graph of the training outfits
         - **output:** scores of edges :math:`(E)`
+
+    Example:
+        >>> from fashiongraph.data import category_graph
+        >>> from fashiongraph.datasets import SyntheticOutfits
+        >>> from fashiongraph.loader import OutfitBatcher
+        >>> outfits = SyntheticOutfits.attributes_only(num_outfits=60, seed=0)
+        >>> items = outfits.items
+        >>> graph = category_graph(outfits.category_id, outfits.batch, items.num_categories)
+        >>> batch = OutfitBatcher(items)(outfits)
+        >>> CategoryPMI()(batch, graph).shape == batch.edge_weight.shape
+        True
     """
 
     def __init__(self, scale: float = 4.0) -> None:
@@ -42,7 +53,7 @@ class CategoryPMI(torch.nn.Module):
         """Score the edges of a batch.
 
         Raises:
-            FashionGraphError: If there is no graph.
+            FashionGraphError: If ``graph`` is :obj:`None`.
         """
         if graph is None:
             raise FashionGraphError(
@@ -52,34 +63,34 @@ class CategoryPMI(torch.nn.Module):
         return self.weight * pair_pmi(graph, batch.category_id[i], batch.category_id[j])
 
     def extra_repr(self) -> str:
-        """The factor as learned."""
+        """The learned factor."""
         return f"weight={float(self.weight.detach()):.3g}"
 
 
-def pair_pmi(graph: Data, receiver: Tensor, sender: Tensor) -> Tensor:
+def pair_pmi(graph: Data, target: Tensor, source: Tensor) -> Tensor:
     """Smoothed PMI of pairs of categories; see :class:`CategoryPMI`.
 
     Args:
         graph: Category graph of the training outfits.
-        receiver: Categories :math:`c_i`, any shape; ``-1`` is unknown.
-        sender: Categories :math:`c_j`, the same shape.
+        target: Categories :math:`c_i`, any shape; ``-1`` is unknown.
+        source: Categories :math:`c_j`, the same shape.
     """
-    # The graph of a model stays on the CPU; of its tensors only these are read here.
+    # The graph of a model stays on the CPU; only these of its tensors are read here.
     tensors = ("edge_index", "edge_count", "count", "group", "group_ratio", "count_table")
-    graph = copy(graph).to(receiver.device, *tensors)
+    graph = copy(graph).to(target.device, *tensors)
     count = torch.cat([graph.count, graph.count.new_zeros(1)])  # -1 picks the last entry
-    expected = count[receiver] * count[sender] / max(graph.num_outfits, 1)
+    expected = count[target] * count[source] / max(graph.num_outfits, 1)
     ratio = expected.new_ones(())
     if "group" in graph:
-        both = (receiver >= 0) & (sender >= 0)
-        ratio = graph.group_ratio[graph.group[receiver], graph.group[sender]]
+        both = (target >= 0) & (source >= 0)
+        ratio = graph.group_ratio[graph.group[target], graph.group[source]]
         ratio = torch.where(both, ratio, 1.0)
-    observed = category_count(graph, receiver, sender)
+    observed = category_count(graph, target, source)
     return torch.log((observed + graph.smoothing * ratio) / (expected + graph.smoothing))
 
 
 def category_pmi(graph: Data, batch: Batch) -> Tensor:
-    r"""Mean PMI of the ordered pairs of categories of each outfit [B]; 0 for one item.
+    r"""Mean PMI of the ordered pairs of categories of each outfit [B]; 0 for an outfit of one item.
 
     Args:
         graph: Category graph of the training outfits.

@@ -1,4 +1,4 @@
-"""CollocationNet: one space in which items that go together lie close."""
+"""CollocationNet: mixed-category metric learning."""
 
 from __future__ import annotations
 
@@ -15,30 +15,43 @@ from fashiongraph.nn import CosineScorer, LayerProjection
 
 
 class CollocationNet(OutfitModel):
-    r"""Embeds items whatever their category; an outfit scores the mean cosine of its pairs.
+    r"""One embedding space for items of all categories, scored by the mean cosine of pairs.
 
     .. math::
         y = \frac{1}{n (n - 1)} \sum_{i \ne j} \mathbf{e}_i^\top \mathbf{e}_j
 
-    with the embeddings :math:`\mathbf{e}` of :class:`LayerProjection`. Items are read as stored
-    features of one or several layers of a network, such as :class:`TorchvisionEncoder` and
-    ``fashiongraph embed`` write; :class:`PictureCollocationNet` reads pictures.
+    with the embeddings :math:`\mathbf{e}` of :class:`~fashiongraph.nn.LayerProjection`. Its input
+    are stored features of one or several layers of a network, as
+    :class:`~fashiongraph.features.TorchvisionEncoder` and ``fashiongraph embed`` write them. The
+    input of :class:`PictureCollocationNet` are pictures.
 
     Args:
         in_channels: Size of the features, F.
-        out_channels: Size of each layer's projection: 128, 256 and 384 dimensions for one, two
-            and three layers. :obj:`None` compares the features as they are, the baseline without
-            training.
-        layer_channels: Number of features of each of several layers that stand side by side in a
-            row; by default all are of one.
-        normalize: Scale each layer's features to a mean square of 1, so that one recipe serves
-            features of any encoder.
+        out_channels: Size of the projection of each layer, so that one, two and three layers give
+            128, 256 and 384 dimensions. :obj:`None` compares the features without projection, the
+            baseline without training.
+        layer_channels: Number of features of each layer, if the features of several layers are
+            concatenated; by default all belong to one layer.
+        normalize: Scale the features of each layer to a mean square of 1, so that one training
+            configuration suits features of any encoder.
+
+    Shapes:
+        - **input:** a batch of B outfits with N items
+        - **output:** scores :math:`(B)`
 
     Raises:
-        FashionGraphError: If the layers' features do not add up.
+        FashionGraphError: If ``layer_channels`` does not add up to ``in_channels``.
 
     Source: Chen, He, "Dress fashionably: learn fashion collocation with deep mixed-category
-    metric learning".
+    metric learning" (AAAI 2018).
+
+    Example:
+        >>> from fashiongraph.datasets import SyntheticOutfits
+        >>> from fashiongraph.loader import OutfitBatcher
+        >>> outfits = SyntheticOutfits.attributes_only(num_outfits=60, seed=0)
+        >>> model = CollocationNet(in_channels=98, out_channels=16)
+        >>> model(OutfitBatcher(outfits.items)(outfits)).shape
+        torch.Size([60])
     """
 
     def __init__(
@@ -67,7 +80,7 @@ class CollocationNet(OutfitModel):
 
     def embed_features(self, x: Tensor) -> Tensor:
         """Embed items: features [U, F] to vectors of length 1 [U, D]."""
-        # The weights' type, where there are weights: under half precision stored features differ.
+        # Stored features may differ in dtype from the weights, if there are weights.
         dtype = next((p.dtype for p in self.parameters()), x.dtype)
         embedding: Tensor = self.projection(x.to(dtype))
         return embedding
@@ -79,7 +92,7 @@ class CollocationNet(OutfitModel):
         return score
 
     def item_scores(self, batch: Batch) -> Tensor:
-        """Mean cosine of each item and the others of its outfit [N]."""
+        """Mean cosine of each item with the others of its outfit [N]."""
         embedding = self.item_states(batch).nodes("state")
         return self.scorer.item_scores(embedding, batch.batch, batch.num_graphs)
 
@@ -93,10 +106,10 @@ class CollocationNet(OutfitModel):
         return states["state"]
 
     def completion_query(self, embedding: Tensor) -> tuple[Tensor, Tensor]:
-        """The score itself; see :meth:`CosineScorer.query`."""
+        """Exact query of the score; see :meth:`~fashiongraph.nn.CosineScorer.query`."""
         return self.scorer.query(embedding)
 
     @property
     def has_exact_query(self) -> bool:
-        """True: the score is linear in the new item's vector."""
+        """True: the score is linear in the vector of the new item."""
         return True

@@ -16,21 +16,25 @@ class CooccurrenceContext(torch.nn.Module):
         \mathbf{c}_{ik} = \mathbf{W}_c\, \sigma(\mathbf{M}_c^k \odot \mathbf{g}_i), \qquad
         \mathbf{g}_i = \frac{\sum_j n_{ij} \mathbf{f}_j}{\sum_j n_{ij}}
 
-    with :math:`n_{ij}` the number of training outfits that hold both items.
+    with :math:`n_{ij}` the number of training outfits that contain both items.
 
     Args:
         in_channels: Size of the features, F.
-        hidden_channels: Size of a state per attribute, H.
+        hidden_channels: Size of the item embedding per attribute, H.
         num_attributes: Number of attributes, K.
         activation: Activation of the masked features, or :obj:`None`.
-        dropout: Share of items whose context is set to 0 in training.
+        dropout: Probability that the context of an item is set to 0 in training.
 
     Shapes:
         - **input:** context :math:`(U, F)`
-        - **output:** addend of the first states :math:`(U, K, H)`
+        - **output:** addend of the initial item embeddings :math:`(U, K, H)`
 
     Raises:
         FashionGraphError: If ``dropout`` lies outside [0, 1].
+
+    Example:
+        >>> CooccurrenceContext(8, 16, num_attributes=4)(torch.randn(3, 8)).shape
+        torch.Size([3, 4, 16])
     """
 
     def __init__(
@@ -56,11 +60,11 @@ class CooccurrenceContext(torch.nn.Module):
     def forward(self, context: Tensor) -> Tensor:
         """Encode contexts."""
         if self.training and self.dropout:
-            hidden = torch.rand(len(context), 1, device=context.device) < self.dropout
-            context = context.masked_fill(hidden, 0.0)
+            dropped = torch.rand(len(context), 1, device=context.device) < self.dropout
+            context = context.masked_fill(dropped, 0.0)
         h: Tensor = self.encoder(context)
         return h
 
     def extra_repr(self) -> str:
-        """The dropout."""
+        """The dropout probability."""
         return f"dropout={self.dropout}"

@@ -1,4 +1,4 @@
-"""The teacher that learns from designers' tops and bottoms (eq. A10)."""
+"""Designer teacher on pairs of a top and a bottom (eq. A10)."""
 
 from __future__ import annotations
 
@@ -16,22 +16,34 @@ from fashiongraph.nn import AttributeBilinearScorer, AttributeMask
 
 
 class DesignerTeacher(OutfitModel):
-    r"""Masks and a bilinear score, no graph, on pairs of a top and a bottom.
+    r"""Attribute masks and a bilinear score on pairs of a top and a bottom, without a graph.
 
     .. math::
         y = \sum_k (\mathbf{m}_0^k)^{\top} \mathbf{W}_k \mathbf{m}_1^k
 
-    where item 0 is the top and item 1 the bottom. Pairs are taken from outfits with
-    :func:`fashiongraph.data.top_bottom_pairs`.
+    where item 0 is the top and item 1 the bottom. :func:`fashiongraph.data.top_bottom_pairs`
+    extracts the pairs of outfits.
 
     Args:
         in_channels: Size of the features, F.
         num_attributes: Number of attributes, K.
         activation: Activation of the masks; :obj:`None` for none.
-        normalize: Scale each item's features to a mean square of 1.
+        normalize: Scale the features of each item to a mean square of 1.
+
+    Shapes:
+        - **input:** a batch of B pairs
+        - **output:** scores :math:`(B)`
 
     Source: Chen, Wu, Shen, Jia, "Learning from designers: fashion compatibility analysis via
-    dataset distillation", eq. 10.
+    dataset distillation" (ICIP 2022), eq. 10.
+
+    Example:
+        >>> from fashiongraph.data import ItemTable, Outfits
+        >>> from fashiongraph.loader import OutfitBatcher
+        >>> items = ItemTable.from_lists(["a", "b"], ["top", "skirt"], torch.eye(2))
+        >>> pairs = Outfits.from_lists(items, [["a", "b"]])
+        >>> DesignerTeacher(in_channels=2)(OutfitBatcher(items)(pairs)).shape
+        torch.Size([1])
     """
 
     def __init__(
@@ -51,7 +63,7 @@ class DesignerTeacher(OutfitModel):
 
     @classmethod
     def paper(cls, in_channels: int, **config: Any) -> DesignerTeacher:
-        """The published teacher: logistic activations and raw features."""
+        """Build the published teacher: logistic activations on raw features."""
         return cls(in_channels, **{"activation": "sigmoid", "normalize": False, **config})
 
     def masked(self, x: Tensor) -> Tensor:
@@ -80,5 +92,5 @@ class DesignerTeacher(OutfitModel):
         return self.scorer.bilinear(top, bottom).sum(dim=-1)
 
     def embed(self, states: Mapping[str, Tensor]) -> Tensor:
-        """Masked features of all attributes side by side [U, K·F]."""
+        """Concatenated masked features of all attributes [U, K·F]."""
         return states["state"].flatten(1)

@@ -23,13 +23,13 @@ class Ensemble(OutfitModel):
     .. math::
         y(O) = \frac{1}{M} \sum_m y_m(O)
 
-    The mean removes much of the variance that comes from few training outfits, for M times the
-    cost. :func:`fashiongraph.training.fit` trains the models side by side and keeps the epoch at
-    which they are best together.
+    The mean reduces the variance due to few training outfits, at M times the cost.
+    :func:`fashiongraph.training.fit` trains the models side by side and keeps the epoch with the
+    best validation score of the ensemble.
 
     Args:
-        model: Name of the models' class, such as ``"ADDGNNPlus"``.
-        model_config: Its configuration.
+        model: Name of the class of the models, such as ``"ADDGNNPlus"``.
+        model_config: Their configuration.
         ensemble_size: Number of models, M.
 
     Raises:
@@ -61,7 +61,7 @@ class Ensemble(OutfitModel):
 
     @classmethod
     def of(cls, model: OutfitModel, ensemble_size: int = 5) -> Ensemble:
-        """An ensemble of models in the configuration of one, with new weights."""
+        """Build an ensemble of models with the configuration of one model and new weights."""
         return cls(type(model).__name__, model.config, ensemble_size)
 
     @property
@@ -72,7 +72,7 @@ class Ensemble(OutfitModel):
     @graph.setter
     def graph(self, graph: Data | None) -> None:
         self._graph = graph
-        for model in getattr(self, "models", ()):  # not there yet in the base constructor
+        for model in getattr(self, "models", ()):  # not set yet in the base constructor
             model.graph = graph
 
     @property
@@ -88,21 +88,21 @@ class Ensemble(OutfitModel):
 
     @property
     def batch_inputs(self) -> frozenset[str]:
-        """The optional fields that the models read."""
+        """Optional fields of the batch that the models read."""
         return self._first.batch_inputs
 
     def forward(self, batch: Batch) -> Tensor:
-        """The mean score [B]."""
+        """Mean score of the models [B]."""
         return torch.stack([model(view) for model, view in self._views(batch)]).mean(dim=0)
 
     def ranking_scores(self, batch: Batch) -> tuple[Tensor, Tensor]:
-        """The means of both scores, each [B]."""
+        """Means of both scores, each [B]."""
         pairs = [model.ranking_scores(view) for model, view in self._views(batch)]
         candidate, outfit = (torch.stack(scores).mean(dim=0) for scores in zip(*pairs, strict=True))
         return candidate, outfit
 
     def score_candidates(self, batch: Batch, position: Tensor, num_candidates: int) -> Tensor:
-        """The mean score of each candidate [Q, A]."""
+        """Mean score of each candidate [Q, A]."""
         scores = [
             model.score_candidates(view, position, num_candidates)
             for model, view in self._views(batch)
@@ -110,15 +110,15 @@ class Ensemble(OutfitModel):
         return torch.stack(scores).mean(dim=0)
 
     def item_scores(self, batch: Batch) -> Tensor:
-        """The mean item scores [N]."""
+        """Mean item scores [N]."""
         return torch.stack([m.item_scores(view) for m, view in self._views(batch)]).mean(dim=0)
 
     def pair_scores(self, batch: Batch) -> Tensor:
-        """The mean pair scores [E]."""
+        """Mean pair scores [E]."""
         return torch.stack([m.pair_scores(view) for m, view in self._views(batch)]).mean(dim=0)
 
     def encode_items(self, items: ItemInputs) -> dict[str, Tensor]:
-        """States of all models, ``"<number>.<name>"``."""
+        """Item embeddings of all models, named ``"<number>.<name>"``."""
         return {
             f"{number}.{name}": value
             for number, model in enumerate(self._each())
@@ -126,7 +126,7 @@ class Ensemble(OutfitModel):
         }
 
     def cache_items(self, items: ItemInputs) -> dict[str, Tensor]:
-        """Cached states of all models, ``"<number>.<name>"``."""
+        """Tensors to cache of all models, named ``"<number>.<name>"``."""
         return {
             f"{number}.{name}": value
             for number, model in enumerate(self._each())
@@ -134,32 +134,33 @@ class Ensemble(OutfitModel):
         }
 
     def embed(self, states: Mapping[str, Tensor]) -> Tensor | None:
-        """The models' vectors side by side [U, M·D]."""
+        """Concatenated item vectors of all models [U, M·D]."""
         vectors = [
             model.embed(_of_model(states, number)) for number, model in enumerate(self._each())
         ]
-        found = [one for one in vectors if one is not None]
-        return torch.cat(found, dim=1) if len(found) == len(vectors) else None
+        present = [vector for vector in vectors if vector is not None]
+        return torch.cat(present, dim=1) if len(present) == len(vectors) else None
 
     def completion_query(self, embedding: Tensor) -> tuple[Tensor, Tensor]:
-        """The models' queries side by side, divided by M, and the mean constant."""
-        parts = embedding.chunk(self.ensemble_size, dim=1)
-        answers = [
-            model.completion_query(part) for model, part in zip(self._each(), parts, strict=True)
+        """Concatenated queries of all models, divided by M, and the mean of their constants."""
+        vectors = embedding.chunk(self.ensemble_size, dim=1)
+        pairs = [
+            model.completion_query(vector)
+            for model, vector in zip(self._each(), vectors, strict=True)
         ]
-        query = torch.cat([query for query, _ in answers]) / self.ensemble_size
-        return query, torch.stack([constant for _, constant in answers]).mean()
+        query = torch.cat([query for query, _ in pairs]) / self.ensemble_size
+        return query, torch.stack([constant for _, constant in pairs]).mean()
 
     @property
     def has_exact_query(self) -> bool:
-        """Whether the models' queries give their scores."""
+        """Whether the queries of the models are exact."""
         return self._first.has_exact_query
 
     @contextmanager
     def catalogue(self, features: Iterable[Tensor]) -> Iterator[None]:
-        """Context in which every model scores against the same items."""
+        """Context manager that provides all items of an evaluation to every model."""
         with ExitStack() as stack:
-            # Features that no model reads are never gathered.
+            # tee is lazy: features that no model reads are never gathered.
             copies = tee(features, self.ensemble_size)
             for model, rows in zip(self._each(), copies, strict=True):
                 stack.enter_context(model.catalogue(rows))
@@ -175,7 +176,7 @@ class Ensemble(OutfitModel):
             yield model
 
     def _views(self, batch: Batch) -> Iterator[tuple[OutfitModel, Batch]]:
-        """Each model with the batch, which carries its own cached states if it carries any."""
+        """Each model with the batch, reduced to its cached item embeddings if there are any."""
         cached = "item_states" in batch
         for number, model in enumerate(self._each()):
             view = batch

@@ -15,12 +15,16 @@ class ItemEmbedding(torch.nn.Module):
     Args:
         in_channels: Size of the features, F.
         hidden_channels: Size of the embedding, H.
-        normalize: Scale each item's features to a mean square of 1.
+        normalize: Scale the features of each item to a mean square of 1.
         bias: Add the learned bias.
 
     Shapes:
         - **input:** features :math:`(U, F)`
         - **output:** embeddings :math:`(U, H)`
+
+    Example:
+        >>> ItemEmbedding(8, 4, normalize=True)(torch.randn(3, 8)).shape
+        torch.Size([3, 4])
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Pointwise mutual information of the items of an outfit."""
+"""Co-occurrence prior of items by pointwise mutual information (PMI)."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from fashiongraph.nn import LearnedPMI
 
 
 class ItemPMI(torch.nn.Module):
-    r"""Co-occurrence prior of items: learned PMI of the counts of each pair.
+    r"""Co-occurrence prior of items: learned PMI of observed and expected counts.
 
     .. math::
         \mathrm{prior}(i, j) = \alpha \ln (1 + n_{ij} / \lambda) - \beta \ln (1 + e_{ij} / \lambda)
 
-    with :math:`n_{ij}` the training outfits that hold both items and :math:`e_{ij}` the number
-    expected by chance; see :class:`~fashiongraph.nn.LearnedPMI`. Two items that are new have 0.
+    with :math:`n_{ij}` the number of training outfits that contain both items and :math:`e_{ij}` the
+    number expected by chance; see :class:`~fashiongraph.nn.LearnedPMI`. The prior of two items
+    without training outfits is 0.
 
     Args:
         smoothing: Initial value of the learned :math:`\lambda`, positive.
@@ -26,6 +27,18 @@ class ItemPMI(torch.nn.Module):
     Shapes:
         - **input:** a batch with E edges and their counts, the category graph (not read)
         - **output:** scores of edges :math:`(E)`
+
+    Example:
+        >>> from fashiongraph.data import add_item_cooccurrence, category_graph
+        >>> from fashiongraph.datasets import SyntheticOutfits
+        >>> from fashiongraph.loader import OutfitBatcher
+        >>> outfits = SyntheticOutfits.attributes_only(num_outfits=60, seed=0)
+        >>> items = outfits.items
+        >>> graph = category_graph(outfits.category_id, outfits.batch, items.num_categories)
+        >>> graph = add_item_cooccurrence(graph, outfits)
+        >>> batch = OutfitBatcher(items, graph, share_items=True)(outfits)
+        >>> ItemPMI()(batch, graph).shape == batch.edge_weight.shape
+        True
     """
 
     batch_inputs = ("edge_cooccurrence",)

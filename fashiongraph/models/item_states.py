@@ -1,4 +1,4 @@
-"""Item states: what a model computes of an item on its own."""
+"""Item embeddings of a batch."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from torch import Tensor
 
 @dataclass(frozen=True)
 class ItemStates:
-    """Item states of a batch, each distinct item once where the batch shares items.
+    """Item embeddings of a batch, one row per distinct item if the batch shares items.
 
     Args:
         values: Named tensors with one row per distinct item [U, ...], as

@@ -1,4 +1,4 @@
-"""The interface of all models: a batch of outfits in, one score per outfit out."""
+"""Interface of all models: a batch of outfits to one score per outfit."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from fashiongraph.loader.outfit_batch import ItemInputs, item_inputs, leave_one_
 from fashiongraph.models.item_states import ItemStates
 
 MODEL_CARD = "model.json"
-"""Name of the file that marks a checkpoint."""
+"""Name of the file that marks a folder as a checkpoint."""
 
 ModelT = TypeVar("ModelT", bound="OutfitModel")
 
 
 def constructor_arguments(module: torch.nn.Module) -> dict[str, Any]:
-    """The constructor arguments of a module, from attributes of the same names.
+    """Constructor arguments of a module, read from attributes of the same names.
 
     Raises:
         FashionGraphError: If the module does not store one of them.
@@ -49,15 +49,15 @@ def constructor_arguments(module: torch.nn.Module) -> dict[str, Any]:
 
 
 class OutfitModel(torch.nn.Module):
-    r"""Base of all models. Higher scores mean better outfits.
+    r"""Base class of all models. Higher scores mean better outfits.
 
     A subclass implements :meth:`forward` and stores each constructor argument in an attribute of
     the same name, from which checkpoints take the configuration. Everything else has a default
     that works for any model: item scores by leave-one-out, candidates scored as completed outfits.
-    A model overrides what it computes faster:
+    A model overrides the methods that it computes faster:
 
-    - :meth:`encode_items` and :meth:`item_states`: states of items alone, which evaluation and
-      completion cache;
+    - :meth:`encode_items` and :meth:`cache_items`: item embeddings, which evaluation and completion
+      cache;
     - :meth:`item_scores`, :meth:`pair_scores`, :meth:`score_candidates`;
     - :meth:`embed` and :meth:`completion_query`: completion as inner-product search.
 
@@ -85,10 +85,10 @@ class OutfitModel(torch.nn.Module):
     """
 
     registry: ClassVar[dict[str, type[OutfitModel]]] = {}
-    """Classes by name, by which :meth:`load` finds the class of a checkpoint."""
+    """Model classes by name; :meth:`load` looks up the class of a checkpoint here."""
 
     in_channels: int | None = None
-    """Number of features that the model reads, or :obj:`None` for any."""
+    """Number of features of the input, or :obj:`None` for any."""
 
     candidates_interact: ClassVar[bool] = False
     """Whether the score of a candidate depends on the other candidates of its question."""
@@ -100,7 +100,7 @@ class OutfitModel(torch.nn.Module):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        # torch.export derives a class of the same name from that of every module it meets.
+        # torch.export derives a class of the same name from the class of every traced module.
         if not cls.__module__.startswith("torch."):
             OutfitModel.registry[cls.__name__] = cls
 
@@ -117,23 +117,23 @@ class OutfitModel(torch.nn.Module):
 
     @classmethod
     def from_config(cls: type[ModelT], config: Mapping[str, Any]) -> ModelT:
-        """Build a model with new weights from its configuration.
+        """Build a model with new weights from a configuration.
 
         Args:
-            config: What :attr:`config` returned.
+            config: Constructor arguments, as :attr:`config` returns them.
         """
         return cls(**config)
 
     @classmethod
     def paper(cls: type[ModelT], in_channels: int, **config: Any) -> ModelT:
-        """The published configuration.
+        """Build the model in its published configuration.
 
         Args:
-            in_channels: Size of the features.
+            in_channels: Size of the features, F.
             **config: Constructor arguments that replace the published ones.
 
         Raises:
-            FashionGraphError: If there is no publication of this model.
+            FashionGraphError: If the model is not published.
         """
         raise FashionGraphError(f"{cls.__name__} has no published configuration")
 
@@ -153,12 +153,13 @@ class OutfitModel(torch.nn.Module):
         raise NotImplementedError(f"{type(self).__name__} does not implement forward(batch)")
 
     def ranking_scores(self, batch: Batch) -> tuple[Tensor, Tensor]:
-        """Scores that compare the candidates of a question, and scores that compare outfits.
+        """Scores for ranking candidates, and scores for ranking outfits.
 
-        The two differ for a model that pools item scores; by default both are :meth:`forward`.
+        They differ for a model that pools item scores; by default both are :meth:`forward`.
 
         Returns:
-            Both scores of each outfit, each [B].
+            Scores for ranking the candidates of a question [B], and scores for ranking outfits
+            [B].
         """
         score: Tensor = self(batch)
         return score, score
@@ -173,12 +174,12 @@ class OutfitModel(torch.nn.Module):
             num_candidates: Number A of candidates per question.
 
         Returns:
-            Scores that are comparable within a question, also by a softmax [Q, A].
+            Scores that are comparable within a question, also under a softmax [Q, A].
         """
         return self.ranking_scores(batch)[0].view(-1, num_candidates)
 
     def item_scores(self, batch: Batch) -> Tensor:
-        r"""How each item fits the rest of its outfit [N], by default by leave-one-out.
+        r"""Compatibility of each item with the rest of its outfit [N], by default leave-one-out.
 
         .. math::
             f_i = y(O) - y(O \setminus i)
@@ -189,29 +190,33 @@ class OutfitModel(torch.nn.Module):
         return score.masked_fill(batch.ptr.diff()[batch.batch] < 2, 0.0)
 
     def pair_scores(self, batch: Batch) -> Tensor:
-        r"""Score of each edge :math:`j \to i` of a batch [E], for models that score pairs.
+        r"""Score of each edge :math:`j \to i` of a batch [E].
 
         Raises:
-            FashionGraphError: If the model does not.
+            FashionGraphError: If the model does not score pairs.
         """
         raise FashionGraphError(f"{type(self).__name__} has no scores of pairs")
 
-    # --- item states --------------------------------------------------------------------------
+    # --- item embeddings ----------------------------------------------------------------------
 
     def encode_items(self, items: ItemInputs) -> dict[str, Tensor]:
-        """States of items on their own, U rows each; by default none.
+        """Embeddings of items without their outfit, by name; by default none.
 
         Args:
-            items: Features [U, F], categories [U], and the co-occurrence context if there is one.
+            items: Features [U, F], categories [U], and the co-occurrence context [U, F] or
+                :obj:`None`.
+
+        Returns:
+            Named tensors [U, ...].
         """
         return {}
 
     def cache_items(self, items: ItemInputs) -> dict[str, Tensor]:
-        """States to keep for items that many outfits share; by default :meth:`encode_items`."""
+        """Tensors to cache for items of many outfits; by default those of :meth:`encode_items`."""
         return self.encode_items(items)
 
     def item_states(self, batch: Batch) -> ItemStates:
-        """States of the items of a batch: those that it carries, or else encoded now."""
+        """Item embeddings of a batch: its field ``item_states`` if present, else computed."""
         if "item_states" in batch:
             return ItemStates(batch.item_states, batch.item_index)
         items, index = item_inputs(batch)
@@ -221,17 +226,17 @@ class OutfitModel(torch.nn.Module):
         """One vector per item [U, D], or :obj:`None` for a model without item vectors.
 
         Args:
-            states: What :meth:`encode_items` returned.
+            states: Item embeddings, as :meth:`encode_items` returns them.
         """
         return None
 
     def completion_query(self, embedding: Tensor) -> tuple[Tensor, Tensor]:
-        r"""The score of an outfit with one more item c, as a linear function of its vector.
+        r"""Score of an outfit with a further item c, as a linear function of the vector of c.
 
         .. math::
             y(o \cup \{c\}) \approx \mathbf{q}^\top \mathbf{e}_c + b
 
-        By default :math:`\mathbf{q}` is the mean vector of the outfit and b is 0.
+        By default :math:`\mathbf{q}` is the mean vector of the outfit, and b is 0.
 
         Args:
             embedding: Vectors of the outfit's items, from :meth:`embed` [n, D].
@@ -243,31 +248,40 @@ class OutfitModel(torch.nn.Module):
 
     @property
     def has_exact_query(self) -> bool:
-        """Whether :meth:`completion_query` gives the score itself rather than a shortlist."""
+        """Whether :meth:`completion_query` gives the exact score rather than an approximation."""
         return False
 
     @contextmanager
     def catalogue(self, features: Iterable[Tensor]) -> Iterator[None]:
-        """Context in which outfits are scored against all items of an evaluation.
+        """Context manager that provides all items of an evaluation to the model.
 
-        Few models compare an outfit with items outside it; only those read the features.
+        Only a model whose score depends on items outside the outfit reads the features.
 
         Args:
-            features: Features of the distinct items, some rows [u, F] at a time.
+            features: Features of the distinct items, in blocks [u, F].
         """
         yield
 
     # --- checkpoints --------------------------------------------------------------------------
 
     def save(self, path: str | Path) -> None:
-        """Write a checkpoint: a folder with tensors in safetensors and the rest as JSON.
+        """Write a checkpoint, a folder with safetensors files and a JSON file.
 
         ``weights.safetensors`` holds parameters and buffers, ``graph.safetensors`` the category
         graph, and ``model.json`` the class, its configuration and the category vocabulary. The
         folder is replaced atomically.
 
         Raises:
-            FashionGraphError: If ``path`` exists and is no checkpoint.
+            FashionGraphError: If ``path`` exists and is not a checkpoint.
+
+        Example:
+            >>> import tempfile
+            >>> from fashiongraph.models import Siamese
+            >>> with tempfile.TemporaryDirectory() as folder:
+            ...     Siamese(8).save(f"{folder}/model")
+            ...     model = OutfitModel.load(f"{folder}/model")
+            >>> model.hidden_channels
+            64
         """
         with atomic_write(path, marker=MODEL_CARD) as folder:
             folder.mkdir()
@@ -293,18 +307,19 @@ class OutfitModel(torch.nn.Module):
 
     @classmethod
     def load(cls: type[ModelT], path: str | Path) -> ModelT:
-        """Load a checkpoint that :meth:`save` wrote; no pickle is read.
+        """Load a checkpoint of :meth:`save`, without pickle.
 
-        :meth:`OutfitModel.load` loads any registered class, a subclass only its own kind.
+        :meth:`OutfitModel.load` loads any registered class; a subclass loads only instances of
+        itself.
 
         Raises:
-            DataError: If the folder is no checkpoint, holds another kind of model, or its weights
-                do not fit its configuration.
+            DataError: If the folder is not a checkpoint, holds another class of model, or its
+                weights do not fit its configuration.
         """
         folder = Path(path)
         file = folder / MODEL_CARD
         if not file.is_file():
-            below = folder / "model"  # of a training's folder
+            below = folder / "model"  # where fit() writes it
             hint = f"; one lies in {below}" if (below / MODEL_CARD).is_file() else ""
             raise DataError(f"is no checkpoint: {MODEL_CARD} is missing{hint}", folder)
         try:
@@ -332,7 +347,7 @@ class OutfitModel(torch.nn.Module):
 
     @classmethod
     def from_pretrained(cls: type[ModelT], path: str | Path) -> ModelT:
-        """The same as :meth:`load`, by the name that model hubs use."""
+        """Alias of :meth:`load` with the name that model hubs use."""
         return cls.load(path)
 
     def extra_repr(self) -> str:

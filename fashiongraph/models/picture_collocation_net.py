@@ -1,4 +1,4 @@
-"""CollocationNet from pixels, trained end to end."""
+"""CollocationNet trained end to end on pictures."""
 
 from __future__ import annotations
 
@@ -12,23 +12,29 @@ from fashiongraph.models.collocation_net import CollocationNet
 
 
 class PictureCollocationNet(CollocationNet):
-    """A torchvision network, several layers of which are pooled, projected and put together.
+    """CollocationNet on pooled and projected layers of a torchvision network, trained end to end.
 
-    Items are read as pictures prepared by :attr:`transform`: an item table whose features are
-    pixels [n, 3, H, W], memory-mapped where they are many. The network's layers learn along.
+    The features of an item are the pixels [3, H, W] of a picture prepared by :attr:`transform`;
+    many pictures are memory-mapped. The weights of the network are trained with the projections.
 
     Args:
-        backbone: Name of the network in :mod:`torchvision.models`; the paper's is GoogLeNet.
-        layers: Names of its layers, as in :class:`TorchvisionEncoder`. The paper does not name
-            its three; the defaults are the last of each resolution.
-        weights: Weights to start from, as in :class:`TorchvisionEncoder`. A checkpoint holds
-            what training made of them and does not ask for them again.
-        out_channels: Size of each layer's projection.
-        normalize: Scale each layer's features to a mean square of 1.
+        backbone: Name of the network in :mod:`torchvision.models`; the paper uses GoogLeNet.
+        layers: Names of its layers, as in :class:`~fashiongraph.features.TorchvisionEncoder`. The
+            paper does not name its three layers; the defaults are the last of each resolution.
+        weights: Initial weights, as in :class:`~fashiongraph.features.TorchvisionEncoder`. A
+            checkpoint contains the trained weights and is loaded without the initial ones.
+        out_channels: Size of the projection of each layer.
+        normalize: Scale the features of each layer to a mean square of 1.
 
     Raises:
         FashionGraphError: If the network, its weights or a layer does not exist.
         DataError: If a file of weights is damaged or does not fit the network.
+
+    Example:
+        >>> import torch
+        >>> model = PictureCollocationNet("resnet18", layers=["layer1", "layer2"], out_channels=8)
+        >>> model.embed_features(torch.rand(2, 3, 64, 64)).shape
+        torch.Size([2, 16])
     """
 
     def __init__(
@@ -41,12 +47,12 @@ class PictureCollocationNet(CollocationNet):
     ) -> None:
         encoder = TorchvisionEncoder(backbone, weights, layers).requires_grad_(True).train()
         super().__init__(encoder.num_features, out_channels, encoder.widths, normalize)
-        self.in_channels = 3  # of a picture
+        self.in_channels = 3  # RGB
         self.backbone = backbone
         self.layers = list(layers)
         self.weights: str | Path | None = None
         self.encoder = encoder
-        #: From an RGB picture to pixels [3, H, W].
+        #: Transform of an RGB picture to pixels [3, H, W].
         self.transform = encoder.transform
 
     def embed_features(self, x: Tensor) -> Tensor:

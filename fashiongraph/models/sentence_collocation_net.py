@@ -1,4 +1,4 @@
-"""CollocationNet from texts, trained end to end."""
+"""CollocationNet trained end to end on texts."""
 
 from __future__ import annotations
 
@@ -13,28 +13,32 @@ from fashiongraph.errors import FashionGraphError
 from fashiongraph.features.sentence_encoder import SentenceEncoder, cleaned
 from fashiongraph.models.collocation_net import CollocationNet
 
-_ROWS = 128  # texts of like length that are read together, so that few tokens are padding
+_BLOCK_SIZE = 128  # texts of similar length that are encoded together, with little padding
 
 
 class SentenceCollocationNet(CollocationNet):
-    """A sentence-transformers model whose layers learn what is worn together.
+    """CollocationNet on the sentence embeddings of a transformer, trained end to end.
 
-    Items are read as the numbers of their tokens, which :meth:`tokens` makes: an item table whose
-    features are tokens [n, T], in int32 or float32: half precision holds no number above 2,048.
-    Training it on few outfits for some epochs at a low rate
-    (``TrainingConfig(learning_rate=1e-4)``, :class:`InBatchObjective`) gives features,
-    ``embed_items(model, items)``, that other models then read as they read any.
+    The features of an item are the token ids [T] of its text (:meth:`tokens`), in int32 or float32:
+    half precision does not represent ids above 2,048. After some epochs on few outfits at a low
+    learning rate (:class:`~fashiongraph.objectives.InBatchObjective` with
+    ``TrainingConfig(learning_rate=1e-4)``), ``embed_items(model, items)`` gives features for other
+    models.
 
     Args:
-        backbone: The model to start from, as in :class:`SentenceEncoder`; it needs to be there
-            for its words and sizes when a checkpoint is loaded, too.
-        max_tokens: Most tokens of a text, T; what is longer is cut.
-        out_channels: Size of a projection on top; by default none, so that the embedding is the
-            encoder's own.
+        backbone: The pre-trained model, as in :class:`~fashiongraph.features.SentenceEncoder`. It
+            is also needed to load a checkpoint, for the tokenizer and the sizes.
+        max_tokens: Largest number of tokens of a text, T; longer texts are truncated.
+        out_channels: Size of a projection of the sentence embedding; by default there is none.
 
     Raises:
-        FashionGraphError: If the extra ``text`` is not installed, the model is not on disk or
-            there are too few tokens for a word, or more than it reads.
+        FashionGraphError: If the extra ``text`` is not installed, the model is not on disk, or
+            ``max_tokens`` is below 3 or above the limit of the model.
+
+    Example:
+        >>> model = SentenceCollocationNet(max_tokens=16)  # doctest: +SKIP
+        >>> model.tokens(["red dress", "blue jeans"]).shape  # doctest: +SKIP
+        torch.Size([2, 16])
     """
 
     def __init__(
@@ -43,13 +47,13 @@ class SentenceCollocationNet(CollocationNet):
         max_tokens: int = 32,
         out_channels: int | None = None,
     ) -> None:
-        if max_tokens < 3:  # a start, a word and an end
+        if max_tokens < 3:  # a start token, one token of the text, an end token
             raise FashionGraphError(f"'max_tokens' needs to be at least 3 (got {max_tokens})")
         encoder = SentenceEncoder(backbone, device="cpu")
-        most = _most_tokens(encoder.model[0].auto_model)
-        if max_tokens > most:
+        limit = _token_limit(encoder.model[0].auto_model)
+        if max_tokens > limit:
             raise FashionGraphError(
-                f"'max_tokens' needs to be at most the {most:.0f} that {str(backbone)!r} reads "
+                f"'max_tokens' needs to be at most the {limit:.0f} that {str(backbone)!r} reads "
                 f"(got {max_tokens})"
             )
         super().__init__(encoder.num_features, out_channels)
@@ -57,19 +61,19 @@ class SentenceCollocationNet(CollocationNet):
         self.backbone = str(backbone)
         self.max_tokens = max_tokens
         self.encoder = encoder.model.train()
-        # A head that no sentence embedding reads would learn nothing.
+        # The sentence embedding does not use the pooler, which would get no gradient.
         if getattr(self.encoder[0].auto_model, "pooler", None) is not None:
             self.encoder[0].auto_model.pooler = None
         self.padding = int(self.encoder.tokenizer.pad_token_id)
 
     def tokens(self, texts: Sequence[str | None] | pd.Series[str]) -> Tensor:
-        """Numbers of the tokens of texts, ended by padding [n, T].
+        """Token ids of texts, padded at the end [n, T].
 
         Args:
-            texts: The texts [n]; ``None`` and NaN count as empty, and have no token.
+            texts: The texts [n]; ``None`` and NaN are empty texts, whose ids are all padding.
 
         Raises:
-            FashionGraphError: If something is no text.
+            FashionGraphError: If an element is not a text.
         """
         clean = cleaned(texts)
         ids = torch.full((len(clean), self.max_tokens), self.padding, dtype=torch.int32)
@@ -86,10 +90,10 @@ class SentenceCollocationNet(CollocationNet):
         return ids
 
     def embed_features(self, x: Tensor) -> Tensor:
-        """Embed items: tokens [U, T] to vectors of length 1 [U, D], of an empty text to zeros.
+        """Embed items: token ids [U, T] to vectors of length 1 [U, D], or zeros for empty texts.
 
         Raises:
-            FashionGraphError: If the tokens come in half precision, which cannot hold them.
+            FashionGraphError: If the token ids have half precision, which cannot represent them.
         """
         if x.dtype in (torch.float16, torch.bfloat16):
             raise FashionGraphError(
@@ -100,19 +104,19 @@ class SentenceCollocationNet(CollocationNet):
         order = length.argsort()
         order = order[length[order] > 0]
         weight = next(self.parameters())
-        parts = [weight.new_zeros(0, self.projection.in_channels[0])]
-        for rows in order.split(_ROWS) if len(order) else ():
-            chosen = ids[rows, : int(length[rows[-1]])]
-            read = {"input_ids": chosen, "attention_mask": (chosen != self.padding).long()}
-            parts.append(self.encoder(read)["sentence_embedding"])
-        vectors = torch.cat(parts)
-        whole = vectors.new_zeros(len(ids), vectors.size(1)).index_copy(0, order, vectors)
-        return super().embed_features(whole)
+        blocks = [weight.new_zeros(0, self.projection.in_channels[0])]
+        for rows in order.split(_BLOCK_SIZE) if len(order) else ():
+            block = ids[rows, : int(length[rows[-1]])]
+            inputs = {"input_ids": block, "attention_mask": (block != self.padding).long()}
+            blocks.append(self.encoder(inputs)["sentence_embedding"])
+        vectors = torch.cat(blocks)
+        features = vectors.new_zeros(len(ids), vectors.size(1)).index_copy(0, order, vectors)
+        return super().embed_features(features)
 
 
-def _most_tokens(transformer: torch.nn.Module) -> float:
-    """How long a text may be: RoBERTa and its like leave the first positions to padding."""
-    most = getattr(transformer.config, "max_position_embeddings", torch.inf)
+def _token_limit(transformer: torch.nn.Module) -> float:
+    """Largest number of tokens; RoBERTa and its variants reserve the first positions for padding."""
+    limit = getattr(transformer.config, "max_position_embeddings", torch.inf)
     embeddings = getattr(transformer, "embeddings", None)
     padding = getattr(getattr(embeddings, "position_embeddings", None), "padding_idx", None)
-    return float(most) if padding is None else float(most) - padding - 1
+    return float(limit) if padding is None else float(limit) - padding - 1

@@ -1,4 +1,4 @@
-"""Any callable as a model."""
+"""Adapter of modules and functions to the model interface."""
 
 from __future__ import annotations
 
@@ -18,10 +18,19 @@ Scorer = Callable[[Batch], Tensor]
 
 
 class WrappedModel(OutfitModel):
-    """A plain module or function with the interface of :class:`OutfitModel`.
+    """Adapter of a plain module or function to the interface of :class:`OutfitModel`.
 
     Args:
-        scorer: Maps a batch to one score per outfit. A module is trained with the wrapper.
+        scorer: Maps a batch to one score per outfit. The parameters of a module are those of the
+            adapter, so that it can be trained.
+
+    Example:
+        >>> from fashiongraph.datasets import SyntheticOutfits
+        >>> from fashiongraph.loader import OutfitBatcher
+        >>> outfits = SyntheticOutfits.attributes_only(num_outfits=60, seed=0)
+        >>> model = WrappedModel(lambda batch: batch.ptr.diff().float())
+        >>> model(OutfitBatcher(outfits.items)(outfits))[:3]
+        tensor([5., 3., 5.])
     """
 
     def __init__(self, scorer: Scorer) -> None:
@@ -32,7 +41,7 @@ class WrappedModel(OutfitModel):
 
     @property
     def config(self) -> dict[str, Any]:
-        """None: what is wrapped has no configuration."""
+        """Empty: a plain module or function has no configuration."""
         return {}
 
     def forward(self, batch: Batch) -> Tensor:
@@ -40,7 +49,7 @@ class WrappedModel(OutfitModel):
         return self.scorer(batch)
 
     def save(self, path: str | Path) -> None:
-        """Refuse: a checkpoint needs a class that can be found and configured.
+        """Not supported: a checkpoint needs a registered class with a configuration.
 
         Raises:
             FashionGraphError: Always.
@@ -50,18 +59,22 @@ class WrappedModel(OutfitModel):
         )
 
     def extra_repr(self) -> str:
-        """Name of a wrapped function; a module is shown below."""
+        """Name of the function; a module is shown as a child."""
         return "" if isinstance(self.scorer, torch.nn.Module) else _name(self.scorer)
 
 
 def as_outfit_model(model: Scorer) -> OutfitModel:
-    """A model as it is, and anything else that scores batches wrapped.
+    """Wrap a plain module or function as a model; return a model unchanged.
 
     Args:
         model: An :class:`OutfitModel`, a plain module, or a function.
 
     Raises:
-        FashionGraphError: If it cannot be called.
+        FashionGraphError: If ``model`` is not callable.
+
+    Example:
+        >>> as_outfit_model(lambda batch: batch.ptr.diff())
+        WrappedModel(<lambda>)
     """
     if isinstance(model, OutfitModel):
         return model

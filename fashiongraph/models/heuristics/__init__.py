@@ -1,4 +1,4 @@
-"""Heuristic baselines that count or compare features and have nothing to train."""
+"""Heuristic baselines without trained parameters: counts and similarities of features."""
 
 from fashiongraph.models.heuristics.category_cooccurrence import CategoryCooccurrence
 from fashiongraph.models.heuristics.item_popularity import ItemPopularity

@@ -1,4 +1,4 @@
-"""A control that knows categories and nothing else."""
+"""Heuristic baseline by category co-occurrence."""
 
 from __future__ import annotations
 
@@ -11,14 +11,21 @@ from fashiongraph.models.category_pmi import category_pmi
 
 
 class CategoryCooccurrence:
-    """Scores an outfit by how much more often its categories meet than chance would have them.
+    """Heuristic baseline: mean smoothed PMI of the categories of an outfit.
 
-    See :func:`~fashiongraph.models.category_pmi.category_pmi`. It sees no picture. What it
-    reaches where strangers come from any category is what category alone tells; where they come
-    from the same category all candidates tie.
+    See :func:`~fashiongraph.models.category_pmi.category_pmi`. It reads no features. With negatives
+    of any category, its result is the part that categories alone explain; with negatives of the
+    same category, all candidates tie.
 
     Args:
         graph: Category graph of the training outfits (eq. A3).
+
+    Example:
+        >>> from fashiongraph.datasets import SyntheticOutfits
+        >>> from fashiongraph.evaluation import score_outfits
+        >>> outfits = SyntheticOutfits.attributes_only(num_outfits=60, seed=0)
+        >>> score_outfits(CategoryCooccurrence.from_outfits(outfits), outfits).shape
+        torch.Size([60])
     """
 
     def __init__(self, graph: Data) -> None:
@@ -29,18 +36,18 @@ class CategoryCooccurrence:
     def from_outfits(
         cls, train: Outfits, smoothing: float = 1.0, groups: str | None = None
     ) -> CategoryCooccurrence:
-        r"""Count the training outfits, and remember their vocabulary.
+        r"""Count the categories of training outfits.
 
         Args:
             train: Training outfits.
             smoothing: The Laplace term :math:`\lambda`.
-            groups: Column of the items with broader categories.
+            groups: Column of the items with broader categories, for pairs that were not observed.
         """
         items = train.items
         graph = category_graph(train.category_id, train.batch, items.num_categories, smoothing)
-        control = cls(graph if groups is None else group_categories(graph, items, groups))
-        control.categories = list(items.categories)
-        return control
+        baseline = cls(graph if groups is None else group_categories(graph, items, groups))
+        baseline.categories = list(items.categories)
+        return baseline
 
     def __call__(self, batch: Batch) -> Tensor:
         """Score the outfits of a batch [B]."""

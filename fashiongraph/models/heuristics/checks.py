@@ -1,4 +1,4 @@
-"""Whether a control can know the items that it is asked about."""
+"""Checks of the input of heuristic baselines."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from fashiongraph.errors import FashionGraphError
 
 
 def check_rows(item: Tensor, num_items: int) -> None:
-    """Refuse items of another, longer table.
+    """Check that items lie in the counted table.
 
     Args:
         item: Rows of items [N].

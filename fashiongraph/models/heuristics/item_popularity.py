@@ -1,4 +1,4 @@
-"""A control that knows how often each item was worn."""
+"""Heuristic baseline by item popularity."""
 
 from __future__ import annotations
 
@@ -11,18 +11,27 @@ from fashiongraph.models.heuristics.checks import check_rows
 
 
 class ItemPopularity:
-    r"""Scores an outfit by how many training outfits hold its items.
+    r"""Heuristic baseline: mean log-frequency of the items of an outfit in training.
 
     .. math::
         y = \operatorname{mean}_i \ln (1 + \mathrm{count}(i))
 
-    The logarithm keeps one item that is everywhere from deciding alone; it changes no answer to a
-    blank. Where strangers are drawn as often as items are worn, this control is at chance.
+    with :math:`\mathrm{count}(i)` the number of training outfits that contain item i. The logarithm
+    limits the influence of very frequent items; it does not change the answer to a FITB question.
+    With negatives drawn by frequency, this baseline is at chance.
 
-    It knows items by their row, so what it scores has to be over the table it was counted on.
+    Items are identified by their row, so the scored outfits need the item table of the counts.
 
     Args:
-        count: Number of training outfits that hold the item, for every item of the table [n].
+        count: Number of training outfits that contain the item, for every item of the table [n].
+
+    Example:
+        >>> from fashiongraph.data import ItemTable, Outfits
+        >>> from fashiongraph.evaluation import score_outfits
+        >>> items = ItemTable.from_lists([*"abc"], ["top", "skirt", "shoe"])
+        >>> train = Outfits.from_lists(items, [["a", "b"], ["a", "c"]])
+        >>> score_outfits(ItemPopularity.from_outfits(train), train)
+        tensor([0.8959, 0.8959])
     """
 
     def __init__(self, count: Tensor) -> None:
@@ -30,7 +39,7 @@ class ItemPopularity:
 
     @classmethod
     def from_outfits(cls, train: Outfits) -> ItemPopularity:
-        """Count the training outfits."""
+        """Count the items of training outfits."""
         return cls(train.frequency)
 
     def __call__(self, batch: Batch) -> Tensor:

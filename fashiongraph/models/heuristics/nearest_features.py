@@ -1,4 +1,4 @@
-"""A control that compares features as they are."""
+"""Heuristic baseline by cosine similarity of features."""
 
 from __future__ import annotations
 
@@ -10,13 +10,20 @@ from fashiongraph.nn import CosineScorer
 
 
 class NearestFeatures:
-    r"""Scores an outfit by how much its items resemble each other to the encoder.
+    r"""Heuristic baseline: mean cosine similarity of the features of an outfit.
 
     .. math::
         y = \operatorname{mean}_{i \neq j} \cos(\mathbf{f}_i, \mathbf{f}_j)
 
-    Nothing is trained: what it reaches is what the features bring along. An outfit of one item
-    scores 0.
+    Nothing is trained. An outfit of one item scores 0.
+
+    Example:
+        >>> import torch
+        >>> from fashiongraph.data import ItemTable, Outfits
+        >>> from fashiongraph.evaluation import score_outfits
+        >>> items = ItemTable.from_lists(["a", "b"], ["top", "skirt"], torch.ones(2, 3))
+        >>> score_outfits(NearestFeatures(), Outfits.from_lists(items, [["a", "b"]]))
+        tensor([1.])
     """
 
     def __init__(self) -> None:

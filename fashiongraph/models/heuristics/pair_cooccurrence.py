@@ -1,4 +1,4 @@
-"""A control that remembers which items were worn together."""
+"""Heuristic baseline by item co-occurrence."""
 
 from __future__ import annotations
 
@@ -13,17 +13,26 @@ from fashiongraph.models.heuristics.checks import check_rows
 
 
 class PairCooccurrence:
-    """Scores an outfit by the share of its pairs of items that a training outfit holds.
+    """Heuristic baseline: share of the pairs of an outfit that co-occur in a training outfit.
 
-    What it reaches is what a look-up table of the training outfits would: it says nothing of items
-    never seen together. An outfit of one item scores 0.
+    It is a look-up table of the training outfits, without generalisation to new pairs. An outfit of
+    one item scores 0.
 
-    It knows items by their row, so what it scores has to be over the table it was counted on.
+    Items are identified by their row, so the scored outfits need the item table of the counts.
 
     Args:
         keys: The pairs as ``low * num_items + high``, where ``low`` and ``high`` are the rows of
             both items; each once, ascending [P].
         num_items: Length of the item table.
+
+    Example:
+        >>> from fashiongraph.data import ItemTable, Outfits
+        >>> from fashiongraph.evaluation import score_outfits
+        >>> items = ItemTable.from_lists([*"abc"], ["top", "skirt", "shoe"])
+        >>> train = Outfits.from_lists(items, [["a", "b"], ["a", "c"]])
+        >>> test = Outfits.from_lists(items, [["a", "b"], ["b", "c"]])
+        >>> score_outfits(PairCooccurrence.from_outfits(train), test)
+        tensor([1., 0.])
     """
 
     def __init__(self, keys: Keys, num_items: int) -> None:
@@ -32,7 +41,7 @@ class PairCooccurrence:
 
     @classmethod
     def from_outfits(cls, train: Outfits) -> PairCooccurrence:
-        """Collect the pairs of the training outfits."""
+        """Collect the pairs of training outfits."""
         pair = torch.stack(row_pairs(train.ptr))
         keys, _ = distinct(_keys(train.item_id[pair], len(train.items)))
         return cls(keys, len(train.items))
@@ -45,9 +54,9 @@ class PairCooccurrence:
         """
         check_rows(batch.item_id, self.num_items)
         pair = batch.edge_index[:, batch.edge_index[0] < batch.edge_index[1]]
-        seen = held(_keys(batch.item_id[pair], self.num_items), self.keys)
+        observed = held(_keys(batch.item_id[pair], self.num_items), self.keys)
         score: Tensor = scatter(
-            torch.from_numpy(seen).float().to(pair.device),
+            torch.from_numpy(observed).float().to(pair.device),
             batch.batch[pair[0]],
             dim_size=batch.num_graphs,
             reduce="mean",
@@ -56,6 +65,6 @@ class PairCooccurrence:
 
 
 def _keys(item: Tensor, num_items: int) -> Keys:
-    """One number for each unordered pair of items: [2, P] to [P]."""
+    """One integer per unordered pair of items: [2, P] to [P]."""
     keys: Keys = (item.amin(dim=0) * num_items + item.amax(dim=0)).cpu().numpy()
     return keys
