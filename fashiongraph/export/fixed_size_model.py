@@ -1,4 +1,4 @@
-"""Any model over plain tensors, for outfits of a fixed number of items."""
+"""Models and scorers over plain tensors, for outfits of a fixed number of items."""
 
 from __future__ import annotations
 
@@ -15,28 +15,34 @@ from fashiongraph.loader.outfit_edges import edge_weights, outfit_edges
 from fashiongraph.models.outfit_model import OutfitModel
 from fashiongraph.nn import AttributeBilinearScorer
 
-_MAX_CATEGORIES = 4096  # a table of all their pairs takes 64 MiB
+_MAX_CATEGORIES = 4096  # a table of all their pairs needs 64 MiB
 
 
 class FixedSizeModel(torch.nn.Module):
-    r"""A model over plain tensors: it builds the batch and calls the model's own ``forward``.
+    r"""Model over plain tensors, which builds the batch and calls ``forward`` of the model.
 
-    The category graph is looked up in tables [C + 1, C + 1], whose last row and column are those
-    of the unknown category.
+    The category graph is stored as tables [C + 1, C + 1]; the last row and column are those of the
+    unknown category.
 
     Args:
         model: The trained model.
         num_items: Number of items of each outfit, n.
 
     Shapes:
-        - **input:** features :math:`(B, n, F)`; categories :math:`(B, n)` in the model's
-          vocabulary, ``-1`` for unknown; for a model that reads the co-occurrence context, mean
-          features of co-occurring items :math:`(B, n, F)`; for one that reads co-occurrence, counts
-          of pairs and their expectations, each :math:`(B, n, n)`, whose diagonals are not read
+        - **input:** features :math:`(B, n, F)`; categories :math:`(B, n)` in the vocabulary of the
+          model, ``-1`` for unknown; for a model with co-occurrence context, mean features of
+          co-occurring items :math:`(B, n, F)`; for a model with item co-occurrence, observed and
+          expected counts of pairs, each :math:`(B, n, n)`, whose diagonals are not read
         - **output:** scores :math:`(B)`
 
     Raises:
         FashionGraphError: If ``num_items`` is below 2, or the graph has more than 4,096 categories.
+
+    Example:
+        >>> from fashiongraph.models import Siamese
+        >>> fixed = FixedSizeModel(Siamese(in_channels=8), num_items=3)
+        >>> fixed(torch.randn(2, 3, 8), torch.zeros(2, 3, dtype=torch.long)).shape
+        torch.Size([2])
     """
 
     def __init__(self, model: OutfitModel, num_items: int) -> None:
@@ -82,10 +88,10 @@ class FixedSizeModel(torch.nn.Module):
         }
         if context is not None:
             fields["unique_context"] = context.flatten(0, 1)
-        sender, receiver = edge_index
+        source, target = edge_index
         if cooccurrence is not None and expected is not None:
-            fields["edge_cooccurrence"] = cooccurrence[:, receiver, sender].flatten()
-            fields["edge_expected"] = expected[:, receiver, sender].flatten()
+            fields["edge_cooccurrence"] = cooccurrence[:, target, source].flatten()
+            fields["edge_expected"] = expected[:, target, source].flatten()
         batch = Batch(
             _base_cls=OutfitGraph,
             batch=torch.div(node, n, rounding_mode="floor"),
@@ -98,7 +104,7 @@ class FixedSizeModel(torch.nn.Module):
         return score
 
     def example(self) -> dict[str, Tensor]:
-        """The inputs by name, of two outfits."""
+        """Inputs of two outfits by name, as an example for tracing."""
         shape = (2, self.num_items)
         width = self.model.in_channels
         if width is None:
@@ -119,18 +125,24 @@ class FixedSizeModel(torch.nn.Module):
 
 
 class FixedSizeScorer(torch.nn.Module):
-    """An :class:`~fashiongraph.nn.AttributeBilinearScorer` over states of n items per outfit.
+    """Scorer over the item embeddings of outfits of n items.
 
     Args:
-        scorer: The scorer.
+        scorer: An :class:`~fashiongraph.nn.AttributeBilinearScorer`.
         num_items: Number of items of each outfit, n.
 
     Shapes:
-        - **input:** states :math:`(B, n, K, H)`
+        - **input:** item embeddings :math:`(B, n, K, H)`
         - **output:** scores :math:`(B)`
 
     Raises:
         FashionGraphError: If ``num_items`` is below 2: an outfit of one item has no pairs.
+
+    Example:
+        >>> scorer = AttributeBilinearScorer(channels=8, num_attributes=4)
+        >>> fixed = FixedSizeScorer(scorer, num_items=3)
+        >>> fixed(torch.randn(2, 3, 4, 8)).shape
+        torch.Size([2])
     """
 
     def __init__(self, scorer: AttributeBilinearScorer, num_items: int) -> None:
@@ -149,7 +161,7 @@ class FixedSizeScorer(torch.nn.Module):
         return score
 
     def example(self) -> dict[str, Tensor]:
-        """The inputs by name, of two outfits."""
+        """Inputs of two outfits by name, as an example for tracing."""
         sizes = (self.scorer.num_attributes, self.scorer.channels)
         dtype = self.scorer.weight.dtype
         return {"states": torch.zeros(2, self.num_items, *sizes, dtype=dtype)}

@@ -16,26 +16,31 @@ from fashiongraph.nn import AttributeBilinearScorer
 def fixed_size_program(
     model: OutfitModel | AttributeBilinearScorer, num_items: int
 ) -> ExportedProgram:
-    """Export a model, or a scorer alone, for outfits of a fixed number of items.
+    """Export a model or a scorer with ``torch.export``, for outfits of a fixed number of items.
 
     ADD-GNN, ADD-GNN+, siamese and collocation models and ensembles of them can be exported; NGNN,
-    Bi-LSTM, type-aware and set-transformer models have sizes that depend on data. Any number of
-    outfits may be scored at once. The inputs are those of
-    :class:`~fashiongraph.export.FixedSizeModel` or :class:`~fashiongraph.export.FixedSizeScorer`,
-    and are given by name. Weights are copied: training the model further leaves the program as it
-    is.
+    Bi-LSTM, type-aware and set-transformer models have sizes that depend on data. The number of
+    outfits is dynamic. The inputs are those of :class:`~fashiongraph.export.FixedSizeModel` or
+    :class:`~fashiongraph.export.FixedSizeScorer`, as keyword arguments. The program has a copy of
+    the weights, so further training of the model does not change it.
 
     Args:
         model: The trained model, or a scorer.
         num_items: Number of items of each outfit, n.
 
     Returns:
-        The program, which ``torch.export.save`` writes and ``program.module()`` runs with torch
-        alone.
+        The program; ``torch.export.save`` writes it, and ``program.module()`` runs with torch only.
 
     Raises:
         FashionGraphError: If torch.export cannot trace the model, and as
             :class:`~fashiongraph.export.FixedSizeModel`.
+
+    Example:
+        >>> from fashiongraph.models import Siamese
+        >>> program = fixed_size_program(Siamese(in_channels=8), num_items=3)
+        >>> category_id = torch.zeros(5, 3, dtype=torch.long)
+        >>> program.module()(features=torch.randn(5, 3, 8), category_id=category_id).shape
+        torch.Size([5])
     """
     fixed: FixedSizeModel | FixedSizeScorer
     if isinstance(model, AttributeBilinearScorer):
@@ -53,7 +58,7 @@ def fixed_size_program(
             dynamic_shapes={name: {0: batch} for name in example},
             strict=False,
         )
-    # What torch cannot trace, such as sizes that depend on data, it reports in many types.
+    # torch reports operations that it cannot trace by exceptions of many types.
     except (RuntimeError, ValueError, TypeError) as error:
         if isinstance(error, FashionGraphError):
             raise

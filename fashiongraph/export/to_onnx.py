@@ -15,12 +15,12 @@ from fashiongraph.optional import require
 
 
 def to_onnx(model: OutfitModel | AttributeBilinearScorer, num_items: int, path: str | Path) -> None:
-    """Write a model, or a scorer alone, for outfits of a fixed number of items as one ONNX file.
+    """Export a model or a scorer as an ONNX file, for outfits of a fixed number of items.
 
-    The inputs bear the names ``features``, ``category_id``, ``context``, ``cooccurrence`` and
-    ``expected``, or ``states``, and the output is ``score``; see
-    :func:`~fashiongraph.export.fixed_size_program`. The file's metadata hold the model's category
-    vocabulary, in the order of ``category_id``, as JSON under ``categories``.
+    The names of the inputs are ``features``, ``category_id``, ``context``, ``cooccurrence`` and
+    ``expected``, or ``states`` for a scorer, and that of the output is ``score``; see
+    :func:`~fashiongraph.export.fixed_size_program`. The metadata of the file contain the category
+    vocabulary of the model, in the order of ``category_id``, as JSON under ``categories``.
 
     Args:
         model: The trained model, or a scorer.
@@ -29,7 +29,15 @@ def to_onnx(model: OutfitModel | AttributeBilinearScorer, num_items: int, path: 
 
     Raises:
         FashionGraphError: If the extra ``export`` is not installed, or the model cannot be
-            written as a program of fixed size.
+            exported.
+
+    Example:
+        >>> import tempfile
+        >>> from fashiongraph.models import Siamese
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     to_onnx(Siamese(in_channels=8), num_items=3, path=f"{folder}/model.onnx")
+        ...     Path(f"{folder}/model.onnx").is_file()
+        True
     """
     for module in ("onnx", "onnxscript"):
         require(module, "export")
@@ -39,9 +47,9 @@ def to_onnx(model: OutfitModel | AttributeBilinearScorer, num_items: int, path: 
     onnx = torch.onnx.export(
         program, output_names=["score"], dynamic_shapes=axes, dynamo=True, verbose=False
     )
-    assert onnx is not None  # where no file is named, torch returns the program
+    assert onnx is not None  # without a file name, torch returns the program
     for node in onnx.model.graph:
-        node.metadata_props.clear()  # which lines of which file on this machine it came from
+        node.metadata_props.clear()  # paths and lines of source files
     vocabulary = getattr(model, "categories", [])
     onnx.model.metadata_props["categories"] = json.dumps(vocabulary, ensure_ascii=False)
     with atomic_write(path) as draft:

@@ -34,9 +34,9 @@ class ADDGNN(OutfitModel):
         y &= \frac{1}{n (n - 1)} \sum_{i \neq j} \sum_k
         \mathbf{h}_{ik}^\top \mathbf{W}_k \mathbf{h}_{jk} && \text{(A7, A8)}
 
-    The default sizes are the published ones. :meth:`paper` builds the published model, with logistic
-    activations on raw features. Logistic activations saturate, so the default has no activation and
-    scales the features.
+    The default sizes are the published ones. :meth:`paper` builds the published model, with
+    logistic activations on raw features. Logistic activations saturate, so the default has no
+    activation and scales the features.
 
     Args:
         in_channels: Size of the features, F.
@@ -85,7 +85,7 @@ class ADDGNN(OutfitModel):
 
     @classmethod
     def paper(cls, in_channels: int, **config: Any) -> ADDGNN:
-        """Build the published model: logistic activations on raw features, 256 channels, 2 steps."""
+        """Build the published model: logistic activations, raw features, 256 channels, 2 steps."""
         return cls(in_channels, **{"activation": "sigmoid", "normalize": False, **config})
 
     @property

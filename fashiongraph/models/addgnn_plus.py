@@ -46,7 +46,7 @@ class ADDGNNPlus(ADDGNN):
 
     with :math:`\mathbf{g}_i` the mean features of the items that co-occur with i in training
     outfits and P the bilinear score of eq. A7. The candidates of a FITB question are ranked by the
-    mean of the item scores, outfits by their pooled score. Each of the four modules may be left out.
+    mean of the item scores, outfits by their pooled score. Each of the four modules is optional.
 
     The default is the preset of the benchmarks. It needs a category graph with item co-occurrence:
     ``fit(..., graph=add_item_cooccurrence(category_graph(...), train))``.

@@ -16,8 +16,8 @@ class ItemPMI(torch.nn.Module):
     .. math::
         \mathrm{prior}(i, j) = \alpha \ln (1 + n_{ij} / \lambda) - \beta \ln (1 + e_{ij} / \lambda)
 
-    with :math:`n_{ij}` the number of training outfits that contain both items and :math:`e_{ij}` the
-    number expected by chance; see :class:`~fashiongraph.nn.LearnedPMI`. The prior of two items
+    with :math:`n_{ij}` the number of training outfits that contain both items and :math:`e_{ij}`
+    the number expected by chance; see :class:`~fashiongraph.nn.LearnedPMI`. The prior of two items
     without training outfits is 0.
 
     Args:

@@ -115,7 +115,7 @@ class SentenceCollocationNet(CollocationNet):
 
 
 def _token_limit(transformer: torch.nn.Module) -> float:
-    """Largest number of tokens; RoBERTa and its variants reserve the first positions for padding."""
+    """Largest number of tokens; RoBERTa reserves the first positions for padding."""
     limit = getattr(transformer.config, "max_position_embeddings", torch.inf)
     embeddings = getattr(transformer, "embeddings", None)
     padding = getattr(getattr(embeddings, "position_embeddings", None), "padding_idx", None)

@@ -1,4 +1,4 @@
-"""Training objectives: what a model is trained for."""
+"""Training objectives: ranking, metric learning and distillation."""
 
 from fashiongraph.objectives.addgnn_objective import ADDGNNObjective
 from fashiongraph.objectives.bilstm_objective import BiLSTMObjective

@@ -1,4 +1,4 @@
-"""The objective of ADD-GNN and of its teacher (eq. A12)."""
+"""Objective of ADD-GNN and of its teacher (eq. A12)."""
 
 from __future__ import annotations
 
@@ -14,15 +14,28 @@ from fashiongraph.objectives.objective import Objective, ranking_scores
 
 
 class ADDGNNObjective(Objective[ADDGNN | DesignerTeacher]):
-    r"""Ranking, mask sparsity, mask distillation and weight norm (eq. A12).
+    r"""Sum of ranking loss, mask sparsity, mask distillation and weight norm (eq. A12).
 
     .. math::
         L = L_O + \lambda_1 L_M + \lambda_2 L_D + \lambda_3 \lVert \Theta \rVert_2
 
     Args:
-        loss: The loss that composes the four terms; by default the published one.
-        num_negatives: Corrupted outfits per real outfit; published is one.
-        teacher: A trained teacher whose masks guide the student's; its weights are frozen.
+        loss: Loss of the four terms; by default the published one.
+        num_negatives: Number of corrupted outfits per real outfit; one in the publication.
+        teacher: A trained teacher, whose masked features are distilled; its weights are frozen.
+
+    Source: Chen, Wu, Shen, Jia, "Learning from designers: fashion compatibility analysis via
+    dataset distillation" (ICIP 2022), eq. 12.
+
+    Example:
+        >>> from fashiongraph.datasets import SyntheticOutfits
+        >>> from fashiongraph.loader import negative_sampler
+        >>> from fashiongraph.models import ADDGNN
+        >>> outfits = SyntheticOutfits.attributes_only(num_outfits=60, seed=0)
+        >>> objective = ADDGNNObjective()
+        >>> loader = objective.loader(outfits, negative_sampler("uniform", outfits.items))
+        >>> sorted(objective(ADDGNN(98, hidden_channels=8), next(iter(loader))))
+        ['loss', 'mask', 'norm', 'ranking']
     """
 
     def __init__(
@@ -37,7 +50,7 @@ class ADDGNNObjective(Objective[ADDGNN | DesignerTeacher]):
 
     @classmethod
     def softmax(cls, teacher: DesignerTeacher | None = None) -> ADDGNNObjective:
-        """The library's default: eight negatives under a softmax with a light pointwise term.
+        """Build the default of the library: a softmax over eight negatives and a pointwise term.
 
         Args:
             teacher: A trained teacher to distil from.
@@ -53,7 +66,7 @@ class ADDGNNObjective(Objective[ADDGNN | DesignerTeacher]):
         return self
 
     def forward(self, model: ADDGNN | DesignerTeacher, batch: Batch) -> dict[str, Tensor]:
-        """Score the batch once and compose the terms.
+        """Score the batch and compute the terms.
 
         Raises:
             FashionGraphError: If student and teacher differ in the size or scale of features, or

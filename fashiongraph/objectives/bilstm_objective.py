@@ -1,4 +1,4 @@
-"""The published objective of Bi-LSTM."""
+"""Published objective of Bi-LSTM."""
 
 from __future__ import annotations
 
@@ -11,9 +11,22 @@ from fashiongraph.objectives.objective import Objective
 
 
 class BiLSTMObjective(Objective[BiLSTM]):
-    """Next-item prediction on real outfits in both directions, among the items of the batch.
+    """Next-item prediction on real outfits in both directions, over the items of the batch.
 
     No corrupted outfits are drawn.
+
+    Source: Han, Wu, Jiang, Davis, `"Learning fashion compatibility with bidirectional LSTMs"
+    <https://arxiv.org/abs/1707.05691>`_ (ACM MM 2017).
+
+    Example:
+        >>> from fashiongraph.datasets import SyntheticOutfits
+        >>> from fashiongraph.loader import negative_sampler
+        >>> from fashiongraph.models import BiLSTM
+        >>> outfits = SyntheticOutfits.attributes_only(num_outfits=60, seed=0)
+        >>> objective = BiLSTMObjective()
+        >>> loader = objective.loader(outfits, negative_sampler("uniform", outfits.items))
+        >>> sorted(objective(BiLSTM(98), next(iter(loader))))
+        ['backward', 'forward', 'loss']
     """
 
     min_negatives = 0
@@ -23,7 +36,7 @@ class BiLSTMObjective(Objective[BiLSTM]):
         self.loss = InBatchSoftmaxLoss()
 
     def forward(self, model: BiLSTM, batch: Batch) -> dict[str, Tensor]:
-        """The losses of both directions and their sum."""
+        """Losses of both directions and their sum."""
         _, x = model.read(batch)
         forward, backward = (self.loss(*pair) for pair in model.predict(x, batch.ptr))
         return {"loss": forward + backward, "forward": forward, "backward": backward}

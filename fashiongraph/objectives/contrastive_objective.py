@@ -1,4 +1,4 @@
-"""The published objective of the siamese metric."""
+"""Published objective of the siamese metric."""
 
 from __future__ import annotations
 
@@ -16,13 +16,26 @@ from fashiongraph.objectives.training_pairs import negative_triplets, real_pairs
 class ContrastiveObjective(Objective[Siamese]):
     r"""Contrastive loss on distances between embeddings of length 1.
 
-    Pairs of a real outfit are positive; a negative and the items that it was put beside are
-    negative pairs. With embeddings of length 1, :math:`d^2 = 2 (1 - \cos)`, so that the order by
-    distance is the order by the model's score.
+    The pairs of a real outfit are positive; those of a negative with the other items of its
+    corrupted outfit are negative. With embeddings of length 1, :math:`d^2 = 2 (1 - \cos)`, so the
+    order by distance is the order by the score of the model.
 
     Args:
-        loss: Takes distances of positive and of negative pairs.
-        num_negatives: Corrupted outfits per real outfit.
+        loss: Loss of the distances of positive and of negative pairs.
+        num_negatives: Number of corrupted outfits per real outfit.
+
+    Source: Veit et al., `"Learning visual clothing style with heterogeneous dyadic co-occurrences"
+    <https://arxiv.org/abs/1509.07473>`_ (ICCV 2015).
+
+    Example:
+        >>> from fashiongraph.datasets import SyntheticOutfits
+        >>> from fashiongraph.loader import negative_sampler
+        >>> from fashiongraph.models import Siamese
+        >>> outfits = SyntheticOutfits.attributes_only(num_outfits=60, seed=0)
+        >>> objective = ContrastiveObjective()
+        >>> loader = objective.loader(outfits, negative_sampler("uniform", outfits.items))
+        >>> sorted(objective(Siamese(98), next(iter(loader))))
+        ['loss']
     """
 
     def __init__(self, loss: ContrastiveLoss | None = None, num_negatives: int = 1) -> None:
@@ -30,10 +43,10 @@ class ContrastiveObjective(Objective[Siamese]):
         self.loss = ContrastiveLoss() if loss is None else loss
 
     def forward(self, model: Siamese, batch: Batch) -> dict[str, Tensor]:
-        """Embed the batch once and compare its pairs."""
-        states = l2_normalize(at_least_float32(model.states(batch)))
+        """Embed the batch and compute the loss of its pairs."""
+        h = l2_normalize(at_least_float32(model.states(batch)))
         kept, _, negative = negative_triplets(batch, self.num_negatives)
         one, other = real_pairs(batch, self.num_negatives)
-        positive = torch.linalg.vector_norm(states[one] - states[other], dim=-1)
-        apart = torch.linalg.vector_norm(states[kept] - states[negative], dim=-1)
-        return {"loss": self.loss(positive, apart)}
+        positive_distance = torch.linalg.vector_norm(h[one] - h[other], dim=-1)
+        negative_distance = torch.linalg.vector_norm(h[kept] - h[negative], dim=-1)
+        return {"loss": self.loss(positive_distance, negative_distance)}

@@ -1,4 +1,4 @@
-"""The default and the published objective of each model."""
+"""Default and published objective of each model."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ from fashiongraph.objectives.type_aware_objective import TypeAwareObjective
 
 @singledispatch
 def default_objective(model: OutfitModel) -> Objective[Any]:
-    """The objective that ``fit`` trains a model for unless it gets another.
+    """Default training objective of a model.
 
-    Any model: :class:`RankingObjective`. Register another for a class of your own with
+    It is :class:`RankingObjective` unless another one is registered for the class of the model with
     ``@default_objective.register``.
 
     Args:
@@ -70,13 +70,18 @@ def _(model: Ensemble) -> Objective[Any]:
 
 @singledispatch
 def paper_objective(model: OutfitModel) -> Objective[Any]:
-    """The published objective of a model.
+    """Published training objective of a model.
 
     Args:
         model: The model.
 
     Raises:
-        FashionGraphError: If the model has no publication.
+        FashionGraphError: If the model is not published.
+
+    Example:
+        >>> from fashiongraph.models import Siamese
+        >>> type(paper_objective(Siamese(8))).__name__
+        'ContrastiveObjective'
     """
     raise FashionGraphError(f"{type(model).__name__} has no published objective")
 
@@ -118,10 +123,11 @@ def _(model: BiLSTM) -> Objective[Any]:
 
 @paper_objective.register
 def _(model: NGNN) -> Objective[Any]:
-    r"""The loss of the model's mode on one negative.
+    r"""Loss of the mode of the model with one negative.
 
-    The paper's is :math:`-\ln \sigma(y^{+} - y^{-})`, with its L2 term as ``weight_decay``; the
-    code's is :math:`-\sigma(y^{+} - y^{-})`, and its L2 term is computed but never added.
+    The loss of the paper is :math:`-\ln \sigma(y^{+} - y^{-})`, with its L2 term as
+    ``weight_decay``; that of the code is :math:`-\sigma(y^{+} - y^{-})`, without L2 term, which the
+    code computes but does not add.
     """
     if model.mode == "reference_code":
         return NGNNObjective()

@@ -1,4 +1,4 @@
-"""The objective of an ensemble."""
+"""Objective of an ensemble."""
 
 from __future__ import annotations
 
@@ -20,12 +20,23 @@ class EnsembleObjective(Objective[Ensemble]):
     .. math::
         L = \sum_m L_m
 
-    A sum rather than a mean gives each model the gradient that it would get alone; their mean
-    score has no loss of its own.
+    With the sum rather than the mean, the gradient of each model equals that of the model alone.
+    The mean score of the models has no loss.
 
     Args:
-        objective: The objective of one model. What it learns itself, such as the scale of a
-            pointwise term, is shared.
+        objective: Objective of one model. Its parameters, such as the scale of a pointwise term,
+            are shared by all models.
+
+    Example:
+        >>> from fashiongraph.datasets import SyntheticOutfits
+        >>> from fashiongraph.loader import negative_sampler
+        >>> from fashiongraph.models import Ensemble, Siamese
+        >>> from fashiongraph.objectives import RankingObjective
+        >>> outfits = SyntheticOutfits.attributes_only(num_outfits=60, seed=0)
+        >>> objective = EnsembleObjective(RankingObjective())
+        >>> loader = objective.loader(outfits, negative_sampler("uniform", outfits.items))
+        >>> sorted(objective(Ensemble.of(Siamese(98), 2), next(iter(loader))))
+        ['loss']
     """
 
     min_negatives = 0
@@ -35,18 +46,18 @@ class EnsembleObjective(Objective[Ensemble]):
         self.objective = objective
 
     def loader(self, outfits: Outfits, sampler: NegativeSampler, **settings: Any) -> TrainingLoader:
-        """The training batches of the objective of one model."""
+        """Training batches of the objective of one model."""
         return self.objective.loader(outfits, sampler, **settings)
 
     def training_protocol(self, protocol: str) -> str:
-        """The protocol of the objective of one model."""
+        """Protocol of the objective of one model."""
         return self.objective.training_protocol(protocol)
 
     def begin_epoch(self, epoch: int) -> None:
-        """Pass the epoch on."""
+        """Prepare the objective of one model for an epoch."""
         self.objective.begin_epoch(epoch)
 
     def forward(self, model: Ensemble, batch: Batch) -> dict[str, Tensor]:
-        """The sums of ``loss`` and its terms over the models."""
+        """Sums of ``loss`` and its terms over the models."""
         terms = [self.objective(one, batch) for one in model.models]
         return {name: sum((one[name] for one in terms[1:]), terms[0][name]) for name in terms[0]}

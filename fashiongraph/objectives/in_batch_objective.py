@@ -14,7 +14,7 @@ from fashiongraph.objectives.objective import Objective
 class InBatchObjective(Objective[CollocationNet]):
     r"""Symmetric InfoNCE between an item and the mean of the rest of its outfit.
 
-    Negatives are the items of the batch of the same category.
+    The negatives are the items of the batch with the same category.
 
     .. math::
         \mathbf{r}_i = \sum_{j \ne i} \mathbf{e}_j \Big/ \Big\| \sum_{j \ne i} \mathbf{e}_j \Big\|
@@ -26,16 +26,26 @@ class InBatchObjective(Objective[CollocationNet]):
         {\sum_{j: c_j = c_i} e^{s \mathbf{e}_j^{\top} \mathbf{r}_i}} \bigg]
 
     with embeddings :math:`\mathbf{e}` of length 1, and j over the outfit in :math:`\mathbf{r}_i`
-    and over the batch in L. Negatives of the same category keep the frequency of categories out of
-    the loss. Each item is encoded once, which keeps the training of an encoder affordable. With
-    several processes, each compares the items of its own share of a batch.
+    and over the batch in L. With negatives of the same category the loss does not depend on the
+    frequency of categories. Each distinct item is encoded once, which limits the cost of training
+    an encoder. With several processes, the negatives of an item are those of its process.
 
     Args:
         scale: Factor of the cosines, s.
 
     Source: the symmetric loss is that of Radford et al., `"Learning transferable visual models from
     natural language supervision" <https://arxiv.org/abs/2103.00020>`_ (ICML 2021); the scale is
-    that of sentence-transformers. Item against the rest of its outfit is ours.
+    that of sentence-transformers. The pairing of an item with the rest of its outfit is ours.
+
+    Example:
+        >>> from fashiongraph.datasets import SyntheticOutfits
+        >>> from fashiongraph.loader import negative_sampler
+        >>> from fashiongraph.models import CollocationNet
+        >>> outfits = SyntheticOutfits.attributes_only(num_outfits=60, seed=0)
+        >>> objective = InBatchObjective()
+        >>> loader = objective.loader(outfits, negative_sampler("uniform", outfits.items))
+        >>> sorted(objective(CollocationNet(98), next(iter(loader))))
+        ['loss']
     """
 
     min_negatives = 0
@@ -46,7 +56,7 @@ class InBatchObjective(Objective[CollocationNet]):
         self.loss = InBatchSoftmaxLoss()
 
     def forward(self, model: CollocationNet, batch: Batch) -> dict[str, Tensor]:
-        """Embed each distinct item once, and compare in both directions."""
+        """Embed each distinct item once, and compute the loss of both directions."""
         e = model.item_states(batch).nodes("state")
         total = scatter(e, batch.batch, dim_size=batch.num_graphs)
         rest = l2_normalize(total[batch.batch] - e)
@@ -55,5 +65,5 @@ class InBatchObjective(Objective[CollocationNet]):
         return {"loss": (item_to_rest + rest_to_item) / 2}
 
     def extra_repr(self) -> str:
-        """The scale."""
+        """The scale of the cosines."""
         return f"scale={self.scale}"

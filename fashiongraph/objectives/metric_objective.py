@@ -17,16 +17,29 @@ from fashiongraph.objectives.objective import Objective
 
 
 class MetricObjective(Objective[CollocationNet]):
-    """Metric learning on the items of outfits and one negative of the same category for each.
+    """Metric learning on the items of outfits, with one negative of the same category per item.
 
-    Losses and miners are those of :mod:`fashiongraph.nn` or of pytorch-metric-learning, in any
-    combination. If validation draws ``"uniform"`` negatives, training still draws them of the same
-    category. With several processes, each mines its own share of a batch.
+    Losses and miners of :mod:`fashiongraph.nn` and of pytorch-metric-learning can be combined. If
+    the protocol of validation is ``"uniform"``, that of training is ``"same_category"``. With
+    several processes, the exemplars of an item are mined in its process.
 
     Args:
-        loss: Takes embeddings, labels and the miner's index tuple.
-        miner: Takes embeddings and labels; by default the loss gets the whole batch. A
-            :class:`MinerSchedule` follows the epochs.
+        loss: Loss of embeddings, labels and the index tuple of the miner.
+        miner: Miner on embeddings and labels; by default the loss reads the full batch. A
+            :class:`~fashiongraph.nn.MinerSchedule` gets the epoch.
+
+    Source: Chen, He, "Dress fashionably: learn fashion collocation with deep mixed-category
+    metric learning" (AAAI 2018).
+
+    Example:
+        >>> from fashiongraph.datasets import SyntheticOutfits
+        >>> from fashiongraph.loader import negative_sampler
+        >>> from fashiongraph.models import CollocationNet
+        >>> outfits = SyntheticOutfits.attributes_only(num_outfits=60, seed=0)
+        >>> objective = MetricObjective.paper()
+        >>> loader = objective.loader(outfits, negative_sampler("same_category", outfits.items))
+        >>> sorted(objective(CollocationNet(98), next(iter(loader))))
+        ['loss', 'mined', 'stage']
     """
 
     def __init__(self, loss: torch.nn.Module, miner: torch.nn.Module | None = None) -> None:
@@ -41,35 +54,35 @@ class MetricObjective(Objective[CollocationNet]):
         distance: torch.nn.Module | None = None,
         miner: torch.nn.Module | None = None,
     ) -> MetricObjective:
-        """The published training: mixed-category triplets of increasing hardness.
+        """Build the published objective: mixed-category triplets of increasing hardness.
 
         Args:
             margin: Margin of the loss (eq. M4).
-            distance: Distance of the loss; by default the cosine.
-            miner: Miner of triplets; by default simple, semi-hard and hard ones in turn.
+            distance: Distance of the loss; by default the cosine distance.
+            miner: Miner of triplets; by default a schedule of simple, semi-hard and hard ones.
         """
         loss = MixedCategoryTripletLoss(margin, distance)
         return cls(loss, MinerSchedule() if miner is None else miner)
 
     def loader(self, outfits: Outfits, sampler: NegativeSampler, **settings: Any) -> ExemplarLoader:
-        """Real outfits, and a negative for each of their items."""
+        """Batches of real outfits with a negative for each of their items."""
         return ExemplarLoader(outfits, sampler, **settings)
 
     def training_protocol(self, protocol: str) -> str:
-        """Negatives of the same category at least."""
+        """The protocol of validation, but ``"same_category"`` instead of ``"uniform"``."""
         return "same_category" if protocol == "uniform" else protocol
 
     def begin_epoch(self, epoch: int) -> None:
-        """Set the epoch of a schedule."""
+        """Set the epoch of a miner schedule."""
         if isinstance(self.miner, MinerSchedule):
             self.miner.epoch = epoch
 
     def forward(self, model: CollocationNet, batch: Batch) -> dict[str, Tensor]:
-        """Embed each distinct item once, and compare.
+        """Embed each distinct item once, mine exemplars and compute the loss.
 
         Returns:
-            ``loss``; with a miner ``mined``, the number of triplets or positive pairs; and with a
-            schedule ``stage``, the number of its current miner.
+            ``loss``; with a miner ``mined``, the number of triplets or positive pairs; with a
+            schedule also ``stage``, the index of its current miner.
         """
         embeddings = model.item_states(batch).nodes("state")
         labels = exemplar_labels(batch.batch[: batch.num_nodes // 2])

@@ -1,4 +1,4 @@
-"""The base class of training objectives."""
+"""Base class of training objectives."""
 
 from __future__ import annotations
 
@@ -19,21 +19,30 @@ ModelT = TypeVar("ModelT", bound=OutfitModel)
 
 
 class Objective(torch.nn.Module, Generic[ModelT]):
-    """Base of all objectives: the loss of a model on a training batch.
+    """Base class of all objectives: the loss of a model on a training batch.
 
-    A training batch holds, for each real outfit, the outfit itself followed by
-    ``num_negatives`` corrupted outfits, in which one item is replaced by a negative, unless
-    :meth:`loader` says otherwise.
+    A training batch of the default :meth:`loader` contains each real outfit followed by
+    ``num_negatives`` corrupted outfits, in which one item is replaced by a negative. A subclass
+    implements :meth:`forward`.
 
     Args:
-        num_negatives: Corrupted outfits per real outfit; 0 for a loss that reads real ones alone.
+        num_negatives: Number of corrupted outfits per real outfit; 0 for a loss on real outfits
+            only.
 
     Raises:
-        FashionGraphError: If ``num_negatives`` is below the objective's minimum.
+        FashionGraphError: If ``num_negatives`` is below the minimum of the objective.
+
+    Example:
+        >>> class Hinge(Objective):
+        ...     def forward(self, model, batch):
+        ...         real, corrupted = model(batch).view(-1, 2).unbind(1)
+        ...         return {"loss": (1 - real + corrupted).relu().mean()}
+        >>> Hinge(num_negatives=1)
+        Hinge(num_negatives=1)
     """
 
     min_negatives = 1
-    """The fewest negatives that the loss needs."""
+    """Smallest number of negatives of the loss."""
 
     def __init__(self, num_negatives: int) -> None:
         super().__init__()
@@ -44,12 +53,12 @@ class Objective(torch.nn.Module, Generic[ModelT]):
         self.num_negatives = num_negatives
 
     def loader(self, outfits: Outfits, sampler: NegativeSampler, **settings: Any) -> TrainingLoader:
-        """The training batches of one epoch.
+        """Loader of the training batches of one epoch.
 
         Args:
             outfits: Real outfits.
             sampler: Sampler of negatives.
-            **settings: Further arguments of :class:`TrainingLoader`.
+            **settings: Further arguments of the loader.
         """
         return CandidateLoader(outfits, sampler, self.num_negatives, **settings)
 
@@ -61,29 +70,29 @@ class Objective(torch.nn.Module, Generic[ModelT]):
         """Prepare for an epoch, counted from 0."""
 
     def extra_repr(self) -> str:
-        """Settings that a resumed training has to share, beside the modules inside."""
+        """Settings that have to be equal when a training is resumed."""
         return f"num_negatives={self.num_negatives}"
 
     def forward(self, model: ModelT, batch: Batch) -> dict[str, Tensor]:
-        """Compute ``loss``, the number to minimise, and further terms to log."""
+        """Compute ``loss``, which is minimised, and further terms, which are logged."""
         raise NotImplementedError(f"{type(self).__name__} does not implement forward")
 
 
 def ranking_scores(
     model: OutfitModel, batch: Batch, loss: torch.nn.Module, num_candidates: int
 ) -> tuple[Tensor, Tensor | None]:
-    """Scores of real outfits and their corrupted outfits, in the form of a ranking loss.
+    """Scores of real and corrupted outfits for a ranking loss.
 
     Args:
         model: The model.
         batch: A training batch of B real outfits.
-        loss: The ranking loss. If it has ``uses_outfit_scores``, it takes the scores that compare
-            candidates and those that compare outfits; any other loss takes the latter.
-        num_candidates: A real outfit and its corrupted outfits, 1 + R.
+        loss: The ranking loss. With an attribute ``uses_outfit_scores`` that is true, it reads both
+            scores of :meth:`OutfitModel.ranking_scores`; any other loss reads those of outfits.
+        num_candidates: Number of outfits per real outfit, itself included, 1 + R.
 
     Returns:
-        Scores for the ranking [B, 1 + R], and scores that compare outfits [B, 1 + R], or
-        :obj:`None` where the loss takes no others.
+        Scores for ranking [B, 1 + R], and, if the loss reads both, scores of outfits [B, 1 + R],
+        else :obj:`None`.
     """
     if not getattr(loss, "uses_outfit_scores", False):
         return model(batch).view(-1, num_candidates), None

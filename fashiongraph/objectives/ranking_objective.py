@@ -1,4 +1,4 @@
-"""Ranking of real outfits above corrupted ones, for any model."""
+"""Ranking objective of any model."""
 
 from __future__ import annotations
 
@@ -12,16 +12,25 @@ from fashiongraph.objectives.objective import Objective, ranking_scores
 
 
 class RankingObjective(Objective[OutfitModel]):
-    """Ranking of real outfits above their corrupted outfits, optionally with a teacher.
+    """Ranking of real outfits above their corrupted outfits, optionally with score distillation.
 
     Args:
-        loss: Takes positive scores [B] and negative scores [B, R]; by default
-            :class:`~fashiongraph.nn.CandidateSoftmaxLoss`, under which the benchmarks compare all
-            models.
-        num_negatives: Corrupted outfits per real outfit, R.
-        teacher: A trained model on the same features. Its distribution over each outfit and its
+        loss: Loss of positive scores [B] and negative scores [B, R]; by default
+            :class:`~fashiongraph.nn.CandidateSoftmaxLoss`, the common loss of the benchmarks.
+        num_negatives: Number of corrupted outfits per real outfit, R.
+        teacher: A trained model on the same features. Its distribution over a real outfit and its
             corrupted outfits is distilled; its weights are frozen.
         lambda_distillation: Weight of the :class:`~fashiongraph.nn.ScoreDistillationLoss`.
+
+    Example:
+        >>> from fashiongraph.datasets import SyntheticOutfits
+        >>> from fashiongraph.loader import negative_sampler
+        >>> from fashiongraph.models import Siamese
+        >>> outfits = SyntheticOutfits.attributes_only(num_outfits=60, seed=0)
+        >>> objective = RankingObjective(num_negatives=2)
+        >>> loader = objective.loader(outfits, negative_sampler("uniform", outfits.items))
+        >>> sorted(objective(Siamese(98), next(iter(loader))))
+        ['loss']
     """
 
     def __init__(
@@ -45,7 +54,7 @@ class RankingObjective(Objective[OutfitModel]):
         return self
 
     def forward(self, model: OutfitModel, batch: Batch) -> dict[str, Tensor]:
-        """Score the batch once and rank."""
+        """Score the batch and compute the losses."""
         size = 1 + self.num_negatives
         score, outfit = ranking_scores(model, batch, self.loss, size)
         further = () if outfit is None else (outfit,)
@@ -59,5 +68,5 @@ class RankingObjective(Objective[OutfitModel]):
         return {"loss": total, "ranking": loss, "distillation": distillation}
 
     def extra_repr(self) -> str:
-        """The settings."""
+        """Number of negatives and weight of the distillation."""
         return f"{super().extra_repr()}, lambda_distillation={self.lambda_distillation}"

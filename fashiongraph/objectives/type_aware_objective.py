@@ -1,4 +1,4 @@
-"""The published objective of type-aware embeddings."""
+"""Published objective of type-aware embeddings."""
 
 from __future__ import annotations
 
@@ -12,15 +12,28 @@ from fashiongraph.objectives.training_pairs import negative_triplets
 
 
 class TypeAwareObjective(Objective[TypeAware]):
-    """Triplets of a kept item, the replaced item and its negative, in type-specific spaces.
+    """Triplets of a kept item, the replaced item and its negative, in type-specific subspaces.
 
-    The publication draws negatives of the category that they replace: train under the protocol
-    ``"same_category"``, and both distances of a triplet are taken in the space of one pair of
-    categories. A negative of another category is compared in the space of its own pair.
+    The publication draws negatives of the same category: under the protocol ``"same_category"``,
+    both distances of a triplet have the mask of one pair of categories. With a negative of another
+    category the masks of the two distances differ.
 
     Args:
-        loss: Takes both distances of every triplet, masks and embeddings.
-        num_negatives: Corrupted outfits per real outfit.
+        loss: Loss of both distances of each triplet, masks and embeddings.
+        num_negatives: Number of corrupted outfits per real outfit.
+
+    Source: Vasileva et al., `"Learning type-aware embeddings for fashion compatibility"
+    <https://arxiv.org/abs/1803.09196>`_ (ECCV 2018).
+
+    Example:
+        >>> from fashiongraph.datasets import SyntheticOutfits
+        >>> from fashiongraph.loader import negative_sampler
+        >>> from fashiongraph.models import TypeAware
+        >>> outfits = SyntheticOutfits.attributes_only(num_outfits=60, seed=0)
+        >>> objective = TypeAwareObjective()
+        >>> loader = objective.loader(outfits, negative_sampler("same_category", outfits.items))
+        >>> sorted(objective(TypeAware(98, num_categories=10), next(iter(loader))))
+        ['embedding', 'loss', 'mask', 'triplet']
     """
 
     def __init__(self, loss: TypeAwareLoss | None = None, num_negatives: int = 1) -> None:
@@ -28,13 +41,13 @@ class TypeAwareObjective(Objective[TypeAware]):
         self.loss = TypeAwareLoss() if loss is None else loss
 
     def forward(self, model: TypeAware, batch: Batch) -> dict[str, Tensor]:
-        """Embed the batch once and compare its triplets."""
+        """Embed the batch and compute the loss of its triplets."""
         h = model.states(batch)
         kept, replaced, negative = negative_triplets(batch, self.num_negatives)
         category = batch.category_id
         mask = model.masks(category[kept], category[replaced])
         negative_mask = model.masks(category[kept], category[negative])
-        near = model.distance(h[kept], h[replaced], mask)
-        far = model.distance(h[kept], h[negative], negative_mask)
-        terms: dict[str, Tensor] = self.loss(near, far, mask, h)
+        positive_distance = model.distance(h[kept], h[replaced], mask)
+        negative_distance = model.distance(h[kept], h[negative], negative_mask)
+        terms: dict[str, Tensor] = self.loss(positive_distance, negative_distance, mask, h)
         return terms

@@ -1,4 +1,4 @@
-"""Vector index, stored catalogue states and completion of outfits."""
+"""Item index, stored item vectors of a catalogue, and completion of outfits."""
 
 from fashiongraph.retrieval.catalogue_states import CatalogueStates
 from fashiongraph.retrieval.complete import complete

@@ -17,21 +17,33 @@ from fashiongraph.models.outfit_model import OutfitModel
 from fashiongraph.retrieval.completion_scorer import CompletionScorer
 from fashiongraph.retrieval.embedding_key import embedding_key
 
-_CARD = "states.json"  # no other kind of folder holds a file of this name
+_MARKER = "states.json"  # marks a folder as stored catalogue states
 
 
 class CatalogueStates:
-    """Item vectors of a catalogue (:meth:`OutfitModel.embed`), sorted by category.
+    """Item vectors of a catalogue by a model (:meth:`OutfitModel.embed`), sorted by category.
 
-    The items of one category lie side by side, so that a search within one slot reads the rows of
-    that slot and no others. Items without a category fill no slot and come last.
+    The rows of a category are contiguous, so that a search in one category reads no other rows.
+    Items without a category are no candidates of any slot and come last.
 
     Args:
         scorer: Scorer of a model over the catalogue.
         values: Vectors [n, D].
         item: Row of the item table of each vector [n].
         ptr: Offsets of the categories [C + 1].
-        rounding: Largest Euclidean error that the storage type made in a vector.
+        rounding: Largest Euclidean error of a vector due to the storage type.
+
+    Example:
+        >>> from fashiongraph.datasets import SyntheticOutfits
+        >>> from fashiongraph.models import Siamese
+        >>> from fashiongraph.retrieval import complete
+        >>> outfits = SyntheticOutfits.attributes_only(num_outfits=60, seed=0)
+        >>> items, model = outfits.items, Siamese(outfits.items.num_features)
+        >>> states = CatalogueStates.build(model, items, dtype=torch.float16)
+        >>> len(states)
+        100
+        >>> len(complete(model, items.ids[:1], items, ["shoes"], k=3, states=states))
+        3
     """
 
     def __init__(
@@ -58,15 +70,15 @@ class CatalogueStates:
         dtype: torch.dtype = torch.float32,
         batch_size: int = 4096,
     ) -> CatalogueStates:
-        """Encode all items.
+        """Encode all items of a catalogue.
 
         Args:
             model: A model with item vectors.
             items: Items with features.
-            path: Folder to write to while encoding, so that the vectors are never in memory at
-                once; the result is memory-mapped from it. By default they stay in memory.
-            dtype: Storage type; float16 halves the space, and exact completions stay exact.
-            batch_size: Items encoded at once.
+            path: Folder to write to while encoding, such that the vectors are never in memory as
+                one array; the result is memory-mapped. By default the vectors stay in memory.
+            dtype: Storage type; float16 needs half the space, and exact completions stay exact.
+            batch_size: Number of items encoded at once.
 
         Raises:
             FashionGraphError: If the model has no item vectors, and as :class:`CompletionScorer`.
@@ -82,31 +94,37 @@ class CatalogueStates:
         if path is None:
             values = torch.empty(shape, dtype=dtype)
             return cls(scorer, values, *_fill(scorer, values, batch_size))
-        with atomic_write(path, marker=_CARD) as folder:
+        with atomic_write(path, marker=_MARKER) as folder:
             folder.mkdir()
-            kind = torch.empty(0, dtype=dtype).numpy().dtype
-            mapped = np.lib.format.open_memmap(folder / "states.npy", "w+", kind, shape)
+            numpy_dtype = torch.empty(0, dtype=dtype).numpy().dtype
+            mapped = np.lib.format.open_memmap(folder / "states.npy", "w+", numpy_dtype, shape)
             item, ptr, rounding = _fill(scorer, torch.from_numpy(mapped), batch_size)
             mapped.flush()
             np.save(folder / "item.npy", item.numpy())
-            card = {"key": embedding_key(model, items), "ptr": ptr.tolist(), "rounding": rounding}
-            (folder / _CARD).write_text(json.dumps(card), encoding="utf-8")
+            about = {"key": embedding_key(model, items), "ptr": ptr.tolist(), "rounding": rounding}
+            (folder / _MARKER).write_text(json.dumps(about), encoding="utf-8")
         return cls.load(path, model, items)
 
     @classmethod
     def load(cls, path: str | Path, model: OutfitModel, items: ItemTable) -> CatalogueStates:
-        """Map stored vectors.
+        """Memory-map stored vectors.
+
+        Args:
+            path: The folder that :meth:`build` wrote.
+            model: The model that encoded them.
+            items: The items that were encoded.
 
         Raises:
-            DataError: If there are none, or they are those of another model or other items.
+            DataError: If the folder cannot be read, or has the vectors of another model or of other
+                items.
         """
         folder = Path(path)
         try:
-            card = json.loads((folder / _CARD).read_text(encoding="utf-8"))
+            about = json.loads((folder / _MARKER).read_text(encoding="utf-8"))
             item = torch.from_numpy(np.load(folder / "item.npy"))
-            # Copy on write: torch takes no memory that is not writeable.
+            # Copy on write, because torch needs writeable memory.
             values = torch.from_numpy(np.load(folder / "states.npy", mmap_mode="c"))
-            ptr, rounding, key = torch.tensor(card["ptr"]), card["rounding"], card["key"]
+            ptr, rounding, key = torch.tensor(about["ptr"]), about["rounding"], about["key"]
         except (OSError, KeyError, ValueError) as error:
             raise DataError(f"cannot be read as catalogue states: {error}", folder) from error
         if key != embedding_key(model, items):
@@ -117,22 +135,22 @@ class CatalogueStates:
         return len(self.item)
 
     def rows(self, category: int) -> slice:
-        """The rows of one category."""
+        """Rows of one category."""
         return slice(int(self.ptr[category]), int(self.ptr[category + 1]))
 
     def best(
         self, query: Tensor, category: int, count: int, exclude: Tensor
     ) -> tuple[Tensor, Tensor]:
-        """Items of one category by inner product with a query, best first.
+        """Items of one category with the largest inner products with a query, best first.
 
         Args:
-            query: A query [D].
-            category: The category.
-            count: Most items to return.
+            query: The query [D].
+            category: Index of the category.
+            count: Largest number of items to return.
             exclude: Rows of the item table to leave out.
 
         Returns:
-            Rows of the item table and their products.
+            Rows of the item table and their inner products.
         """
         rows = self.rows(category)
         item, product = self.item[rows], self.products(query, rows)
@@ -148,13 +166,13 @@ class CatalogueStates:
         query = query.to(dtype)
         if values.dtype == dtype:
             return values @ query
-        return torch.cat([part.to(dtype) @ query for part in values.split(block_size)])
+        return torch.cat([block.to(dtype) @ query for block in values.split(block_size)])
 
 
 def _fill(
     scorer: CompletionScorer, values: Tensor, batch_size: int
 ) -> tuple[Tensor, Tensor, float]:
-    """Fill in the vectors; return their items, the categories' offsets and the largest error."""
+    """Fill in the vectors; return their items, the offsets of categories and the largest error."""
     model, items = scorer.model, scorer.items
     last = torch.where(items.category_id < 0, items.num_categories, items.category_id)
     item = last.argsort(stable=True)

@@ -1,4 +1,4 @@
-"""Scores of one outfit with each of many further items."""
+"""Scores of completions of an outfit by any model."""
 
 from __future__ import annotations
 
@@ -17,18 +17,26 @@ from fashiongraph.models.outfit_model import OutfitModel
 
 
 class CompletionScorer:
-    """Scores completions of outfits by the model itself, for any model.
+    """Scorer of completions of an outfit by any model.
 
-    Items are encoded once per call, and batches are built by the same loader as in training and
-    evaluation, so that a score equals that of the completed outfit as a candidate.
+    Items are encoded once per call, and batches are built as in training and evaluation, so that a
+    score equals that of the completed outfit as a candidate of a question.
 
     Args:
         model: The model.
         items: The catalogue.
 
     Raises:
-        FashionGraphError: If the items have not the features that the model reads, or the model
-            reads co-occurrence that its category graph has not.
+        FashionGraphError: If the number of features is not that of the model, or the model reads
+            co-occurrence and its category graph has none.
+
+    Example:
+        >>> from fashiongraph.datasets import SyntheticOutfits
+        >>> from fashiongraph.models import Siamese
+        >>> items = SyntheticOutfits.attributes_only(num_outfits=60, seed=0).items
+        >>> scorer = CompletionScorer(Siamese(items.num_features), items)
+        >>> scorer(torch.tensor([0]), torch.tensor([10, 20, 30])).shape
+        torch.Size([3])
     """
 
     def __init__(self, model: OutfitModel, items: ItemTable) -> None:
@@ -43,30 +51,32 @@ class CompletionScorer:
         self.items = items
         indexed = items.with_vocabulary(model.categories, "default") if model.categories else items
         self.batcher = OutfitBatcher(indexed, model.graph, share_items=True)
-        self._bare = OutfitBatcher(indexed.with_features(None), model.graph, share_items=True)
-        self._bare.cooccurrence = self.batcher.cooccurrence
+        self._without_features = OutfitBatcher(
+            indexed.with_features(None), model.graph, share_items=True
+        )
+        self._without_features.cooccurrence = self.batcher.cooccurrence
 
     @torch.no_grad()
     def __call__(
         self, outfit: Tensor, candidates: Tensor, unknown: str = "error", block_size: int = 1024
     ) -> Tensor:
-        """Score an outfit with each candidate added.
+        """Score an outfit with each of the candidates added.
 
         Args:
-            outfit: Rows of the outfit's items [n].
-            candidates: Rows of the items to add, one at a time [M]; for a model whose candidates
-                interact, those of one question.
+            outfit: Rows of the items of the outfit [n].
+            candidates: Rows of the candidates [M]; those of one question if the candidates of the
+                model interact.
             unknown: As for :func:`fashiongraph.evaluation.score_outfits`.
-            block_size: Candidates scored at once, unless they interact.
+            block_size: Number of candidates scored at once, unless they interact.
 
         Returns:
-            Scores on the CPU [M], those of :meth:`OutfitModel.score_candidates`.
+            Scores of :meth:`OutfitModel.score_candidates` on the CPU [M].
         """
-        asked = torch.cat([outfit, candidates])
+        rows = torch.cat([outfit, candidates])
         check_vocabulary(
             self.items.categories,
-            self.items.category_id[asked],
-            self.batcher.items.category_id[asked],
+            self.items.category_id[rows],
+            self.batcher.items.category_id[rows],
             unknown,
         )
         if self.model.candidates_interact:
@@ -82,7 +92,7 @@ class CompletionScorer:
 
     @torch.no_grad()
     def embed(self, rows: Tensor) -> Tensor | None:
-        """Vectors of items by rows of the catalogue, in any order [n, D]."""
+        """Vectors of items by their rows, in any order [n, D]; :obj:`None` without item vectors."""
         distinct, place = rows.unique(return_inverse=True)
         with evaluating(self.model):
             inputs = self._inputs(distinct)
@@ -90,24 +100,24 @@ class CompletionScorer:
         return None if vectors is None else vectors[place.to(vectors.device)]
 
     def _inputs(self, rows: Tensor) -> ItemInputs:
-        """Inputs of some items in one block."""
+        """Inputs of items as one block."""
         device, size = device_of(self.model), max(len(rows), 1)
         _, inputs = next(input_blocks(self.batcher, rows, device, size))
         return inputs
 
     def _batch(self, outfit: Tensor, candidates: Tensor) -> Batch:
-        """The outfit with each candidate in the last place, with cached item states."""
+        """The outfit with each candidate at the end, with cached item embeddings."""
         n, count = len(outfit), len(candidates)
         item_id = torch.cat([outfit.expand(count, n), candidates.unsqueeze(1)], dim=1).flatten()
         ptr = torch.arange(count + 1) * (n + 1)
         rows = item_id.unique()
         device = device_of(self.model)
-        states = self.model.cache_items(self._inputs(rows))
-        batcher = self._bare if states else self.batcher
+        cached = self.model.cache_items(self._inputs(rows))
+        batcher = self._without_features if cached else self.batcher
         batch = batcher(Outfits(batcher.items, ptr, item_id))
-        if states:
+        if cached:
             batch.item_index = torch.searchsorted(rows, item_id)
         batch = batch.to(device)
-        if states:
-            batch.item_states = states
+        if cached:
+            batch.item_states = cached
         return batch

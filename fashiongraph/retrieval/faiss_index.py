@@ -1,4 +1,4 @@
-"""Making and reading the two kinds of faiss index that are used here."""
+"""Flat and inverted-file indices of faiss."""
 
 from __future__ import annotations
 
@@ -9,41 +9,41 @@ import numpy as np
 
 from fashiongraph.optional import require
 
-_PER_CELL = 64  # vectors that k-means sees for each cell
-_FEWEST_PER_CELL = 39  # what faiss asks for, and says so on standard error below
+_TRAINING_PER_CELL = 64  # training vectors of k-means per cell
+_MIN_PER_CELL = 39  # faiss warns on standard error below
 
 
 def empty_index(values: np.ndarray, cells: bool, half: bool) -> Any:
-    """A faiss index by inner product, ready to be filled.
+    """Build an empty faiss index for inner products.
 
     Args:
-        values: Vectors [n, D] that it will hold, to find cells by.
-        cells: Whether to search cells of an inverted file rather than all vectors.
-        half: Whether to keep vectors in half precision.
+        values: Vectors [n, D] to train the cells on, those that will be added.
+        cells: Build an inverted file rather than a flat index.
+        half: Store vectors in half precision.
     """
     faiss = require("faiss", "retrieval")
-    n, width = values.shape
-    store = "SQfp16" if half else "Flat"
-    num_cells = max(1, min(round(n**0.5), n // _FEWEST_PER_CELL))
-    kind = f"IVF{num_cells},{store}" if cells else f"IDMap,{store}"
-    index = faiss.index_factory(width, kind, faiss.METRIC_INNER_PRODUCT)
-    count = min(n, _PER_CELL * num_cells) if cells else 0
+    n, dim = values.shape
+    storage = "SQfp16" if half else "Flat"
+    num_cells = max(1, min(round(n**0.5), n // _MIN_PER_CELL))
+    description = f"IVF{num_cells},{storage}" if cells else f"IDMap,{storage}"
+    index = faiss.index_factory(dim, description, faiss.METRIC_INNER_PRODUCT)
+    count = min(n, _TRAINING_PER_CELL * num_cells) if cells else 0
     rows = np.random.default_rng(0).choice(n, count, replace=False)
     index.train(values[np.sort(rows)])
     return index
 
 
 def read_index(file: Path, mapped: bool, cells: bool) -> Any:
-    """Read an index, or map it.
+    """Read or memory-map an index.
 
     Args:
         file: The file.
-        mapped: Whether vectors stay in the file.
-        cells: Whether it is an inverted file, which faiss maps in a way of its own.
+        mapped: Map the file rather than read it.
+        cells: Whether it is an inverted file, which faiss maps with another flag.
 
     Raises:
-        RuntimeError: If the file holds no index.
+        RuntimeError: If the file is not an index.
     """
     faiss = require("faiss", "retrieval")
-    how = faiss.IO_FLAG_MMAP if cells else faiss.IO_FLAG_MMAP_IFC
-    return faiss.read_index(str(file), how if mapped else 0)
+    flag = faiss.IO_FLAG_MMAP if cells else faiss.IO_FLAG_MMAP_IFC
+    return faiss.read_index(str(file), flag if mapped else 0)

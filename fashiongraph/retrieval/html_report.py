@@ -1,4 +1,4 @@
-"""A page of answers: the query on the left, the results on the right."""
+"""HTML report of queries and their results."""
 
 from __future__ import annotations
 
@@ -15,12 +15,17 @@ from fashiongraph.retrieval.item_view import ItemView
 
 @dataclass(frozen=True)
 class ReportRow:
-    """One query and its results.
+    """Row of an HTML report: a query and its results.
 
     Args:
-        name: What was asked, such as the slot.
-        query: The query's items.
-        results: The results, best first.
+        name: Title of the row, such as the slot.
+        query: Items of the query.
+        results: Items of the result, best first.
+
+    Example:
+        >>> query = ItemView("a1", category="top", title="white shirt", picture=None)
+        >>> ReportRow("shoes", [query], results=[]).name
+        'shoes'
     """
 
     name: str
@@ -29,16 +34,26 @@ class ReportRow:
 
 
 def write_html_report(path: str | Path, title: str, rows: Sequence[ReportRow]) -> None:
-    """Write answers as one HTML file that needs no other, whole or not at all.
+    """Write a self-contained HTML report atomically.
 
-    Items with a picture show it, others their title; what was wanted is marked.
+    Queries are on the left, results on the right. Items are shown with picture, title, category and
+    score; the ground truth is marked.
 
     Args:
-        path: The file.
-        title: The page's title.
-        rows: The queries.
+        path: The file to write.
+        title: Title of the page.
+        rows: Queries and results.
+
+    Example:
+        >>> import tempfile
+        >>> query = ItemView("a1", category="top", title="white shirt", picture=None)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = Path(folder) / "report.html"
+        ...     write_html_report(path, "Shoes", [ReportRow("shoes", [query], [])])
+        ...     "white shirt" in path.read_text()
+        True
     """
-    # Every value is escaped where the template puts it: titles are other people's text.
+    # Titles are untrusted text: every value is escaped.
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )

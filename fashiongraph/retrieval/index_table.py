@@ -1,4 +1,4 @@
-"""What an index knows of its items beside their vectors."""
+"""Table of the items of an index, with filters."""
 
 from __future__ import annotations
 
@@ -16,39 +16,43 @@ from fashiongraph.data.item_table import ItemTable
 from fashiongraph.errors import FashionGraphError
 
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?(e[+-][0-9]{2,3})?")
-"""A number as Python writes it: 007, 1_000 and 1E3 are codes."""
+"""Canonical form of a number; 007, 1_000 and 1E3 are codes, not numbers."""
 
 
 def find_values(texts: pd.Index[str], wanted: Sequence[str]) -> tuple[np.ndarray, list[str]]:
-    """Find values among texts that may write them otherwise.
+    """Match values with texts, by spelling first, then by meaning.
 
-    A table's ``38`` may have become 38.0 and its ``2024-01-05`` a time at midnight before they were
-    texts again. A value that is there as it is written is taken so; only another is looked for by
-    its number, its date or time, or as true or false.
+    In a table, ``38`` may have been converted to 38.0 and ``2024-01-05`` to a time at midnight. A
+    value that occurs literally matches only its own spelling; any other value is matched as a
+    number, a date or time, or a truth value.
 
     Args:
         texts: Distinct texts [n].
         wanted: The values.
 
     Returns:
-        Which texts are one of the values [n], and the values that none of them is.
+        A mask of the texts that match a value [n], and the values without a match.
+
+    Example:
+        >>> find_values(pd.Index(["38.0", "M"]), ["38", "XL"])
+        (array([ True, False]), ['XL'])
     """
     found = np.asarray(texts.isin(wanted), bool)
-    others = dict.fromkeys(wanted)
+    remaining = dict.fromkeys(wanted)
     for text in texts[found]:
-        others.pop(text)
-    if not others:
+        remaining.pop(text)
+    if not remaining:
         return found, []
-    meant = [_meaning(text) for text in texts]
-    sought = {_meaning(value) for value in others}
-    found |= np.fromiter((value in sought for value in meant), bool, len(meant))
-    known = set(meant)
-    return found, [value for value in others if _meaning(value) not in known]
+    meanings = [_meaning(text) for text in texts]
+    wanted_meanings = {_meaning(value) for value in remaining}
+    found |= np.fromiter((m in wanted_meanings for m in meanings), bool, len(meanings))
+    present = set(meanings)
+    return found, [value for value in remaining if _meaning(value) not in present]
 
 
 def _meaning(text: str) -> Decimal | datetime | str:
     if _NUMBER.fullmatch(text):
-        return Decimal(text)  # and no float, which would make one of large identifiers
+        return Decimal(text)  # float would round large identifiers
     try:
         return datetime.fromisoformat(text)
     except ValueError:
@@ -56,15 +60,18 @@ def _meaning(text: str) -> Decimal | datetime | str:
 
 
 Filter = Mapping[str, Any]
+"""Values by column, each one value or several alternatives."""
 
 
 class IndexTable:
-    """Identifiers and columns by row. A removed item's row stays, and is never given again.
+    """Identifiers and columns of the items of an index, by row.
+
+    The row of a removed item stays in the table and is not used again.
 
     Args:
         ids: Item identifiers [n].
-        columns: ``category`` and any others, as categorical text; missing values stay missing.
-        present: Whether the item is still there [n].
+        columns: ``category`` and further columns, as categorical text; missing values stay missing.
+        present: Mask of the items that were not removed [n].
     """
 
     def __init__(self, ids: pd.Index[str], columns: pd.DataFrame, present: np.ndarray) -> None:
@@ -81,13 +88,13 @@ class IndexTable:
         """Add items and return their rows [len(items)].
 
         Raises:
-            FashionGraphError: If an item is there already, or the columns differ.
+            FashionGraphError: If an item is already in the table, or the columns differ.
         """
-        there = items.ids.isin(self.ids[self.present])
-        if there.any():
+        duplicate = items.ids.isin(self.ids[self.present])
+        if duplicate.any():
             raise FashionGraphError(
                 f"'items' needs items that the index does not hold (got "
-                f"{items.ids[int(there.argmax())]!r})"
+                f"{items.ids[int(duplicate.argmax())]!r})"
             )
         columns = _columns(items)
         start = len(self.ids)
@@ -95,7 +102,7 @@ class IndexTable:
             raise FashionGraphError(
                 f"'items' needs the columns {_listed(self.columns)} (got {_listed(columns)})"
             )
-        # Categories of text differ between tables; as text they join.
+        # Categorical columns of different tables are concatenated as text.
         texts = [self.columns.astype(object), columns] if start else [columns]
         self.ids = self.ids.append(items.ids.astype(str))
         self.columns = pd.concat(texts, ignore_index=True).astype("category")
@@ -106,43 +113,44 @@ class IndexTable:
         """Remove items and return their rows.
 
         Raises:
-            FashionGraphError: If one is not there.
+            FashionGraphError: If an item is not in the table.
         """
         rows = self.rows(ids)
         self.present[rows] = False
         return rows
 
     def rows(self, ids: Sequence[str]) -> np.ndarray:
-        """Rows of items that are there.
+        """Rows of items.
 
         Raises:
-            FashionGraphError: If one is not.
+            FashionGraphError: If an item is not in the table.
         """
-        here = np.flatnonzero(self.present)
-        place = self.ids[here].get_indexer(pd.Index(ids, dtype=str))
+        present = np.flatnonzero(self.present)
+        place = self.ids[present].get_indexer(pd.Index(ids, dtype=str))
         if (place < 0).any():
             raise FashionGraphError(
                 f"'ids' needs items of the index (got {ids[int((place < 0).argmax())]!r})"
             )
-        return here[place].astype(np.int64)
+        return present[place].astype(np.int64)
 
     def allowed(self, where: Filter, unless: Filter) -> np.ndarray:
-        """Which rows a filter allows [n]; see :meth:`ItemIndex.search`.
+        """Mask of the rows that a filter allows [n]; see :meth:`ItemIndex.search`.
 
         Raises:
-            FashionGraphError: If a column is unknown, or holds a value of ``where`` nowhere.
+            FashionGraphError: If a column is unknown or lacks a value of ``where``.
         """
         allowed = self.present.copy()
         for name, values in where.items():
-            held, texts, lacking = self._holds(name, values)
-            if lacking:
-                some = ", ".join(texts[:5]) + (", …" if len(texts) > 5 else "")
+            matches, texts, missing = self._matches(name, values)
+            if missing:
+                examples = ", ".join(texts[:5]) + (", …" if len(texts) > 5 else "")
                 raise FashionGraphError(
-                    f"a filter by {name!r} needs values that it holds: {some} (got {lacking[0]!r})"
+                    f"a filter by {name!r} needs values of the column: {examples} "
+                    f"(got {missing[0]!r})"
                 )
-            allowed &= held
+            allowed &= matches
         for name, values in unless.items():
-            allowed &= ~self._holds(name, values)[0]
+            allowed &= ~self._matches(name, values)[0]
         return allowed
 
     def save(self, folder: Path) -> None:
@@ -154,30 +162,30 @@ class IndexTable:
 
     @classmethod
     def load(cls, folder: Path) -> IndexTable:
-        """Read what :meth:`save` wrote."""
+        """Read a table that :meth:`save` wrote."""
         items = pd.read_parquet(folder / "items.parquet")
         columns = pd.read_parquet(folder / "columns.parquet").astype("category")
         return cls(pd.Index(items["item_id"]), columns, items["present"].to_numpy(bool, copy=True))
 
-    def _holds(self, name: str, values: Any) -> tuple[np.ndarray, pd.Index[str], list[str]]:
-        """Which rows hold one of some values [n], what there is, and the values that none holds."""
+    def _matches(self, name: str, values: Any) -> tuple[np.ndarray, pd.Index[str], list[str]]:
+        """Mask of rows with one of the values [n], all texts, and the values without a match."""
         scalar = pd.api.types.is_scalar(values)
         wanted = [str(value) for value in ([values] if scalar else values)]
-        if name == "item_id":  # as it stands: 007 is not 7
-            lacking = [value for value in wanted if value not in self.ids]
-            return self.ids.isin(wanted), self.ids, lacking
+        if name == "item_id":  # literally: 007 is not 7
+            missing = [value for value in wanted if value not in self.ids]
+            return self.ids.isin(wanted), self.ids, missing
         if name not in self.columns:
-            known = f"item_id, {_listed(self.columns)}"
-            raise FashionGraphError(f"a filter needs a column of the items: {known} (got {name!r})")
+            names = f"item_id, {_listed(self.columns)}"
+            raise FashionGraphError(f"a filter needs a column of the items: {names} (got {name!r})")
         column = self.columns[name].cat
-        found, lacking = find_values(column.categories, wanted)
-        # The last entry is of code -1, a missing value.
-        return np.append(found, False)[column.codes.to_numpy()], column.categories, lacking
+        found, missing = find_values(column.categories, wanted)
+        # The last entry is for the code -1 of missing values.
+        return np.append(found, False)[column.codes.to_numpy()], column.categories, missing
 
 
 def _columns(items: ItemTable) -> pd.DataFrame:
     """Category and further columns as text; missing values stay missing."""
-    names = np.array([*items.categories, None], object)  # the last, -1, is no category
+    names = np.array([*items.categories, None], object)  # -1, the last, is no category
     category = pd.Series(names[items.category_id.numpy()], dtype=object)
     texts = {
         name: column.map(_text(column), na_action="ignore").astype(object).reset_index(drop=True)
@@ -187,9 +195,9 @@ def _columns(items: ItemTable) -> pd.DataFrame:
 
 
 def _text(column: pd.Series[Any]) -> Callable[[Any], str]:
-    """How a value is written; pandas hands narrow floats over as wide ones, 9.9 as 9.8999996."""
-    kind = getattr(column.dtype, "numpy_dtype", column.dtype)  # of nullable and Arrow columns
-    narrow = kind if kind in (np.float16, np.float32) else None
+    """Conversion of values to text; pandas widens narrow floats, so that 9.9 would be 9.8999996."""
+    dtype = getattr(column.dtype, "numpy_dtype", column.dtype)  # of nullable and Arrow columns
+    narrow = dtype if dtype in (np.float16, np.float32) else None
     return str if narrow is None else lambda value: str(narrow.type(value))
 
 

@@ -1,4 +1,4 @@
-"""An index of items by their vectors."""
+"""Index of items by inner product of their vectors."""
 
 from __future__ import annotations
 
@@ -24,8 +24,12 @@ class Found(NamedTuple):
     """Results of a search, best first.
 
     Args:
-        score: Inner products [Q, k], minus infinity where there are fewer than k results.
-        row: Rows of the index's table [Q, k], -1 there.
+        score: Inner products [Q, k], minus infinity if there are fewer than k results.
+        row: Rows of the table of the index [Q, k], -1 if there are fewer than k results.
+
+    Example:
+        >>> Found(torch.tensor([[0.5]]), torch.tensor([[3]])).row
+        tensor([[3]])
     """
 
     score: Tensor
@@ -33,32 +37,40 @@ class Found(NamedTuple):
 
 
 INDEX_CARD = "index.json"
-"""The file that tells an index from any other folder."""
+"""Name of the file that marks a folder as an index."""
 
 
 class ItemIndex:
-    r"""The items whose vectors have the largest inner product with a query's, by faiss.
+    r"""Index of items by inner product, with filters by category and further columns (faiss).
 
-    Below ``exact_below`` vectors every search is exact. From there on an inverted file (IVF) looks
-    at the ``probes`` nearest of its :math:`\sqrt{n}` cells, unless a filter leaves fewer than
-    ``exact_below`` items or the cells held too few: then it looks at all. IVF and not HNSW,
-    because faiss removes nothing from an HNSW graph.
+    Below ``exact_below`` items every search is exact. From there on an inverted file (IVF) searches
+    the ``probes`` nearest of its :math:`\sqrt{n}` cells. It searches all cells if a filter leaves
+    at most ``exact_below`` items, or if the nearest cells have too few results. The index is an IVF
+    rather than an HNSW graph, because faiss cannot remove items from an HNSW graph.
 
-    :class:`torch_geometric.nn.pool.MIPSKNNIndex` suffices for an exact search of vectors in
-    memory that is neither filtered nor kept: it is a flat faiss index, made anew by each process,
-    that can leave out given pairs of query and result but neither a category nor an item for good.
+    :class:`torch_geometric.nn.pool.MIPSKNNIndex` suffices for an exact search of vectors in memory
+    without filters: it is a flat faiss index that each process builds anew, and that can exclude
+    given pairs of query and result, but neither a category nor an item.
 
-    Vectors of length 1 (see :func:`fashiongraph.evaluation.embed_items`) make scores cosines.
+    With vectors of length 1 (:func:`fashiongraph.evaluation.embed_items`), scores are cosines.
 
     Args:
         index: A faiss index whose ids are rows of ``table``.
         table: Identifiers, categories and further columns of the items.
-        exact_below: Number of items up to which a search looks at all.
-        probes: Number of cells that a search looks at beyond.
-        mapped: The vectors lie in a file and cannot be changed.
-        key: What embedded which items, as
-            :func:`~fashiongraph.retrieval.embedding_key.embedding_key` says, where it is known.
-            Once items come or go it is not.
+        exact_below: Number of items below which a search is exact.
+        probes: Number of cells that an approximate search reads.
+        mapped: Whether the vectors are memory-mapped and cannot be changed.
+        key: Digest of model and items
+            (:func:`~fashiongraph.retrieval.embedding_key.embedding_key`), or :obj:`None` if
+            unknown. Adding or removing items resets it.
+
+    Example:
+        >>> from fashiongraph.datasets import SyntheticOutfits
+        >>> items = SyntheticOutfits.attributes_only(num_outfits=60, seed=0).items
+        >>> index = ItemIndex.build(items, items.features)
+        >>> found = index.search(items.features[:1], k=5, where={"category": "bag"})
+        >>> index.frame(found)["item_id"][0]
+        'synthetic0000'
     """
 
     def __init__(
@@ -87,15 +99,15 @@ class ItemIndex:
         half: bool = False,
         key: str | None = None,
     ) -> ItemIndex:
-        """Index items by their vectors.
+        """Build an index of items.
 
         Args:
-            items: The items; their category and further columns can be filtered by.
+            items: The items; their category and further columns serve as filters.
             vectors: One vector per item [n, D].
-            exact_below: Number of items up to which a search is exact.
-            probes: Number of cells that a search looks at beyond.
-            half: Keep vectors in half precision: half the space, rounded scores.
-            key: What embedded the items, for :attr:`key`.
+            exact_below: Number of items below which a search is exact.
+            probes: Number of cells that an approximate search reads.
+            half: Store vectors in half precision, which halves the space and rounds scores.
+            key: Digest of model and items, for :attr:`key`.
 
         Raises:
             FashionGraphError: If the vectors do not fit the items, or faiss is not installed.
@@ -118,8 +130,8 @@ class ItemIndex:
         """Add items.
 
         Raises:
-            FashionGraphError: If an item is there already, the vectors do not fit, or the index
-                is mapped.
+            FashionGraphError: If an item is already in the index, the vectors do not fit, or the
+                index is mapped.
         """
         self._check_changeable()
         values = _item_vectors(items, vectors)
@@ -135,7 +147,7 @@ class ItemIndex:
         """Remove items.
 
         Raises:
-            FashionGraphError: If one is not there, or the index is mapped.
+            FashionGraphError: If an item is not in the index, or the index is mapped.
         """
         self._check_changeable()
         self.index.remove_ids(self.table.remove(ids))
@@ -148,20 +160,19 @@ class ItemIndex:
         where: Filter | None = None,
         unless: Filter | None = None,
     ) -> Found:
-        """Search for many queries under one filter.
+        """Search the items with the largest inner products, for many queries under one filter.
 
         Args:
             query: Vectors [Q, D].
-            k: Number of results.
-            where: The value that a result has, or several that are alternatives, by column:
-                ``category``, ``item_id``, or any other column of the item table. Values are
-                compared as text, and where a column does not hold it as written, as numbers,
-                dates, or true and false: ``"9.90"`` finds 9.9.
-            unless: Values that no result has, likewise.
+            k: Number of results per query.
+            where: Required values by column: one value, or several alternatives. Columns are
+                ``category``, ``item_id`` and the further columns of the item table. Values match
+                as text, or else as numbers, dates or truth values: ``"9.90"`` matches 9.9.
+            unless: Excluded values by column, likewise.
 
         Raises:
             FashionGraphError: If ``k`` is not positive, the query has another number of
-                dimensions, a column is unknown, or it holds a value of ``where`` nowhere.
+                dimensions, a column is unknown, or a column lacks a value of ``where``.
         """
         if k < 1:
             raise FashionGraphError(f"'k' needs to be a positive integer (got {k})")
@@ -174,14 +185,14 @@ class ItemIndex:
         total = int(allowed.sum())
         exact = not self._has_cells or total <= self.exact_below
         score, row = self._search(values, k, allowed, exact)
-        lacking = (row >= 0).sum(axis=1) < min(k, total)
-        if lacking.any():  # the nearest cells held too few that the filter allows
-            score[lacking], row[lacking] = self._search(values[lacking], k, allowed, True)
+        short = (row >= 0).sum(axis=1) < min(k, total)
+        if short.any():  # the nearest cells have too few items that the filter allows
+            score[short], row[short] = self._search(values[short], k, allowed, True)
         score[row < 0] = -np.inf
         return Found(torch.from_numpy(score), torch.from_numpy(row))
 
     def frame(self, found: Found) -> pd.DataFrame:
-        """Results as a table: ``query``, ``rank`` from 1, ``item_id``, ``category``, ``score``."""
+        """Table of results: ``query``, ``rank`` from 1, ``item_id``, ``category`` and ``score``."""
         query, place = np.nonzero(found.row.numpy() >= 0)
         row = found.row.numpy()[query, place]
         return pd.DataFrame(
@@ -195,46 +206,46 @@ class ItemIndex:
         )
 
     def save(self, path: str | Path) -> None:
-        """Write the index as a folder, whole or not at all.
+        """Write the index to a folder atomically.
 
         Raises:
-            FashionGraphError: If the index is mapped: it is written already. Or if something else
-                than an index stands there.
+            FashionGraphError: If the index is mapped, because it is on disk already, or if ``path``
+                exists and is not an index.
         """
         self._check_changeable()
         with atomic_write(path, marker=INDEX_CARD) as folder:
             folder.mkdir()
             require("faiss", "retrieval").write_index(self.index, str(folder / "vectors.faiss"))
             self.table.save(folder)
-            card = {
+            about = {
                 "cells": self._has_cells,
                 "exact_below": self.exact_below,
                 "probes": self.probes,
                 "key": self.key,
             }
-            (folder / INDEX_CARD).write_text(json.dumps(card), encoding="utf-8")
+            (folder / INDEX_CARD).write_text(json.dumps(about), encoding="utf-8")
 
     @classmethod
     def load(cls, path: str | Path, mapped: bool = True) -> ItemIndex:
-        """Read what :meth:`save` wrote.
+        """Load an index that :meth:`save` wrote.
 
         Args:
             path: The folder.
-            mapped: Leave the vectors in their file until a search reads them, shared by all
-                processes that do so. Such an index cannot be changed.
+            mapped: Memory-map the vectors, which processes then share. A mapped index cannot be
+                changed.
 
         Raises:
-            DataError: If the folder holds no index.
+            DataError: If the folder is not an index.
         """
         folder = Path(path)
         try:
-            card = json.loads((folder / INDEX_CARD).read_text(encoding="utf-8"))
-            index = read_index(folder / "vectors.faiss", mapped, card["cells"])
+            about = json.loads((folder / INDEX_CARD).read_text(encoding="utf-8"))
+            index = read_index(folder / "vectors.faiss", mapped, about["cells"])
             table = IndexTable.load(folder)
-            searched = (card["exact_below"], card["probes"])
-            return cls(index, table, *searched, mapped, card.get("key"))
+            exact_below, probes = about["exact_below"], about["probes"]
+            return cls(index, table, exact_below, probes, mapped, about.get("key"))
         except (OSError, KeyError, ValueError, RuntimeError) as error:
-            raise DataError(f"no index of items can be read there: {error}", folder) from error
+            raise DataError(f"cannot be read as an index of items: {error}", folder) from error
 
     @property
     def _has_cells(self) -> bool:
@@ -244,7 +255,7 @@ class ItemIndex:
         self, values: np.ndarray, k: int, allowed: np.ndarray, exact: bool
     ) -> tuple[np.ndarray, np.ndarray]:
         faiss = require("faiss", "retrieval")
-        # faiss reads the bits where they lie: both names have to outlive the search.
+        # faiss does not copy the bits: both objects have to exist until the search ends.
         bits = np.packbits(allowed, bitorder="little")
         selector = faiss.IDSelectorBitmap(bits)
         if self._has_cells:
@@ -254,7 +265,8 @@ class ItemIndex:
             parameters = faiss.SearchParameters(sel=selector)
         score = np.empty((len(values), k), np.float32)
         row = np.empty((len(values), k), np.int64)
-        # PyG's KNN indices replace ``search`` of every faiss index by one without parameters.
+        # search_c, because importing PyG replaces `search` of every faiss index by one without
+        # parameters.
         pointers = (faiss.swig_ptr(score), faiss.swig_ptr(row), parameters)
         self.index.search_c(len(values), faiss.swig_ptr(values), k, *pointers)
         return score, row
@@ -277,7 +289,7 @@ def _item_vectors(items: ItemTable, vectors: Tensor | np.ndarray) -> np.ndarray:
 
 
 def _float32(argument: str, vectors: Tensor | np.ndarray) -> np.ndarray:
-    """Vectors of any precision, device or kind of array, as faiss reads them."""
+    """Convert vectors of any precision, device or array type to contiguous float32."""
     if isinstance(vectors, Tensor):
         vectors = vectors.detach().float().cpu().numpy()
     try:

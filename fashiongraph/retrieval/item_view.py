@@ -1,4 +1,4 @@
-"""An item as a sheet shows it."""
+"""Item views for HTML reports."""
 
 from __future__ import annotations
 
@@ -14,20 +14,24 @@ from fashiongraph.data.item_table import ItemTable
 from fashiongraph.errors import DataError
 from fashiongraph.features.pictures import read_picture
 
-_SIDE = 192  # pixels: twice what is shown, for dense screens
+_SIDE = 192  # pixels: twice the displayed size, for high-density screens
 
 
 @dataclass(frozen=True)
 class ItemView:
-    """One item.
+    """View of an item in an HTML report.
 
     Args:
-        item_id: Its identifier.
-        category: Its category; empty if unknown.
-        title: Its title; empty if it has none.
-        picture: Its picture as a data URI; :obj:`None` where there is none that can be read.
-        score: Its score; :obj:`None` for a query.
-        wanted: Whether it is the ground truth.
+        item_id: Identifier.
+        category: Category; empty if unknown.
+        title: Title; empty if there is none.
+        picture: Picture as a data URI; :obj:`None` if there is no readable one.
+        score: Score; :obj:`None` for an item of a query.
+        wanted: Whether the item is the ground truth.
+
+    Example:
+        >>> ItemView("a1", category="top", title="white shirt", picture=None).wanted
+        False
     """
 
     item_id: str
@@ -45,18 +49,23 @@ def item_views(
     scores: Sequence[float] | None = None,
     wanted: Collection[str] = (),
 ) -> list[ItemView]:
-    """ItemView of some items.
+    """Build the views of items for an HTML report.
 
     Args:
-        items: The item table; ``title`` and ``image`` are read where it has them.
-        ids: The items.
-        folder: Where paths of pictures start. An item whose picture is not there, or broken, goes
-            without.
-        scores: A score for each.
-        wanted: The ground truth.
+        items: The item table; its columns ``title`` and ``image`` are used if present.
+        ids: Identifiers of the items.
+        folder: Folder of relative picture paths. A missing or damaged picture is left out.
+        scores: One score per item.
+        wanted: Identifiers of the ground truth.
 
     Raises:
         FashionGraphError: If an item is unknown.
+
+    Example:
+        >>> from fashiongraph.datasets import SyntheticOutfits
+        >>> items = SyntheticOutfits.attributes_only(num_outfits=60, seed=0).items
+        >>> item_views(items, ["synthetic0000"], Path("pictures"))[0].title
+        'grey backpack'
     """
     rows = items.rows(ids).tolist()
     names = [*items.categories, ""]  # -1 is no category
@@ -75,7 +84,7 @@ def item_views(
 
 
 def _texts(items: ItemTable, name: str) -> pd.Series[str]:
-    """The values of a column that are there, by row; none where there is no such column."""
+    """Non-empty values of a column by row; none if there is no such column."""
     if name not in items.columns:
         return pd.Series(dtype=str)
     column = items.columns[name].reset_index(drop=True)
@@ -85,7 +94,7 @@ def _texts(items: ItemTable, name: str) -> pd.Series[str]:
 def _picture(file: Path) -> str | None:
     try:
         image = read_picture(file)
-    except DataError:  # one picture is not worth the answer
+    except DataError:  # the report is useful without it
         return None
     image.thumbnail((_SIDE, _SIDE))
     data = BytesIO()

@@ -1,4 +1,4 @@
-"""Training of any model on Lightning."""
+"""Training of any model with Lightning."""
 
 from fashiongraph.training.fit import fit
 from fashiongraph.training.registry import MODELS, ModelSpec, model_spec

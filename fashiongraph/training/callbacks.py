@@ -21,7 +21,7 @@ from fashiongraph.training.run_settings import write_run_settings
 
 @contextmanager
 def quiet_lightning() -> Iterator[None]:
-    """Context in which Lightning prints warnings, and no hints about devices and products."""
+    """Context manager that hides the messages of Lightning below warnings."""
     logger = logging.getLogger("lightning.pytorch")
     level = logger.level
     logger.setLevel(max(level, logging.WARNING))
@@ -32,104 +32,115 @@ def quiet_lightning() -> Iterator[None]:
 
 
 class EpochPrinter(pl.Callback):
-    """Prints the metrics of each epoch to standard error, with the time left."""
+    """Callback that prints the metrics of each epoch and the remaining time to standard error.
+
+    Example:
+        >>> import fashiongraph as fg
+        >>> outfits = fg.datasets.SyntheticOutfits.attributes_only(num_outfits=60, seed=0)
+        >>> model = fg.models.Siamese(outfits.items.num_features)
+        >>> frame = fg.training.fit(
+        ...     model, outfits, max_epochs=1, progress=False, callbacks=[EpochPrinter()]
+        ... )
+    """
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Start the clock."""
+        """Store the time at the start."""
         self.start, self.first = time.monotonic(), trainer.current_epoch
 
     def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Print one line, on the first of several processes."""
+        """Print one line, in the first process only."""
         if not trainer.is_global_zero:
             return
         names = {"loss": "train/loss", "AUC": "valid/auc", "FITB": "valid/fitb"}
         metrics = trainer.callback_metrics
-        facts = ", ".join(
+        values = ", ".join(
             f"{name} {float(metrics[key]):.3f}" for name, key in names.items() if key in metrics
         )
         epoch, total = trainer.current_epoch + 1, trainer.max_epochs or 0
         spent = time.monotonic() - self.start
         left = round(spent / (epoch - self.first) * max(total - epoch, 0))
         remaining = f", {left // 60}:{left % 60:02d} left" if epoch < total else ""
-        print_message(f"epoch {epoch} of {total}: {facts}{remaining}")
+        print_message(f"epoch {epoch} of {total}: {values}{remaining}")
 
 
 class InterruptHandler(pl.Callback):
-    """Stops a training that was interrupted and did not notice.
+    """Callback and context manager that raises interrupts that Python discarded.
 
-    Python raises :class:`KeyboardInterrupt` wherever it is at that moment. In a finaliser, which
-    the garbage collector may run at any time, an exception is printed and forgotten, and the
-    training would go on. So what was asked for is noted, and looked at after every batch.
+    Python raises :class:`KeyboardInterrupt` at an arbitrary point. If this is in a finaliser, which
+    the garbage collector may run at any time, the exception is printed and discarded, and the
+    training continues. The callback records each interrupt and raises it after the current batch.
 
-    Used as a context manager around the training. It leaves the handler of interrupts as it was,
-    while Lightning's trainer leaves a process that ignores them.
+    The context manager surrounds the training. It restores the previous handler of interrupts,
+    which Lightning's trainer does not.
     """
 
     def __enter__(self) -> InterruptHandler:
-        self.asked = False
+        self.interrupted = False
         self.handler: Any = signal.getsignal(signal.SIGINT)
-        alone = threading.current_thread() is threading.main_thread()  # others may set no handler
-        self.listens = alone and callable(self.handler)
-        if self.listens:
-            signal.signal(signal.SIGINT, self._note)
+        # Only the main thread may set a handler.
+        is_main = threading.current_thread() is threading.main_thread()
+        self.installed = is_main and callable(self.handler)
+        if self.installed:
+            signal.signal(signal.SIGINT, self._record)
         return self
 
     def __exit__(self, *error: object) -> None:
-        if self.listens:
+        if self.installed:
             signal.signal(signal.SIGINT, self.handler)
-        if error == (None, None, None):  # asked for after the last batch
-            self._heed()
+        if error == (None, None, None):  # an interrupt after the last batch
+            self._raise_interrupt()
 
-    def _note(self, number: int, frame: FrameType | None) -> None:
-        self.asked = True
+    def _record(self, number: int, frame: FrameType | None) -> None:
+        self.interrupted = True
         self.handler(number, frame)
 
     def on_train_batch_end(self, *_: object) -> None:
-        """Look after a batch of training."""
-        self._heed()
+        """Raise a recorded interrupt."""
+        self._raise_interrupt()
 
     def on_validation_batch_end(self, *_: object) -> None:
-        """Look after a batch of validation."""
-        self._heed()
+        """Raise a recorded interrupt."""
+        self._raise_interrupt()
 
-    def _heed(self) -> None:
-        if self.asked:
+    def _raise_interrupt(self) -> None:
+        if self.interrupted:
             raise KeyboardInterrupt
 
 
 class RelocatableCheckpoint(ModelCheckpoint):
-    """Lightning's checkpoints in a folder that may have another path when training goes on.
+    """Lightning checkpoints in a folder that may move before training is resumed.
 
-    Lightning remembers whole paths. Where the folder was moved in between, it would exclude which
-    epoch was the best so far, and look for that epoch where the folder used to be.
+    Lightning stores absolute paths. After a move it would lose the record of the best epoch and
+    search for its checkpoint at the old path.
     """
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Take up the state with its files where the folder is now."""
-        moved = {
-            name: self._here(state_dict[name])
+        """Load the state with the paths of its files in the current folder."""
+        paths = {
+            name: self._relocated(state_dict[name])
             for name in ("best_model_path", "kth_best_model_path", "last_model_path")
         }
-        kept = {self._here(path): score for path, score in state_dict["best_k_models"].items()}
-        state = {**state_dict, **moved, "best_k_models": kept, "dirpath": self.dirpath}
+        best = {self._relocated(path): s for path, s in state_dict["best_k_models"].items()}
+        state = {**state_dict, **paths, "best_k_models": best, "dirpath": self.dirpath}
         super().load_state_dict(state)
 
-    def _here(self, path: str) -> str:
+    def _relocated(self, path: str) -> str:
         return str(Path(str(self.dirpath)) / Path(path).name) if path else path
 
 
 class ReplaceRun(pl.Callback):
-    """Forgets an earlier training, and notes the settings of this one, once an epoch is done.
+    """Callback that replaces the files of an earlier training after the first epoch.
 
-    Until then the earlier one can still be resumed, should this one fail at once or have been
-    started by mistake. From then on it must neither count nor be resumed.
+    Until then the earlier training can still be resumed, in case the new one fails early or was
+    started by mistake. Afterwards its checkpoint and logs are deleted, and the settings of the new
+    one are written.
 
     Args:
-        folder: Folder of both.
+        folder: Folder of both trainings.
     """
 
     settings: Mapping[str, Any]
-    """What this training is; known once there is a trainer to ask."""
+    """Settings of the new training, set once the trainer exists."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
@@ -137,7 +148,7 @@ class ReplaceRun(pl.Callback):
         self.logs = list(folder.glob("logs/*/metrics.csv"))
 
     def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Before the first checkpoint: Lightning calls those that save last."""
+        """Replace the files; Lightning calls the callbacks that save checkpoints later."""
         if trainer.current_epoch or not trainer.is_global_zero:
             return
         for old in (self.folder / "checkpoints" / "last.ckpt", *self.logs):

@@ -56,38 +56,38 @@ def fit(
     logger: Logger | Sequence[Logger] | bool | None = None,
     **trainer: Any,
 ) -> pd.DataFrame:
-    """Train a model, which then has the weights of its best epoch on validation.
+    """Train a model and keep the weights of the epoch with the best validation score.
 
     Args:
-        model: An :class:`~fashiongraph.models.OutfitModel`, which keeps ``graph`` and the
+        model: An :class:`~fashiongraph.models.OutfitModel`, which stores ``graph`` and the category
             vocabulary of ``train``, or a plain module that maps a batch to scores.
         train: Training outfits.
-        valid: Validation outfits. Questions are drawn from them once; the mean of compatibility AUC
-            and fill-in-the-blank accuracy decides which epoch is best. Without them the weights of
-            the last epoch are kept.
+        valid: Validation outfits. Questions are drawn from them once; the validation score is the
+            mean of compatibility AUC and fill-in-the-blank accuracy. Without validation outfits
+            the weights of the last epoch are kept.
         graph: Category graph of the training outfits.
         objective: Training objective; by default
             :func:`~fashiongraph.objectives.default_objective`.
         config: Optimiser, schedule and batch size.
-        protocol: Protocol of negatives in validation and, unless the objective states another, in
-            training.
-        columns: Columns that ``"matched"`` negatives share with the items that they replace.
-        max_epochs: Number of epochs.
-        patience: Epochs without a better validation score before training stops.
-        seed: Seed of everything drawn in training.
+        protocol: Protocol of negatives in validation, and in training unless the objective sets
+            another one.
+        columns: Columns in which ``"matched"`` negatives equal the items that they replace.
+        max_epochs: Largest number of epochs.
+        patience: Number of epochs without a better validation score before training stops.
+        seed: Seed of all random numbers of the training.
         directory: Folder for checkpoints, ``settings.json``, logs and the trained ``model``; an
-            earlier training there is replaced once an epoch is done. By default nothing is kept on
+            earlier training in it is replaced after the first epoch. By default nothing is kept on
             disk.
         resume: Continue from the last finished epoch in ``directory``, with the same result as
-            without the interruption. The folder may have moved; other settings or data than before
-            are refused, but for ``max_epochs`` under a constant schedule. A finished training,
-            stopped early or not, stays as it is.
+            without the interruption. The folder may have moved. Settings and data have to equal
+            those of the interrupted training, except ``max_epochs`` under a constant schedule. A
+            finished training, stopped early or not, is not continued.
         progress: Show a progress bar and Lightning's messages.
-        callbacks: Further Lightning callbacks. With a callback that averages weights, the average
-            is kept rather than the best epoch.
+        callbacks: Further Lightning callbacks. With stochastic weight averaging, the average is
+            kept rather than the best epoch.
         logger: Loggers beside the CSV log; by default TensorBoard, :obj:`False` for none.
-        **trainer: Further arguments of :class:`lightning.pytorch.Trainer`, which take the place of
-            the defaults, such as ``precision``, ``accelerator``, ``devices`` (by default 1),
+        **trainer: Further arguments of :class:`lightning.pytorch.Trainer`, which replace the
+            defaults, such as ``precision``, ``accelerator``, ``devices`` (by default 1),
             ``num_nodes``, ``strategy`` or ``gradient_clip_val``.
 
     Returns:
@@ -95,9 +95,9 @@ def fit(
         ``valid/auc``, ``valid/fitb`` and ``valid/score``.
 
     Raises:
-        FashionGraphError: If there is nothing to train on or to resume from, an argument is out of
-            range or does not fit the others, Lightning refuses one, training diverges, or
-            ``directory/model`` is no checkpoint.
+        FashionGraphError: If there are no outfits to train on or no training to resume, an argument
+            is out of range, does not fit the others or is refused by Lightning, training diverges,
+            or ``directory/model`` exists and is not a checkpoint.
         DataError: If a file that ``resume`` needs is missing or damaged.
         KeyboardInterrupt: If the training is interrupted.
         SystemExit: If the process is terminated (SIGTERM), with the status 143.
@@ -129,16 +129,16 @@ def fit(
         if resume and not last.is_file():
             raise FashionGraphError(f"'resume' needs a finished epoch, but {last} does not exist")
         checkpoints = _checkpoints(last.parent, monitored=valid is not None)
-        earlier, interrupts = ReplaceRun(folder), InterruptHandler()
-        own: list[pl.Callback] = [interrupts, *([] if resume else [earlier]), *checkpoints]
+        replace, interrupts = ReplaceRun(folder), InterruptHandler()
+        built_in: list[pl.Callback] = [interrupts, *([] if resume else [replace]), *checkpoints]
         if patience is not None:
-            own.append(
+            built_in.append(
                 EarlyStopping(
                     "valid/score", mode="max", patience=patience, check_on_train_epoch_end=True
                 )
             )
         if progress and trainer.get("enable_progress_bar", True):
-            own.append(RichProgressBar())
+            built_in.append(RichProgressBar())
         defaults = {
             "devices": 1,
             "gradient_clip_val": config.gradient_clip,
@@ -151,7 +151,7 @@ def fit(
         }
         runner = _trainer(
             max_epochs=max_epochs,
-            callbacks=[*own, *callbacks],
+            callbacks=[*built_in, *callbacks],
             logger=[CSVLogger(folder, "logs"), *_loggers(logger, folder)],
             **{**defaults, **trainer},
         )
@@ -159,27 +159,27 @@ def fit(
             **run_settings(module, data),
             "protocol": protocol,
             "columns": list(columns),
-            # A cosine spans all epochs; a constant rate may go on for more.
+            # A cosine schedule depends on the number of epochs, a constant one does not.
             "max_epochs": None if config.schedule == "constant" else max_epochs,
             "patience": patience,
             "precision": runner.precision,
-            # Two processes train as one with the doubled batch does.
+            # Two processes give the result of one process with twice the batch size.
             "batch_size": config.batch_size * runner.world_size,
         }
         if resume:
             check_run_settings(folder / "settings.json", settings)
-        earlier.settings = settings
+        replace.settings = settings
         _check_processes(runner.world_size, valid, directory)
-        if not model.training:  # loaded or trained before; parts of one in training may be frozen
+        # Only a loaded or trained model: submodules may be in evaluation mode on purpose.
+        if not model.training:
             model.train()
-        # An average over epochs is no single epoch's weights.
         averaged = any(isinstance(one, StochasticWeightAveraging) for one in callbacks)
         try:
             if not resume or not is_finished(folder, max_epochs, patience, valid is not None):
                 with interrupts:
                     _run(runner, module, data, last if resume else None)
         except (KeyboardInterrupt, SystemExit):
-            # The epochs so far are usable.
+            # Keep the epochs so far.
             if any(one.best_model_path for one in checkpoints) or (resume and last.is_file()):
                 _keep(runner, module, folder, directory is not None, averaged)
             raise
@@ -240,7 +240,7 @@ def _check_processes(world_size: int, valid: Outfits | None, directory: str | Pa
     if directory is None and world_size > 1:
         raise FashionGraphError("'directory' is needed where several processes train")
     usable = 0 if valid is None else int((valid.sizes > 1).sum())
-    if valid is not None and usable < world_size:  # one without questions would block the others
+    if valid is not None and usable < world_size:  # a process without questions would block all
         raise FashionGraphError(
             f"'valid' needs an outfit for each of {world_size} processes (got {usable})"
         )
@@ -277,7 +277,7 @@ def _run(
 ) -> None:
     try:
         runner.fit(module, data, ckpt_path=last, weights_only=True)
-    except SIGTERMException as stop:  # without a status, which would mean success
+    except SIGTERMException as stop:  # Lightning sets no status, which would mean success
         raise SIGTERMException(128 + signal.SIGTERM) from stop
     except SystemExit as stop:  # Lightning's form of an interrupt
         if isinstance(stop.__context__, KeyboardInterrupt):
@@ -288,7 +288,7 @@ def _run(
 def _keep(
     runner: pl.Trainer, module: OutfitModule, folder: Path, on_disk: bool, averaged: bool
 ) -> None:
-    """Load the weights to keep, and write them to ``folder/model``."""
+    """Load the weights of the best epoch, and write them to ``folder/model``."""
     checkpoints = folder / "checkpoints"
     best = checkpoints / "best.ckpt"
     if not averaged:

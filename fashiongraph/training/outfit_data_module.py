@@ -1,4 +1,4 @@
-"""Training batches and validation questions, as Lightning takes them."""
+"""Lightning data module of training batches and validation questions."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ from fashiongraph.objectives.objective import Objective
 
 
 class OutfitDataModule(pl.LightningDataModule):
-    """What one training reads.
+    """Lightning data module of training batches and validation questions.
 
     Args:
-        train: Training outfits; those of one item have no pair and are left out.
+        train: Training outfits; those of one item are left out, because they have no pairs.
         valid: Validation outfits, from which questions are drawn once.
-        objective: What is trained for; it says what a training batch holds.
-        graph: Category graph that weighs the edges.
-        protocol: Protocol of negatives, in validation and, unless the objective asks for
-            another, in training.
-        columns: Columns that ``"matched"`` negatives share with what they replace.
+        objective: Training objective, which makes the loader of training batches.
+        graph: Category graph of the edge weights.
+        protocol: Protocol of negatives in validation, and in training unless the objective sets
+            another one.
+        columns: Columns in which ``"matched"`` negatives equal the items that they replace.
         batch_size: Real outfits per batch and process.
-        seed: Seed of everything drawn.
+        seed: Seed of negatives, questions and the order of outfits.
 
     Raises:
-        FashionGraphError: If an outfit leaves too few items to draw strangers from.
+        FashionGraphError: If there are too few candidates for the negatives of an outfit.
     """
 
     def __init__(
@@ -49,12 +49,12 @@ class OutfitDataModule(pl.LightningDataModule):
     ) -> None:
         super().__init__()
         train = train.select(train.sizes > 1)
-        # How often validation and test hold an item is not for training to know.
+        # Frequencies in validation and test outfits must not reach training.
         self.train = train.with_frequency()
         self.sampler = negative_sampler(
             objective.training_protocol(protocol), self.train.items, columns
         )
-        # Now rather than in some later batch.
+        # Fail now rather than in a later batch.
         self.sampler.check(self.train, objective.num_negatives)
         self.questions: tuple[Compatibility | FillInBlank, ...] = ()
         if valid is not None:
@@ -68,7 +68,7 @@ class OutfitDataModule(pl.LightningDataModule):
         self.seed = seed
 
     def train_dataloader(self) -> TrainingLoader:
-        """The batches of the current epoch; Lightning asks anew for every epoch."""
+        """Training batches of the current epoch; Lightning calls this at every epoch."""
         trainer = self.trainer
         assert trainer is not None
         return self.objective.loader(
@@ -83,7 +83,7 @@ class OutfitDataModule(pl.LightningDataModule):
         )
 
     def val_dataloader(self) -> list[QuestionLoader]:
-        """Compatibility questions, then blanks."""
+        """Loaders of compatibility pairs and of FITB questions."""
         trainer = self.trainer
         assert trainer is not None
         return [

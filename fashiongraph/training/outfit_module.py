@@ -1,4 +1,4 @@
-"""Any model with its objective, as Lightning trains it."""
+"""Lightning module of any model and its objective."""
 
 from __future__ import annotations
 
@@ -18,18 +18,17 @@ from fashiongraph.training.training_config import TrainingConfig
 
 
 class OutfitModule(pl.LightningModule):
-    """The one training path: a model, what it is trained for, and how.
+    """Lightning module of a model, its objective and its training configuration.
 
-    On validation it asks compatibility questions first and blanks second, and logs
-    ``valid/auc``, ``valid/fitb`` and their mean ``valid/score``, which decides which epoch is
-    kept.
+    Validation evaluates compatibility pairs first and FITB questions second, and logs
+    ``valid/auc``, ``valid/fitb`` and their mean ``valid/score``, which selects the epoch to keep.
 
     Args:
         model: The model.
-        objective: Its loss on a training batch.
+        objective: Training objective of the model.
         config: Optimiser and schedule.
-        seed: Seed of what the model draws at random (dropout, say), anew for every epoch, so that
-            a resumed training draws the same.
+        seed: Seed of the random numbers of the model, such as those of dropout. The generator is
+            seeded at each epoch, so that a resumed training draws the same numbers.
     """
 
     def __init__(
@@ -44,21 +43,21 @@ class OutfitModule(pl.LightningModule):
         self.fitb = FillInBlankAccuracy()
 
     def configure_optimizers(self) -> Any:
-        """The optimiser over all parameters that learn; a teacher's do not."""
-        learning = {name: p for name, p in self.named_parameters() if p.requires_grad}
-        return self.config.configure(learning, int(self.trainer.estimated_stepping_batches))
+        """Optimiser and schedule of all parameters that require a gradient."""
+        parameters = {name: p for name, p in self.named_parameters() if p.requires_grad}
+        return self.config.configure(parameters, int(self.trainer.estimated_stepping_batches))
 
     def on_train_epoch_start(self) -> None:
-        """Draw from the epoch's own seed, and tell the objective which epoch it is."""
+        """Seed the generator, and prepare the objective for the epoch."""
         torch.manual_seed(hash((self.seed, self.current_epoch, self.global_rank)))
         self.objective.begin_epoch(self.current_epoch)
 
     def training_step(self, batch: Batch, index: int) -> Tensor:
-        """One batch of the objective's loader."""
-        parts: dict[str, Tensor] = self.objective(self.model, batch)
-        # Processes average what they make of their shares, and a smaller share counts for less.
+        """Loss of a training batch, with its terms logged."""
+        terms: dict[str, Tensor] = self.objective(self.model, batch)
+        # Processes average their losses, weighted by the outfits of their share of the batch.
         weight = batch.num_own * self.trainer.world_size / batch.num_shared
-        for name, value in parts.items():
+        for name, value in terms.items():
             self.log(
                 f"train/{name}",
                 weight * value.detach(),
@@ -69,16 +68,16 @@ class OutfitModule(pl.LightningModule):
                 sync_dist=True,
             )
         if self.trainer.world_size == 1:
-            return parts["loss"]
-        # They wait for every gradient, also where nothing in a share reached a parameter.
+            return terms["loss"]
+        # Processes wait for all gradients, also of parameters that their share does not reach.
         unreached = sum(0.0 * p.sum() for p in self.parameters() if p.requires_grad)
-        loss: Tensor = weight * parts["loss"] + unreached
+        loss: Tensor = weight * terms["loss"] + unreached
         return loss
 
     def validation_step(
         self, batch: tuple[Batch, Tensor], index: int, dataloader_idx: int = 0
     ) -> None:
-        """One batch of questions."""
+        """Update the metrics with a batch of questions."""
         outfits, target = batch
         if dataloader_idx == 0:
             score = self.model(outfits)
@@ -86,14 +85,14 @@ class OutfitModule(pl.LightningModule):
             num_candidates = outfits.num_graphs // len(target)
             score = self.model.score_candidates(outfits, outfits.position, num_candidates)
         if bool(score.isnan().any()):
-            raise self._no_numbers(outfits)
+            raise self._nan_error(outfits)
         if dataloader_idx == 0:
             self.auc.update(score, target)
         else:
             self.fitb.update(score, target)
 
-    def _no_numbers(self, batch: Batch) -> FashionGraphError:
-        """Why scores are not numbers."""
+    def _nan_error(self, batch: Batch) -> FashionGraphError:
+        """Error of scores that are not numbers."""
         if not bool(item_inputs(batch)[0].x.isfinite().all()):
             return FashionGraphError("'valid' needs items whose features are all finite")
         return FashionGraphError(

@@ -1,4 +1,4 @@
-"""Models by name, with the way each is built and trained."""
+"""Registry of models with their objective and training configuration."""
 
 from __future__ import annotations
 
@@ -26,15 +26,22 @@ from fashiongraph.training.training_config import TrainingConfig
 
 @dataclass(frozen=True)
 class ModelSpec:
-    """A model, its objective and its training configuration.
+    """Entry of the model registry: constructor, objective and training configuration.
 
     Args:
-        summary: One line for lists and help.
+        summary: One line for lists and help texts.
         build: Builds the model from ``in_channels``, ``num_categories`` and constructor arguments.
-        objective: Makes the training objective of a model.
+        objective: Builds the training objective of a model.
         config: The training configuration.
         protocol: Protocol of negatives in training and validation, if the publication states one.
-        reads_pairs: Whether the model trains on pairs of a top and a bottom.
+        reads_pairs: Whether the model is trained on pairs of a top and a bottom.
+
+    Example:
+        >>> from fashiongraph.models import Siamese
+        >>> spec = ModelSpec("siamese of a fixed size", lambda **sizes: Siamese(98))
+        >>> model = spec.build(in_channels=98, num_categories=10)
+        >>> type(spec.objective(model)).__name__
+        'RankingObjective'
     """
 
     summary: str
@@ -46,7 +53,7 @@ class ModelSpec:
 
 
 def _sized(kind: Callable[..., OutfitModel], **defaults: Any) -> Callable[..., OutfitModel]:
-    """A builder of a model that needs the number of features."""
+    """Builder of a model from the number of features."""
 
     def build(in_channels: int, num_categories: int, **config: Any) -> OutfitModel:
         return kind(in_channels, **{**defaults, **config})
@@ -57,7 +64,7 @@ def _sized(kind: Callable[..., OutfitModel], **defaults: Any) -> Callable[..., O
 def _with_categories(
     kind: Callable[..., OutfitModel], **defaults: Any
 ) -> Callable[..., OutfitModel]:
-    """A builder of a model that also needs the number of categories."""
+    """Builder of a model from the number of features and of categories."""
 
     def build(in_channels: int, num_categories: int, **config: Any) -> OutfitModel:
         return kind(in_channels, **{"num_categories": num_categories, **defaults, **config})
@@ -124,14 +131,14 @@ MODELS: Mapping[str, ModelSpec] = {
         "same_category",
     ),
     "ngnn-paper": ModelSpec(
-        "NGNN as its paper describes it",
+        "NGNN as in its paper",
         _with_categories(NGNN.paper),
         paper_objective,
         _constant(16, "rmsprop", 1e-3, weight_decay=1e-3),
         "uniform",
     ),
     "ngnn-code": ModelSpec(
-        "NGNN as its code has it",
+        "NGNN as in its code",
         _with_categories(NGNN.reference_code),
         paper_objective,
         _constant(16, "rmsprop", 1e-3),
@@ -152,13 +159,13 @@ MODELS: Mapping[str, ModelSpec] = {
         "uniform",
     ),
 }
-"""Models by the name that ``--model`` and the benchmarks take."""
+"""Models by name, as in ``--model`` and in the benchmarks."""
 
 DEFAULT_MODEL = "addgnn-plus"
 
 
 def model_spec(name: str) -> ModelSpec:
-    """The entry of a model.
+    """Registry entry of a model.
 
     Args:
         name: A name of :data:`MODELS`, or ``"module:Class"`` for a subclass of
@@ -167,6 +174,16 @@ def model_spec(name: str) -> ModelSpec:
 
     Raises:
         FashionGraphError: If there is no such model.
+
+    Example:
+        >>> model_spec("siamese").build(in_channels=98, num_categories=10)
+        Siamese(
+          in_channels=98, hidden_channels=64, learn_scale=True, normalize=True
+          (embedding): ItemEmbedding(
+            (lin): Linear(in_features=98, out_features=64, bias=True)
+          )
+          (scorer): CosineScorer()
+        )
     """
     if name in MODELS:
         return MODELS[name]

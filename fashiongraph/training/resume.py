@@ -1,4 +1,4 @@
-"""State of an interrupted or finished training in its folder."""
+"""Logs and checkpoints of an interrupted or finished training."""
 
 from __future__ import annotations
 
@@ -13,12 +13,26 @@ from fashiongraph.errors import DataError, FashionGraphError
 
 
 def history(directory: str | Path) -> pd.DataFrame:
-    """The logged metrics of a training, one row per epoch, counted from 1.
+    """Logged metrics of a training, one row per epoch, counted from 1.
 
-    A resumed epoch counts once.
+    A resumed epoch has one row.
+
+    Args:
+        directory: The ``directory`` of :func:`fit`.
 
     Raises:
         DataError: If there are no logs, or one cannot be read.
+
+    Example:
+        >>> import tempfile
+        >>> from fashiongraph.datasets import SyntheticOutfits
+        >>> from fashiongraph.models import Siamese
+        >>> from fashiongraph.training import fit
+        >>> outfits = SyntheticOutfits.attributes_only(num_outfits=60, seed=0)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     trained = fit(Siamese(98), outfits, max_epochs=2, directory=folder, progress=False)
+        ...     history(folder).equals(trained)
+        True
     """
     logs = sorted(Path(directory).glob("logs/*/metrics.csv"), key=lambda f: f.stat().st_mtime)
     try:
@@ -34,15 +48,15 @@ def history(directory: str | Path) -> pd.DataFrame:
 def is_finished(
     folder: Path, max_epochs: int, patience: int | None, monitored: bool = True
 ) -> bool:
-    """Whether a training has run all its epochs, or stopped early.
+    """Whether a training has completed all epochs or has stopped early.
 
-    Lightning does not store that it stopped, and would train one more epoch each time.
+    Lightning does not store that it stopped, and would train a further epoch at each resumption.
 
     Args:
         folder: Folder of the training.
-        max_epochs: Number of epochs.
-        patience: Epochs without a better validation score before training stops.
-        monitored: Whether there is validation, and so a best epoch.
+        max_epochs: Largest number of epochs.
+        patience: Number of epochs without a better validation score before training stops.
+        monitored: Whether there is validation, and thus a best epoch.
 
     Raises:
         DataError: If a checkpoint or the logs are missing or cannot be read.
@@ -59,17 +73,17 @@ def is_finished(
         )
     if done == max_epochs:
         return True
-    own = "EarlyStopping{'monitor': 'valid/score'"  # callbacks of one's own may monitor others
-    stopping = [kept for name, kept in state["callbacks"].items() if name.startswith(own)]
-    # Even with a patience of 0 an improved epoch does not stop.
+    prefix = "EarlyStopping{'monitor': 'valid/score'"  # further callbacks may monitor other metrics
+    stopping = [value for name, value in state["callbacks"].items() if name.startswith(prefix)]
+    # With a patience of 0 an improved epoch still does not stop the training.
     return patience is not None and any(s["wait_count"] >= max(patience, 1) for s in stopping)
 
 
 def read_checkpoint(path: Path) -> dict[str, Any]:
-    """Read a checkpoint of Lightning to the CPU.
+    """Read a Lightning checkpoint to the CPU.
 
     Raises:
-        DataError: If it is missing, was cut short, or holds objects that need a pickle.
+        DataError: If the file is missing or truncated, or contains objects that need pickle.
     """
     try:
         state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)

@@ -1,4 +1,4 @@
-"""What settles the result of a training, remembered beside its checkpoints."""
+"""Settings that determine the result of a training, stored beside its checkpoints."""
 
 from __future__ import annotations
 
@@ -17,47 +17,47 @@ from fashiongraph.files import atomic_write
 from fashiongraph.training.outfit_data_module import OutfitDataModule
 from fashiongraph.training.outfit_module import OutfitModule
 
-_SAMPLE = 1024  # rows of features that stand for all: reading those of a large set takes minutes
+_SAMPLE_SIZE = 1024  # rows of features in the checksum: reading all of a large set takes minutes
 
 
 def run_settings(module: OutfitModule, data: OutfitDataModule) -> dict[str, Any]:
-    """What a training is, as JSON can say it: its settings, and checksums of its data.
+    """Settings of a training and checksums of its data, as JSON values.
 
-    Paths are left out, so that a training may move.
+    They contain no paths, so that the folder of a training may be moved.
 
     Args:
-        module: The model, what it is trained for, and how.
-        data: What it reads.
+        module: Model, objective and training configuration.
+        data: Training batches and validation questions.
     """
     items, graph = data.train.items, data.graph
-    parts = [data.train.ptr, data.train.item_id, items.category_id]
+    tensors = [data.train.ptr, data.train.item_id, items.category_id]
     if items.features is not None:
-        rows = torch.linspace(0, max(len(items) - 1, 0), min(_SAMPLE, len(items))).long()
-        parts.append(items.features[rows])
-    weights = {} if graph is None else graph.to_dict()
+        rows = torch.linspace(0, max(len(items) - 1, 0), min(_SAMPLE_SIZE, len(items))).long()
+        tensors.append(items.features[rows])
+    fields = {} if graph is None else graph.to_dict()
     return {
         "model": " ".join(f"{type(module.model).__name__}({module.model.extra_repr()})".split()),
         "objective": " ".join(repr(module.objective).split()),
         **{name: _as_json(value) for name, value in asdict(module.config).items()},
         "seed": data.seed,
-        "train": _checksum(*parts),
-        "valid": _checksum(*(part for q in data.questions for part in (q.item_id, q.target))),
-        "graph": _checksum(*(v for _, v in sorted(weights.items()) if torch.is_tensor(v))),
+        "train": _checksum(*tensors),
+        "valid": _checksum(*(tensor for q in data.questions for tensor in (q.item_id, q.target))),
+        "graph": _checksum(*(v for _, v in sorted(fields.items()) if torch.is_tensor(v))),
     }
 
 
 def write_run_settings(path: Path, settings: Mapping[str, Any]) -> None:
-    """Remember the settings of a training that begins."""
+    """Write the settings of a training."""
     with atomic_write(path) as draft:
         draft.write_text(json.dumps(settings, indent=2, ensure_ascii=False), encoding="utf-8")
 
 
 def check_run_settings(path: Path, settings: Mapping[str, Any]) -> None:
-    """Refuse to go on with other settings than a training began with.
+    """Check that the settings equal those of the training to resume.
 
     Raises:
         DataError: If the file cannot be read.
-        FashionGraphError: If a setting differs; all that do are named.
+        FashionGraphError: If settings differ; the message lists them.
     """
     try:
         before = json.loads(path.read_text(encoding="utf-8"))
@@ -75,7 +75,7 @@ def check_run_settings(path: Path, settings: Mapping[str, Any]) -> None:
 
 
 def _as_json(value: Any) -> Any:
-    """An optimiser or scheduler of one's own by its name."""
+    """A value itself, or the name of a custom optimiser or scheduler."""
     return getattr(value, "__qualname__", repr(value)) if callable(value) else value
 
 
@@ -83,6 +83,6 @@ def _checksum(*tensors: Tensor) -> str:
     digest = hashlib.sha256()
     for tensor in tensors:
         digest.update(f"{tensor.dtype}{list(tensor.shape)}".encode())
-        if tensor.numel():  # nothing has no bytes to view
+        if tensor.numel():  # an empty tensor has no view as bytes
             digest.update(tensor.contiguous().flatten().view(torch.uint8).numpy().data)
     return digest.hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""How a model is optimised."""
+"""Training configuration: optimiser, schedule and batch size."""
 
 from __future__ import annotations
 
@@ -20,33 +20,40 @@ OPTIMIZERS: dict[str, Callable[..., torch.optim.Optimizer]] = {
 
 
 Optimizer = Callable[..., torch.optim.Optimizer]
-"""Makes an optimiser from parameter groups and ``lr``; an optimiser class does."""
+"""Builds an optimiser from parameter groups and ``lr``, as optimiser classes do."""
 
 Scheduler = Callable[[torch.optim.Optimizer, int], Any]
-"""Makes a schedule, as Lightning takes it, from the optimiser and the number of steps."""
+"""Builds a scheduler, as Lightning takes it, from the optimiser and the number of steps."""
 
 
 @dataclass(frozen=True)
 class TrainingConfig:
-    """Settings of the optimiser, the same for every model unless one asks for its own.
+    """Training configuration: batch size, optimiser and schedule.
+
+    The default is common to all models; published models have their own in
+    :data:`~fashiongraph.training.MODELS`.
 
     Args:
-        batch_size: Real outfits per batch and process.
+        batch_size: Number of real outfits per batch and process.
         optimizer: ``"adamw"``, ``"adam"``, ``"rmsprop"``, ``"sgd"``, or a callable that takes
             parameter groups and ``lr``.
         learning_rate: Highest learning rate.
-        weight_decay: Decay of weights; biases, attribute masks and scalars do not decay.
-        schedule: ``"cosine"`` rises over the first ``warmup`` share of all steps and falls to 0 in
-            half a cosine; ``"constant"`` stays, but for ``halve_every``.
-        warmup: Share of steps over which a cosine schedule rises.
-        gradient_clip: Highest norm of a gradient; :obj:`None` for no limit.
-        halve_every: Epochs after which a constant schedule halves the rate, again and again;
-            :obj:`None` for never.
-        scheduler: Callable that takes the optimiser and the number of steps, in place of
+        weight_decay: Weight decay; biases, attribute masks and scalars do not decay.
+        schedule: ``"cosine"`` rises linearly over the first ``warmup`` share of all steps and falls
+            to 0 along half a cosine; ``"constant"`` is constant except for ``halve_every``.
+        warmup: Share of all steps in which a cosine schedule rises, in [0, 1).
+        gradient_clip: Largest norm of the gradient; :obj:`None` for no limit.
+        halve_every: Number of epochs after which a constant schedule halves the learning rate each
+            time; :obj:`None` for never.
+        scheduler: Callable that takes the optimiser and the number of steps and replaces
             ``schedule``.
 
     Raises:
         FashionGraphError: If a setting is out of range.
+
+    Example:
+        >>> TrainingConfig(learning_rate=3e-4, schedule="constant").optimizer
+        'adamw'
     """
 
     batch_size: int = 128
@@ -86,32 +93,33 @@ class TrainingConfig:
 
     @classmethod
     def paper(cls) -> TrainingConfig:
-        """The recipe of the ADD-GNN paper: RMSprop with a constant rate of 1e-3."""
+        """Build the configuration of the ADD-GNN paper: RMSprop with a constant rate of 1e-3."""
         return cls(optimizer="rmsprop", learning_rate=1e-3, schedule="constant")
 
     def configure(
         self, parameters: Mapping[str, torch.nn.Parameter], num_steps: int
     ) -> dict[str, Any]:
-        """The optimiser and its schedule over ``num_steps`` steps, as Lightning takes them.
+        """Optimiser and schedule over ``num_steps`` steps, as Lightning takes them.
 
         Args:
             parameters: Parameters by name. Biases, attribute masks and scalars do not decay.
-            num_steps: Number of steps of the whole training.
+            num_steps: Number of steps of the full training.
         """
         optimizer = self._optimizer(parameters)
         if self.scheduler is not None:
             return {"optimizer": optimizer, "lr_scheduler": self.scheduler(optimizer, num_steps)}
         if self.halve_every is not None:
             halving = torch.optim.lr_scheduler.StepLR(optimizer, self.halve_every, gamma=0.5)
-            return {"optimizer": optimizer, "lr_scheduler": halving}  # stepped every epoch
+            return {"optimizer": optimizer, "lr_scheduler": halving}  # one step per epoch
         if self.schedule == "constant":
             return {"optimizer": optimizer}
-        rise = max(1, round(self.warmup * num_steps))
+        num_warmup = max(1, round(self.warmup * num_steps))
 
         def factor(step: int) -> float:
-            if step < rise:
-                return (step + 1) / rise
-            return 0.5 * (1 + math.cos(math.pi * (step - rise) / max(1, num_steps - rise)))
+            if step < num_warmup:
+                return (step + 1) / num_warmup
+            rest = max(1, num_steps - num_warmup)
+            return 0.5 * (1 + math.cos(math.pi * (step - num_warmup) / rest))
 
         schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, factor)
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}

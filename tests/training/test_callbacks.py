@@ -64,7 +64,7 @@ def test_other_threads_train_without_a_handler(handler):
 
     def enter():
         with InterruptHandler() as interrupts:
-            seen.append(interrupts.listens)
+            seen.append(interrupts.installed)
 
     thread = threading.Thread(target=enter)
     thread.start()

@@ -1,4 +1,4 @@
-"""Published models to compare with."""
+"""Published models as baselines."""
 
 from fashiongraph.models.baselines.bilstm import BiLSTM
 from fashiongraph.models.baselines.ngnn import NGNN

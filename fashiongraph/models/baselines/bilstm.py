@@ -1,4 +1,4 @@
-"""Bi-LSTM: an outfit as a sequence whose items predict each other."""
+"""Bi-LSTM: bidirectional next-item prediction on the sequence of an outfit."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from fashiongraph.models.outfit_model import OutfitModel
 from fashiongraph.nn.functional import at_least_float32, l2_normalize
 from fashiongraph.nn.ragged_lstm import RaggedLSTM
 
-_LOGITS = 2**24  # held at a time: bounds what a large catalogue costs
+_MAX_LOGITS = 2**24  # in memory at a time, which bounds the memory of a large catalogue
 
 
 class BiLSTM(OutfitModel):
-    r"""One LSTM foretells the next item of an outfit, another the one before.
+    r"""Bi-LSTM: one LSTM predicts the next item of an outfit, another one the previous item.
 
     .. math::
         \mathbf{x}_t = \mathbf{W} \mathbf{f}_t, \qquad
@@ -31,23 +31,35 @@ class BiLSTM(OutfitModel):
         \frac{e^{\mathbf{p}_t^{\top} \mathbf{x}_{t+1}}}
         {\sum_{\mathbf{x} \in \mathcal{X}} e^{\mathbf{p}_t^{\top} \mathbf{x}}}
 
-    and the same from the outfit's end. The last target of each direction is END, a vector of
-    zeros. An outfit's score is the mean over t of :math:`\ln P`, both directions added;
-    :math:`\mathcal{X}` holds END and all items that the evaluation asks about, or else those of
-    the batch. The order of items matters, and the score depends on the company asked about. An
-    outfit of one item has only its ends to predict, which says little of it.
+    and the same in reverse order. The last target of each direction is END, a vector of zeros. The
+    score of an outfit is the mean over t of :math:`\ln P`, summed over both directions.
+    :math:`\mathcal{X}` contains END and all items of the evaluation (:meth:`catalogue`), or else
+    those of the batch, so the score depends on these items, and on the order of the outfit. For an
+    outfit of one item END is the only target.
 
     Args:
         in_channels: Size of the features, F.
         hidden_channels: Size of the embedding and of both LSTMs, H.
-        dropout: Share of the LSTMs' inputs and outputs that is dropped in training; published
-            is 0.3, which costs more than it brings on stored features.
-        category_order: Names of categories in the order of an outfit's items; those of any other
-            category come last. By default items keep the order of the outfit's rows.
-        normalize: Scale each item's features to a mean square of 1.
+        dropout: Dropout probability of inputs and outputs of the LSTMs; the published 0.3 lowers
+            the accuracy on stored features.
+        category_order: Names of categories in the order of the items of an outfit; items of other
+            categories come last. By default items keep the order of the rows of the outfit.
+        normalize: Scale the features of each item to a mean square of 1.
 
-    Source: Han, Wu, Jiang, Davis, "Learning fashion compatibility with bidirectional LSTMs" (ACM
-    MM 2017), its visual part.
+    Shapes:
+        - **input:** a batch of B outfits with N items
+        - **output:** scores :math:`(B)`
+
+    Source: Han, Wu, Jiang, Davis, `"Learning fashion compatibility with bidirectional LSTMs"
+    <https://arxiv.org/abs/1707.05691>`_ (ACM MM 2017), its visual model.
+
+    Example:
+        >>> from fashiongraph.datasets import SyntheticOutfits
+        >>> from fashiongraph.loader import OutfitBatcher
+        >>> outfits = SyntheticOutfits.attributes_only(num_outfits=60, seed=0)
+        >>> model = BiLSTM(in_channels=98, hidden_channels=16)
+        >>> model(OutfitBatcher(outfits.items)(outfits)).shape
+        torch.Size([60])
     """
 
     candidates_interact: ClassVar[bool] = True
@@ -76,7 +88,7 @@ class BiLSTM(OutfitModel):
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
-        """Draw weights from ±0.08; biases are 0, but 1 for the exclude gates, as in TensorFlow."""
+        """Draw weights from ±0.08; biases are 1 for the forget gates as in TensorFlow, else 0."""
         for name, parameter in self.named_parameters():
             if "bias" in name:
                 torch.nn.init.zeros_(parameter)
@@ -87,35 +99,39 @@ class BiLSTM(OutfitModel):
 
     @classmethod
     def paper(cls, in_channels: int, **config: Any) -> BiLSTM:
-        """The published sizes, on raw features."""
+        """Build the model in the published size, on raw features."""
         published = {"hidden_channels": 512, "dropout": 0.3, "normalize": False}
         return cls(in_channels, **{**published, **config})
 
     def encode_items(self, items: ItemInputs) -> dict[str, Tensor]:
-        """Embeddings of items, ``state`` [U, H]."""
+        """Item embeddings, ``state`` [U, H]."""
         return {"state": self.embedding(items.x)}
 
     def embed(self, states: Mapping[str, Tensor]) -> Tensor:
-        """Embeddings scaled to length 1, for shortlists [U, H]."""
+        """Item embeddings scaled to length 1, for shortlists [U, H]."""
         return l2_normalize(at_least_float32(states["state"]))
 
     def order(self, batch: Batch) -> Tensor:
-        """The rows of a batch in the order in which they are read, outfit after outfit [N]."""
+        """Order of the rows of a batch as sequences, outfit by outfit [N].
+
+        Raises:
+            FashionGraphError: If ``category_order`` is given and the model has no vocabulary.
+        """
         if self.category_order is None:
             return torch.arange(batch.num_nodes, device=batch.batch.device)
         if not self.categories:
-            raise FashionGraphError("'category_order' needs a model that knows its categories")
+            raise FashionGraphError("'category_order' needs a model with 'categories'")
         place = {name: i for i, name in enumerate(self.category_order)}
         ranks = [place.get(name, len(place)) for name in self.categories] + [len(place)]
-        rank = torch.tensor(ranks, device=batch.batch.device)[batch.category_id]  # -1 is the last
+        rank = torch.tensor(ranks, device=batch.batch.device)[batch.category_id]  # -1 is last
         key: Tensor = batch.batch * (len(place) + 1) + rank
         return key.argsort(stable=True)
 
     def read(self, batch: Batch) -> tuple[Tensor, Tensor]:
-        """Embeddings of the distinct items [U, H], and of all in the order of :meth:`order`."""
+        """Embeddings of the distinct items [U, H], and of the nodes in :meth:`order` [N, H]."""
         states, order = self.item_states(batch), self.order(batch)
         items = states["state"]
-        if "item_states" in batch:  # of a catalogue, of which the batch holds a part
+        if "item_states" in batch:  # the cache may have further items
             items = items[batch.item_index.unique()]
         elif states.index is None and "item_id" in batch:
             unique, node = torch.unique(batch.item_id, return_inverse=True)
@@ -124,16 +140,19 @@ class BiLSTM(OutfitModel):
         return items, states.nodes("state")[order]
 
     def predict(self, x: Tensor, ptr: Tensor) -> tuple[tuple[Tensor, Tensor], ...]:
-        """What each direction predicts at each item and what stands there: pairs of [N, H].
+        """Predictions and targets of the forward and the backward direction.
 
         Args:
-            x: Embeddings in the order in which they are read [N, H].
+            x: Embeddings in the order of :meth:`order` [N, H].
             ptr: Offsets of the outfits [B + 1].
+
+        Returns:
+            A pair of predictions and targets for each direction, each [N, H].
         """
-        held = ptr.diff() > 0
+        filled = ptr.diff() > 0
         end = x.new_zeros(min(len(x), 1), x.size(1))
-        after = torch.cat([x[1:], end]).index_fill(0, ptr[1:][held] - 1, 0)
-        before = torch.cat([end, x[:-1]]).index_fill(0, ptr[:-1][held], 0)
+        after = torch.cat([x[1:], end]).index_fill(0, ptr[1:][filled] - 1, 0)
+        before = torch.cat([end, x[:-1]]).index_fill(0, ptr[:-1][filled], 0)
         return (
             (
                 at_least_float32(self.forward_head(self.forward_lstm(x, ptr))),
@@ -159,12 +178,12 @@ class BiLSTM(OutfitModel):
         return score
 
     def score_candidates(self, batch: Batch, position: Tensor, num_candidates: int) -> Tensor:
-        """Log-probability of each candidate among those for its blank, given what stands around it.
+        """Log-probability of each candidate of a question, given the other items [Q, A].
 
-        The logarithm of the mean of both directions, each under a softmax over the candidates, as
-        softmax scores of candidates are for other models. A direction in which nothing stands
-        before the blank says nothing, and all candidates score 0 where neither speaks. With a
-        ``category_order`` each candidate stands where its own category does.
+        The logarithm of the mean probability of both directions, each under a softmax over the
+        candidates. A direction without an item before the blank is left out, and all candidates
+        score 0 if both are. With a ``category_order`` the position of a candidate is that of its
+        category.
         """
         _, x = self.read(batch)
         blank = self.order(batch).argsort()[
@@ -172,24 +191,24 @@ class BiLSTM(OutfitModel):
         ]
         (ahead, _), (back, _) = self.predict(x, batch.ptr)
         score = ahead.new_full((len(position), num_candidates), -torch.inf)
-        heard = torch.zeros_like(score)
-        for predicted, seen_from, speaks in (
+        num_directions = torch.zeros_like(score)
+        for predicted, neighbour, exists in (
             (ahead, blank - 1, blank > batch.ptr[:-1]),
             (back, blank + 1, blank < batch.ptr[1:] - 1),
         ):
-            logit = (predicted[seen_from.clamp(0, max(len(x) - 1, 0))] * x[blank]).sum(dim=-1)
-            logit = logit.masked_fill(~speaks, -torch.inf).view_as(score)
-            speaks = speaks.view_as(score)
-            told = logit.log_softmax(dim=-1).masked_fill(~speaks, -torch.inf)
-            score = torch.logaddexp(score, told)
-            heard = heard + speaks
-        return (score - heard.log()).masked_fill(heard == 0, 0.0)
+            logit = (predicted[neighbour.clamp(0, max(len(x) - 1, 0))] * x[blank]).sum(dim=-1)
+            logit = logit.masked_fill(~exists, -torch.inf).view_as(score)
+            exists = exists.view_as(score)
+            log_probability = logit.log_softmax(dim=-1).masked_fill(~exists, -torch.inf)
+            score = torch.logaddexp(score, log_probability)
+            num_directions = num_directions + exists
+        return (score - num_directions.log()).masked_fill(num_directions == 0, 0.0)
 
     @contextmanager
     def catalogue(self, features: Iterable[Tensor]) -> Iterator[None]:
-        """Inside this context, the softmax of scores is over all items that are asked about."""
-        parts = [at_least_float32(self.embedding(rows)) for rows in features]
-        self._catalogue = torch.cat(parts) if parts else None
+        """Context manager that extends the softmax of the scores to all items of an evaluation."""
+        blocks = [at_least_float32(self.embedding(block)) for block in features]
+        self._catalogue = torch.cat(blocks) if blocks else None
         try:
             yield
         finally:
@@ -197,8 +216,9 @@ class BiLSTM(OutfitModel):
 
 
 def _log_total(predicted: Tensor, items: Tensor) -> Tensor:
-    """Logarithm of the softmax's denominator over items and END, whose logit is 0 [N]."""
-    parts, items = predicted.split(max(1, _LOGITS // max(len(items), 1))), at_least_float32(items)
+    """Logarithm of the softmax denominator over items and END, whose logit is 0 [N]."""
+    blocks = predicted.split(max(1, _MAX_LOGITS // max(len(items), 1)))
+    items = at_least_float32(items)
     with torch.autocast(items.device.type, enabled=False):
-        total = torch.cat([(rows @ items.t()).logsumexp(dim=-1) for rows in parts])
+        total = torch.cat([(rows @ items.t()).logsumexp(dim=-1) for rows in blocks])
     return torch.nn.functional.softplus(total)

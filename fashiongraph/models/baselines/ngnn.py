@@ -1,4 +1,4 @@
-"""NGNN: an outfit as a graph in which every category has matrices of its own."""
+"""NGNN: node-wise graph neural network with category-specific projections."""
 
 from __future__ import annotations
 
@@ -23,36 +23,49 @@ _EDGES = {"paper": "co_occurrence", "reference_code": "mean"}
 
 
 class NGNN(OutfitModel):
-    r"""Each item starts from its category's projection, hears the others, and is scored.
+    r"""NGNN: node-wise graph neural network with a gated sum of item scores.
 
     .. math::
         \mathbf{h}^0_i = \tanh(\mathbf{W}_{c_i} \mathbf{f}_i), \qquad
         y = \sum_i \sigma(\mathbf{h}_i^{\top} \mathbf{w}_{\mathrm{conf}}) \,
         \mathrm{LeakyReLU}_{0.01}(\mathbf{h}_i^{\top} \mathbf{w}_{\mathrm{score}})
 
-    with :class:`~fashiongraph.nn.NGNNConv` in between. The paper and its code differ, hence two
-    modes: they settle the edges, the reading of the update gate, the start of the two score
-    vectors, and :meth:`paper_objective`. An item of unknown category (``-1``) is projected by the
-    mean of all categories' matrices; an outfit of one item scores 0.
+    with :class:`~fashiongraph.nn.NGNNConv` between :math:`\mathbf{h}^0` and :math:`\mathbf{h}`. The
+    paper and its code differ in the edge weights, the update gate, the initial values of the two
+    score vectors and the objective (:func:`~fashiongraph.objectives.paper_objective`); ``mode``
+    selects one of them. An item of unknown category (``-1``) is projected by the mean of the
+    matrices of all categories. An outfit of one item scores 0.
 
     Args:
         in_channels: Size of the features, F.
         num_categories: Size of the category vocabulary, C.
-        hidden_channels: Size of an item's state; the publication has 12, 16 and 64.
+        hidden_channels: Size of the item embedding, H; the publication has 12, 16 and 64.
         num_steps: Rounds of message passing: 1 for visual features, 3 for visual with textual.
         mode: ``"paper"`` or ``"reference_code"``.
-        edges: What an edge from j to i weighs. ``"co_occurrence"``, of the paper:
-            :math:`\mathrm{count}(c_i, c_j) / \mathrm{count}(c_j)` in the outfits of the category
-            graph that :func:`~fashiongraph.training.fit` keeps with the model; ``"mean"``, of the
-            code for visual features: 1 over the number of edges into i; ``"sum"``, of the code
-            for both: 1. By default that of the mode.
-        normalize: Scale each item's features to a mean square of 1.
+        edges: Weight of the edge from j to i. ``"co_occurrence"`` (paper):
+            :math:`\mathrm{count}(c_i, c_j) / \mathrm{count}(c_j)` by the category graph that
+            :func:`~fashiongraph.training.fit` stores with the model; ``"mean"`` (code, visual
+            features): 1 over the number of edges into i; ``"sum"`` (code, visual and textual
+            features): 1. By default that of ``mode``.
+        normalize: Scale the features of each item to a mean square of 1.
+
+    Shapes:
+        - **input:** a batch of B outfits with N items
+        - **output:** scores :math:`(B)`
 
     Raises:
         FashionGraphError: If ``mode`` or ``edges`` is unknown.
 
-    Source: Cui, Li, Wu, Zhang, Wang, "Dressing as a whole: outfit compatibility learning based on
-    node-wise graph neural networks" (WWW 2019).
+    Source: Cui, Li, Wu, Zhang, Wang, `"Dressing as a whole: outfit compatibility learning based on
+    node-wise graph neural networks" <https://arxiv.org/abs/1902.08009>`_ (WWW 2019).
+
+    Example:
+        >>> from fashiongraph.datasets import SyntheticOutfits
+        >>> from fashiongraph.loader import OutfitBatcher
+        >>> outfits = SyntheticOutfits.attributes_only(num_outfits=60, seed=0)
+        >>> model = NGNN(98, num_categories=outfits.items.num_categories, edges="mean")
+        >>> model(OutfitBatcher(outfits.items)(outfits)).shape
+        torch.Size([60])
     """
 
     def __init__(
@@ -84,48 +97,48 @@ class NGNN(OutfitModel):
         self.conv = NGNNConv(hidden_channels, num_categories, num_steps, update_keeps=code)
         self.readout = torch.nn.Linear(hidden_channels, 2, bias=False)  # confidence and score
         size = hidden_channels**-0.5
-        # The code hands TensorFlow the deviation in the place of the mean.
+        # The code passes the standard deviation to TensorFlow as the mean.
         mean, std = (size, 1.0) if code else (0.0, size)
         torch.nn.init.normal_(self.readout.weight, mean, std)
 
     @classmethod
     def paper(cls, in_channels: int, **config: Any) -> NGNN:
-        """The published visual model as the paper describes it, on raw features.
+        """Build the published visual model as in the paper, on raw features.
 
         Args:
-            in_channels: Size of the features.
+            in_channels: Size of the features, F.
             **config: ``num_categories``, and arguments that replace the published ones.
         """
         return cls(in_channels, **{"hidden_channels": 12, "normalize": False, **config})
 
     @classmethod
     def reference_code(cls, in_channels: int, **config: Any) -> NGNN:
-        """The published visual model as its code has it, on raw features.
+        """Build the published visual model as in its code, on raw features.
 
         Args:
-            in_channels: Size of the features.
-            **config: ``num_categories``, and arguments that replace the code's.
+            in_channels: Size of the features, F.
+            **config: ``num_categories``, and arguments that replace those of the code.
         """
         published = {"hidden_channels": 16, "mode": "reference_code", "normalize": False}
         return cls(in_channels, **{**published, **config})
 
     def encode(self, x: Tensor, category_id: Tensor) -> Tensor:
-        """First states of items: [U, F] to [U, D]."""
+        """Initial item embeddings: [U, F] to [U, H]."""
         x = x.to(self.lin.weight.dtype)
         x = torch.nn.functional.rms_norm(x, x.shape[-1:]) if self.normalize else x
         h: Tensor = self.lin(x, category_id)
         return h.tanh()
 
     def edge_weight(self, batch: Batch) -> Tensor:
-        """What each edge of a batch weighs [E].
+        """Weight of each edge of a batch [E].
 
         Raises:
-            FashionGraphError: If the model needs a category graph and has none.
+            FashionGraphError: If the weights need a category graph and the model has none.
         """
         weight: Tensor = torch.ones_like(batch.edge_weight)
         if self.edges == "mean":
-            receiver = batch.edge_index[1]
-            weight = weight / degree(receiver, batch.num_nodes)[receiver]
+            target = batch.edge_index[1]
+            weight = weight / degree(target, batch.num_nodes)[target]
         elif self.edges == "co_occurrence":
             weight = self._co_occurrence(batch)
         return weight
@@ -136,7 +149,7 @@ class NGNN(OutfitModel):
                 "'edges' of NGNN need a category graph to be 'co_occurrence': "
                 "fit(..., graph=...) sets one"
             )
-        # The model's own graph stays on the CPU, and what it remembers of items need not move.
+        # The graph of a model stays on the CPU; only these of its tensors are read here.
         tensors = ("edge_index", "edge_count", "count")
         graph = copy(self.graph).to(batch.edge_index.device, *tensors)
         c_j, c_i = batch.category_id[batch.edge_index]
@@ -144,15 +157,15 @@ class NGNN(OutfitModel):
         return weight
 
     def encode_items(self, items: ItemInputs) -> dict[str, Tensor]:
-        """First states of items, ``state`` [U, D]."""
+        """Initial item embeddings, ``state`` [U, H]."""
         return {"state": self.encode(items.x, items.category_id)}
 
     def embed(self, states: Mapping[str, Tensor]) -> Tensor:
-        """First states scaled to length 1, for shortlists [U, D]."""
+        """Initial item embeddings scaled to length 1, for shortlists [U, H]."""
         return l2_normalize(at_least_float32(states["state"]))
 
     def states(self, batch: Batch) -> Tensor:
-        """States of the items of a batch after message passing [N, D]."""
+        """Item embeddings of a batch after message passing [N, H]."""
         h = self.item_states(batch).nodes("state")
         weight = self.edge_weight(batch).to(h.dtype)
         out: Tensor = self.conv(h, batch.edge_index, batch.category_id, weight)
@@ -160,9 +173,9 @@ class NGNN(OutfitModel):
 
     def forward(self, batch: Batch) -> Tensor:
         """Score the outfits of a batch [B]."""
-        # Not self.readout(states): in bfloat16 its scores would tie, while this adds up in float32.
-        states = at_least_float32(self.states(batch)).unsqueeze(1)
-        confidence, value = (states * self.readout.weight).sum(dim=-1).unbind(dim=-1)
+        # Not self.readout(h), whose scores would tie in bfloat16; this sums in float32.
+        h = at_least_float32(self.states(batch)).unsqueeze(1)
+        confidence, value = (h * self.readout.weight).sum(dim=-1).unbind(dim=-1)
         value = confidence.sigmoid() * torch.nn.functional.leaky_relu(value, 0.01)
         score: Tensor = scatter(value, batch.batch, dim_size=batch.num_graphs)
         return score.masked_fill(batch.ptr.diff() < 2, 0.0)

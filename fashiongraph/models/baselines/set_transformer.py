@@ -1,4 +1,4 @@
-"""A transformer over the set of an outfit's items."""
+"""Set transformer over the items of an outfit (OutfitTransformer)."""
 
 from __future__ import annotations
 
@@ -17,29 +17,40 @@ from fashiongraph.nn.functional import at_least_float32, l2_normalize
 
 
 class SetTransformer(OutfitModel):
-    r"""An outfit token attends to the items, and a small network turns it into a score.
+    r"""Transformer over an outfit token and the items, with an MLP on the outfit token.
 
     .. math::
         y = \mathrm{MLP}\big(\mathrm{encoder}(\mathbf{t}, \mathbf{W} \mathbf{f}_1 + \mathbf{b},
         \dots, \mathbf{W} \mathbf{f}_n + \mathbf{b})_{\mathbf{t}}\big)
 
-    Nothing encodes positions, so the order of items does not matter. An outfit of one item scores
-    0: training never sees one.
+    There is no positional encoding, so the score does not depend on the order of the items. An
+    outfit of one item scores 0, because training has none.
 
     Args:
         in_channels: Size of the features, F.
         hidden_channels: Width of the encoder, divisible by ``num_heads``.
-        num_layers: Layers of the encoder.
-        num_heads: Heads of attention.
-        feedforward_channels: Hidden width of each layer's feed-forward part.
-        dropout: Share of activations dropped in training. With few outfits to train on, and scores
-            that are compared within a batch, it does more harm than good.
-        norm_first: Normalise before attention and feed-forward part rather than after, which
-            trains without a long warm-up.
-        normalize: Scale each item's features to a mean square of 1.
+        num_layers: Number of encoder layers.
+        num_heads: Number of attention heads.
+        feedforward_channels: Hidden width of the feed-forward network of each layer.
+        dropout: Dropout probability. With few training outfits, dropout lowers the accuracy.
+        norm_first: Normalise before attention and feed-forward network rather than after, which
+            does not need a long warm-up.
+        normalize: Scale the features of each item to a mean square of 1.
 
-    Source: Sarkar et al., "OutfitTransformer: learning outfit representations for fashion
-    recommendation" (WACV 2023), its compatibility task.
+    Shapes:
+        - **input:** a batch of B outfits with N items
+        - **output:** scores :math:`(B)`
+
+    Source: Sarkar et al., `"OutfitTransformer: learning outfit representations for fashion
+    recommendation" <https://arxiv.org/abs/2204.04812>`_ (WACV 2023), its compatibility task.
+
+    Example:
+        >>> from fashiongraph.datasets import SyntheticOutfits
+        >>> from fashiongraph.loader import OutfitBatcher
+        >>> outfits = SyntheticOutfits.attributes_only(num_outfits=60, seed=0)
+        >>> model = SetTransformer(in_channels=98, num_layers=1)
+        >>> model(OutfitBatcher(outfits.items)(outfits)).shape
+        torch.Size([60])
     """
 
     def __init__(
@@ -81,10 +92,10 @@ class SetTransformer(OutfitModel):
 
     @classmethod
     def paper(cls, in_channels: int, **config: Any) -> SetTransformer:
-        """The published size: 6 layers of 16 heads, 128 wide, over raw features.
+        """Build the published model: 6 layers of 16 heads, 128 channels, on raw features.
 
-        The publication states neither the feed-forward width, which is that of a public
-        re-implementation, nor the dropout, which is that of the transformer it builds on.
+        The publication does not state the feed-forward width and the dropout. The width is that of
+        a public re-implementation, the dropout that of the original transformer.
         """
         published = {
             "hidden_channels": 128,
@@ -98,11 +109,11 @@ class SetTransformer(OutfitModel):
         return cls(in_channels, **{**published, **config})
 
     def encode_items(self, items: ItemInputs) -> dict[str, Tensor]:
-        """Embeddings of items, ``state`` [U, H]."""
+        """Item embeddings, ``state`` [U, H]."""
         return {"state": self.embedding(items.x)}
 
     def embed(self, states: Mapping[str, Tensor]) -> Tensor:
-        """Embeddings before the transformer, scaled to length 1, for shortlists [U, H]."""
+        """Item embeddings before the transformer, scaled to length 1, for shortlists [U, H]."""
         return l2_normalize(at_least_float32(states["state"]))
 
     def forward(self, batch: Batch) -> Tensor:
@@ -111,11 +122,11 @@ class SetTransformer(OutfitModel):
         size = batch.ptr.diff()
         if not len(size):
             return h.new_zeros(0)
-        dense, held = to_dense_batch(h, batch.batch, 0, int(size.max()), len(size))
+        dense, filled = to_dense_batch(h, batch.batch, 0, int(size.max()), len(size))
         token = self.token.to(dense.dtype).expand(len(size), 1, -1)
-        padding = torch.nn.functional.pad(~held, (1, 0), value=False)
+        padding = torch.nn.functional.pad(~filled, (1, 0), value=False)
         outfit = self.encoder(torch.cat([token, dense], 1), src_key_padding_mask=padding)[:, 0]
         hidden = at_least_float32(torch.relu(self.hidden(outfit)))
-        # Not self.out(hidden): in bfloat16 its scores would tie, while this adds up in float32.
+        # Not self.out(hidden), whose scores would tie in bfloat16; this sums in float32.
         score: Tensor = (hidden * self.out.weight).sum(dim=-1) + self.out.bias
         return torch.where(size > 1, score, 0.0)

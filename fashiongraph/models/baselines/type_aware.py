@@ -1,4 +1,4 @@
-"""Type-aware embeddings: a space for every pair of categories."""
+"""Type-aware embeddings: one subspace per pair of categories."""
 
 from __future__ import annotations
 
@@ -19,36 +19,47 @@ from fashiongraph.nn.functional import at_least_float32, l2_normalize, mean_over
 
 
 class TypeAware(OutfitModel):
-    r"""One general embedding, and a mask of it for every unordered pair of categories.
+    r"""Type-aware embedding: a linear embedding, masked per unordered pair of categories.
 
     .. math::
         \mathbf{h}_i = \mathbf{W} \mathbf{f}_i + \mathbf{b}, \qquad
         y = s \operatorname{mean}_{i < j}
         \cos(\mathbf{w}^{c_i c_j} \odot \mathbf{h}_i, \mathbf{w}^{c_i c_j} \odot \mathbf{h}_j)
 
-    With ``metric="euclidean"``, as published, the cosine gives way to
+    With ``metric="euclidean"``, as published, the cosine is replaced by
     :math:`-\lVert \mathbf{w}^{c_i c_j} \odot (\mathbf{h}_i - \mathbf{h}_j) \rVert_2`. An outfit of
-    one item scores 0. A pair with an unknown category (``-1``) is compared in the general space,
-    as if its mask were all ones.
+    one item scores 0. The mask of a pair with an unknown category (``-1``) is all ones.
 
-    There are C (C + 1) / 2 masks, so that 1,000 categories at 64 dimensions take 128 MB.
+    There are C (C + 1) / 2 masks; those of 1,000 categories in 64 dimensions need 128 MB.
 
     Args:
         in_channels: Size of the features, F.
         num_categories: Size of the category vocabulary, C.
         hidden_channels: Size of the embedding, H.
         metric: ``"cosine"`` or ``"euclidean"``.
-        mask_std: Spread of the masks at the start, around 0.9. The released code draws them with
-            0.7, which few outfits for each pair of categories do not undo.
-        learn_scale: Learn the factor :math:`s > 0`, without which a softmax over cosines could
-            never become certain. The published loss has no use for it.
-        normalize: Scale each item's features to a mean square of 1.
+        mask_std: Standard deviation of the initial masks, whose mean is 0.9. The published code has
+            0.7, which few outfits per pair of categories do not correct.
+        learn_scale: Learn the factor :math:`s > 0`, which gives a softmax over cosines a larger
+            range than [-1, 1]. The published loss does not need it.
+        normalize: Scale the features of each item to a mean square of 1.
+
+    Shapes:
+        - **input:** a batch of B outfits with N items
+        - **output:** scores :math:`(B)`
 
     Raises:
-        FashionGraphError: If there is no category, or ``metric`` is neither of the two.
+        FashionGraphError: If ``num_categories`` is not positive or ``metric`` is unknown.
 
-    Source: Vasileva et al., "Learning type-aware embeddings for fashion compatibility" (ECCV
-    2018).
+    Source: Vasileva et al., `"Learning type-aware embeddings for fashion compatibility"
+    <https://arxiv.org/abs/1803.09196>`_ (ECCV 2018).
+
+    Example:
+        >>> from fashiongraph.datasets import SyntheticOutfits
+        >>> from fashiongraph.loader import OutfitBatcher
+        >>> outfits = SyntheticOutfits.attributes_only(num_outfits=60, seed=0)
+        >>> model = TypeAware(in_channels=98, num_categories=outfits.items.num_categories)
+        >>> model(OutfitBatcher(outfits.items)(outfits)).shape
+        torch.Size([60])
     """
 
     def __init__(
@@ -85,10 +96,10 @@ class TypeAware(OutfitModel):
 
     @classmethod
     def paper(cls, in_channels: int, **config: Any) -> TypeAware:
-        """The published model: distances in 64 dimensions, over raw features.
+        """Build the published model: distances in 64 dimensions, on raw features.
 
         Args:
-            in_channels: Size of the features.
+            in_channels: Size of the features, F.
             **config: ``num_categories``, and arguments that replace the published ones.
         """
         published = {
@@ -100,25 +111,25 @@ class TypeAware(OutfitModel):
         return cls(in_channels, **{**published, **config})
 
     def reset_parameters(self) -> None:
-        """Start from the general space, with noise that tells masks apart, at a scale of 10."""
+        """Draw masks around 0.9 and set the scale to 10."""
         self.embedding.lin.reset_parameters()
         torch.nn.init.normal_(self.mask, 0.9, self.mask_std)
         if self.log_scale is not None:
             torch.nn.init.constant_(self.log_scale, math.log(10.0))
 
     def encode_items(self, items: ItemInputs) -> dict[str, Tensor]:
-        """General embeddings of items, in float32 at least, ``state`` [U, H].
+        """Item embeddings without mask, in float32 at least, ``state`` [U, H].
 
-        Pairs compared in bfloat16 would tie.
+        In bfloat16 the scores of pairs would tie.
         """
         return {"state": at_least_float32(self.embedding(items.x))}
 
     def embed(self, states: Mapping[str, Tensor]) -> Tensor:
-        """General embeddings scaled to length 1, for shortlists [U, H]."""
+        """Item embeddings without mask, scaled to length 1, for shortlists [U, H]."""
         return l2_normalize(states["state"])
 
     def states(self, batch: Batch) -> Tensor:
-        """General embeddings of the items of a batch [N, H]."""
+        """Item embeddings of a batch without mask [N, H]."""
         return self.item_states(batch).nodes("state")
 
     def masks(self, one: Tensor, other: Tensor) -> Tensor:
@@ -138,9 +149,9 @@ class TypeAware(OutfitModel):
         return torch.where(unknown.unsqueeze(-1), 1.0, mask)
 
     def distance(self, one: Tensor, other: Tensor, mask: Tensor) -> Tensor:
-        """Distances of embeddings in the space of a mask: each [P, H] to [P]."""
-        apart: Tensor = torch.linalg.vector_norm(mask * (one - other), dim=-1)
-        return apart
+        """Euclidean distances of masked embeddings: each [P, H] to [P]."""
+        distance: Tensor = torch.linalg.vector_norm(mask * (one - other), dim=-1)
+        return distance
 
     def forward(self, batch: Batch) -> Tensor:
         """Score the outfits of a batch [B]."""

@@ -21,9 +21,9 @@ class NearestFeatures:
         >>> import torch
         >>> from fashiongraph.data import ItemTable, Outfits
         >>> from fashiongraph.evaluation import score_outfits
-        >>> items = ItemTable.from_lists(["a", "b"], ["top", "skirt"], torch.ones(2, 3))
+        >>> items = ItemTable.from_lists(["a", "b"], ["top", "skirt"], torch.eye(2))
         >>> score_outfits(NearestFeatures(), Outfits.from_lists(items, [["a", "b"]]))
-        tensor([1.])
+        tensor([0.])
     """
 
     def __init__(self) -> None:
