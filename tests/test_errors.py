@@ -16,7 +16,7 @@ from fashiongraph.errors import DataError, FashionGraphError
         (None, None, "a rule"),
     ],
 )
-def test_says_where_and_what(file, row, message):
+def test_messages_have_place_and_rule(file, row, message):
     error = DataError("a rule", file, row)
     assert str(error) == message
     assert error.file == (Path(file) if file else None)

@@ -1,4 +1,4 @@
-"""Memory that the next batch needs again stays with the process."""
+"""Reuse of freed memory."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ import pytest
 from fashiongraph import cli
 from fashiongraph.freed_memory import keep_freed_memory
 
-# Counts how often the kernel has to find memory for batches that are all alike.
+# Counts page faults of batches of equal size.
 FAULTS = """
 import resource, sys
 import numpy as np
 from fashiongraph.freed_memory import keep_freed_memory
 
 if sys.argv[1] == "keep" and not keep_freed_memory():
-    sys.exit("not taken")
+    sys.exit("not accepted")
 
 def batch():
     return [np.ones(2**20) for _ in range(10)]  # 80 MB
@@ -44,22 +44,22 @@ def faults(keep):
 
 
 @on_glibc
-def test_a_batch_like_the_last_needs_no_new_memory():
+def test_a_second_batch_reuses_memory():
     assert 10 * faults(keep=True) < faults(keep=False)
 
 
 @pytest.mark.parametrize("num_bytes", [-1, 2**31])
-def test_needs_a_size_that_the_c_library_can_be_told(num_bytes):
+def test_sizes_out_of_range_are_refused(num_bytes):
     with pytest.raises(ValueError, match=rf"'num_bytes'.*\(got {num_bytes}\)"):
         keep_freed_memory(num_bytes)
 
 
-def test_another_c_library_is_no_error(monkeypatch):
+def test_another_c_library_returns_false(monkeypatch):
     monkeypatch.setattr("ctypes.CDLL", lambda name: object())
     assert keep_freed_memory() is False
 
 
-def test_the_command_keeps_it(monkeypatch):
+def test_the_command_keeps_freed_memory(monkeypatch):
     kept = []
     monkeypatch.setattr(cli, "keep_freed_memory", lambda: kept.append(True))
     monkeypatch.setattr(cli, "app", lambda: None)

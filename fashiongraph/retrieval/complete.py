@@ -58,8 +58,8 @@ def complete(
 
     Raises:
         FashionGraphError: If the outfit is empty, not a list, or has an unknown item, a slot is
-            not a category of the catalogue, ``k`` or ``shortlist`` is out of range, or ``states`` belongs
-            to another catalogue or model.
+            not a category of the catalogue, ``k`` or ``shortlist`` is out of range, or ``states``
+            belongs to another catalogue or model.
 
     Example:
         >>> from fashiongraph.datasets import SyntheticOutfits

@@ -52,7 +52,7 @@ def items() -> ItemTable:
         [f"item{i}" for i in range(42)],
         names,
         torch.randn(42, 8, generator=torch.Generator().manual_seed(0)),
-        pd.DataFrame({"part": ["upper" if name < "category3" else "lower" for name in names]}),
+        pd.DataFrame({"group": ["upper" if name < "category3" else "lower" for name in names]}),
         vocabulary=[f"category{i}" for i in range(6)],
     )
 
@@ -64,7 +64,7 @@ def graph(items: ItemTable) -> Data:
     drawn = seen[torch.randint(len(seen), (100,), generator=torch.Generator().manual_seed(1))]
     train = Outfits(items, torch.arange(26) * 4, drawn)
     graph = category_graph(train.category_id, train.batch, items.num_categories)
-    return add_item_cooccurrence(group_categories(graph, items, "part"), train)
+    return add_item_cooccurrence(group_categories(graph, items, "group"), train)
 
 
 @pytest.fixture(params=MODELS)
@@ -78,14 +78,16 @@ def model(request: pytest.FixtureRequest, graph: Data) -> OutfitModel:
 
 
 @pytest.fixture
-def asked(items: ItemTable) -> Callable[[OutfitModel, int, int], tuple[dict[str, Tensor], Tensor]]:
+def draw_inputs(
+    items: ItemTable,
+) -> Callable[[OutfitModel, int, int], tuple[dict[str, Tensor], Tensor]]:
     """A function that draws B outfits of n items; it gives the plain inputs and the scores."""
 
     @torch.no_grad()
     def draw(model: OutfitModel, num_outfits: int, n: int) -> tuple[dict[str, Tensor], Tensor]:
         rng = torch.Generator().manual_seed(n)
         item_id = torch.randint(42, (num_outfits, n), generator=rng)
-        item_id[:2, -1] = torch.tensor([6, 5])[:num_outfits]  # unknown, never seen
+        item_id[:2, -1] = torch.tensor([6, 5])[:num_outfits]  # unknown, unobserved
         item_id[:, 0] = (item_id[:, -1] + 7) % 42  # the same category twice
         outfits = Outfits(items, torch.arange(num_outfits + 1) * n, item_id.flatten())
         batch = OutfitBatcher(items, model.graph, share_items=True)(outfits)

@@ -12,24 +12,24 @@ from fashiongraph.nn import AttributeBilinearScorer
 
 @pytest.mark.parametrize("num_outfits", [1, 7])
 @pytest.mark.parametrize("n", [2, 3, 5, 8])
-def test_equals_the_model(model, asked, n, num_outfits):
-    inputs, expected = asked(model, num_outfits, n)
+def test_equals_the_model(model, draw_inputs, n, num_outfits):
+    inputs, expected = draw_inputs(model, num_outfits, n)
     score = FixedSizeModel(model.eval(), n)(**inputs)
     assert score.shape == (num_outfits,)
     torch.testing.assert_close(score, expected, rtol=1e-5, atol=2e-6)
 
 
 @pytest.mark.parametrize("num_steps", [1, 0])
-def test_equals_a_model_without_category_graph(asked, num_steps):
+def test_equals_a_model_without_category_graph(draw_inputs, num_steps):
     model = ADDGNN(8, 6, 3, num_steps=num_steps)
-    inputs, expected = asked(model, 7, 4)
+    inputs, expected = draw_inputs(model, 7, 4)
     torch.testing.assert_close(FixedSizeModel(model, 4)(**inputs), expected)
 
 
-def test_equals_the_model_in_double_precision(graph, asked):
+def test_equals_the_model_in_double_precision(graph, draw_inputs):
     model = ADDGNNPlus(8).double()
     model.graph = graph
-    inputs, expected = asked(model, 7, 5)
+    inputs, expected = draw_inputs(model, 7, 5)
     assert expected.dtype == torch.double
     # Edge weights and PMI are single precision in the library's batches too.
     torch.testing.assert_close(FixedSizeModel(model, 5)(**inputs), expected, rtol=1e-6, atol=1e-6)
@@ -44,7 +44,7 @@ def test_the_model_keeps_its_graph(graph):
     assert not any("item" in name for name in fixed.model.graph.to_dict())
 
 
-def test_the_example_has_the_inputs_that_the_model_reads(model):
+def test_the_example_has_the_inputs_of_the_model(model):
     example = FixedSizeModel(model, 4).example()
     shapes = {name: tuple(value.shape) for name, value in example.items()}
     expected = {"features": (2, 4, 8), "category_id": (2, 4)}

@@ -20,11 +20,11 @@ torch.save(score, sys.argv[2])
 """
 
 
-def test_equals_the_model(model, asked, tmp_path):
+def test_equals_the_model(model, draw_inputs, tmp_path):
     torch.export.save(fixed_size_program(model, 5), tmp_path / "model.pt2")
     program = torch.export.load(tmp_path / "model.pt2").module()
     for num_outfits in (1, 7, 300):
-        inputs, expected = asked(model, num_outfits, 5)
+        inputs, expected = draw_inputs(model, num_outfits, 5)
         torch.testing.assert_close(program(**inputs), expected, rtol=1e-5, atol=3e-6)
 
 
@@ -39,10 +39,10 @@ def test_exports_the_scorer_alone(n):
 
 
 @pytest.mark.slow  # another process
-def test_runs_without_this_library(graph, asked, tmp_path):
+def test_runs_without_this_library(graph, draw_inputs, tmp_path):
     model = ADDGNNPlus(8)
     model.graph = graph
-    inputs, expected = asked(model, 7, 4)
+    inputs, expected = draw_inputs(model, 7, 4)
     program, file = tmp_path / "model.pt2", tmp_path / "tensors.pt"
     torch.export.save(fixed_size_program(model, 4), program)
     torch.save(inputs, file)
@@ -51,9 +51,9 @@ def test_runs_without_this_library(graph, asked, tmp_path):
     torch.testing.assert_close(score, expected, rtol=1e-5, atol=3e-6)
 
 
-def test_a_program_copies_the_weights(asked):
+def test_a_program_copies_the_weights(draw_inputs):
     model = ADDGNN(8, 6, 3)
-    inputs, expected = asked(model, 7, 4)
+    inputs, expected = draw_inputs(model, 7, 4)
     exported = fixed_size_program(model, 4)
     assert model.training
     assert all(parameter.requires_grad for parameter in model.parameters())

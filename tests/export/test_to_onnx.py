@@ -13,17 +13,17 @@ from fashiongraph.nn import AttributeBilinearScorer
 
 
 def opened(file):
-    """A session of onnxruntime, once the file is seen to be whole."""
+    """Session of onnxruntime on a checked file."""
     pytest.importorskip("onnx").checker.check_model(file, full_check=True)
     return pytest.importorskip("onnxruntime").InferenceSession(file)
 
 
 def scores(session, inputs):
-    """What onnxruntime makes of tensors."""
+    """Output of onnxruntime on tensors."""
     return session.run(["score"], {name: value.numpy() for name, value in inputs.items()})[0]
 
 
-def test_equals_the_preset_in_onnxruntime(graph, asked, tmp_path):
+def test_equals_the_preset_in_onnxruntime(graph, draw_inputs, tmp_path):
     pytest.importorskip("onnxscript")
     torch.manual_seed(0)
     model = ADDGNNPlus(8)
@@ -33,7 +33,7 @@ def test_equals_the_preset_in_onnxruntime(graph, asked, tmp_path):
     assert [file.name for file in tmp_path.iterdir()] == ["model.onnx"]  # no data beside it
     session = opened(tmp_path / "model.onnx")
     for num_outfits in (1, 7, 300):
-        inputs, expected = asked(model, num_outfits, 4)
+        inputs, expected = draw_inputs(model, num_outfits, 4)
         np.testing.assert_allclose(scores(session, inputs), expected, rtol=1e-5, atol=5e-6)
 
     shapes = {given.name: (given.shape, given.type) for given in session.get_inputs()}
@@ -52,12 +52,12 @@ def test_equals_the_preset_in_onnxruntime(graph, asked, tmp_path):
 
 @pytest.mark.slow  # together
 @pytest.mark.parametrize("n", [2, 3, 8])
-def test_equals_every_model_in_onnxruntime(model, asked, n, tmp_path):
+def test_equals_every_model_in_onnxruntime(model, draw_inputs, n, tmp_path):
     pytest.importorskip("onnxscript")
     to_onnx(model, n, tmp_path / "model.onnx")
     session = opened(tmp_path / "model.onnx")
     for num_outfits in (1, 7):
-        inputs, expected = asked(model, num_outfits, n)
+        inputs, expected = draw_inputs(model, num_outfits, n)
         assert [given.name for given in session.get_inputs()] == list(inputs)
         np.testing.assert_allclose(scores(session, inputs), expected, rtol=1e-5, atol=5e-6)
 

@@ -1,4 +1,4 @@
-"""Outfits that any model can learn from in two epochs."""
+"""Outfits from which any model learns in two epochs."""
 
 from __future__ import annotations
 
@@ -24,6 +24,6 @@ def styled() -> Outfits:
     sizes = torch.randint(2, 6, (60,), generator=rng)
     ptr = torch.cat([sizes.new_zeros(1), sizes.cumsum(0)])
     number = torch.rand(60, 10, generator=rng).argsort(dim=1)  # of an item within its style
-    worn = torch.arange(10) < sizes.unsqueeze(1)
+    filled = torch.arange(10) < sizes.unsqueeze(1)
     outfit_style = torch.randint(4, (60, 1), generator=rng)
-    return Outfits(items, ptr, (4 * number + outfit_style)[worn])
+    return Outfits(items, ptr, (4 * number + outfit_style)[filled])

@@ -43,13 +43,13 @@ def score_by_loop(model, batch, sigma):
     }
     for _ in range(model.num_steps):
         new = {}
-        for (i, k), own in h.items():
-            a = sum((weight[i, j] * h[j, k] for j in range(len(x)) if (i, j) in weight), 0 * own)
+        for (i, k), state in h.items():
+            a = sum((weight[i, j] * h[j, k] for j in range(len(x)) if (i, j) in weight), 0 * state)
             w_z, w_r, w_h = p["conv.weight_ih"].reshape(3, size, size)
             u_z, u_r, u_h = p["conv.weight_hh"].reshape(3, size, size)
-            z = sigmoid(w_z @ a + u_z @ own)
-            r = sigmoid(w_r @ a + u_r @ own)
-            new[i, k] = (1 - z) * own + z * np.tanh(w_h @ a + u_h @ (r * own))
+            z = sigmoid(w_z @ a + u_z @ state)
+            r = sigmoid(w_r @ a + u_r @ state)
+            new[i, k] = (1 - z) * state + z * np.tanh(w_h @ a + u_h @ (r * state))
         h = new
     scores = []
     for start, end in zip(batch.ptr[:-1].tolist(), batch.ptr[1:].tolist(), strict=True):
@@ -139,15 +139,15 @@ def test_the_order_of_items_and_the_batch_do_not_matter(wardrobe):
     torch.manual_seed(0)
     model = ADDGNN(8, 6, 3).eval()
     graph = category_graph(wardrobe.category_id, wardrobe.batch, 5)
-    whole = model(next(iter(OutfitLoader(wardrobe, graph, batch_size=60))))
+    together = model(next(iter(OutfitLoader(wardrobe, graph, batch_size=60))))
     alone = torch.cat([model(b) for b in OutfitLoader(wardrobe, graph, batch_size=1)])
-    torch.testing.assert_close(whole, alone)
+    torch.testing.assert_close(together, alone)
     flipped = wardrobe.item_id.clone()
     for start, end in zip(wardrobe.ptr[:-1], wardrobe.ptr[1:], strict=True):
         flipped[start:end] = wardrobe.item_id[start:end].flip(0)
     turned = type(wardrobe)(wardrobe.items, wardrobe.ptr, flipped)
-    torch.testing.assert_close(whole, model(next(iter(OutfitLoader(turned, graph, 60)))))
-    assert (whole[wardrobe.sizes == 1] == 0).all()
+    torch.testing.assert_close(together, model(next(iter(OutfitLoader(turned, graph, 60)))))
+    assert (together[wardrobe.sizes == 1] == 0).all()
 
 
 def test_an_empty_batch_has_no_scores(wardrobe):

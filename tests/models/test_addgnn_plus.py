@@ -168,7 +168,7 @@ def test_self_loops_add_no_prior(wardrobe, batch, graph):
 
 
 @pytest.mark.parametrize("num_steps", [0, 1])
-def test_normalised_states_make_scores_cosines(wardrobe, graph, num_steps):
+def test_scores_of_normalised_embeddings_are_cosines(wardrobe, graph, num_steps):
     batch = next(iter(OutfitLoader(wardrobe, batch_size=4, share_items=True)))
     model = built(graph, 8, 6, 3, num_steps=num_steps, norm="default")
     plain = ADDGNN(8, 6, 3, num_steps=num_steps)
@@ -189,7 +189,7 @@ def test_normalised_states_make_scores_cosines(wardrobe, graph, num_steps):
     np.testing.assert_allclose(model(batch).detach(), expected, rtol=1e-4, atol=1e-5)
 
 
-def test_context_dropout_acts_in_training_alone(batch, graph):
+def test_context_dropout_acts_in_training_only(batch, graph):
     context = CooccurrenceContext(8, 6, 3, dropout=1.0)
     model = built(graph, 8, 6, 3, num_steps=0, context=context)
     dropped = model(batch)
@@ -219,7 +219,7 @@ def test_a_checkpoint_keeps_the_components(batch, graph, tmp_path, components):
     torch.testing.assert_close(again(batch), model(batch), rtol=0, atol=0)
 
 
-def test_a_component_of_another_kind(graph, batch, tmp_path):
+def test_an_unknown_component_is_refused(graph, batch, tmp_path):
     model = built(graph, 8, 6, 3, norm=torch.nn.LayerNorm(6))
     assert model(batch).isfinite().all()
     with pytest.raises(FashionGraphError, match="LayerNorm"):

@@ -1,4 +1,4 @@
-"""What holds of every baseline that reads an outfit as a set."""
+"""Properties of all baselines that are invariant to the order of items."""
 
 from __future__ import annotations
 
@@ -34,19 +34,19 @@ def model(request):
 
 
 def test_the_order_of_items_and_the_batch_do_not_matter(model, wardrobe):
-    whole = model(next(iter(OutfitLoader(wardrobe, batch_size=60))))
+    together = model(next(iter(OutfitLoader(wardrobe, batch_size=60))))
     alone = torch.cat([model(b) for b in OutfitLoader(wardrobe, batch_size=1)])
-    flipped = [part.flip(0) for part in wardrobe.item_id.split(wardrobe.sizes.tolist())]
+    flipped = [outfit.flip(0) for outfit in wardrobe.item_id.split(wardrobe.sizes.tolist())]
     turned = type(wardrobe)(wardrobe.items, wardrobe.ptr, torch.cat(flipped))
     loops = OutfitLoader(wardrobe, batch_size=60, self_loops=True)
     other = [model(next(iter(b))) for b in (OutfitLoader(turned, batch_size=60), loops)]
     for score in (alone, *other):
-        torch.testing.assert_close(whole, score, rtol=1e-5, atol=1e-6)
-    assert (whole[wardrobe.sizes == 1] == 0).all()
-    assert len(whole.unique()) > 40
+        torch.testing.assert_close(together, score, rtol=1e-5, atol=1e-6)
+    assert (together[wardrobe.sizes == 1] == 0).all()
+    assert len(together.unique()) > 40
 
 
-def test_an_empty_batch_has_no_scores_and_an_empty_outfit_scores_nothing(model, wardrobe):
+def test_empty_batches_and_empty_outfits(model, wardrobe):
     assert model(OutfitLoader(wardrobe).batcher(wardrobe.select([]))).shape == (0,)
     items = torch.tensor([3, 3, 5])
     outfits = type(wardrobe)(wardrobe.items, torch.tensor([0, 0, 3]), items)
@@ -103,7 +103,7 @@ def test_the_published_objective_trains(styled, make, kind, loss):
     ],
     ids=["Siamese", "TypeAware", "SetTransformer"],
 )
-def test_our_objective_trains(styled, make):
+def test_the_default_objective_trains(styled, make):
     torch.manual_seed(0)
     model = make()
     objective = default_objective(model)

@@ -27,7 +27,7 @@ def test_repr():
 
 
 @pytest.mark.parametrize("out_channels", [6, None])
-def test_scores_the_mean_cosine_of_pairs(batch, out_channels):
+def test_the_score_is_the_mean_cosine_of_pairs(batch, out_channels):
     model = CollocationNet(8, out_channels).double()
     e = model.embed_features(batch.x)
     expected = []
@@ -39,7 +39,7 @@ def test_scores_the_mean_cosine_of_pairs(batch, out_channels):
     torch.testing.assert_close(score.double(), torch.tensor(expected).double(), atol=1e-6, rtol=0)
 
 
-def test_embeds_several_layers_side_by_side():
+def test_embeddings_of_layers_are_concatenated():
     sizes = [
         CollocationNet(8, layer_channels=c).embed_features(torch.randn(2, 8)).shape[1]
         for c in (None, [3, 5], [3, 3, 2])
@@ -90,7 +90,7 @@ def train(styles, **kwargs):
     return model, fit(model, *styles, config=config, progress=False, accelerator="cpu", **kwargs)
 
 
-def test_learns_and_logs_the_schedule(styles):
+def test_trains_and_logs_the_schedule(styles):
     # The closest two and the farthest negative keep a smaller margin from the start.
     objective = MetricObjective.paper(1.0, miner=MinerSchedule(starts=(0, 2, 4)))
     _, history = train(styles, objective=objective, max_epochs=6)
@@ -126,11 +126,11 @@ def test_the_loss_falls_on_random_triplets(styles):
     assert history["train/loss"][2] < history["train/loss"][1]
 
 
-def test_trains_for_ranking_too(styles):
+def test_trains_with_a_ranking_objective(styles):
     _, history = train(styles, objective=RankingObjective(), max_epochs=2)
     assert history["train/loss"][2] < history["train/loss"][1]
 
 
-def test_refuses_layers_that_do_not_add_up():
+def test_layers_that_do_not_add_up_are_refused():
     with pytest.raises(FashionGraphError, match=r"add up to 8 features \(got \[3, 4\]\)"):
         CollocationNet(8, layer_channels=[3, 4])

@@ -29,7 +29,7 @@ def test_equals_the_equation(wardrobe, share):
     assert expected[0] != expected[1]  # which is the top matters
 
 
-def test_refuses_outfits_that_are_no_pairs(wardrobe):
+def test_outfits_other_than_pairs_are_refused(wardrobe):
     with pytest.raises(FashionGraphError, match="'batch'.*exactly two items"):
         DesignerTeacher(8)(next(iter(OutfitLoader(wardrobe))))
 

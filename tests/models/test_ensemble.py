@@ -22,60 +22,60 @@ def ensemble():
 
 def test_scores_are_the_mean_of_the_models(ensemble, wardrobe):
     score = score_outfits(ensemble, wardrobe)
-    each = [score_outfits(member, wardrobe).double() for member in ensemble.models]
+    each = [score_outfits(model, wardrobe).double() for model in ensemble.models]
     torch.testing.assert_close(score.double(), sum(each) / 3, rtol=1e-5, atol=1e-6)
     assert (each[0] - each[1]).abs().max() > 0.01
 
 
 def test_candidate_scores_are_the_mean_too(ensemble, wardrobe):
-    asked = draw_questions(wardrobe, "fitb", "uniform", seed=0)
-    each = [score_candidates(member, asked).double() for member in ensemble.models]
-    score = score_candidates(ensemble, asked)
+    questions = draw_questions(wardrobe, "fitb", "uniform", seed=0)
+    each = [score_candidates(model, questions).double() for model in ensemble.models]
+    score = score_candidates(ensemble, questions)
     torch.testing.assert_close(score.double(), sum(each) / 3, rtol=1e-5, atol=1e-6)
-    completed = score_outfits(ensemble, asked.outfits()).view_as(score)
+    completed = score_outfits(ensemble, questions.outfits()).view_as(score)
     assert (score - completed).abs().max() > 0.01  # by eq. A8, and outfits by soft-min pooling
 
 
-def test_models_that_need_a_catalogue_get_it(wardrobe):
+def test_the_catalogue_reaches_every_model(wardrobe):
     torch.manual_seed(0)
     ensemble = Ensemble.of(BiLSTM(8, 6), 2)
-    asked = draw_questions(wardrobe, "fitb", "uniform", seed=0)
+    questions = draw_questions(wardrobe, "fitb", "uniform", seed=0)
     for score in (score_outfits, score_candidates):
-        what = asked if score is score_candidates else wardrobe
-        each = [score(member, what).double() for member in ensemble.models]
-        torch.testing.assert_close(score(ensemble, what).double(), sum(each) / 2)
+        inputs = questions if score is score_candidates else wardrobe
+        each = [score(model, inputs).double() for model in ensemble.models]
+        torch.testing.assert_close(score(ensemble, inputs).double(), sum(each) / 2)
 
 
-def test_each_model_gets_its_own_gradient(ensemble, wardrobe):
+def test_gradients_equal_those_of_single_models(ensemble, wardrobe):
     objective = default_objective(ensemble)
     assert isinstance(objective, EnsembleObjective)
     assert objective.num_negatives == objective.objective.num_negatives
     sampler = negative_sampler("uniform", wardrobe.items)
     batch = next(iter(objective.loader(wardrobe, sampler, batch_size=30)))
-    parts = objective(ensemble, batch)
-    parts["loss"].backward()
-    alone = [objective.objective(member, batch) for member in ensemble.models]
-    for name, value in parts.items():
+    terms = objective(ensemble, batch)
+    terms["loss"].backward()
+    alone = [objective.objective(model, batch) for model in ensemble.models]
+    for name, value in terms.items():
         torch.testing.assert_close(value, sum(one[name] for one in alone))
-    for member, part in zip(ensemble.models, alone, strict=True):
-        weights = [p for p in member.parameters() if p.grad is not None]
+    for model, model_terms in zip(ensemble.models, alone, strict=True):
+        weights = [p for p in model.parameters() if p.grad is not None]
         assert weights
         for weight, expected in zip(
-            weights, torch.autograd.grad(part["loss"], weights), strict=True
+            weights, torch.autograd.grad(model_terms["loss"], weights), strict=True
         ):
             torch.testing.assert_close(weight.grad, expected)
 
 
-def test_trains_as_any_model_and_its_checkpoint_restores_it(styled, tmp_path):
+def test_trains_and_restores_from_a_checkpoint(styled, tmp_path):
     torch.manual_seed(0)
     train, valid = styled.select(range(40)), styled.select(range(40, 60))
     ensemble = Ensemble.of(Siamese(8, 3), 2)
-    before = [member.state_dict() for member in ensemble.models]
+    before = [model.state_dict() for model in ensemble.models]
     before = [{name: value.clone() for name, value in state.items()} for state in before]
     settings = {"config": TrainingConfig(batch_size=20, learning_rate=1e-2), "max_epochs": 10}
     history = fit(ensemble, train, valid, directory=tmp_path, progress=False, **settings)
-    for member, start in zip(ensemble.models, before, strict=True):
-        assert any(not torch.equal(v, start[k]) for k, v in member.state_dict().items())
+    for model, start in zip(ensemble.models, before, strict=True):
+        assert any(not torch.equal(v, start[k]) for k, v in model.state_dict().items())
     assert history["valid/auc"].max() > 0.8
     again = OutfitModel.load(tmp_path / "model")
     assert isinstance(again, Ensemble)
@@ -83,14 +83,14 @@ def test_trains_as_any_model_and_its_checkpoint_restores_it(styled, tmp_path):
     torch.testing.assert_close(score_outfits(again, valid), score_outfits(ensemble, valid))
 
 
-def test_an_ensemble_of_one_is_its_model(wardrobe):
+def test_an_ensemble_of_one_equals_its_model(wardrobe):
     torch.manual_seed(0)
     one = Ensemble.of(Siamese(8, 6), 1).eval()
     batch = next(iter(OutfitLoader(wardrobe)))
     torch.testing.assert_close(one(batch), one.models[0](batch), rtol=0, atol=0)
 
 
-def test_cached_states_give_the_same_scores(ensemble, wardrobe):
+def test_cached_item_embeddings_give_the_same_scores(ensemble, wardrobe):
     batch = next(iter(OutfitLoader(wardrobe, share_items=True)))
     expected = ensemble(batch)
     batch.item_states = ensemble.cache_items(item_inputs(batch)[0])

@@ -34,9 +34,9 @@ def model(request, wardrobe):
     return model
 
 
-@pytest.mark.parametrize("whole", [True, False])
+@pytest.mark.parametrize("full", [True, False])
 @pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
-def test_scores_and_candidates_keep_single_precision(model, wardrobe, dtype, whole):
+def test_scores_and_candidates_keep_single_precision(model, wardrobe, dtype, full):
     graph = add_item_cooccurrence(model.graph, wardrobe)
     outfits = wardrobe.select(wardrobe.sizes > 1)
     batch = next(iter(OutfitLoader(outfits, graph, batch_size=60, share_items=True)))
@@ -46,9 +46,9 @@ def test_scores_and_candidates_keep_single_precision(model, wardrobe, dtype, who
     even = next(
         iter(OutfitLoader(outfits.select(slice(0, 2 * len(position))), graph, share_items=True))
     )
-    with torch.no_grad(), torch.autocast("cpu", dtype, enabled=not whole):
-        model = model.to(dtype) if whole else model
+    with torch.no_grad(), torch.autocast("cpu", dtype, enabled=not full):
+        model = model.to(dtype) if full else model
         score, candidates = model(batch), model.score_candidates(even, position, 2)
     assert score.dtype == candidates.dtype == torch.float32
-    # What was rounded on the way differs from outfit to outfit; rounded scores would be few.
+    # Rounding before the scores differs by outfit; rounded scores would have few distinct values.
     assert len(score.unique()) >= 0.9 * len(expected.unique())

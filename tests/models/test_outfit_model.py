@@ -52,7 +52,7 @@ def test_the_umask_sets_a_checkpoints_permissions(model, tmp_path):
     assert {file.stat().st_mode & 0o777 for file in (tmp_path / "model").iterdir()} == {0o644}
 
 
-def test_a_checkpoint_replaces_nothing_but_a_checkpoint(model, tmp_path):
+def test_only_a_checkpoint_is_replaced(model, tmp_path):
     for _ in range(2):
         model.save(tmp_path / "model")
     (tmp_path / "mine").mkdir()
@@ -69,7 +69,7 @@ def test_a_checkpoint_names_its_kind(model, tmp_path):
         DesignerTeacher.load(tmp_path / "model")
 
 
-def test_a_model_without_a_graph_is_kept_too(tmp_path):
+def test_a_model_without_graph_is_restored(tmp_path):
     DesignerTeacher(8, 2).save(tmp_path / "teacher")
     assert DesignerTeacher.load(tmp_path / "teacher").graph is None
 
@@ -79,14 +79,14 @@ def damage_json(folder):
 
 
 def damage_config(folder):
-    card = json.loads((folder / "model.json").read_text())
-    card["config"]["hidden_channels"] = 7
-    (folder / "model.json").write_text(json.dumps(card))
+    about = json.loads((folder / "model.json").read_text())
+    about["config"]["hidden_channels"] = 7
+    (folder / "model.json").write_text(json.dumps(about))
 
 
 def damage_kind(folder):
-    card = json.loads((folder / "model.json").read_text())
-    (folder / "model.json").write_text(json.dumps({**card, "model": "Unknown"}))
+    about = json.loads((folder / "model.json").read_text())
+    (folder / "model.json").write_text(json.dumps({**about, "model": "Unknown"}))
 
 
 def damage_weights(folder):
@@ -106,20 +106,20 @@ def lose_json(folder):
     "damage",
     [damage_json, damage_config, damage_kind, damage_weights, lose_weights, lose_json],
 )
-def test_a_damaged_checkpoint_ends_in_one_clear_error(model, tmp_path, damage):
+def test_a_damaged_checkpoint_is_refused(model, tmp_path, damage):
     model.save(tmp_path / "model")
     damage(tmp_path / "model")
     with pytest.raises(DataError, match="checkpoint"):
         OutfitModel.load(tmp_path / "model")
 
 
-def test_a_folder_of_a_training_names_its_model(model, tmp_path):
+def test_the_folder_of_a_training_is_refused_with_a_hint(model, tmp_path):
     model.save(tmp_path / "model")
     with pytest.raises(DataError, match=r"model\.json.*one lies in .*model$"):
         OutfitModel.load(tmp_path)
 
 
-def test_sizes_may_be_numbers_of_numpy(tmp_path):
+def test_sizes_may_be_numpy_integers(tmp_path):
     model = NGNN(8, np.int64(5), np.int32(6))
     model.save(tmp_path / "model")
     assert OutfitModel.load(tmp_path / "model").config == model.config
@@ -127,8 +127,8 @@ def test_sizes_may_be_numbers_of_numpy(tmp_path):
 
 def test_an_unknown_class_and_its_module_are_named(tmp_path):
     Siamese(8, 4).save(tmp_path / "model")
-    card = tmp_path / "model" / "model.json"
-    card.write_text(card.read_text().replace('"Siamese"', '"Mine"'))
+    about = tmp_path / "model" / "model.json"
+    about.write_text(about.read_text().replace('"Siamese"', '"Mine"'))
     with pytest.raises(DataError, match="Mine.*fashiongraph.models"):
         OutfitModel.load(tmp_path / "model")
 

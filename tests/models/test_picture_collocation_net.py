@@ -43,7 +43,7 @@ def test_each_layer_is_pooled_and_projected():
     assert model.encoder.widths == (64, 256, 512)
 
 
-def test_the_papers_network_has_three_layers_of_128():
+def test_the_published_network_has_three_layers_of_128():
     model = PictureCollocationNet().eval()
     with torch.inference_mode():
         assert model.embed_features(torch.randn(1, 3, 64, 64)).shape == (1, 384)
@@ -56,7 +56,7 @@ def test_a_checkpoint_restores_network_and_projections(outfits, tmp_path):
     torch.testing.assert_close(score_outfits(kept, outfits), score_outfits(model, outfits))
 
 
-def test_the_network_learns_along(outfits):
+def test_the_network_is_trained(outfits):
     logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
     torch.manual_seed(0)
     model = small()

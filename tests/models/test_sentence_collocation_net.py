@@ -59,16 +59,16 @@ def test_tokens_end_in_padding(model):
         [2, 6, 11, 3, 0, 0],
         [2, 4, 10, 3, 0, 0],
     ]
-    assert model.tokens(["red " * 9])[0].tolist() == [2, 4, 4, 4, 4, 3]  # cut
+    assert model.tokens(["red " * 9])[0].tolist() == [2, 4, 4, 4, 4, 3]  # truncated
     assert model.tokens([]).shape == (0, 6)
 
 
-def test_embeds_as_the_encoder_does(model, backbone, monkeypatch):
-    monkeypatch.setattr("fashiongraph.models.sentence_collocation_net._ROWS", 2)
-    expected = torch.from_numpy(SentenceEncoder(backbone, device="cpu")(TITLES, "float32").array)
-    embedding = model.embed_features(model.tokens(TITLES))
+def test_embeddings_equal_those_of_the_encoder(model, backbone):
+    titles = TITLES * 60  # more than two blocks
+    expected = torch.from_numpy(SentenceEncoder(backbone, device="cpu")(titles, "float32").array)
+    embedding = model.embed_features(model.tokens(titles))
     torch.testing.assert_close(embedding, expected, rtol=1e-5, atol=1e-6)
-    assert not embedding[2].any() and not embedding[4].any()  # nothing to read
+    assert not embedding[2].any() and not embedding[4].any()  # empty texts
     assert model.embed_features(model.tokens([None, ""])).tolist() == [[0.0] * 16] * 2
     assert model.embed_features(model.tokens([])).shape == (0, 16)
 
@@ -82,7 +82,7 @@ def test_a_checkpoint_restores_the_layers(model, outfits, tmp_path):
     torch.testing.assert_close(score_outfits(kept, outfits), score_outfits(model, outfits))
 
 
-def test_all_layers_learn_along(model, outfits):
+def test_all_layers_are_trained(model, outfits):
     torch.manual_seed(0)
     before = {name: p.detach().clone() for name, p in model.named_parameters()}
     history = fit(
@@ -99,20 +99,20 @@ def test_all_layers_learn_along(model, outfits):
     assert all(not torch.equal(before[name], p) for name, p in model.named_parameters())
     features = embed_items(model, outfits.items)
     within, across = features[:4] @ features[:4].T, features[:4] @ features[4:].T
-    assert within.min() > across.max()  # what shares a colour came to lie close
+    assert within.min() > across.max()  # texts of one colour are close
 
 
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
-def test_half_precision_cannot_hold_tokens(model, dtype):
-    with pytest.raises(FashionGraphError, match="needs whole numbers of tokens"):
+def test_half_precision_tokens_are_refused(model, dtype):
+    with pytest.raises(FashionGraphError, match=r"'x'.*int32 or float32"):
         model.embed_features(model.tokens(TITLES).to(dtype))
 
 
-def test_needs_room_for_a_word(backbone):
+def test_too_few_tokens_are_refused(backbone):
     with pytest.raises(FashionGraphError, match=r"at least 3 \(got 2\)"):
         SentenceCollocationNet(backbone, max_tokens=2)
 
 
-def test_refuses_more_tokens_than_the_encoder_reads(backbone):
-    with pytest.raises(FashionGraphError, match=r"'max_tokens' needs to be at most the \d+ that"):
+def test_too_many_tokens_are_refused(backbone):
+    with pytest.raises(FashionGraphError, match=r"'max_tokens'.*at most the \d+"):
         SentenceCollocationNet(backbone, max_tokens=100_000)

@@ -14,10 +14,10 @@ def batch(wardrobe):
     return next(iter(OutfitLoader(wardrobe, batch_size=30, share_items=True)))
 
 
-def test_adds_up_the_parts_of_equation_a12(batch):
+def test_sums_the_terms_of_equation_a12(batch):
     torch.manual_seed(0)
     model, teacher = ADDGNN(8, 6, 3), DesignerTeacher(8, 3)
-    parts = ADDGNNObjective(num_negatives=2, teacher=teacher)(model, batch)
+    terms = ADDGNNObjective(num_negatives=2, teacher=teacher)(model, batch)
     score = model(batch).view(10, 3)
     ranking = BPRLoss()(score[:, 0], score[:, 1:])
     x = batch.unique_x
@@ -30,9 +30,9 @@ def test_adds_up_the_parts_of_equation_a12(batch):
         "norm": norm,
     }
     for name, value in expected.items():
-        torch.testing.assert_close(parts[name], value)
+        torch.testing.assert_close(terms[name], value)
     rest = sum(value for name, value in expected.items() if name != "ranking")
-    torch.testing.assert_close(parts["loss"], ranking + 1e-3 * rest)
+    torch.testing.assert_close(terms["loss"], ranking + 1e-3 * rest)
 
 
 def test_the_teacher_is_frozen(batch):
@@ -45,7 +45,7 @@ def test_the_teacher_is_frozen(batch):
     assert all(p.grad is not None for p in model.parameters())
 
 
-def test_the_default_objective_learns_its_scale(batch):
+def test_the_scale_of_the_default_objective_gets_a_gradient(batch):
     model = ADDGNN(8, 6, 3)
     objective = default_objective(model)
     objective.num_negatives = 2
@@ -53,6 +53,6 @@ def test_the_default_objective_learns_its_scale(batch):
     assert objective.loss.ranking.log_scale.grad is not None
 
 
-def test_refuses_no_negatives():
-    with pytest.raises(ValueError, match="'num_negatives' needs to be at least 1"):
+def test_zero_negatives_are_refused():
+    with pytest.raises(ValueError, match=r"'num_negatives'.*at least 1"):
         ADDGNNObjective(num_negatives=0)

@@ -29,18 +29,18 @@ def test_equals_a_loop_over_pairs(wardrobe, num_negatives):
     for o in range(0, 20 * (1 + num_negatives), 1 + num_negatives):
         real = range(batch.ptr[o], batch.ptr[o + 1])
         losses += [np.sum((u[i] - u[j]) ** 2) for i, j in combinations(real, 2)]
-        for edition in range(o + 1, o + 1 + num_negatives):
-            own = range(batch.ptr[edition], batch.ptr[edition + 1])
+        for corrupted in range(o + 1, o + 1 + num_negatives):
+            nodes = range(batch.ptr[corrupted], batch.ptr[corrupted + 1])
             (new,) = [
-                b for a, b in zip(real, own, strict=True) if batch.item_id[a] != batch.item_id[b]
+                b for a, b in zip(real, nodes, strict=True) if batch.item_id[a] != batch.item_id[b]
             ]
-            apart = [np.linalg.norm(u[i] - u[new]) for i in own if i != new]
+            apart = [np.linalg.norm(u[i] - u[new]) for i in nodes if i != new]
             losses += [max(0, 0.8 - d) ** 2 for d in apart]
     loss = ContrastiveObjective(ContrastiveLoss(0.8), num_negatives)(model, batch)["loss"]
     assert float(loss.detach()) == pytest.approx(np.mean(losses))
 
 
-def test_an_item_worn_twice_leaves_gradients_finite(wardrobe):
+def test_a_repeated_item_has_finite_gradients(wardrobe):
     model = Siamese(8, 4)
     twice = Outfits(wardrobe.items, torch.tensor([0, 2, 4]), torch.tensor([3, 3, 3, 5]))
     ContrastiveObjective()(model, OutfitBatcher(wardrobe.items)(twice))["loss"].backward()

@@ -28,7 +28,7 @@ def outfits():
 
 
 def loop(embedding, outfit, category, scale):
-    """The docstring's equation, item by item."""
+    """Equation of the docstring, item by item."""
     n = len(embedding)
     rest = []
     for i in range(n):
@@ -37,9 +37,9 @@ def loop(embedding, outfit, category, scale):
     loss = 0.0
     for i in range(n):
         like = [j for j in range(n) if category[j] == category[i]]
-        own = np.exp(scale * embedding[i] @ rest[i])
-        loss -= np.log(own / sum(np.exp(scale * embedding[i] @ rest[j]) for j in like))
-        loss -= np.log(own / sum(np.exp(scale * embedding[j] @ rest[i]) for j in like))
+        positive = np.exp(scale * embedding[i] @ rest[i])
+        loss -= np.log(positive / sum(np.exp(scale * embedding[i] @ rest[j]) for j in like))
+        loss -= np.log(positive / sum(np.exp(scale * embedding[j] @ rest[i]) for j in like))
     return loss / (2 * n)
 
 
@@ -54,14 +54,14 @@ def test_equals_the_equation(outfits, share_items):
     assert loss.item() == pytest.approx(expected, rel=1e-9)
 
 
-def test_it_draws_no_strangers(outfits):
+def test_no_negatives_are_drawn(outfits):
     sampler = negative_sampler("uniform", outfits.items)
     loader = InBatchObjective().loader(outfits, sampler, batch_size=6, seed=0)
     (batch,) = loader
     assert batch.num_graphs == 6 and batch.num_nodes == len(outfits.item_id)
 
 
-def test_a_model_trains_with_it(outfits):
+def test_the_loss_falls_in_training(outfits):
     torch.manual_seed(0)
     model = CollocationNet(5, 4)
     history = fit(

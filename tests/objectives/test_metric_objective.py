@@ -33,7 +33,7 @@ def batch(wardrobe):
 
 
 def test_equals_the_equation_outfit_by_outfit(batch):
-    """Eq. M4 over the triplets of eq. M6, from the batch's own items."""
+    """Eq. M4 over the triplets of eq. M6, from the items of the batch."""
     model = CollocationNet(8, 6)
     e = model.embed_features(batch.unique_x)[batch.unique_index].detach()
     half = batch.num_nodes // 2
@@ -48,10 +48,10 @@ def test_equals_the_equation_outfit_by_outfit(batch):
                 n = max(pool, key=lambda n, one=one: cosine[one, n])
                 losses.append((cosine[one, n] - cosine[one, other] + 0.3).clamp(min=0))
     objective = MetricObjective.paper(margin=0.3, miner=SemiHardMiner())
-    parts = objective(model, batch)
-    torch.testing.assert_close(parts["loss"].detach(), torch.stack(losses).mean())
-    assert parts["mined"] == len(losses)
-    assert set(parts) == {"loss", "mined"}
+    terms = objective(model, batch)
+    torch.testing.assert_close(terms["loss"].detach(), torch.stack(losses).mean())
+    assert terms["mined"] == len(losses)
+    assert set(terms) == {"loss", "mined"}
 
 
 def test_a_schedule_follows_the_epochs(batch):
@@ -64,7 +64,7 @@ def test_a_schedule_follows_the_epochs(batch):
     assert stages == [0, 1, 2]
 
 
-def test_strangers_are_of_the_same_category_at_least():
+def test_training_negatives_have_the_same_category():
     objective = MetricObjective(HistogramLoss())
     protocols = ["uniform", "same_category", "matched"]
     assert [objective.training_protocol(p) for p in protocols] == [
@@ -91,34 +91,34 @@ def test_strangers_are_of_the_same_category_at_least():
         (MixedCategoryTripletLoss(), pml_miners.MultiSimilarityMiner()),
     ],
 )
-def test_losses_and_miners_of_both_libraries_mix(batch, loss, miner):
+def test_losses_and_miners_of_both_libraries_combine(batch, loss, miner):
     model = CollocationNet(8, 6, [3, 5])
     objective = MetricObjective(loss, miner)
     optimizer = torch.optim.Adam([*model.parameters(), *objective.parameters()], lr=0.01)
     values = []
     for _ in range(30):
-        parts = objective(model, batch)
+        terms = objective(model, batch)
         optimizer.zero_grad()
-        parts["loss"].backward()
+        terms["loss"].backward()
         optimizer.step()
-        values.append(parts["loss"].item())
+        values.append(terms["loss"].item())
     assert values[0] > 0
     if miner is None or isinstance(miner, AllPairsMiner):  # a loss on fixed pairs
         assert values[-1] < values[0]
 
 
-def test_an_empty_batch_is_no_loss(wardrobe):
+def test_the_loss_of_an_empty_batch_is_zero(wardrobe):
     outfits = wardrobe.with_frequency()
     sampler = negative_sampler("same_category", outfits.items)
     loader = ExemplarLoader(outfits.select(outfits.sizes == 1), sampler, batch_size=8)
     model = CollocationNet(8, 6)
-    parts = default_objective(model)(model, next(iter(loader)))
-    assert parts["loss"] == 0
-    assert parts["mined"] == 0
-    parts["loss"].backward()
+    terms = default_objective(model)(model, next(iter(loader)))
+    assert terms["loss"] == 0
+    assert terms["mined"] == 0
+    terms["loss"].backward()
 
 
-def test_trainers_of_pytorch_metric_learning_take_miner_and_loss(wardrobe):
+def test_pytorch_metric_learning_trainers_run(wardrobe):
     trainers = pytest.importorskip("pytorch_metric_learning.trainers")
     outfits = wardrobe.with_frequency()
     sampler = negative_sampler("same_category", outfits.items)

@@ -17,7 +17,7 @@ def test_is_minus_the_mean_sigmoid_of_margins(wardrobe):
     torch.testing.assert_close(NGNNObjective()(model, batch)["loss"], sum(terms) / 30)
 
 
-def test_strangers_in_training_come_from_any_category_and_in_validation_as_asked(wardrobe):
+def test_training_negatives_have_any_category(wardrobe):
     graph = category_graph(wardrobe.category_id, wardrobe.batch, 5)
     counted = wardrobe.with_frequency()
     data = OutfitDataModule(counted, counted, NGNNObjective(), graph, "same_category")

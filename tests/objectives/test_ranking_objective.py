@@ -28,8 +28,8 @@ def test_candidates_rank_by_mean_and_outfits_by_pooled_scores(wardrobe):
     loss = CandidateSoftmaxLoss()
     expected = loss(mean[:, 0], mean[:, 1:], pooled)
     assert expected != loss(mean[:, 0], mean[:, 1:])
-    own = RankingObjective(num_negatives=2)
-    torch.testing.assert_close(own(model, batch)["loss"], expected)
+    default = RankingObjective(num_negatives=2)
+    torch.testing.assert_close(default(model, batch)["loss"], expected)
     composed = ADDGNNObjective(ADDGNNLoss(ranking=loss), num_negatives=2)(model, batch)
     torch.testing.assert_close(composed["ranking"], expected)
     bpr = RankingObjective(BPRLoss(), num_negatives=2)  # takes one score
@@ -37,21 +37,23 @@ def test_candidates_rank_by_mean_and_outfits_by_pooled_scores(wardrobe):
     torch.testing.assert_close(bpr(model, batch)["loss"], expected)
 
 
-def test_trains_with_eight_negatives_unless_told_otherwise():
+def test_default_number_of_negatives():
     assert RankingObjective().num_negatives == 8
 
 
-def test_a_teacher_is_frozen_and_its_choice_pulls(wardrobe):
+def test_a_frozen_teacher_is_distilled(wardrobe):
     batch = next(iter(OutfitLoader(wardrobe, batch_size=30, share_items=True)))
     torch.manual_seed(0)
     model, teacher = ADDGNN(8, 6, 3), ADDGNN(8, 6, 3, num_steps=0)
     objective = RankingObjective(num_negatives=2, teacher=teacher, lambda_distillation=0.5).train()
     assert not teacher.training
-    parts = objective(model, batch)
-    parts["loss"].backward()
+    terms = objective(model, batch)
+    terms["loss"].backward()
     assert all(p.grad is None for p in teacher.parameters())
     plain = RankingObjective(num_negatives=2)(model, batch)["loss"]
-    torch.testing.assert_close(parts["ranking"], plain)
-    torch.testing.assert_close(parts["loss"], plain + 0.5 * parts["distillation"])
-    itself = RankingObjective(num_negatives=2, teacher=model)(model, batch)["distillation"]
-    assert abs(itself) < 1e-7  # scores without a gradient round differently
+    torch.testing.assert_close(terms["ranking"], plain)
+    torch.testing.assert_close(terms["loss"], plain + 0.5 * terms["distillation"])
+    self_distillation = RankingObjective(num_negatives=2, teacher=model)(model, batch)[
+        "distillation"
+    ]
+    assert abs(self_distillation) < 1e-7  # scores without a gradient round differently

@@ -12,12 +12,12 @@ from fashiongraph.objectives.training_pairs import negative_triplets, real_pairs
 
 
 def outfits_of(batch):
-    """Nodes of each outfit and its editions."""
+    """Nodes of each outfit of a batch."""
     return [list(range(a, b)) for a, b in zip(batch.ptr[:-1], batch.ptr[1:], strict=True)]
 
 
 @pytest.mark.parametrize("num_negatives", [1, 3])
-def test_equal_loops_over_outfits(wardrobe, num_negatives):
+def test_equals_loops_over_outfits(wardrobe, num_negatives):
     train = wardrobe.select(wardrobe.sizes > 1)
     sampler = negative_sampler("uniform", train.items)
     batch = next(iter(CandidateLoader(train, sampler, num_negatives, batch_size=30, seed=1)))
@@ -25,11 +25,11 @@ def test_equal_loops_over_outfits(wardrobe, num_negatives):
     assert (groups == groups[:, :1]).all()
     pairs, triplets = set(), set()
     for o, nodes in enumerate(outfits_of(batch)):
-        edition = o % (1 + num_negatives)
-        if edition == 0:
+        copy = o % (1 + num_negatives)
+        if copy == 0:
             pairs |= set(combinations(nodes, 2))
             continue
-        real = outfits_of(batch)[o - edition]
+        real = outfits_of(batch)[o - copy]
         (place,) = [p for p, n in enumerate(nodes) if batch.item_id[n] != batch.item_id[real[p]]]
         triplets |= {(n, real[place], nodes[place]) for n in nodes if n != nodes[place]}
     found = real_pairs(batch, num_negatives).T.tolist()
@@ -40,7 +40,7 @@ def test_equal_loops_over_outfits(wardrobe, num_negatives):
     assert set(map(tuple, found)) == triplets
 
 
-def test_outfits_of_one_item_and_none_have_neither(wardrobe):
+def test_no_pairs_in_outfits_of_one_item(wardrobe):
     single = wardrobe.select(wardrobe.sizes == 1).select([0, 1, 0, 1])
     batcher = OutfitBatcher(wardrobe.items)
     for batch in (batcher(single), batcher(wardrobe.select([]))):

@@ -34,23 +34,25 @@ def test_equals_a_loop_over_triplets(wardrobe, protocol, num_negatives):
     hinges, sizes = [], []
     for o in range(0, 20 * (1 + num_negatives), 1 + num_negatives):
         real = range(batch.ptr[o], batch.ptr[o + 1])
-        for edition in range(o + 1, o + 1 + num_negatives):
-            own = range(batch.ptr[edition], batch.ptr[edition + 1])
-            ((gone, new),) = [(a, b) for a, b in zip(real, own, strict=True) if item[a] != item[b]]
+        for corrupted in range(o + 1, o + 1 + num_negatives):
+            nodes = range(batch.ptr[corrupted], batch.ptr[corrupted + 1])
+            ((gone, new),) = [
+                (a, b) for a, b in zip(real, nodes, strict=True) if item[a] != item[b]
+            ]
             for stayed in real:
                 if stayed != gone:
                     hinges.append(max(0, distance(stayed, gone) - distance(stayed, new) + 0.3))
                     sizes.append(np.abs(mask(stayed, gone)).sum())
-    parts = TypeAwareObjective(num_negatives=num_negatives)(model, batch)
+    terms = TypeAwareObjective(num_negatives=num_negatives)(model, batch)
     embedding = np.sqrt(np.mean(np.sum(h**2, axis=1)))
-    assert float(parts["triplet"].detach()) == pytest.approx(np.mean(hinges))
-    assert float(parts["mask"].detach()) == pytest.approx(np.mean(sizes))
-    assert float(parts["embedding"].detach()) == pytest.approx(embedding)
+    assert float(terms["triplet"].detach()) == pytest.approx(np.mean(hinges))
+    assert float(terms["mask"].detach()) == pytest.approx(np.mean(sizes))
+    assert float(terms["embedding"].detach()) == pytest.approx(embedding)
     total = np.mean(hinges) + 5e-4 * np.mean(sizes) + 5e-4 * embedding
-    assert float(parts["loss"].detach()) == pytest.approx(total)
+    assert float(terms["loss"].detach()) == pytest.approx(total)
 
 
-def test_an_item_worn_twice_leaves_gradients_finite(wardrobe):
+def test_a_repeated_item_has_finite_gradients(wardrobe):
     model = TypeAware(8, 5, 4)
     twice = Outfits(wardrobe.items, torch.tensor([0, 2, 4]), torch.tensor([3, 3, 3, 5]))
     TypeAwareObjective()(model, OutfitBatcher(wardrobe.items)(twice))["loss"].backward()

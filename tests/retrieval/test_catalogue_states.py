@@ -19,8 +19,8 @@ def test_rows_are_the_item_vectors_by_category(wardrobe, make_model):
     torch.testing.assert_close(states.values, expected[states.item])
     assert states.rounding == 0
     for category in range(5):
-        own = (items.category_id == category).nonzero().flatten()
-        assert states.item[states.rows(category)].tolist() == own.tolist()
+        expected = (items.category_id == category).nonzero().flatten()
+        assert states.item[states.rows(category)].tolist() == expected.tolist()
 
 
 def test_rows_are_normalised_for_a_model_with_norm(wardrobe, make_model):
@@ -33,8 +33,8 @@ def test_best_are_the_largest_products(wardrobe, make_model):
     states = CatalogueStates.build(make_model(), wardrobe.items)
     query = torch.randn(states.values.size(1), generator=torch.Generator().manual_seed(0))
     product = dict(zip(states.item.tolist(), (states.values @ query).tolist(), strict=True))
-    own = (wardrobe.items.category_id == 2).nonzero().flatten().tolist()
-    ranked = sorted(own, key=lambda i: -product[i])
+    expected = (wardrobe.items.category_id == 2).nonzero().flatten().tolist()
+    ranked = sorted(expected, key=lambda i: -product[i])
     item, value = states.best(query, 2, 3, torch.tensor(ranked[1:2]))
     assert item.tolist() == [ranked[0], ranked[2], ranked[3]]
     assert value.tolist() == pytest.approx([product[i] for i in item.tolist()])
@@ -44,11 +44,11 @@ def test_best_are_the_largest_products(wardrobe, make_model):
 
 def test_half_precision_records_its_error(wardrobe, make_model):
     model = make_model()
-    whole = CatalogueStates.build(model, wardrobe.items)
+    full = CatalogueStates.build(model, wardrobe.items)
     half = CatalogueStates.build(model, wardrobe.items, dtype=torch.float16)
-    error = (half.values.float() - whole.values).norm(dim=1).max()
+    error = (half.values.float() - full.values).norm(dim=1).max()
     assert 0 < half.rounding == pytest.approx(float(error))
-    query = torch.randn(whole.values.size(1), generator=torch.Generator().manual_seed(0))
+    query = torch.randn(full.values.size(1), generator=torch.Generator().manual_seed(0))
     rows = slice(0, len(half))
     for block_size in (3, 1000):
         product = half.products(query, rows, block_size)
@@ -56,29 +56,29 @@ def test_half_precision_records_its_error(wardrobe, make_model):
 
 
 @pytest.mark.parametrize("dtype", [torch.float16, torch.float32])
-def test_written_and_mapped(wardrobe, make_model, tmp_path, dtype):
+def test_stored_vectors_are_mapped(wardrobe, make_model, tmp_path, dtype):
     model, items, path = make_model(), wardrobe.items, tmp_path / "states"
-    memory = CatalogueStates.build(model, items, dtype=dtype)
+    in_memory = CatalogueStates.build(model, items, dtype=dtype)
     for states in (
         CatalogueStates.build(model, items, path, dtype),
         CatalogueStates.load(path, model, items),
     ):
         assert states.values.dtype == dtype
-        assert torch.equal(states.values, memory.values)
-        assert torch.equal(states.item, memory.item)
-        assert torch.equal(states.ptr, memory.ptr)
-        assert states.rounding == memory.rounding
+        assert torch.equal(states.values, in_memory.values)
+        assert torch.equal(states.item, in_memory.item)
+        assert torch.equal(states.ptr, in_memory.ptr)
+        assert states.rounding == in_memory.rounding
     assert sorted(f.name for f in path.iterdir()) == ["item.npy", "states.json", "states.npy"]
 
 
-def test_replaces_nothing_but_states(wardrobe, make_model, tmp_path):
+def test_only_stored_states_are_replaced(wardrobe, make_model, tmp_path):
     (tmp_path / "items.csv").touch()
     with pytest.raises(FashionGraphError, match="items.csv|something else"):
         CatalogueStates.build(make_model(), wardrobe.items, tmp_path)
     assert [file.name for file in tmp_path.iterdir()] == ["items.csv"]
 
 
-def test_items_without_a_category_fill_no_slot(make_model):
+def test_items_without_category_are_no_candidates(make_model):
     items = ItemTable.from_lists(["a", "b"], ["x", "y"], torch.randn(2, 8), vocabulary=["y"])
     states = CatalogueStates.build(make_model(), items)
     assert states.item.tolist() == [1, 0]
@@ -92,7 +92,7 @@ def test_no_items(make_model, tmp_path):
     assert len(states.best(torch.zeros(18), 0, 5, states.item)[0]) == 0
 
 
-def test_refuses_what_does_not_fit(wardrobe, make_model, tmp_path):
+def test_other_models_and_items_are_refused(wardrobe, make_model, tmp_path):
     model, items = make_model(), wardrobe.items
     with pytest.raises(FashionGraphError, match="'items'.*got 0"):
         CatalogueStates.build(model, items.with_features(None))

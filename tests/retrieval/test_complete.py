@@ -62,7 +62,7 @@ def assert_same(got, expected):
     assert got[["item_id", "category", "rank"]].to_dict("records") == expected[
         ["item_id", "category", "rank"]
     ].to_dict("records")
-    # A score near 0 is a sum of parts that are not.
+    # A score near 0 is a sum of larger terms.
     assert got["score"].tolist() == pytest.approx(expected["score"].tolist(), rel=1e-5, abs=1e-6)
 
 
@@ -82,7 +82,7 @@ def test_an_exact_query_makes_a_shortlist_exact(
 
 @pytest.mark.parametrize("outfit", OUTFITS)
 @pytest.mark.parametrize("num_steps", [0, 1, 2])
-def test_without_shortlist_every_item_is_ranked(
+def test_every_item_is_ranked_without_shortlist(
     wardrobe, make_model, outfit, num_steps, components
 ):
     model, items = make_model(num_steps=num_steps, **components), wardrobe.items
@@ -93,8 +93,8 @@ def test_without_shortlist_every_item_is_ranked(
     assert_same(complete(model, outfit, items, slots, k=4, shortlist=40), expected)
 
 
-def test_a_shortlist_holds_the_query_and_co_occurrence(wardrobe, make_model, components):
-    items, own = wardrobe.items, wardrobe.items.rows(OUTFITS[1])
+def test_a_shortlist_has_query_and_co_occurring_items(wardrobe, make_model, components):
+    items, rows = wardrobe.items, wardrobe.items.rows(OUTFITS[1])
     model = make_model(**components)
     bare = make_model(num_steps=0, **{**components, "priors": []})
     bare.load_state_dict(model.state_dict(), strict=False)
@@ -102,14 +102,14 @@ def test_a_shortlist_holds_the_query_and_co_occurrence(wardrobe, make_model, com
     candidates = set(complete(bare, OUTFITS[1], items, ["category1"], k=3)["item_id"])
     if len(model.priors):
         counts = ItemCooccurrence(model.graph, items)
-        candidates |= set(items.ids[counts.co_occurring(own.unique()).numpy()])
+        candidates |= set(items.ids[counts.co_occurring(rows.unique()).numpy()])
     ranked = by_brute_force(model, OUTFITS[1], items, ["category1"], len(items))
     expected = ranked[ranked["item_id"].isin(candidates)].head(3).reset_index(drop=True)
     assert_same(found, expected.assign(rank=[1, 2, 3]))
 
 
 @pytest.mark.parametrize("norm", [None, "default"])
-def test_rounded_states_still_give_the_exact_answer(make_model, norm):
+def test_half_precision_states_give_the_exact_result(make_model, norm):
     """Candidates that differ by less than half precision."""
     rng = torch.Generator().manual_seed(0)
     features = torch.randn(1, 8, generator=rng) + 1e-4 * torch.randn(300, 8, generator=rng)
@@ -148,7 +148,7 @@ def test_a_plain_function_completes(wardrobe):
     assert_same(complete(similarity, OUTFITS[1], wardrobe.items, ["category1"], k=3), expected)
 
 
-def test_states_are_encoded_once(wardrobe, make_model, tmp_path):
+def test_stored_states_are_not_encoded_again(wardrobe, make_model, tmp_path):
     model, items = make_model(), wardrobe.items
     fresh = complete(model, OUTFITS[1], items, k=3)
     for states in (
@@ -187,13 +187,13 @@ def test_unknown_categories(wardrobe, make_model):
         ("item1", {}, r"'outfit' needs a list of identifiers \(got 'item1'\)"),
         (["item1"], {"slots": "category0"}, r"'slots' needs a list of .*\(got 'category0'\)"),
         ([], {}, "'outfit' needs at least one item"),
-        (["nobody"], {}, r"known items \(got 'nobody'\)"),
+        (["nobody"], {}, r"'ids'.*items of the table \(got 'nobody'\)"),
         (["item1"], {"slots": ["cape"]}, r"such as category0, .* \(got 'cape'\)"),
         (["item1"], {"k": 0}, r"'k' needs to be a positive integer \(got 0\)"),
         (["item1"], {"shortlist": 9}, r"'shortlist' needs to be at least k, 10 \(got 9\)"),
     ],
 )
-def test_refuses_bad_input(wardrobe, make_model, outfit, options, message):
+def test_invalid_arguments_are_refused(wardrobe, make_model, outfit, options, message):
     with pytest.raises(FashionGraphError, match=message):
         complete(make_model(), outfit, wardrobe.items, **options)
 
@@ -206,7 +206,7 @@ def test_needs_features(wardrobe, make_model, num_steps, shortlist):
         complete(make_model(num_steps=num_steps), ["item1"], bare, shortlist=shortlist)
 
 
-def test_refuses_states_of_another_catalogue_or_model(wardrobe, make_model):
+def test_states_of_others_are_refused(wardrobe, make_model):
     model = make_model()
     few = ItemTable.from_lists(["a"], ["category0"], torch.randn(1, 8))
     with pytest.raises(FashionGraphError, match="'states'.*40"):

@@ -6,7 +6,7 @@ from fashiongraph.models import CollocationNet
 from fashiongraph.retrieval.embedding_key import embedding_key
 
 
-def test_each_part_has_a_say(wardrobe):
+def test_each_input_changes_the_key(wardrobe):
     items = wardrobe.items
     torch.manual_seed(0)
     one, two = CollocationNet(8), CollocationNet(8)

@@ -9,7 +9,7 @@ faiss = pytest.importorskip("faiss")
 
 
 @pytest.mark.parametrize("half", [False, True])
-def test_cells_are_as_many_as_the_root_of_the_vectors(half):
+def test_number_of_cells(half):
     values = np.random.default_rng(0).normal(size=(2500, 4)).astype(np.float32)
     assert empty_index(values, True, half).nlist == 50
     assert empty_index(values[:100], True, half).nlist == 2  # each cell needs enough to learn from
@@ -19,7 +19,7 @@ def test_cells_are_as_many_as_the_root_of_the_vectors(half):
 
 @pytest.mark.parametrize("cells", [False, True])
 @pytest.mark.parametrize("mapped", [False, True])
-def test_written_and_read(tmp_path, cells, mapped):
+def test_saved_and_loaded(tmp_path, cells, mapped):
     values = np.random.default_rng(0).normal(size=(500, 4)).astype(np.float32)
     index = empty_index(values, cells, half=False)
     index.add_with_ids(values, np.arange(500) + 7)

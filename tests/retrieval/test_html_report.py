@@ -19,13 +19,13 @@ class Tags(HTMLParser):
         assert self.open.pop() == tag
 
 
-def test_one_file_with_query_results_and_ground_truth(tmp_path):
+def test_the_report_shows_results_and_ground_truth(tmp_path):
     query = [ItemView("a", "shoe", "<b>bold</b> shoe", None)]
     results = [
         ItemView("b", "hat", "", "data:image/jpeg;base64,AAAA", 0.51234),
         ItemView("c", "", "a cape", None, -0.1, wanted=True),
     ]
-    path = tmp_path / "deep" / "sheet.html"
+    path = tmp_path / "deep" / "report.html"
     write_html_report(
         path, "Titles & more", [ReportRow("hat", query, results), ReportRow("x", query, [])]
     )

@@ -12,13 +12,13 @@ from fashiongraph.retrieval.index_table import IndexTable, find_values
 
 
 @pytest.mark.parametrize(
-    ("texts", "wanted", "found", "lacking"),
+    ("texts", "wanted", "found", "missing"),
     [
         (["38.0", "40.0"], ["38", "39"], [True, False], ["39"]),
         (["9.9", "20.0"], ["9.90", "20"], [True, True], []),
         (["2024-01-05 00:00:00", "2024-02-01 00:00:00"], ["2024-01-05"], [True, False], []),
         (["True", "False"], ["true"], [True, False], []),
-        (["007", "7"], ["7"], [False, True], []),  # as written comes first
+        (["007", "7"], ["7"], [False, True], []),  # spelling comes first
         (["9007199254740993"], ["9007199254740992"], [False], ["9007199254740992"]),
         (["12_34", "1E2", "007"], ["1234", "100", "7"], [False] * 3, ["1234", "100", "7"]),
         (["1e-05", "1e+16"], ["0.00001", "10000000000000000"], [True, True], []),
@@ -29,9 +29,9 @@ from fashiongraph.retrieval.index_table import IndexTable, find_values
         (["a"], [], [False], []),
     ],
 )
-def test_values_are_found_however_they_are_written(texts, wanted, found, lacking):
-    which, absent = find_values(pd.Index(texts, dtype=str), wanted)
-    assert (which.tolist(), absent) == (found, lacking)
+def test_values_match_by_spelling_or_meaning(texts, wanted, found, missing):
+    which, unmatched = find_values(pd.Index(texts, dtype=str), wanted)
+    assert (which.tolist(), unmatched) == (found, missing)
 
 
 def items(ids, categories, years):
@@ -46,7 +46,7 @@ def table():
     return made
 
 
-def test_rows_are_never_given_again(table):
+def test_rows_are_not_reused(table):
     assert table.remove(["b"]).tolist() == [1]
     assert table.append(items(["b"], ["hat"], [2021])).tolist() == [3]
     assert table.rows(["b", "a"]).tolist() == [3, 0]
@@ -72,7 +72,7 @@ def test_values_need_not_be_text():
     assert made.allowed({"year": date(2024, 1, 5)}, {}).all()
 
 
-def test_written_and_read(table, tmp_path):
+def test_saved_and_loaded(table, tmp_path):
     table.remove(["a"])
     table.save(tmp_path)
     read = IndexTable.load(tmp_path)
@@ -81,11 +81,11 @@ def test_written_and_read(table, tmp_path):
     pd.testing.assert_frame_equal(
         read.columns.astype(object), table.columns.astype(object), check_dtype=False
     )
-    read.append(items(["a"], ["hat"], [2019]))  # what was read can be changed
+    read.append(items(["a"], ["hat"], [2019]))  # a loaded table can be changed
     assert read.rows(["a"]).tolist() == [3]
 
 
-def test_refuses_bad_input(table):
+def test_invalid_arguments_are_refused(table):
     for call, message in (
         (
             lambda: table.append(items(["d", "a"], ["hat"] * 2, [1, 2])),
@@ -96,9 +96,9 @@ def test_refuses_bad_input(table):
         (lambda: table.allowed({"colour": "red"}, {}), r"item_id, category, year \(got 'colour'\)"),
         (
             lambda: table.allowed({"year": ["2019", "2022"]}, {}),
-            r"a filter by 'year' needs values that it holds: 2019, 2020 \(got '2022'\)",
+            r"'year'.*2019, 2020 \(got '2022'\)",
         ),
-        (lambda: table.allowed({"item_id": "z"}, {}), r"holds: a, b, c \(got 'z'\)"),
+        (lambda: table.allowed({"item_id": "z"}, {}), r"'item_id'.*a, b, c \(got 'z'\)"),
     ):
         with pytest.raises(FashionGraphError, match=message):
             call()
@@ -106,7 +106,7 @@ def test_refuses_bad_input(table):
 
 
 @pytest.mark.parametrize("kind", ["float32", "Float32", "float[pyarrow]"])
-def test_narrow_numbers_are_found_as_they_were_written(kind):
+def test_narrow_floats_keep_their_spelling(kind):
     price = pd.DataFrame({"price": pd.array([9.9, 1.1, None], kind)})
     table = IndexTable.empty()
     table.append(ItemTable.from_lists(["a", "b", "c"], ["hat"] * 3, columns=price))

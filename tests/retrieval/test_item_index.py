@@ -82,7 +82,7 @@ def test_filters_by_category_and_any_column(index):
         assert found(index, result) == by_brute_force(items, items.features, QUERY, 9, allowed)
 
 
-def test_a_narrow_filter_looks_into_every_cell():
+def test_a_narrow_filter_searches_every_cell():
     items = catalogue(400)
     index = ItemIndex.build(items, items.features, exact_below=5, probes=1)
     few = [f"i{i}" for i in range(0, 400, 20)]
@@ -91,7 +91,7 @@ def test_a_narrow_filter_looks_into_every_cell():
     assert found(index, result) == by_brute_force(items, items.features, QUERY, 6, allowed)
 
 
-def test_fewer_results_than_asked_for(index):
+def test_fewer_results_than_k(index):
     result = index.search(QUERY[:1], 5, {"item_id": ["i3", "i4"]})
     assert (result.row[0] >= 0).sum() == 2
     assert torch.isinf(result.score[0, 2:]).all()
@@ -121,7 +121,7 @@ def test_add_and_remove(index):
 
 
 @pytest.mark.parametrize("mapped", [True, False])
-def test_written_and_read(index, tmp_path, mapped):
+def test_saved_and_loaded(index, tmp_path, mapped):
     index.remove(["i5"])
     index.save(tmp_path / "index")
     read = ItemIndex.load(tmp_path / "index", mapped)
@@ -147,7 +147,7 @@ def test_written_and_read(index, tmp_path, mapped):
         assert len(ItemIndex.load(tmp_path / "index")) == 404
 
 
-def test_what_embedded_the_items_is_remembered_until_they_change(wardrobe, tmp_path):
+def test_the_key_is_kept_until_items_change(wardrobe, tmp_path):
     items = wardrobe.items
     made = ItemIndex.build(items, items.features, key="key")
     made.save(tmp_path / "index")
@@ -171,7 +171,7 @@ def test_an_index_without_items(tmp_path):
     assert len(ItemIndex.load(tmp_path / "index")) == 0
 
 
-def test_cells_find_most_of_the_best():
+def test_cells_have_high_recall():
     items = catalogue(4000)
     index = ItemIndex.build(items, items.features, exact_below=1000, probes=16)
     assert repr(index) == "ItemIndex(4000 items, 12 dimensions, IVF)"
@@ -186,7 +186,7 @@ def test_cells_find_most_of_the_best():
     assert sum(hits) > 0.8 * 500
 
 
-def test_refuses_bad_input(index, tmp_path):
+def test_invalid_arguments_are_refused(index, tmp_path):
     items = catalogue(400)
     for call, message in (
         (lambda: index.search(QUERY, 0), r"'k' needs to be a positive integer \(got 0\)"),
@@ -202,7 +202,7 @@ def test_refuses_bad_input(index, tmp_path):
     bare = ItemTable.from_lists(["j"], ["top"])
     with pytest.raises(FashionGraphError, match="needs the columns category, year, season"):
         index.add(bare, torch.zeros(1, 12))
-    with pytest.raises(DataError, match="no index of items can be read there"):
+    with pytest.raises(DataError, match="cannot be read as an index"):
         ItemIndex.load(tmp_path)
 
 

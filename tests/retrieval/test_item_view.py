@@ -16,34 +16,34 @@ def table(**columns):
     )  # fmt: skip
 
 
-def test_cards_hold_what_the_table_has(tmp_path):
+def test_views_have_the_values_of_the_table(tmp_path):
     Image.new("RGB", (400, 200), "red").save(tmp_path / "a.png")
     items = table(title=["A <shoe>", None, ""], image=["a.png", "gone.png", ""])
-    cards = item_views(items, ["c", "a", "b"], tmp_path, [0.1, 0.2, 0.3], frozenset(["a"]))
-    assert [card.item_id for card in cards] == ["c", "a", "b"]
-    assert [card.title for card in cards] == ["", "A <shoe>", ""]
-    assert [card.category for card in cards] == ["", "shoe", "hat"]
-    assert [card.score for card in cards] == [0.1, 0.2, 0.3]
-    assert [card.wanted for card in cards] == [False, True, False]
-    assert [card.picture is not None for card in cards] == [False, True, False]
-    assert cards[1].picture.startswith("data:image/jpeg;base64,")
+    views = item_views(items, ["c", "a", "b"], tmp_path, [0.1, 0.2, 0.3], frozenset(["a"]))
+    assert [view.item_id for view in views] == ["c", "a", "b"]
+    assert [view.title for view in views] == ["", "A <shoe>", ""]
+    assert [view.category for view in views] == ["", "shoe", "hat"]
+    assert [view.score for view in views] == [0.1, 0.2, 0.3]
+    assert [view.wanted for view in views] == [False, True, False]
+    assert [view.picture is not None for view in views] == [False, True, False]
+    assert views[1].picture.startswith("data:image/jpeg;base64,")
 
 
 def test_no_columns_and_no_items(tmp_path):
     bare = ItemTable.from_lists(["a"], ["shoe"])
-    (card,) = item_views(bare, ["a"], tmp_path)
-    assert (card.title, card.picture, card.score) == ("", None, None)
+    (view,) = item_views(bare, ["a"], tmp_path)
+    assert (view.title, view.picture, view.score) == ("", None, None)
     assert item_views(bare, [], tmp_path) == []
 
 
-def test_a_broken_picture_is_left_out(tmp_path):
+def test_a_damaged_picture_is_left_out(tmp_path):
     (tmp_path / "a.png").write_text("no picture")
     (tmp_path / "b.png").mkdir()
-    cards = item_views(table(image=["a.png", "b.png", ""]), ["a", "b"], tmp_path)
-    assert [card.picture for card in cards] == [None, None]
+    views = item_views(table(image=["a.png", "b.png", ""]), ["a", "b"], tmp_path)
+    assert [view.picture for view in views] == [None, None]
 
 
-def test_refuses_unknown_items(tmp_path):
+def test_unknown_items_are_refused(tmp_path):
     items = table()
-    with pytest.raises(FashionGraphError, match="known items"):
+    with pytest.raises(FashionGraphError, match=r"'ids'.*got 'z'"):
         item_views(items, ["z"], tmp_path)

@@ -26,8 +26,8 @@ def test_each_epoch_prints_a_line(train, splits, capsys):
         assert re.fullmatch(re.escape(expected) + left, line)
 
 
-class Swallow(pl.Callback):
-    """Is interrupted where exceptions are forgotten, as a finaliser is."""
+class Discard(pl.Callback):
+    """Interrupts the process where exceptions are discarded, as in a finaliser."""
 
     def on_train_batch_start(self, trainer, *_):
         if trainer.current_epoch == 1:
@@ -37,16 +37,16 @@ class Swallow(pl.Callback):
 
 @pytest.fixture
 def handler():
-    """A handler that raises, since the tests may run with interrupts ignored."""
+    """A handler that raises, because the tests may run with interrupts ignored."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield signal.default_int_handler
     signal.signal(signal.SIGINT, before)
 
 
-def test_a_swallowed_interrupt_ends_the_training(train, splits, tmp_path, handler):
+def test_a_discarded_interrupt_ends_the_training(train, splits, tmp_path, handler):
     with pytest.raises(KeyboardInterrupt):
-        train(splits, callbacks=[Swallow()], directory=tmp_path)
-    assert signal.getsignal(signal.SIGINT) is handler  # Lightning leaves a deaf process
+        train(splits, callbacks=[Discard()], directory=tmp_path)
+    assert signal.getsignal(signal.SIGINT) is handler  # Lightning leaves interrupts ignored
     assert (tmp_path / "model").is_dir()
     assert len(train(splits, directory=tmp_path)[1]) == 3
 
@@ -59,20 +59,20 @@ def test_ignored_interrupts_stay_ignored(handler):
     assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
 
 
-def test_other_threads_train_without_a_handler(handler):
-    seen = []
+def test_other_threads_install_no_handler(handler):
+    installed = []
 
     def enter():
         with InterruptHandler() as interrupts:
-            seen.append(interrupts.installed)
+            installed.append(interrupts.installed)
 
     thread = threading.Thread(target=enter)
     thread.start()
     thread.join()
-    assert seen == [False]
+    assert installed == [False]
 
 
-def test_an_interrupt_after_the_last_batch_ends_it(train, splits, handler):
+def test_an_interrupt_after_the_last_batch(train, splits, handler):
     class Late(pl.Callback):
         def on_train_epoch_end(self, trainer, *_):
             if trainer.current_epoch == trainer.max_epochs - 1:
@@ -89,7 +89,7 @@ def test_a_new_training_replaces_an_earlier_one(train, splits, tmp_path):
     assert list(history.index) == [1]
 
 
-def test_an_earlier_training_stays_until_an_epoch_is_done(train, splits, tmp_path):
+def test_an_earlier_training_stays_for_one_epoch(train, splits, tmp_path):
     _, expected = train(splits, directory=tmp_path)
     diverging = TrainingConfig(batch_size=16, optimizer="sgd", learning_rate=1e30)
     with pytest.raises(FashionGraphError, match="diverged"):

@@ -36,7 +36,7 @@ def test_training_learns_and_keeps_the_best_epoch(train, splits, tmp_path):
     assert any((tmp_path / "tensorboard").rglob("events*"))
 
 
-def test_a_seed_fixes_everything(train, splits):
+def test_a_seed_reproduces_a_training(train, splits):
     (a, first), (b, second) = train(splits), train(splits)
     pd.testing.assert_frame_equal(first, second)
     assert all(torch.equal(x, y) for x, y in zip(a.parameters(), b.parameters(), strict=True))
@@ -46,7 +46,7 @@ def test_a_seed_fixes_everything(train, splits):
 
 def test_a_diverged_training_is_an_error(train, splits):
     config = TrainingConfig(batch_size=16, optimizer="sgd", learning_rate=1e30)
-    with pytest.raises(FashionGraphError, match=r"diverged: after epoch 1 .*'learning_rate'"):
+    with pytest.raises(FashionGraphError, match=r"epoch 1 .*'learning_rate'"):
         train(splits, config=config)
     features = splits[1].items.features.clone()
     features[3] = torch.nan
@@ -77,22 +77,22 @@ class Modes(pl.Callback):
     """Records whether modules are in training mode."""
 
     def on_train_batch_start(self, trainer, module, *_):
-        self.model, self.part = module.model.training, module.model.scorer.training
+        self.model, self.scorer = module.model.training, module.model.scorer.training
 
 
-def test_a_trained_model_is_in_training_mode_again(train, splits, tmp_path):
+def test_a_trained_model_returns_to_training_mode(train, splits, tmp_path):
     modes, model = Modes(), ADDGNN(8, 8, 2, 1)
     kwargs = {"max_epochs": 1, "progress": False, "accelerator": "cpu", "callbacks": [modes]}
     fit(model, *splits, **kwargs)
     assert modes.model and not model.training
     fit(model, *splits, **kwargs)  # dropout was silently off here
-    assert modes.model and modes.part
+    assert modes.model and modes.scorer
     model.train().scorer.eval()  # frozen by the caller
     fit(model, *splits, **kwargs)
-    assert modes.model and not modes.part
+    assert modes.model and not modes.scorer
 
 
-def test_stops_early_when_nothing_improves(train, splits):
+def test_stops_early_without_improvement(train, splits):
     _, history = train(
         splits, max_epochs=40, patience=1, config=TrainingConfig(learning_rate=1e-12)
     )
@@ -110,7 +110,7 @@ class Raise(pl.Callback):
             os.kill(os.getpid(), self.number)
 
 
-def test_signals_end_a_training_with_their_status(train, splits, tmp_path):
+def test_signals_set_the_exit_status(train, splits, tmp_path):
     # A shell without a terminal starts background processes with interrupts ignored.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     with pytest.raises(SystemExit) as ended:
@@ -126,7 +126,7 @@ def test_signals_end_a_training_with_their_status(train, splits, tmp_path):
     assert len(train(splits, resume=True, directory=tmp_path)[1]) == 3
 
 
-def test_refuses_nothing_to_train_on_or_resume_from(train, splits, wardrobe, tmp_path):
+def test_missing_outfits_or_checkpoints_are_refused(train, splits, wardrobe, tmp_path):
     with pytest.raises(FashionGraphError, match="'train'.*0"):
         train((wardrobe.select([]), wardrobe))
     with pytest.raises(FashionGraphError, match="'resume'.*'directory'"):
@@ -136,7 +136,7 @@ def test_refuses_nothing_to_train_on_or_resume_from(train, splits, wardrobe, tmp
 
 
 @pytest.mark.parametrize("precision", ["bf16-mixed", "64-true"])
-def test_other_precisions_train_too(train, splits, precision):
+def test_other_precisions_train(train, splits, precision):
     _, history = train(splits, max_epochs=2, precision=precision)
     assert history["train/loss"].notna().all()
 
@@ -149,7 +149,7 @@ def test_a_foreign_folder_is_not_replaced(train, splits, tmp_path):
     assert [file.name for file in tmp_path.rglob("*")] == ["model", "net.py"]
 
 
-def test_what_cannot_be_trained_is_refused(train, splits):
+def test_invalid_arguments_are_refused(train, splits):
     single = Outfits.from_lists(splits[0].items, [[name] for name in splits[0].items.ids[:3]])
     with pytest.raises(FashionGraphError, match="'train'.*0"):
         train((single, splits[1]))
@@ -159,13 +159,13 @@ def test_what_cannot_be_trained_is_refused(train, splits):
     few = splits[0].with_items(splits[0].items.with_vocabulary(["category0"], unknown="default"))
     with pytest.raises(FashionGraphError, match="'graph'.*5 categories.*1"):
         fit(ADDGNN(8, 8), *splits, graph=category_graph(few.category_id.clamp(min=0), few.batch, 1))
-    with pytest.raises(FashionGraphError, match="needs 37 other items to draw strangers from"):
+    with pytest.raises(FashionGraphError, match=r"'num_negatives'.*got 37"):
         train(splits, objective=RankingObjective(num_negatives=37))
-    with pytest.raises(FashionGraphError, match="'directory' is needed where several processes"):
+    with pytest.raises(FashionGraphError, match="'directory'.*several processes"):
         train(splits, devices=2, strategy="ddp")
 
 
-def test_every_process_needs_something_to_validate_on(train, splits, tmp_path):
+def test_every_process_needs_validation_outfits(train, splits, tmp_path):
     one = splits[1].select((splits[1].sizes > 1).nonzero().flatten()[:1])
     with pytest.raises(FashionGraphError, match=r"each of 2 processes \(got 1\)"):
         train((splits[0], one), directory=tmp_path, devices=2, strategy="ddp")
@@ -200,10 +200,10 @@ def test_trainer_arguments_replace_the_defaults(train, splits, tmp_path):
         def on_train_start(self, trainer, module):
             seen["clip"], seen["loggers"] = trainer.gradient_clip_val, list(trainer.loggers)
 
-    own = CSVLogger(tmp_path / "own")
-    train(splits, max_epochs=1, callbacks=[Look()], logger=own, **arguments)
+    logger = CSVLogger(tmp_path / "logger")
+    train(splits, max_epochs=1, callbacks=[Look()], logger=logger, **arguments)
     assert seen["clip"] == 0.5
-    assert seen["loggers"][1:] == [own]
+    assert seen["loggers"][1:] == [logger]
     train(splits, max_epochs=1, callbacks=[Look()], logger=False)
     assert len(seen["loggers"]) == 1
 

@@ -1,4 +1,4 @@
-"""A model of one's own, from 20 lines to a trained, evaluated and completing model."""
+"""A custom model of 20 lines: training, evaluation and completion."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from fashiongraph.retrieval import complete
 from fashiongraph.training import TrainingConfig, fit
 
 
-class GAT(OutfitModel):
+class OutsideModel(OutfitModel):
     """Graph attention on stock fields of the batch."""
 
     def __init__(self, in_channels, hidden_channels=16):
@@ -34,7 +34,7 @@ class GAT(OutfitModel):
 def test_trains_evaluates_completes_and_reloads(splits, tmp_path):
     train, valid = splits
     torch.manual_seed(0)
-    model = GAT(train.items.num_features)
+    model = OutsideModel(train.items.num_features)
     graph = category_graph(train.category_id, train.batch, train.items.num_categories)
     history = fit(
         model,
@@ -54,4 +54,4 @@ def test_trains_evaluates_completes_and_reloads(splits, tmp_path):
     assert auc.value > 0.6 and fitb.value > 0.3
     found = complete(kept, list(train.items.ids[:2]), train.items, k=2)
     assert found.groupby("category").size().max() == 2
-    del OutfitModel.registry["GAT"]
+    del OutfitModel.registry["OutsideModel"]

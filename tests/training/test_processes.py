@@ -1,4 +1,4 @@
-"""Two processes train as one process with the doubled batch does."""
+"""Two processes give the result of one process with twice the batch size."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ history.to_csv(f"{output}/history.csv")
 
 @pytest.mark.slow
 @pytest.mark.parametrize("model", ["ADDGNN", "SetTransformer", "Siamese"])
-def test_the_loss_curve_is_that_of_one_process_with_the_doubled_batch(tmp_path, model):
+def test_two_processes_equal_one_with_twice_the_batch(tmp_path, model):
     script = tmp_path / "train.py"
     script.write_text(SCRIPT)
     histories = []

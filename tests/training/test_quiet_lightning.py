@@ -21,7 +21,7 @@ def logged(monkeypatch):
 
 
 @pytest.mark.parametrize("progress", [True, False])
-def test_hints_come_with_progress_alone(train, splits, logged, progress):
+def test_hints_are_printed_with_progress_only(train, splits, logged, progress):
     train(splits, max_epochs=1, progress=progress)
     assert bool(logged) == progress
     assert LOGGER.level == logging.INFO

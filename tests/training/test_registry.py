@@ -26,7 +26,7 @@ def test_published_entries_have_published_settings():
     assert MODELS["addgnn-plus"].build(8, 5, hidden_channels=6).hidden_channels == 6
 
 
-def test_a_model_of_ones_own_is_imported_by_name(tmp_path, monkeypatch):
+def test_a_custom_model_is_imported_by_name(tmp_path, monkeypatch):
     (tmp_path / "my_models.py").write_text(
         "import torch\nfrom fashiongraph.models import OutfitModel\n"
         "class Mine(OutfitModel):\n"

@@ -19,7 +19,7 @@ def settings(train, valid, model=None, **kwargs):
     return run_settings(OutfitModule(model, default_objective(model), TrainingConfig()), data)
 
 
-def test_each_setting_shows_where_it_belongs(wardrobe, tmp_path):
+def test_each_change_alters_its_setting(wardrobe, tmp_path):
     train, valid = wardrobe.select(slice(0, 40)), wardrobe.select(slice(40, 60))
     first = settings(train, valid)
     write_run_settings(tmp_path / "deep" / "settings.json", first)
@@ -38,15 +38,15 @@ def test_each_setting_shows_where_it_belongs(wardrobe, tmp_path):
 
 
 @pytest.mark.parametrize("content", [None, "", "[]"])
-def test_a_file_that_cannot_be_read(tmp_path, content):
+def test_an_unreadable_file_is_refused(tmp_path, content):
     file = tmp_path / "settings.json"
     if content is not None:
         file.write_text(content)
-    with pytest.raises(DataError, match=r"settings\.json: 'resume' needs what the training began"):
+    with pytest.raises(DataError, match=r"settings\.json: 'resume'"):
         check_run_settings(file, {"seed": 0})
 
 
-def test_a_graph_without_edges_is_a_setting_too(wardrobe):
+def test_an_empty_graph_alters_the_settings(wardrobe):
     nothing = wardrobe.item_id[:0]
     graph = category_graph(nothing, nothing, 5)
     model = ADDGNN(8, 4, 2)

@@ -19,7 +19,7 @@ def rates(config, steps):
     return seen
 
 
-def test_cosine_rises_then_falls():
+def test_a_cosine_rises_then_falls():
     seen = rates(TrainingConfig(learning_rate=1.0, warmup=0.1), 100)
     assert seen[0] == pytest.approx(0.1)
     assert max(seen) == pytest.approx(1.0) == seen[10]
@@ -34,7 +34,7 @@ def test_the_published_rate_stays_constant():
     assert isinstance(made["optimizer"], torch.optim.RMSprop)
 
 
-def test_a_constant_rate_may_be_halved_every_few_epochs():
+def test_a_constant_rate_is_halved_every_few_epochs():
     config = TrainingConfig(optimizer="sgd", learning_rate=0.2, schedule="constant", halve_every=2)
     made = config.configure({"weight": torch.nn.Parameter(torch.zeros(1))}, 1000)
     seen = []
@@ -57,7 +57,7 @@ def test_a_constant_rate_may_be_halved_every_few_epochs():
         ({"halve_every": 0, "schedule": "constant"}, "'halve_every' needs to be a positive"),
     ],
 )
-def test_refuses_settings_out_of_range(setting, message):
+def test_settings_out_of_range_are_refused(setting, message):
     with pytest.raises(FashionGraphError, match=message):
         TrainingConfig(**setting)
 
@@ -82,7 +82,7 @@ def test_biases_masks_and_scalars_do_not_decay():
     assert len(decaying["params"]) + len(fixed["params"]) == len(names)
 
 
-def test_an_optimizer_and_scheduler_of_ones_own():
+def test_a_custom_optimizer_and_scheduler():
     config = TrainingConfig(
         optimizer=torch.optim.Adagrad,
         learning_rate=0.5,

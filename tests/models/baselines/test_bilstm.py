@@ -31,7 +31,7 @@ def sigmoid(v):
 
 
 class Loop:
-    """The model in NumPy, one item after the other."""
+    """The model in NumPy, item by item."""
 
     def __init__(self, model, items):
         self.model = model
@@ -48,7 +48,7 @@ class Loop:
         return sorted(outfit, key=lambda i: self.rank[i]) if self.model.category_order else outfit
 
     def predictions(self, outfit, direction):
-        """What is predicted after each item, in the direction's own order."""
+        """Prediction after each item, in the order of the direction."""
         p, name = self.p, f"{direction}_lstm.lstm."
         h = c = np.zeros(self.model.hidden_channels)
         out = []
@@ -62,7 +62,7 @@ class Loop:
         return out
 
     def targets(self, outfit, direction):
-        """The next items in the direction's own order, and END."""
+        """Next items in the order of the direction, and END."""
         outfit = outfit if direction == "forward" else outfit[::-1]
         return [*self.embedding[outfit[1:]], np.zeros(self.model.hidden_channels)]
 
@@ -83,7 +83,7 @@ class Loop:
         return score
 
     def candidates(self, context, position, candidates):
-        """Probabilities of the candidates, with the blank where it is or where each belongs."""
+        """Probabilities of the candidates, each at the blank or by the order of categories."""
         logits = {"forward": {}, "backward": {}}
         for a, candidate in enumerate(candidates):
             outfit = [*context[:position], candidate, *context[position:]]
@@ -100,12 +100,12 @@ class Loop:
                 logits["backward"][a] = self.predictions(suffix, "backward")[-1] @ x
         scores = []
         for a in range(len(candidates)):
-            heard = [
+            probabilities = [
                 np.exp(found[a]) / sum(np.exp(v) for v in found.values())
                 for found in logits.values()
                 if a in found
             ]
-            scores.append(sum(heard) / len(heard))
+            scores.append(sum(probabilities) / len(probabilities))
         return scores
 
 
@@ -115,19 +115,19 @@ def lists(outfits):
 
 @pytest.mark.parametrize("category_order", [None, ORDER])
 @pytest.mark.parametrize("normalize", [True, False])
-def test_scores_equal_the_equations_over_all_items_asked_about(wardrobe, category_order, normalize):
+def test_scores_equal_the_equations_over_the_catalogue(wardrobe, category_order, normalize):
     model = make(wardrobe, category_order, normalize)
     loop = Loop(model, wardrobe.items)
-    for asked in (wardrobe, wardrobe.select(slice(0, 9))):
-        catalogue = asked.item_id.unique().tolist()
-        expected = torch.tensor([loop.score(o, catalogue) for o in lists(asked)])
+    for outfits in (wardrobe, wardrobe.select(slice(0, 9))):
+        catalogue = outfits.item_id.unique().tolist()
+        expected = torch.tensor([loop.score(o, catalogue) for o in lists(outfits)])
         for batch_size in (4, 1024):
-            score = score_outfits(model, asked, batch_size)
+            score = score_outfits(model, outfits, batch_size)
             torch.testing.assert_close(score, expected.float(), rtol=1e-4, atol=1e-4)
 
 
 @pytest.mark.parametrize("share_items", [True, False])
-def test_a_batch_alone_is_scored_among_its_own_items(wardrobe, share_items):
+def test_a_single_batch_is_scored_over_its_items(wardrobe, share_items):
     model = make(wardrobe).double()
     few = wardrobe.select([3, 9, 9, 11])
     batch = next(iter(OutfitLoader(few, share_items=share_items)))
@@ -139,7 +139,7 @@ def test_a_batch_alone_is_scored_among_its_own_items(wardrobe, share_items):
 
 @pytest.mark.parametrize("category_order", [None, ORDER])
 @pytest.mark.parametrize("protocol", ["uniform", "same_category"])
-def test_blanks_are_filled_by_what_stands_around_them(wardrobe, category_order, protocol):
+def test_candidate_scores_equal_the_equations(wardrobe, category_order, protocol):
     model = make(wardrobe, category_order)
     questions = draw_questions(wardrobe.with_frequency(), "fitb", protocol)
     loop = Loop(model, wardrobe.items)
@@ -176,14 +176,14 @@ def test_the_published_loss_equals_a_loop_over_the_batch(wardrobe):
             for p, x in zip(predictions, targets, strict=True)
         ]
         expected[direction] = torch.tensor(np.mean(terms))
-    parts = paper_objective(model)(model, batch)
+    terms = paper_objective(model)(model, batch)
     for direction, value in expected.items():
-        torch.testing.assert_close(parts[direction], value)
-    torch.testing.assert_close(parts["loss"], sum(expected.values()))
+        torch.testing.assert_close(terms[direction], value)
+    torch.testing.assert_close(terms["loss"], sum(expected.values()))
     assert paper_objective(model).num_negatives == 0
 
 
-def test_the_published_sizes_and_start(wardrobe):
+def test_published_sizes_and_initial_weights(wardrobe):
     model = BiLSTM.paper(2048)
     assert (model.hidden_channels, model.dropout, model.normalize) == (512, 0.3, False)
     for name, parameter in model.named_parameters():
@@ -214,7 +214,7 @@ def test_an_empty_batch_has_no_scores(wardrobe):
     assert score_outfits(model, wardrobe.select([])).shape == (0,)
 
 
-def test_nothing_of_an_evaluation_stays(wardrobe):
+def test_the_catalogue_is_cleared_after_an_evaluation(wardrobe):
     model = make(wardrobe)
     batch = next(iter(OutfitLoader(wardrobe, batch_size=5, share_items=True)))
     before = model(batch)
@@ -252,7 +252,7 @@ def test_trains_for_both_objectives(wardrobe, published):
     assert history["train/loss"].iloc[1] < 0.98 * history["train/loss"].iloc[0]
 
 
-def test_an_order_of_categories_needs_their_names(wardrobe):
+def test_a_category_order_needs_categories(wardrobe):
     model = BiLSTM(8, 4, category_order=ORDER)
-    with pytest.raises(FashionGraphError, match="needs a model that knows its categories"):
+    with pytest.raises(FashionGraphError, match="'category_order'.*'categories'"):
         model(next(iter(OutfitLoader(wardrobe))))

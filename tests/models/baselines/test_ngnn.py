@@ -103,7 +103,7 @@ def test_equals_the_equations(wardrobe, graph, mode, edges, num_steps, normalize
     torch.testing.assert_close(score, expected, rtol=1e-5, atol=1e-6)
 
 
-def test_modes_set_edges_and_the_published_loss():
+def test_modes_set_edges_and_objective():
     paper, code = (
         NGNN.paper(2048, num_categories=120),
         NGNN.reference_code(2048, num_categories=120),
@@ -126,14 +126,14 @@ def test_modes_set_edges_and_the_published_loss():
 
 def test_the_order_of_items_and_the_batch_do_not_matter(wardrobe, graph):
     model = make(graph, num_steps=2)
-    whole = model(next(iter(OutfitLoader(wardrobe, graph, batch_size=60))))
+    together = model(next(iter(OutfitLoader(wardrobe, graph, batch_size=60))))
     alone = torch.cat([model(b) for b in OutfitLoader(wardrobe, graph, batch_size=1)])
-    torch.testing.assert_close(whole, alone)
+    torch.testing.assert_close(together, alone)
     flipped = [o.flip(0) for o in wardrobe.item_id.split(wardrobe.sizes.tolist())]
     turned = type(wardrobe)(wardrobe.items, wardrobe.ptr, torch.cat(flipped))
-    torch.testing.assert_close(whole, model(next(iter(OutfitLoader(turned, graph, 60)))))
-    assert (whole[wardrobe.sizes == 1] == 0).all()
-    assert (whole[wardrobe.sizes > 1] != 0).all()
+    torch.testing.assert_close(together, model(next(iter(OutfitLoader(turned, graph, 60)))))
+    assert (together[wardrobe.sizes == 1] == 0).all()
+    assert (together[wardrobe.sizes > 1] != 0).all()
 
 
 def test_an_empty_batch_has_no_scores(wardrobe, graph):
@@ -193,7 +193,7 @@ def test_both_modes_train(wardrobe, graph, mode, published):
     assert history["train/loss"].iloc[1] < history["train/loss"].iloc[0]
 
 
-def test_bad_arguments(wardrobe):
+def test_invalid_arguments_are_refused(wardrobe):
     with pytest.raises(FashionGraphError, match=r"'mode' needs .* \(got 'code'\)"):
         NGNN(8, 5, mode="code")
     with pytest.raises(FashionGraphError, match=r"'edges' needs .* \(got 'max'\)"):

@@ -36,10 +36,10 @@ def score_by_loop(model, outfits):
         for one in q:
             heads = []
             for start in range(0, model.hidden_channels, size):
-                part = slice(start, start + size)
-                weight = np.exp([one[part] @ key[part] / np.sqrt(size) for key in k])
+                head = slice(start, start + size)
+                weight = np.exp([one[head] @ key[head] / np.sqrt(size) for key in k])
                 weight /= weight.sum()
-                heads.append(sum(w * value[part] for w, value in zip(weight, v, strict=True)))
+                heads.append(sum(w * value[head] for w, value in zip(weight, v, strict=True)))
             found.append(linear(np.concatenate(heads), f"{name}out_proj."))
         return found
 
@@ -85,7 +85,7 @@ def test_equals_the_equations(wardrobe, norm_first, normalize):
             np.testing.assert_allclose(model(batch), expected, rtol=1e-6)
 
 
-def test_the_papers_sizes_are_one_call_away():
+def test_published_sizes():
     assert SetTransformer.paper(512).config == {
         "in_channels": 512,
         "hidden_channels": 128,

@@ -41,7 +41,7 @@ def test_equals_the_equation(wardrobe, learn_scale, normalize):
         np.testing.assert_allclose(model(batch).detach(), score_by_loop(model, wardrobe))
 
 
-def test_the_papers_settings_are_one_call_away():
+def test_published_configuration():
     assert Siamese.paper(2048).config == {
         "in_channels": 2048,
         "hidden_channels": 512,
@@ -50,7 +50,7 @@ def test_the_papers_settings_are_one_call_away():
     }
 
 
-def test_an_item_worn_twice_goes_with_itself(wardrobe):
+def test_a_repeated_item_is_compatible_with_itself(wardrobe):
     model = Siamese(8, 4)
     twin = type(wardrobe)(wardrobe.items, torch.tensor([0, 2]), torch.tensor([3, 3]))
     score = model(OutfitLoader(twin).batcher(twin))

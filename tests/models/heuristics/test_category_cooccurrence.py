@@ -23,7 +23,7 @@ from fashiongraph.models.heuristics import CategoryCooccurrence
 @pytest.mark.parametrize("smoothing", [1.0, 0.3])
 @pytest.mark.parametrize("grouped", [False, True])
 def test_scores_match_a_loop_over_pairs(wardrobe, smoothing, grouped):
-    lists = [part.tolist() for part in wardrobe.category_id.split(wardrobe.sizes.tolist())]
+    lists = [ids.tolist() for ids in wardrobe.category_id.split(wardrobe.sizes.tolist())]
     count = [sum(c in one for one in lists) for c in range(5)]
     group = [0, 0, 1, 1, 1]  # of each category
 
@@ -33,24 +33,24 @@ def test_scores_match_a_loop_over_pairs(wardrobe, smoothing, grouped):
     def expected(g, h):
         if not grouped:
             return 1.0
-        members = [[c for c in range(5) if group[c] == which] for which in (g, h)]
-        together = sum(both(c, d) for c in members[0] for d in members[1])
-        chance = math.prod(sum(count[c] for c in part) for part in members) / len(lists)
-        return (together + smoothing) / (chance + smoothing)
+        pair = [[c for c in range(5) if group[c] == one] for one in (g, h)]
+        together = sum(both(c, d) for c in pair[0] for d in pair[1])
+        by_chance = math.prod(sum(count[c] for c in one) for one in pair) / len(lists)
+        return (together + smoothing) / (by_chance + smoothing)
 
-    def lift(i, j):
-        seen = both(i, j) + smoothing * expected(group[i], group[j])
-        return math.log(seen / (count[i] * count[j] / len(lists) + smoothing))
+    def pmi(i, j):
+        observed = both(i, j) + smoothing * expected(group[i], group[j])
+        return math.log(observed / (count[i] * count[j] / len(lists) + smoothing))
 
     scores = []
     for one in lists:
         pairs = [(a, b) for a in range(len(one)) for b in range(len(one)) if a != b]
-        scores.append(sum(lift(one[a], one[b]) for a, b in pairs) / max(len(pairs), 1))
+        scores.append(sum(pmi(one[a], one[b]) for a, b in pairs) / max(len(pairs), 1))
     names = [["tops", "shoes"][group[c]] for c in wardrobe.items.category_id]
-    columns = pd.DataFrame({"part": names})
+    columns = pd.DataFrame({"group": names})
     wardrobe = wardrobe.with_items(replace(wardrobe.items, columns=columns))
     batch = OutfitBatcher(wardrobe.items)(wardrobe)
-    groups = "part" if grouped else None
+    groups = "group" if grouped else None
     score = CategoryCooccurrence.from_outfits(wardrobe, smoothing, groups)(batch)
     assert score.tolist() == pytest.approx(scores, abs=1e-5)
 
@@ -73,17 +73,17 @@ def test_another_vocabulary_is_translated(wardrobe):
     assert score_outfits(baseline, fewer, unknown="default").isfinite().all()
 
 
-def test_an_unknown_category_is_one_that_no_outfit_held(wardrobe):
+def test_unknown_equals_unobserved_category(wardrobe):
     baseline = CategoryCooccurrence(category_graph(wardrobe.category_id, wardrobe.batch, 6))
     batch = OutfitBatcher(wardrobe.items)(wardrobe)
     known, scores = batch.category_id, []
-    for stranger in (-1, 5):
-        batch.category_id = torch.where(known == 2, stranger, known)
+    for unknown in (-1, 5):
+        batch.category_id = torch.where(known == 2, unknown, known)
         scores.append(baseline(batch))
     torch.testing.assert_close(*scores)
 
 
-def test_answers_questions(wardrobe):
+def test_evaluates_questions(wardrobe):
     baseline = CategoryCooccurrence.from_outfits(wardrobe)
     paired = wardrobe.select(wardrobe.sizes > 1).with_frequency()
     assert (

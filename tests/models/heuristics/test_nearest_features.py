@@ -30,19 +30,19 @@ def test_scores_match_a_loop_over_pairs(wardrobe):
     assert one_by_one.tolist() == pytest.approx(expected, abs=1e-6)
 
 
-def test_features_of_each_node_do_as_well(wardrobe):
+def test_features_per_node_score_the_same(wardrobe):
     score = NearestFeatures()(OutfitBatcher(wardrobe.items)(wardrobe))
     assert score.tolist() == pytest.approx(score_outfits(NearestFeatures(), wardrobe).tolist())
 
 
-def test_hard_cases(wardrobe):
+def test_empty_batch_and_missing_features(wardrobe):
     assert NearestFeatures()(OutfitBatcher(wardrobe.items)(wardrobe.select([]))).shape == (0,)
     bare = wardrobe.with_items(wardrobe.items.with_features(None))
     with pytest.raises(FashionGraphError, match="needs features"):
         score_outfits(NearestFeatures(), bare)
 
 
-def test_answers_questions(wardrobe):
+def test_evaluates_questions(wardrobe):
     paired = wardrobe.select(wardrobe.sizes > 1)
     assert (
         0
