@@ -1,4 +1,4 @@
-"""What tops, knitwear, coats and dresses share: sleeves, a bodice and a collar."""
+"""Shapes of tops, knitwear, coats and dresses: sleeves, bodices and collars."""
 
 from __future__ import annotations
 
