@@ -20,8 +20,8 @@ class TorchvisionEncoder(PictureEncoder):
     """Pooled features of a torchvision classification network.
 
     By default the features are the input of the classifier: 2,048 of ResNet-50. Several layers are
-    pooled by their global averages and concatenated, as in Chen, He, "Dress fashionably: learn fashion
-    collocation with deep mixed-category metric learning", AAAI 2018.
+    pooled by their global averages and concatenated, as in Chen, He, "Dress fashionably: learn
+    fashion collocation with deep mixed-category metric learning", AAAI 2018.
 
     Args:
         name: Name of the network in :mod:`torchvision.models`.

@@ -186,7 +186,7 @@ def test_pictures_where_there_are_some(tmp_path):
     part.rename(tmp_path / "val_data.json")
     dataset = Fashion32(tmp_path)
     assert dataset.items.columns["image"].tolist() == expected
-    assert dataset.processed_dir == tmp_path / "processed" / "part"
+    assert dataset.processed_dir == tmp_path / "processed" / "rekeyed"
 
 
 @pytest.mark.parametrize("labels", [{}, [], None])

@@ -62,7 +62,7 @@ def test_to_a_file(parts, tmp_path):
     )
 
 
-def test_one_part_and_no_rows():
+def test_one_row_and_no_rows():
     assert fuse([np.ones((4, 3))]).array.shape == (4, 4)
     assert fuse([np.empty((0, 3)), np.empty((0, 2))]).array.shape == (0, 7)
 

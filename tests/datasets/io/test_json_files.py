@@ -36,7 +36,7 @@ def read(folder, lenient=False):
     ]
 
 
-def test_numbers_are_texts_and_files_in_order(folder):
+def test_numbers_are_text_and_files_in_order(folder):
     expected = [
         (f"{n}.json", {"id": f"{n}", "items": [f"{n}", f"{n}", "1.5"] if n else []})
         for n in (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
@@ -54,7 +54,7 @@ def test_numbers_are_texts_and_files_in_order(folder):
         *[b'{"id": 1, "items": [null]}', b'{"id": "\\ud800", "items": []}'],
     ],
 )
-def test_a_broken_file_is_named_or_passed_over(folder, content):
+def test_a_broken_file_is_named_or_skipped(folder, content):
     (folder / "u0" / "4.json").write_bytes(content)
     with pytest.raises(DataError, match=r"u0.4\.json"):
         read(folder)
@@ -70,7 +70,7 @@ def test_all_may_be_broken(folder):
         assert read(folder, lenient=True) == []
 
 
-def test_the_warning_comes_though_not_all_is_read(folder):
+def test_the_warning_of_a_partial_read(folder):
     (folder / "u0" / "0.json").write_text("{}")
     blocks = json_files(files_below(folder), ROW, lenient=True)
     next(blocks)

@@ -31,7 +31,7 @@ def test_outfits_are_complete_and_differ(noise):
     assert len(sets) == 500
 
 
-def test_every_category_is_worn():
+def test_every_category_is_used():
     outfits = compose(ITEMS, DESIGNERS_RULES, 500, 0.0, np.random.default_rng(0))
     share = np.bincount(outfits.category_id, minlength=10) / 500
     assert (share > 0.1).all()
