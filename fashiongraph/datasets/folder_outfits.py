@@ -93,4 +93,5 @@ def _read_columns(path: Path, ids: pd.Index[str]) -> pd.DataFrame:
         lambda i: f"'outfit_id' needs an outfit's folder, once (got {names[broken[i]]!r})",
     )
     problems.check()
-    return columns.set_index(pd.Index(names)).reindex(ids).reset_index(drop=True)
+    found: pd.DataFrame = columns.set_index(pd.Index(names)).reindex(ids).reset_index(drop=True)
+    return found

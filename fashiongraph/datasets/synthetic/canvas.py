@@ -21,7 +21,7 @@ class Canvas:
 
     Args:
         size: Side in pixels.
-        colour: The colour of the cloth's ground, for plain parts, seams and outlines.
+        colour: Ground colour of the cloth, for plain shapes, seams and outlines.
         turn: Rotation of the garment in radians.
         scale: Scale of the garment about the centre.
     """
@@ -64,7 +64,7 @@ class Canvas:
         end = (12, 10, 20) if tone < 1 else (255, 255, 255)
         return mix(self.colour, end, abs(1 - tone))
 
-    def part(
+    def shape(
         self,
         outline: Sequence[Point],
         fill: RGB | None = None,
@@ -83,13 +83,13 @@ class Canvas:
         self._fill(path, fill)
         self._stroke([*path, path[0], path[1]], self.seam, 1.0)
         if mirror:
-            self.part(mirrored(outline), fill, corner)
+            self.shape(mirrored(outline), fill, corner)
 
     def symmetric(
         self, half: Sequence[Point], fill: RGB | None = None, corner: float = 2.0
     ) -> None:
         """Draw a symmetric shape, given its right half from the top to the bottom."""
-        self.part([*half, *mirrored(half)[::-1]], fill, corner)
+        self.shape([*half, *mirrored(half)[::-1]], fill, corner)
 
     def line(
         self,
