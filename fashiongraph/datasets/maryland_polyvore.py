@@ -398,16 +398,16 @@ def read_interactive(path: Path, source: str, named: NamedItems) -> FillInBlank:
         number = int(outfit[full[wrong.argmax()]]) + 1
         raise DataError(f"record {number} needs its answers as the last choices", file=path)
 
-    item_rows, knsame_outfit = named.find(path, items, outfit, len(records))
+    item_rows, complete_outfit = named.find(path, items, outfit, len(records))
     question = np.repeat(np.arange(len(full)), width)
     rows, complete = named.find(path, candidates, question, len(full))
-    complete &= knsame_outfit[outfit[full]]
+    complete &= complete_outfit[outfit[full]]
     kept = Outfits(
         named.items,
-        torch.from_numpy(np.append(0, sizes[knsame_outfit].cumsum())),
-        torch.from_numpy(item_rows[knsame_outfit[outfit]]),
+        torch.from_numpy(np.append(0, sizes[complete_outfit].cumsum())),
+        torch.from_numpy(item_rows[complete_outfit[outfit]]),
     )
-    place = np.cumsum(knsame_outfit) - 1  # of an outfit in those kept
+    place = np.cumsum(complete_outfit) - 1  # of an outfit in those kept
     full = full[complete]
     blanks = kept.select(torch.from_numpy(place[outfit[full]]))
     start = np.cumsum(sizes) - sizes
