@@ -68,7 +68,7 @@ def test_like_a_loop_over_lines(tmp_path):
     write(
         tmp_path,
         "".join(f"{item},{category},,title of {item}\n" for item, category in items.items()),
-        "".join(f"{name},{';'.join(worn)}\n" for name, worn in held.items()),
+        "".join(f"{name},{';'.join(items)}\n" for name, items in held.items()),
         "",
     )
     dataset = POG(tmp_path)

@@ -73,8 +73,8 @@ def test_an_interrupted_run_goes_on(tmp_path, pictures, colour_encoder):
     encoder = colour_encoder()
     features = extract_features(pictures, encoder, tmp_path / "cache", out, **QUIET)
     assert encoder.encoded == 5
-    whole = extract_features(pictures, colour_encoder(), **QUIET)
-    np.testing.assert_array_equal(features.array, whole.array)
+    expected = extract_features(pictures, colour_encoder(), **QUIET)
+    np.testing.assert_array_equal(features.array, expected.array)
 
 
 @pytest.mark.slow
@@ -98,8 +98,8 @@ extract_features(paths, Killed(), {str(tmp_path / "cache")!r}, num_workers=0, ba
     encoder = colour_encoder()
     features = extract_features(pictures, encoder, tmp_path / "cache", **QUIET)
     assert encoder.encoded == 5
-    whole = extract_features(pictures, colour_encoder(), **QUIET)
-    np.testing.assert_array_equal(features.array, whole.array)
+    expected = extract_features(pictures, colour_encoder(), **QUIET)
+    np.testing.assert_array_equal(features.array, expected.array)
 
 
 def test_all_broken_pictures_are_named(tmp_path, pictures, colour_encoder):

@@ -27,7 +27,7 @@ def session():
 
 @pytest.fixture
 def encoder(colour_encoder):
-    """An encoder of the tests, sent to other processes as a whole: they cannot import it."""
+    """An encoder of the tests, pickled by value, since other processes cannot import it."""
     ray = pytest.importorskip("ray", reason="needs the extra 'ray'")
     module = sys.modules[colour_encoder.__module__]
     ray.cloudpickle.register_pickle_by_value(module)

@@ -38,7 +38,7 @@ def blocks(rng, num_outfits):
 
 
 def expected(outfits, limit=None):
-    """What a plain loop makes of them."""
+    """The same by a plain loop."""
     items, ids, held = {}, [], []
     for name, rows in outfits:
         if not rows or len(ids) == limit:

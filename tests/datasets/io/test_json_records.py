@@ -38,7 +38,7 @@ def read(path, **kwargs):
 
 
 def wanted(record):
-    """What the schema leaves of a record."""
+    """The fields of a record that are in the schema."""
     items = record.get("b")
     return {
         "a": record.get("a"),
