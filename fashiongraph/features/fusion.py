@@ -11,14 +11,13 @@ from numpy.typing import DTypeLike, NDArray
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.features.files import Features, checked_dtype, new_array
 
-_ROWS = 16384  # rows at a time, which bounds the size of temporary copies
-
 
 def fuse(
     features: Sequence[NDArray[np.floating]],
     missing: Sequence[NDArray[np.bool_] | None] | None = None,
     out: str | Path | None = None,
     dtype: DTypeLike = "float32",
+    block_rows: int = 16_384,
 ) -> Features:
     r"""Concatenate modalities, each scaled to length 1, and indicators of missing ones.
 
@@ -38,6 +37,7 @@ def fuse(
             missing, as in saved features.
         out: A ``.npy`` file to write the rows to; the result is then memory-mapped.
         dtype: Type of the rows.
+        block_rows: Rows at a time, which bounds the size of temporary copies.
 
     Returns:
         Rows [n, Σ F_m + M]; ``missing`` marks items without any modality.
@@ -59,8 +59,8 @@ def fuse(
     widths = [array.shape[1] for array in features]
     absent = np.zeros((total, len(features)), dtype=bool)
     with new_array(out, (total, sum(widths) + len(widths)), kind) as fused:
-        for start in range(0, total, _ROWS):
-            rows = slice(start, start + _ROWS)
+        for start in range(0, total, block_rows):
+            rows = slice(start, start + block_rows)
             left = 0
             for m, (array, mask) in enumerate(zip(features, masks, strict=True)):
                 values = np.array(array[rows], dtype=np.float64)  # a copy: it is changed below

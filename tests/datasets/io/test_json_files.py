@@ -6,7 +6,6 @@ import warnings
 import pyarrow as pa
 import pytest
 
-from fashiongraph.datasets.io import json_files as module
 from fashiongraph.datasets.io.json_files import files_below, json_files
 from fashiongraph.datasets.io.json_rows import list_of, needed
 from fashiongraph.errors import DataError
@@ -15,9 +14,8 @@ ROW = pa.struct([needed("id", pa.string()), needed("items", list_of(pa.string())
 
 
 @pytest.fixture
-def folder(tmp_path, monkeypatch):
-    """Ten files, read three at a time."""
-    monkeypatch.setattr(module, "_FILES", 3)
+def folder(tmp_path):
+    """Ten files."""
     for number in range(10):
         path = tmp_path / f"u{number % 2}" / f"{number}.json"
         path.parent.mkdir(exist_ok=True)
@@ -28,7 +26,7 @@ def folder(tmp_path, monkeypatch):
 
 
 def read(folder, lenient=False):
-    blocks = json_files(files_below(folder), ROW, lenient)
+    blocks = json_files(files_below(folder), ROW, lenient, block_files=3)
     return [
         (path.name, row)
         for paths, rows in blocks
@@ -72,7 +70,7 @@ def test_all_may_be_broken(folder):
 
 def test_the_warning_of_a_partial_read(folder):
     (folder / "u0" / "0.json").write_text("{}")
-    blocks = json_files(files_below(folder), ROW, lenient=True)
+    blocks = json_files(files_below(folder), ROW, lenient=True, block_files=3)
     next(blocks)
     with pytest.warns(UserWarning, match="skipped 1 broken"):
         blocks.close()
