@@ -10,12 +10,18 @@ from fashiongraph.cli.output import print_line
 
 if TYPE_CHECKING:
     from fashiongraph.data.outfits import Outfits
+    from fashiongraph.evaluation.easy_and_hard import EasyAndHard
     from fashiongraph.models import OutfitModel
 
 
 def evaluate_easy_and_hard(
-    model: OutfitModel, outfits: Outfits, columns: str, seed: int, unknown: str = "error"
-) -> Any:
+    model: OutfitModel,
+    outfits: Outfits,
+    columns: str,
+    seed: int,
+    unknown: str = "error",
+    protocol: str | None = None,
+) -> EasyAndHard:
     """Evaluate a model under uniform, same-category and, with columns, matched negatives.
 
     Args:
@@ -24,31 +30,30 @@ def evaluate_easy_and_hard(
         columns: Comma-separated columns of matched negatives.
         seed: Seed of the questions.
         unknown: As for :func:`fashiongraph.evaluation.score_outfits`.
-
-    Returns:
-        The results by name, as :func:`fashiongraph.evaluation.easy_and_hard.easy_and_hard` returns
-        them.
+        protocol: A further protocol of negatives.
     """
     from fashiongraph.evaluation.easy_and_hard import easy_and_hard
 
-    with option_names({"columns": "--columns", "unknown": "--unknown", "seed": "--seed"}):
+    with option_names({"columns": "--columns", "unknown": "--unknown"}):
         return easy_and_hard(
             model,
             outfits,
-            seed=seed,
-            columns=listed(columns, "--columns"),
+            seed,
+            listed(columns, "--columns"),
+            protocol,
             unknown=unknown,
             batch_size=SCORED_AT_ONCE,
         )
 
 
-def easy_and_hard_json(found: Any) -> dict[str, Any]:
-    """Results and their sentence, for JSON."""
+def easy_and_hard_json(found: EasyAndHard) -> dict[str, Any]:
+    """Results by protocol and metric, and their meaning in a sentence, for JSON."""
     return {"results": found.to_dict(), "sentence": found.sentence()}
 
 
-def print_easy_and_hard(found: Any) -> None:
+def print_easy_and_hard(found: EasyAndHard) -> None:
     """Print a line per result, and the sentence."""
-    for name, result in found.results.items():
-        print_line(f"{name}: {result}")
+    for protocol, results in found.results.items():
+        for result in results:
+            print_line(f"{protocol}: {result}")
     print_line(found.sentence())

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from fashiongraph.data.outfits import Outfits
-    from fashiongraph.models import DesignerTeacher, OutfitModel
+    from fashiongraph.models import DesignerTeacher
     from fashiongraph.training import ModelSpec
 
 _PAIR_OPTIONS = ("top", "bottom", "pair_column")
@@ -70,7 +70,7 @@ def train(options: TrainOptions) -> None:
     protocol = options.protocol or spec.protocol or "uniform"
     history = _fit(options, setup, protocol, loggers, splits)
     if _is_first_process():
-        _report(options, history, setup.model, setup.valid)
+        _report(options, history, setup, protocol)
 
 
 def _check(options: TrainOptions) -> ModelSpec:
@@ -182,13 +182,15 @@ def _write_record(options: TrainOptions, splits: Mapping[str, Outfits]) -> None:
 
 
 def _report(
-    options: TrainOptions, history: pd.DataFrame, model: OutfitModel, valid: Outfits
+    options: TrainOptions, history: pd.DataFrame, setup: TrainingSetup, protocol: str
 ) -> None:
     """Print the best epoch, and results on easy and hard negatives of validation."""
     folder = options.folder
     epoch = int(history["valid/score"].idxmax())
     reached = {str(name): float(value) for name, value in history.loc[epoch].items()}
-    found = evaluate_easy_and_hard(model, valid, options.columns, options.seed)
+    found = evaluate_easy_and_hard(
+        setup.model, setup.valid, options.columns, options.seed, protocol=protocol
+    )
     if options.as_json:
         facts = {"model": str(folder / "model"), "epochs": len(history), "best_epoch": epoch}
         print_json({**facts, **reached, "easy_and_hard": easy_and_hard_json(found)})

@@ -6,7 +6,7 @@ from functools import partial
 import pandas as pd
 import pytest
 
-from fashiongraph.cli.complete import _place
+from fashiongraph.cli.complete import hidden_rank
 from fashiongraph.data import ItemTable
 from fashiongraph.errors import FashionGraphError
 
@@ -34,30 +34,31 @@ def test_completes_an_outfit_slot_by_slot(command, common):
     assert "Completions of 0001, 0005" in command(*common, *asked[:-1]).output
 
 
-def test_states_written_before_give_the_same(folder, command, common, checkpoint, tmp_path):
-    command("index", folder, *FEATURES, "-o", tmp_path / "s", "--checkpoint", checkpoint)
+def test_stored_states_give_the_same(folder, command, common, checkpoint, tmp_path):
+    options = ("--checkpoint", checkpoint, "--for", "complete")
+    command("index", folder, *FEATURES, "-o", tmp_path / "s", *options)
     asked = ("--items", "0001", "--json")
     plain = json.loads(command(*common, *asked).stdout)
     assert json.loads(command(*common, *asked, "--states", tmp_path / "s").stdout) == plain
     assert {c["category"] for c in plain["completions"]} == {"top", "bottom", "shoe", "bag"}
 
 
-def test_a_hidden_item_is_marked_on_the_sheet(folder, command, common, tmp_path):
+def test_a_hidden_item_is_marked_in_the_report(folder, command, common, tmp_path):
     outfits = pd.read_csv(folder / "outfits.csv", dtype=str)
     own = outfits.loc[outfits["outfit_id"] == "o003", "item_id"].tolist()
-    sheet = tmp_path / "sheet.html"
-    asked = ("--outfit", "o003", "--hide", own[2], "-k", 12, "--report", sheet, "--json")
+    report = tmp_path / "report.html"
+    asked = ("--outfit", "o003", "--hide", own[2], "-k", 12, "--report", report, "--json")
     found = json.loads(command(*common, *asked).stdout)
     assert found["outfit"] == [own[0], own[1], own[3]]
     assert {c["category"] for c in found["completions"]} == {"shoe"}
     (hidden,) = (c for c in found["completions"] if c["hidden"])
     assert hidden["item_id"] == own[2]
-    page = sheet.read_text()
+    page = report.read_text()
     assert page.count("ground truth") == 1
     assert all(name in page for name in own)
 
 
-def test_where_a_hidden_item_came_out_is_said(folder, command, common):
+def test_the_rank_of_a_hidden_item_is_printed(folder, command, common):
     outfits = pd.read_csv(folder / "outfits.csv", dtype=str)
     own = outfits.loc[outfits["outfit_id"] == "o003", "item_id"].tolist()
     asked = ("--outfit", "o003", "--hide", own[2])
@@ -67,18 +68,22 @@ def test_where_a_hidden_item_came_out_is_said(folder, command, common):
     assert f"{own[2]} is rank {rank} of 12 in its category" in text
     assert "yes" in text
     refused = command(*common, *asked, "--slots", "bag", fails=True)
-    assert "'--slots' needs 'shoe', the category of what '--hide' hides" in str(refused.exception)
+    assert "'--slots' needs 'shoe'" in str(refused.exception)
 
 
-def test_the_answer_is_there_though_the_sheet_cannot_be_written(command, common, tmp_path):
+def test_an_existing_report_is_kept(command, common, tmp_path):
     (tmp_path / "file").touch()
-    asked = ("--items", "0001", "--report", tmp_path / "file" / "sheet.html")
+    asked = ("--items", "0001", "--report", tmp_path / "file")
     result = command(*common, *asked, fails=True)
-    assert isinstance(result.exception, OSError)
-    assert "Completions of 0001" in result.output
+    assert "--overwrite" in str(result.exception)
+    assert result.output == "" and (tmp_path / "file").read_text() == ""
+    command(*common, *asked, "--overwrite")
+    assert "0001" in (tmp_path / "file").read_text()
+    result = command(*common, *asked[:-1], tmp_path / "file" / "report.html", fails=True)
+    assert "is not a folder" in str(result.exception) and result.output == ""
 
 
-def test_more_than_the_default_shortlist_may_be_asked_for(command, common):
+def test_more_results_than_the_default_shortlist(command, common):
     asked = ("--items", "0001", "--slots", "shoe", "--json")
     found = json.loads(command(*common, *asked, "-k", 200).stdout)["completions"]
     assert len(found) == 12
@@ -90,9 +95,10 @@ def test_refuses_bad_input(command, common):
         (("--items", "0001", "--outfit", "o003"), "either '--items' or '--outfit'"),
         (("--outfit", "nobody"), "'--outfit' needs an outfit of the data (got 'nobody')"),
         (("--items", "0001", "--hide", "0002"), "'--hide' needs an item of the outfit"),
-        (("--items", "0001", "--hide", "0001"), "'outfit' needs at least one item"),
-        (("--items", "0001", "--slots", "cape"), "(got 'cape')"),
-        (("--items", "0001", "--states", "nowhere"), "no item states"),
+        (("--items", "0001", "--hide", "0001"), "'--items' needs at least one item"),
+        (("--items", "0001", "--slots", "cape"), "'--slots' needs categories"),
+        (("--items", "nobody"), "'--items' needs known items (got 'nobody')"),
+        (("--items", "0001", "--states", "nowhere"), "nowhere: does not exist"),
     ):
         result = command(*common, *arguments, fails=True)
         assert isinstance(result.exception, FashionGraphError), result.exception
@@ -102,7 +108,7 @@ def test_refuses_bad_input(command, common):
 def test_a_rank_on_a_shortlist_is_no_rank_among_all():
     table = ItemTable.from_lists(["a", "b", "c", "d"], ["hat"] * 3 + ["bag"])
     frame = pd.DataFrame({"rank": [1, 2], "hidden": [False, True]})
-    told = partial(_place, table, ["d"], "a", frame, 2)
+    told = partial(hidden_rank, table, ["d"], "a", frame, 2)
     assert told(None) == told(3) == "a is rank 2 of 3 in its category"
     assert told(2) == "a is rank 2 on the shortlist of the 3 in its category"
-    assert _place(table, ["d"], "a", frame[:1], 1, 2) == "a is not among the first 1"
+    assert hidden_rank(table, ["d"], "a", frame[:1], 1, 2) == "a is not in the first 1"

@@ -12,7 +12,7 @@ def test_items_without_a_picture_are_named_as_a_spreadsheet_counts_them(tmp_path
         item_pictures(path, "tables")
     assert str(caught.value) == (
         f"{path}, row 4: 'image' needs a value (item '2' and 2 more have none); "
-        "--skip-broken goes on without such items' pictures"
+        "--skip-broken continues without such items' pictures"
     )
     names = item_pictures(path, "tables", skip_broken=True)
     assert names.blank.tolist() == [False, True, True, True]

@@ -1,0 +1,96 @@
+"""Every registered model, and one of an outside module, through all commands."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import pandas as pd
+import pytest
+
+from fashiongraph.models import OutfitModel
+from fashiongraph.training import MODELS
+
+FEATURES = ("--features", "features.npy")
+OPTIONS = (*FEATURES, "--batch-size", 16, "--accelerator", "cpu", "--epochs", 1)
+PAIRS = ("--top", "top", "--bottom", "bottom")
+
+OWN_MODEL = """
+import torch
+from torch_geometric.nn import GATConv, global_mean_pool
+
+from fashiongraph.models import OutfitModel
+
+
+class {name}(OutfitModel):
+    def __init__(self, in_channels, hidden_channels=8):
+        super().__init__()
+        self.in_channels = in_channels
+        self.hidden_channels = hidden_channels
+        self.conv = GATConv(in_channels, hidden_channels)
+        self.out = torch.nn.Linear(hidden_channels, 1)
+
+    def forward(self, batch):
+        h = self.conv(batch.x, batch.edge_index).relu()
+        return self.out(global_mean_pool(h, batch.batch, batch.num_graphs)).squeeze(-1)
+"""
+
+
+def check_commands(command, folder, model, output, modules=()):
+    """Score, evaluate, complete and index with a trained model."""
+    data = ("--data", folder, *FEATURES, *modules, "--json")
+    assert json.loads(command("info", model, *modules, "--json").stdout)["parameters"] > 0
+    ranked = json.loads(command("score", model, folder / "outfits.csv", *data).stdout)
+    assert [row["rank"] for row in ranked] == list(range(1, 21))
+    found = json.loads(command("evaluate", model, *data).stdout)
+    assert found["results"]["same_category"]["fitb"]["num_questions"] > 0
+    query = ("--items", "0001,0005", "--slots", "shoe,bag", "-k", 3)
+    completions = json.loads(command("complete", model, *query, *data).stdout)["completions"]
+    frame = pd.DataFrame(completions)
+    assert frame.groupby("category").size().to_dict() == {"shoe": 3, "bag": 3}
+    index = ("index", folder, *FEATURES, *modules, "--checkpoint", model, "-o")
+    if not has_vectors(model, folder):
+        for purpose in ("retrieve", "complete"):
+            refused = command(*index, output / purpose, "--for", purpose, fails=True)
+            assert "'--checkpoint' needs item vectors" in str(refused.exception)
+        return
+    command(*index, output / "states", "--for", "complete")
+    stored = command("complete", model, *query, *data, "--states", output / "states")
+    again = pd.DataFrame(json.loads(stored.stdout)["completions"])
+    pd.testing.assert_frame_equal(again, frame, rtol=1e-5)
+    command(*index, output / "index")
+    model = ("--checkpoint", model)
+    answer = command("retrieve", output / "index", *data, *model, "--items", "0001", "-k", 4)
+    assert len(json.loads(answer.stdout)["0001"]) == 4
+
+
+def has_vectors(model, folder):
+    kind = type(OutfitModel.load(model))
+    return kind.embed is not OutfitModel.embed
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", MODELS)
+def test_a_registered_model_serves_every_command(folder, command, tmp_path, name):
+    pytest.importorskip("faiss")
+    pairs = PAIRS if MODELS[name].reads_pairs else ()
+    output = tmp_path / "run"
+    trained = command("train", folder, *OPTIONS, "--model", name, *pairs, "-o", output, "--json")
+    assert json.loads(trained.stdout)["epochs"] == 1
+    check_commands(command, folder, output / "model", tmp_path)
+
+
+@pytest.mark.slow
+def test_an_outside_model_serves_every_command(folder, command, tmp_path, monkeypatch):
+    pytest.importorskip("faiss")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "outside_module.py").write_text(OWN_MODEL.format(name="OutsideModel"))
+    command("train", folder, *OPTIONS, "--model", "outside_module:OutsideModel", "--hidden", 4)
+    model = tmp_path / "runs" / "outside_module-OutsideModel" / "model"
+    assert OutfitModel.load(model).hidden_channels == 4
+    del OutfitModel.registry["OutsideModel"]
+    message = str(command("info", model, fails=True).exception)
+    assert "--import" in message
+    monkeypatch.delitem(sys.modules, "outside_module")
+    check_commands(command, folder, model, tmp_path, ("--import", "outside_module"))
