@@ -73,7 +73,7 @@ def test_the_default_model_serves_the_other_commands(folder, command, tmp_path, 
     assert model.config == ADDGNNPlus(8, **({"num_steps": 0} if steps else {})).config
     assert len(model.graph.item_key) == 48
     assert model.graph.group.shape == model.graph.count.shape
-    assert model.graph.item_times.sum() > 0
+    assert model.graph.item_ptr.sum() > 0
     query = ("--items", "0001,0005", "--slots", "shoe,bag", "-k", 2)
     found = json.loads(command("complete", saved, *query, *data).stdout)["completions"]
     rows = [(c["item_id"], i) for c in found for i in ("0001", "0005", c["item_id"])]
