@@ -50,7 +50,7 @@ for run in (
     *(quickstart, info, embed, split, train, evaluate, score),
     *(index, retrieve, complete, export),
 ):
-    app.command()(typer_function(run))  # type: ignore[arg-type]  # each takes its own options
+    app.command()(typer_function(run))
 
 
 def _print_version(version: bool) -> None:

@@ -186,8 +186,9 @@ def _report(
 ) -> None:
     """Print the best epoch, and results on easy and hard negatives of validation."""
     folder = options.folder
-    epoch = int(history["valid/score"].idxmax())
-    reached = {str(name): float(value) for name, value in history.loc[epoch].items()}
+    best = int(history["valid/score"].to_numpy().argmax())
+    epoch = best + 1
+    reached = {str(name): float(value) for name, value in history.iloc[best].items()}
     found = evaluate_easy_and_hard(
         setup.model, setup.valid, options.columns, options.seed, protocol=protocol
     )

@@ -93,9 +93,13 @@ def training_setup(
 
 
 def _config(options: TrainOptions, spec: ModelSpec) -> TrainingConfig:
-    given = {"batch_size": options.batch_size, "learning_rate": options.learning_rate}
-    with option_names({"batch_size": "--batch-size", "learning_rate": "--learning-rate"}):
-        return replace(spec.config, **{k: v for k, v in given.items() if v is not None})
+    config = spec.config
+    if options.batch_size is not None:
+        config = replace(config, batch_size=options.batch_size)
+    if options.learning_rate is not None:
+        with option_names({"learning_rate": "--learning-rate"}):
+            config = replace(config, learning_rate=options.learning_rate)
+    return config
 
 
 def _arguments(options: TrainOptions, spec: ModelSpec, dataset: OutfitDataset) -> dict[str, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 
 import pandas as pd
@@ -36,7 +37,22 @@ class {name}(OutfitModel):
 """
 
 
-def check_commands(command, folder, model, output, modules=()):
+@pytest.fixture(scope="module")
+def pairs(folder, tmp_path_factory):
+    """The data with the top and the bottom of each outfit alone."""
+    root = tmp_path_factory.mktemp("pairs")
+    for name in ("items.csv", "features.npy"):
+        shutil.copy(folder / name, root / name)
+    items = pd.read_csv(folder / "items.csv", dtype=str).set_index("item_id")["category"]
+    outfits = pd.read_csv(folder / "outfits.csv", dtype=str)
+    kept = outfits[outfits["item_id"].map(items).isin(["top", "bottom"])]
+    kept.to_csv(root / "outfits.csv", index=False)
+    return root
+
+
+def check_commands(
+    command, folder, model, output, modules=(), outfit="0001,0005", slots="shoe,bag"
+):
     """Score, evaluate, complete and index with a trained model."""
     data = ("--data", folder, *FEATURES, *modules, "--json")
     assert json.loads(command("info", model, *modules, "--json").stdout)["parameters"] > 0
@@ -44,10 +60,10 @@ def check_commands(command, folder, model, output, modules=()):
     assert [row["rank"] for row in ranked] == list(range(1, 21))
     found = json.loads(command("evaluate", model, *data).stdout)
     assert found["results"]["same_category"]["fitb"]["num_questions"] > 0
-    query = ("--items", "0001,0005", "--slots", "shoe,bag", "-k", 3)
+    query = ("--items", outfit, "--slots", slots, "-k", 3)
     completions = json.loads(command("complete", model, *query, *data).stdout)["completions"]
     frame = pd.DataFrame(completions)
-    assert frame.groupby("category").size().to_dict() == {"shoe": 3, "bag": 3}
+    assert frame.groupby("category").size().to_dict() == dict.fromkeys(slots.split(","), 3)
     index = ("index", folder, *FEATURES, *modules, "--checkpoint", model, "-o")
     if not has_vectors(model, folder):
         for purpose in ("retrieve", "complete"):
@@ -71,13 +87,18 @@ def has_vectors(model, folder):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", MODELS)
-def test_a_registered_model_serves_every_command(folder, command, tmp_path, name):
+def test_a_registered_model_serves_every_command(folder, pairs, command, tmp_path, name):
     pytest.importorskip("faiss")
-    pairs = PAIRS if MODELS[name].reads_pairs else ()
+    reads_pairs = MODELS[name].reads_pairs
+    more = PAIRS if reads_pairs else ()
     output = tmp_path / "run"
-    trained = command("train", folder, *OPTIONS, "--model", name, *pairs, "-o", output, "--json")
+    trained = command("train", folder, *OPTIONS, "--model", name, *more, "-o", output, "--json")
     assert json.loads(trained.stdout)["epochs"] == 1
-    check_commands(command, folder, output / "model", tmp_path)
+    if reads_pairs:  # and scores pairs alone
+        query = {"outfit": "0001", "slots": "bottom"}
+        check_commands(command, pairs, output / "model", tmp_path, **query)
+    else:
+        check_commands(command, folder, output / "model", tmp_path)
 
 
 @pytest.mark.slow
