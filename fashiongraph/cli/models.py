@@ -34,8 +34,12 @@ def load_model(checkpoint: Path, modules: Sequence[str] | None = None) -> Outfit
     return OutfitModel.load(checkpoint)
 
 
-def import_modules(modules: Sequence[str]) -> None:
+def import_modules(modules: Sequence[str], option: str = "--import") -> None:
     """Import modules from the current folder or the environment.
+
+    Args:
+        modules: Names of the modules.
+        option: The option that names them, for errors.
 
     Raises:
         FashionGraphError: If one cannot be imported.
@@ -44,9 +48,10 @@ def import_modules(modules: Sequence[str]) -> None:
     try:
         for name in modules:
             importlib.import_module(name)
-    except ImportError as error:
+    except Exception as error:  # the module is the user's, and so is its error
         raise FashionGraphError(
-            f"'--import' needs importable modules: {error} (got {', '.join(modules)})"
+            f"'{option}' needs importable modules: {type(error).__name__}: {error} "
+            f"(got {', '.join(modules)})"
         ) from error
 
 

@@ -15,7 +15,7 @@ from fashiongraph.cli.easy_and_hard import (
     print_easy_and_hard,
 )
 from fashiongraph.cli.loggers import check_loggers, make_loggers
-from fashiongraph.cli.models import allow_local_imports
+from fashiongraph.cli.models import import_modules
 from fashiongraph.cli.option_names import option_names
 from fashiongraph.cli.options import (
     check_protocol,
@@ -93,7 +93,9 @@ def _check(options: TrainOptions) -> ModelSpec:
     check_files(options.teacher)
     if options.split_file != Path("official"):
         check_files(options.split_file)
-    allow_local_imports()
+    module, colon, _ = options.model.partition(":")
+    if colon:
+        import_modules([module], "--model")
     spec = model_spec(options.model)
     model = f"--model {options.model}"
     if spec.reads_pairs:

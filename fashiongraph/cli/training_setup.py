@@ -75,7 +75,7 @@ def training_setup(
     arguments = _arguments(options, spec, dataset)
     torch.manual_seed(options.seed + (_TEACHER_SEED if spec.reads_pairs else 0))
     with option_names({"hidden_channels": "--hidden", "num_attributes": "--attributes"}):
-        model = spec.build(dataset.num_features, dataset.num_categories, **arguments)
+        model = _built(options, spec, dataset, arguments)
     objective = spec.objective(model)
     if teacher is not None:
         objective = _with_teacher(options, model, objective, teacher)
@@ -112,13 +112,22 @@ def _arguments(options: TrainOptions, spec: ModelSpec, dataset: OutfitDataset) -
     arguments = {name: value for name, (_, value) in given.items() if value is not None}
     if not arguments:
         return arguments
-    config = spec.build(dataset.num_features, dataset.num_categories).config
+    config = _built(options, spec, dataset, {}).config
     for name in arguments:
         if name not in config:
             raise FashionGraphError(
                 f"'{given[name][0]}' is no option of '--model {options.model}', which has no {name}"
             )
     return arguments
+
+
+def _built(
+    options: TrainOptions, spec: ModelSpec, dataset: OutfitDataset, arguments: dict[str, int]
+) -> OutfitModel:
+    try:
+        return spec.build(dataset.num_features, dataset.num_categories, **arguments)
+    except TypeError as error:  # of a class of the user's, such as a further argument
+        raise FashionGraphError(f"'--model' {options.model} cannot be built: {error}") from error
 
 
 def _graph(options: TrainOptions, dataset: OutfitDataset, train: Outfits) -> Data:

@@ -32,8 +32,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     features[np.arange(48), np.arange(48) % 4] += 1
     rows = []
     for outfit, choice in enumerate(rng.permutation(3**4)[np.arange(90) // 4]):
-        for part in range(4):  # the choice written in base 3: no outfit occurs twice
-            item = (choice // 3**part % 3 * 4 + part) * 4 + outfit % 4
+        for digit in range(4):  # the choice written in base 3: no outfit occurs twice
+            item = (choice // 3**digit % 3 * 4 + digit) * 4 + outfit % 4
             rows.append((f"o{outfit:03d}", f"{item:04d}"))
     items.to_csv(root / "items.csv", index=False)
     pd.DataFrame(rows, columns=["outfit_id", "item_id"]).to_csv(root / "outfits.csv", index=False)

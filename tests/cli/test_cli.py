@@ -124,3 +124,20 @@ def test_help_imports_no_heavy_package():
 
 def test_completion_scripts_are_available(command):
     assert "--install-completion" in command("--help").output
+
+
+def test_scoring_imports_no_package_of_training(folder, checkpoint):
+    unused = ("lightning", "matplotlib", "networkx", "tensorboard", "torchmetrics", "torchvision")
+    code = (
+        "import sys\n"
+        "from fashiongraph.cli import app\n"
+        "app(standalone_mode=False)\n"
+        f"print([m for m in {unused} if m in sys.modules])\n"
+    )
+    data = ("--data", str(folder), "--features", "features.npy", "--json")
+    words = ("score", str(checkpoint), str(folder / "outfits.csv"), *data)
+    done = subprocess.run(
+        [sys.executable, "-c", code, *words], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.endswith("]\n[]\n")
+    assert done.stderr == ""

@@ -87,7 +87,7 @@ def test_refuses_items_without_pictures(folder, command, pictures):
 
 
 def test_outfits_are_not_read(pictures, command):
-    (pictures / "outfits.csv").write_text("outfit_id,item_id\na,0000\nb,nobody\n")
+    (pictures / "outfits.csv").write_text("outfit_id,item_id\na,0000\nb,no-outfit\n")
     assert "6 rows" in command("embed", pictures, *QUICK).stdout
     with (pictures / "items.csv").open("a") as file:
         file.write("0000,top\n")
@@ -102,10 +102,10 @@ def test_items_in_another_order_need_other_features(pictures, command):
     command("info", pictures, "--features", "features_text.npy")
     items = pd.read_csv(pictures / "items.csv", dtype=str)
     items.iloc[::-1].to_csv(pictures / "items.csv", index=False)
-    asked = ("info", pictures, "--features", "features_text.npy")
-    assert "made for other items" in str(command(*asked, fails=True).exception)
+    common = ("info", pictures, "--features", "features_text.npy")
+    assert "made for other items" in str(command(*common, fails=True).exception)
     command("embed", pictures / "items.csv", "--text-column", "title", "--overwrite")
-    command(*asked)
+    command(*common)
 
 
 def test_many_broken_pictures_are_counted(pictures, command):
@@ -165,7 +165,7 @@ def test_ray_writes_the_same_file(pictures, command):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (("--encoder", "resnet-18"), "'--encoder' needs to be a known network"),
+        (("--encoder", "resnet-18"), "'--encoder' needs to be"),
         (("--batch-size", 4, "--text-column", "title"), "'--batch-size' has no effect"),
         (("--text-encoder", "hashed-words"), "'--text-encoder' has no effect"),
         (("--engine", "dask"), "'--engine' needs to be plain or ray (got 'dask')"),

@@ -50,8 +50,8 @@ def test_stored_questions_give_the_same_result(folder, command, checkpoint, tmp_
     drawn = json.loads(command(*common, *options, "--save-questions", tmp_path).stdout)
     files = sorted(tmp_path.iterdir())
     assert [f.name for f in files] == ["compatibility_uniform_seed4.npz", "fitb_uniform_seed4.npz"]
-    asked = command(*common, "--questions", files[0], "--questions", files[1])
-    assert json.loads(asked.stdout)["results"] == drawn["results"]
+    found = command(*common, "--questions", files[0], "--questions", files[1])
+    assert json.loads(found.stdout)["results"] == drawn["results"]
 
 
 def test_stored_questions_are_kept(folder, command, checkpoint, tmp_path):
@@ -121,12 +121,12 @@ def test_the_split_of_the_training_is_the_default(folder, command, checkpoint, t
     options = ("--features", "features.npy", "--batch-size", 16, "--accelerator", "cpu")
     command("train", folder, *options, "-o", tmp_path, "--seed", 5, "--epochs", 1, "--hidden", 4)
     common = ("evaluate", tmp_path / "model", "--data", folder, *FEATURES, "--json")
-    own = json.loads(command(*common).stdout)
+    default = json.loads(command(*common).stdout)
     named = json.loads(command(*common, "--split-file", tmp_path / "split.csv").stdout)
-    assert own == named
+    assert default == named
     (tmp_path / "split.csv").unlink()
     alone = command(*common)
-    assert json.loads(alone.stdout) != own
+    assert json.loads(alone.stdout) != default
     assert "no split of training was found beside" in alone.stderr
 
 
@@ -155,21 +155,21 @@ def test_refuses_options_without_effect(folder, command, checkpoint, options, me
 
 def test_refuses_bad_input(folder, command, checkpoint, tmp_path):
     common = ("--data", folder, *FEATURES)
-    (tmp_path / "split.csv").write_text("outfit_id,split\nnobody,test\n")
-    (tmp_path / "part.csv").write_text("outfit_id,split\no000,validation\n")
+    (tmp_path / "split.csv").write_text("outfit_id,split\nno-outfit,test\n")
+    (tmp_path / "named.csv").write_text("outfit_id,split\no000,validation\n")
     (tmp_path / "twice.csv").write_text("outfit_id,split\no000,test\no000,train\n")
-    (tmp_path / "other.csv").write_text("outfit,split\nnobody,test\n")
+    (tmp_path / "other.csv").write_text("outfit,split\nno-outfit,test\n")
     for arguments, message in (
         (("evaluate", tmp_path, *common), "is no checkpoint"),
         (("evaluate", checkpoint, *common, "--split", "rest"), "'--split' needs to be"),
         (
             ("evaluate", checkpoint, *common, "--split-file", tmp_path / "split.csv"),
-            "split.csv, row 2: the outfit 'nobody' is not in",
+            "split.csv, row 2: the outfit 'no-outfit' is not in",
         ),
         (("evaluate", checkpoint, *common, "--split-file", tmp_path / "other.csv"), "'outfit_id'"),
         (
-            ("evaluate", checkpoint, *common, "--split-file", tmp_path / "part.csv"),
-            "part.csv, row 2: 'split' needs to be",
+            ("evaluate", checkpoint, *common, "--split-file", tmp_path / "named.csv"),
+            "named.csv, row 2: 'split' needs to be",
         ),
         (
             ("evaluate", checkpoint, *common, "--split-file", tmp_path / "twice.csv"),

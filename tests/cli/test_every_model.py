@@ -115,3 +115,12 @@ def test_an_outside_model_serves_every_command(folder, command, tmp_path, monkey
     assert "--import" in message
     monkeypatch.delitem(sys.modules, "outside_module")
     check_commands(command, folder, model, tmp_path, ("--import", "outside_module"))
+
+
+def test_a_module_that_fails_is_named(folder, command, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "failing_module.py").write_text("value = (")
+    train = ("train", folder, *OPTIONS, "--model", "failing_module:Model")
+    message = str(command(*train, fails=True).exception)
+    assert message.startswith("'--model' needs importable modules: SyntaxError")

@@ -22,17 +22,17 @@ def test_without_negatives_outfits_are_scored_alone(outfits):
 
 def test_negatives_are_drawn_by_frequency_in_training(outfits):
     torch.manual_seed(0)
-    model, training, asked = (
+    model, training, scored = (
         ADDGNN(8, 4, 2),
         outfits.select(range(20)),
         outfits.select(range(20, 60)),
     )
     sampler = negative_sampler("same_category", training.with_frequency().items)
-    expected = score_against_negatives(model, asked, sampler, num_negatives=3, seed=5)
-    score = outfit_scorer(3, training, "same_category", "", 5)(model, asked)
+    expected = score_against_negatives(model, scored, sampler, num_negatives=3, seed=5)
+    score = outfit_scorer(3, training, "same_category", "", 5)(model, scored)
     assert torch.equal(score, expected)
     assert not torch.equal(
-        outfit_scorer(3, outfits, "same_category", "", 5)(model, asked), expected
+        outfit_scorer(3, outfits, "same_category", "", 5)(model, scored), expected
     )
 
 

@@ -58,8 +58,8 @@ def test_the_report_marks_items_of_shared_outfits(folder, command, index, tmp_pa
     text = command(*common, "--report", report).output
     assert "0001" in text
     outfits = pd.read_csv(folder / "outfits.csv", dtype=str)
-    own = outfits.loc[outfits["item_id"] == "0001", "outfit_id"]
-    mates = set(outfits.loc[outfits["outfit_id"].isin(own), "item_id"]) - {"0001"}
+    shared = outfits.loc[outfits["item_id"] == "0001", "outfit_id"]
+    mates = set(outfits.loc[outfits["outfit_id"].isin(shared), "item_id"]) - {"0001"}
     assert report.read_text().count("ground truth") == len(mates) > 0
 
 
@@ -97,14 +97,14 @@ def test_refuses_another_model_or_other_features(folder, command, tmp_path):
     common = ("--data", tmp_path / "data", "--items", "0001")
     model = ("--checkpoint", tmp_path / "one")
     command("index", folder, *FEATURES, *model, "-o", tmp_path / "index")
-    ask = ("retrieve", tmp_path / "index", *common, "--json")
-    assert len(json.loads(command(*ask, *FEATURES, *model).stdout)["0001"]) == 10
+    search = ("retrieve", tmp_path / "index", *common, "--json")
+    assert len(json.loads(command(*search, *FEATURES, *model).stdout)["0001"]) == 10
     np.save(tmp_path / "data" / "other.npy", np.load(folder / "features.npy") * 2)
     for other in (
         (*FEATURES, "--checkpoint", tmp_path / "two"),
         ("--features", "other.npy", *model),
     ):
-        result = command(*ask, *other, fails=True)
+        result = command(*search, *other, fails=True)
         assert isinstance(result.exception, DataError)
         assert "index: was made with another '--checkpoint', other" in str(result.exception)
 
@@ -131,7 +131,7 @@ def test_refuses_bad_input(folder, command, index, checkpoint, tmp_path):
         (("retrieve", index, *common, "--where", "colour=red"), "colour"),
         (("retrieve", index, *common, "--where", "category=cape"), "top (got 'cape')"),
         (("retrieve", index, *common, "--checkpoint", checkpoint), "another '--checkpoint'"),
-        (("retrieve", index, *common[:-1], "nobody"), "'--items' needs"),
+        (("retrieve", index, *common[:-1], "no-item"), "'--items' needs"),
         (("retrieve", index, *common[:-1], " ,"), "'--items' needs at least one item"),
     ):
         result = command(*arguments, fails=True)

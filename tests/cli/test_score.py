@@ -23,8 +23,8 @@ def test_ranks_real_outfits_before_mixed_ones(folder, command, checkpoint, tmp_p
     assert scores == sorted(scores, reverse=True)
     assert ranked[0]["items"] and len(ranked[0]["items"]) == 4
     place = pd.Series({row["outfit_id"]: row["rank"] for row in ranked})
-    own = place.index.str.startswith("mixed")
-    assert place[~own].mean() < place[own].mean()
+    mixed_up = place.index.str.startswith("mixed")
+    assert place[~mixed_up].mean() < place[mixed_up].mean()
     written = pd.read_csv(output)
     assert written["outfit_id"].tolist() == [row["outfit_id"] for row in ranked]
     assert "20 outfits by ADDGNN" in command(*common, "--top", 3).output

@@ -155,7 +155,7 @@ def test_loggers_are_chosen_by_name(folder, command, tmp_path):
         (TEACHER[:2], "'--model teacher' needs '--top'"),
         (("--model", "siamese", "--attributes", 2), "'--attributes' is no option of"),
         (("--model", "best"), "'--model' needs one of"),
-        (("--model", "nowhere:Model"), "'--model' 'nowhere:Model' cannot be imported"),
+        (("--model", "nowhere:Model"), "'--model' needs importable modules"),
         (("--groups", "kind"), "'--groups' needs to be one of"),
         (("--protocol", "matched", "--columns", "kind"), "'--columns' needs columns"),
         (("--protocol", "hard"), "'--protocol' needs to be one of"),
