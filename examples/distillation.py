@@ -1,21 +1,22 @@
-"""Learn from designers: what they know guides a student on users' outfits, in two ways.
+"""Distil from models of designers' outfits into a student on users' outfits, in two ways.
 
     python examples/distillation.py
 
-The paper's teacher reads designers' tops and bottoms and lends the student its masks. A model of
-the student's own kind, trained on designers' whole outfits, lends it its weights to start from and
-its scores. Both editions of the synthetic dataset share their items; the users' one is noisy.
+The published teacher is trained on designers' pairs of a top and a bottom, and guides the masks of
+the student. A model of the student's class, trained on designers' complete outfits, provides its
+initial weights and guides its scores. The two synthetic data sets share their items; users'
+outfits are noisy.
 """
 
 import argparse
 
 import torch
 
-from fashiongraph.data import category_graph, top_bottom_pairs
+from fashiongraph.data import category_graph, split, top_bottom_pairs
 from fashiongraph.datasets import SyntheticOutfits
-from fashiongraph.evaluation import fill_in_blank
+from fashiongraph.evaluation import draw_questions, fill_in_blank
 from fashiongraph.models import ADDGNN, DesignerTeacher
-from fashiongraph.objectives import RankingObjective
+from fashiongraph.objectives import ADDGNNObjective, RankingObjective
 from fashiongraph.training import TrainingConfig, fit
 
 parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -25,35 +26,56 @@ parser.add_argument("--epochs", type=int, default=10)
 args = parser.parse_args()
 
 designers, users = (
-    SyntheticOutfits(num_outfits=args.outfits, version=edition, noise=0.1, features="attributes")
-    for edition in ("designers", "users")
+    split(
+        SyntheticOutfits(
+            num_outfits=args.outfits, version=version, noise=0.1, features="attributes"
+        ).outfits,
+        seed=0,
+    )
+    for version in ("designers", "users")
 )
+num_features = users[0].items.num_features
 
 
-def trained(model, train, valid, objective=None):
-    """Train a model over the category graph of its training outfits."""
-    graph = category_graph(train.category_id, train.batch, train.items.num_categories)
-    fit(model, train, valid, graph=graph, objective=objective, max_epochs=args.epochs)
+def train(model, splits, objective=None, config=None):
+    """Train a model with the category graph of its training outfits."""
+    first, second, _ = splits
+    graph = category_graph(first.category_id, first.batch, first.items.num_categories)
+    fit(
+        model,
+        first,
+        second,
+        graph=graph,
+        objective=objective,
+        config=config,
+        max_epochs=args.epochs,
+        progress=False,
+    )
     return model
 
 
-theirs = designers.split(seed=0)
-tops, bottoms = ["top", "knitwear"], ["trousers", "skirt"]
-train, valid, test = (top_bottom_pairs(part, tops, bottoms) for part in theirs)
-torch.manual_seed(0)
-teacher = DesignerTeacher(designers.num_features)
-fit(teacher, train, valid, config=TrainingConfig(learning_rate=1e-3), max_epochs=args.epochs)
-print("teacher on designers' pairs:", fill_in_blank(teacher, test.questions("fitb")))
-expert = trained(ADDGNN(designers.num_features, args.hidden, num_steps=1), *theirs[:2])
-print("expert on designers' outfits:", fill_in_blank(expert, theirs[2].questions("fitb")))
+def test(model, splits):
+    return fill_in_blank(model, draw_questions(splits[2], "fitb", protocol="uniform", seed=0))
 
-train, valid, test = users.split(seed=0)
-for name in ("alone", "with the teacher's masks", "with the expert's weights and scores"):
+
+def student():
     torch.manual_seed(0)
-    student = ADDGNN(users.num_features, args.hidden, num_steps=1)
-    objective = student.objective(teacher if "masks" in name else None)
-    if "weights" in name:
-        student.load_state_dict(expert.state_dict())
-        objective = RankingObjective(teacher=expert)
-    trained(student, train, valid, objective)
-    print(f"student {name}:", fill_in_blank(student, test.questions("fitb")))
+    return ADDGNN(num_features, args.hidden, num_steps=1)
+
+
+tops, bottoms = ["top", "knitwear"], ["trousers", "skirt"]
+pairs = [top_bottom_pairs(part, tops, bottoms) for part in designers]
+torch.manual_seed(1000)  # from the student's initial masks the teacher would agree untrained
+teacher = train(DesignerTeacher(num_features), pairs, config=TrainingConfig(learning_rate=1e-3))
+print("Teacher, designers' pairs:", test(teacher, pairs))
+expert = train(student(), designers)
+print("Expert, designers' outfits:", test(expert, designers))
+
+alone = train(student(), users)
+print("Student without distillation:", test(alone, users))
+masked = train(student(), users, ADDGNNObjective.softmax(teacher))
+print("Student with the teacher's masks:", test(masked, users))
+guided = student()
+guided.load_state_dict(expert.state_dict())
+train(guided, users, RankingObjective(teacher=expert))
+print("Student with the expert's weights and scores:", test(guided, users))

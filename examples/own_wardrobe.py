@@ -1,8 +1,8 @@
-"""From a folder of pictures and a CSV of outfits to a trained model and scores, in one file.
+"""From a folder of pictures and a CSV of outfits to a trained model and ranked outfits.
 
     python examples/own_wardrobe.py pictures outfits.csv --output my_wardrobe
 
-The folder ``pictures`` holds one folder for each category: ``pictures/dress/red.jpg`` is the item
+The folder ``pictures`` holds one folder per category: ``pictures/dress/red.jpg`` is the item
 ``dress/red.jpg`` of the category ``dress``. A row of ``outfits.csv`` (``outfit_id,item_id``) is an
 item of an outfit. Without arguments it runs on pictures that it draws.
 """
@@ -17,15 +17,7 @@ from PIL import Image
 
 from fashiongraph.data import category_graph
 from fashiongraph.datasets import OutfitTables, SyntheticOutfits
-from fashiongraph.evaluation import (
-    compatibility,
-)
-from fashiongraph.evaluation import (
-    fill_in_blank,
-)
-from fashiongraph.evaluation import (
-    score_outfits,
-)
+from fashiongraph.evaluation import compatibility, draw_questions, fill_in_blank, score_outfits
 from fashiongraph.features import extract_features, image_encoder
 from fashiongraph.features.pictures import FORMATS
 from fashiongraph.models import ADDGNN
@@ -33,7 +25,7 @@ from fashiongraph.training import fit
 
 
 def draw(folder, num_outfits):
-    """A synthetic dataset as somebody might keep one: pictures by category, and a CSV."""
+    """Draw a synthetic data set as a folder of pictures by category and a CSV of outfits."""
     made = SyntheticOutfits(folder / "drawn", num_items=150, num_outfits=num_outfits)
     items, outfits = made.items, made.outfits
     category = [items.categories[code] for code in items.category_id]
@@ -51,59 +43,64 @@ def draw(folder, num_outfits):
 
 
 def make_tables(pictures, outfits, output):
-    """Write ``items.csv``, a row for each picture, and ``outfits.csv``."""
+    """Write ``items.csv``, a row per picture, and ``outfits.csv``."""
     ends = {end for end, kind in Image.registered_extensions().items() if kind in FORMATS}
-    found = [
-        path for path in pictures.glob("*/*") if path.suffix.lower() in ends and path.is_file()
-    ]
-    files = sorted(path for path in found if not path.name.startswith("."))  # macOS: ._red.jpg
-    items = pd.DataFrame(
-        {
-            "item_id": [file.relative_to(pictures).as_posix() for file in files],
-            "category": [file.parent.name for file in files],
-            "image": [file.absolute() for file in files],
-        }
-    )
+    found = sorted(path for path in pictures.glob("*/*") if path.suffix.lower() in ends)
+    files = [path for path in found if path.is_file() and path.name[0] != "."]  # macOS: ._red.jpg
+    items = {
+        "item_id": [file.relative_to(pictures).as_posix() for file in files],
+        "category": [file.parent.name for file in files],
+        "image": [file.absolute() for file in files],
+    }
     output.mkdir(parents=True, exist_ok=True)
-    items.to_csv(output / "items.csv", index=False)
+    pd.DataFrame(items).to_csv(output / "items.csv", index=False)
     (output / "outfits.csv").write_bytes(outfits.read_bytes())
 
 
-def run(pictures, outfits, output, args):
-    """Tables, features, training, scores."""
-    make_tables(pictures, outfits, output)
-    dataset = OutfitTables(output)  # names the file, the row and the rule if something is wrong
+def encode(output, args):
+    """Encode the pictures; a second run encodes only new ones."""
+    dataset = OutfitTables(output)  # an error names the file, the row and the rule
     print(dataset)
-
     extract_features(
         dataset.items.columns["image"].tolist(),
         image_encoder(args.encoder, args.weights),
-        cache=output / ".features",  # a second run encodes only pictures that are new
+        cache=output / ".features",
         out=output / "features_image.npy",
         progress=False,
     )
-    dataset = OutfitTables(output, features="features_image.npy")
+    return OutfitTables(output, features="features_image.npy")
 
-    train, valid, test = dataset.split(seed=0)
-    graph = category_graph(train.category_id, train.batch, dataset.num_categories)
+
+def train(dataset, args):
+    first, second, held_out = dataset.split(seed=0)
+    graph = category_graph(first.category_id, first.batch, dataset.num_categories)
     torch.manual_seed(0)
     model = ADDGNN(dataset.num_features, args.hidden, num_steps=1)
-    fit(model, train, valid, graph=graph, max_epochs=args.epochs)
-    model.save(output / "model")
+    fit(model, first, second, graph=graph, max_epochs=args.epochs, progress=False)
+    return model, held_out
 
+
+def test(model, outfits):
     for protocol in ("uniform", "same_category"):
-        print(f"{protocol}:", compatibility(model, test.questions("compatibility", protocol)))
-        print(f"{protocol}:", fill_in_blank(model, test.questions("fitb", protocol)))
-    score = score_outfits(model, test)
+        auc = compatibility(model, draw_questions(outfits, "compatibility", protocol=protocol))
+        fitb = fill_in_blank(model, draw_questions(outfits, "fitb", protocol=protocol))
+        print(f"Test, {protocol} negatives:", auc, fitb, sep="\n  ")
+    score = score_outfits(model, outfits)
     order = score.argsort(descending=True).tolist()
-    for title, chosen in (("best", order[:3]), ("worst", order[-3:])):
-        for outfit in chosen:
-            names = test.items.ids[test.select([outfit]).item_id.numpy()]
-            print(f"{title} {test.ids[outfit]} {score[outfit]:.3f}: {', '.join(names)}")
+    for title, chosen in (("Best", order[:3]), ("Worst", order[-3:])):
+        for row in chosen:
+            names = outfits.items.ids[outfits.select([row]).item_id.numpy()]
+            print(f"{title}: {outfits.ids[row]} {score[row]:.3f}: {', '.join(names)}")
 
 
-def main():
-    """Read the arguments."""
+def run(pictures, outfits, output, args):
+    make_tables(pictures, outfits, output)
+    model, held_out = train(encode(output, args), args)
+    model.save(output / "model")
+    test(model, held_out)
+
+
+if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("pictures", type=Path, nargs="?", help="folder of folders of pictures")
     parser.add_argument("outfits", type=Path, nargs="?", help="CSV file: outfit_id,item_id")
@@ -112,16 +109,12 @@ def main():
     parser.add_argument("--weights", help="for torchvision: a name such as IMAGENET1K_V2, a file")
     parser.add_argument("--hidden", type=int, default=64)
     parser.add_argument("--epochs", type=int, default=12)
-    parser.add_argument("--num-outfits", type=int, default=800, help="number to make up")
+    parser.add_argument("--num-outfits", type=int, default=800, help="number to draw")
     args = parser.parse_args()
     if args.pictures and not args.outfits:
         parser.error("a folder of pictures needs a CSV of outfits")
     if args.pictures:
         run(args.pictures, args.outfits, args.output, args)
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        run(*draw(Path(folder), args.num_outfits), Path(folder) / "my_wardrobe", args)
-
-
-if __name__ == "__main__":
-    main()
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            run(*draw(Path(folder), args.num_outfits), Path(folder) / "my_wardrobe", args)

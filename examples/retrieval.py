@@ -1,21 +1,21 @@
-"""Retrieve what goes with an item, and complete an outfit slot by slot.
+"""Retrieve items that match an item, and complete an outfit slot by slot.
 
-    python examples/retrieval.py my_wardrobe --features features_image.npy --report sheet.html
+    python examples/retrieval.py my_wardrobe --features features_image.npy --report completion.html
 
-Without a folder it runs on a synthetic dataset whose features are the true attributes.
+Without a folder it runs on a synthetic data set whose features are the true attributes.
 """
 
 import argparse
 
 import torch
 
-from fashiongraph.data import category_graph
+from fashiongraph.data import add_item_cooccurrence, category_graph, split
 from fashiongraph.datasets import OutfitTables, SyntheticOutfits
 from fashiongraph.evaluation import embed_items, outfit_retrieval
-from fashiongraph.models import ADDGNN, CollocationNet
+from fashiongraph.models import ADDGNNPlus, CollocationNet
 from fashiongraph.retrieval import (
-    ItemIndex,
     CatalogueStates,
+    ItemIndex,
     ReportRow,
     complete,
     item_views,
@@ -33,46 +33,60 @@ parser.add_argument("--report", help="HTML file to write the completions to")
 args = parser.parse_args()
 
 if args.root:
-    dataset = OutfitTables(args.root, features=args.features)
+    outfits = OutfitTables(args.root, features=args.features).outfits
 else:
-    dataset = SyntheticOutfits(num_outfits=args.outfits, features="attributes")
-items = dataset.items
-train, valid, test = dataset.split(seed=0)
+    outfits = SyntheticOutfits.attributes_only(num_outfits=args.outfits, seed=0)
+items, root = outfits.items, args.root or "."
+train_outfits, valid_outfits, test_outfits = split(outfits, seed=0)
+graph = category_graph(train_outfits.category_id, train_outfits.batch, items.num_categories)
+graph = add_item_cooccurrence(graph, train_outfits)
 
-# One embedding space: the protocol, then an index to search.
+
+def train(model):
+    fit(model, train_outfits, valid_outfits, graph=graph, max_epochs=args.epochs, progress=False)
+    return model
+
+
+def test(model):
+    return outfit_retrieval(model, test_outfits, ks=(20,)).values()
+
+
+def search(space):
+    """Items of other categories that match the first test item."""
+    row = test_outfits.item_id[:1]
+    name, category = items.ids[int(row)], items.categories[items.category_id[row]]
+    index = ItemIndex.build(items, embed_items(space, items))
+    vector = embed_items(space, items, row)
+    found = index.search(vector, k=5, unless={"category": category, "item_id": name})
+    print(f"Matches of {name} ({category}):", index.frame(found), sep="\n")
+
+
+def fill(model):
+    """Completions of the first test outfit without its last item."""
+    *outfit, hidden = items.ids[test_outfits.select([0]).item_id.numpy()]
+    states = CatalogueStates.build(model, items)  # once for any number of outfits
+    answer = complete(model, outfit, items, k=5, states=states)
+    slot = items.categories[items.category_id[items.rows([hidden])]]
+    print(f"Completions of {outfit}, which held {hidden} ({slot}):")
+    print(answer[answer["category"] == slot])
+    return outfit, hidden, answer
+
+
+def report(outfit, hidden, answer):
+    """Write the completions as one HTML file."""
+    query = item_views(items, outfit, root)
+    rows = []
+    for category, found in answer.groupby("category", sort=False):
+        ids, scores = list(found["item_id"]), list(found["score"])
+        rows.append(ReportRow(category, query, item_views(items, ids, root, scores, {hidden})))
+    write_html_report(args.report, "Completions", rows)
+
+
 torch.manual_seed(0)
-space = CollocationNet(dataset.num_features, args.hidden)
-fit(space, train, valid, max_epochs=args.epochs)
-for name, model in (("features", torch.nn.Identity()), ("CollocationNet", space)):
-    found = outfit_retrieval(model, test, ks=(20,))
-    print(name, *found.values(), sep="\n  ")
-
-index = ItemIndex.build(items, embed_items(space, items))
-query = test.item_id[:1]
-name, own = items.ids[int(query)], items.categories[items.category_id[query]]
-vector = embed_items(space, items, query)
-nearest = index.search(vector, k=5, unless={"category": own, "item_id": name})
-print(f"what goes with {name} ({own})", index.frame(nearest), sep="\n")
-
-# An outfit without its last item, completed by ADD-GNN.
-graph = category_graph(train.category_id, train.batch, dataset.num_categories)
-model = ADDGNN(dataset.num_features, args.hidden, num_steps=1)
-fit(model, train, valid, graph=graph, max_epochs=args.epochs)
-*outfit, hidden = items.ids[test.select([0]).item_id.numpy()]
-states = CatalogueStates.build(model, items)  # once for any number of outfits
-answer = complete(model, outfit, items, k=5, states=states)
-slot = items.categories[items.category_id[items.rows([hidden])]]
-print(f"completions of {outfit}, which held {hidden} ({slot})")
-print(answer[answer["category"] == slot])
-
-if args.sheet:
-    cards = item_views(items, outfit, dataset.root)
-    rows = [
-        ReportRow(
-            category,
-            cards,
-            item_views(items, list(part["item_id"]), dataset.root, list(part["score"]), {hidden}),
-        )
-        for category, part in answer.groupby("category", sort=False)
-    ]
-    write_html_report(args.sheet, "Completions", rows)
+print("Features without training:", *test(torch.nn.Identity()), sep="\n  ")
+space = train(CollocationNet(items.num_features, args.hidden))
+print("CollocationNet:", *test(space), sep="\n  ")
+search(space)
+completion = fill(train(ADDGNNPlus(items.num_features, args.hidden)))
+if args.report:
+    report(*completion)

@@ -56,7 +56,7 @@ def input_blocks(
     Yields:
         The slice of ``rows`` and its inputs.
     """
-    for start in range(0, len(rows), block_size):
+    for start in range(0, max(len(rows), 1), block_size):  # an empty block has widths too
         part = rows[start : start + block_size]
         alone = Outfits(batcher.items, torch.arange(len(part) + 1), part)
         inputs, _ = item_inputs(batcher(alone).to(device))
@@ -105,11 +105,10 @@ def _model_vectors(model: OutfitModel, items: ItemTable, rows: Tensor, batch_siz
             f"(got {items.num_features})"
         )
     distinct, place = rows.unique(return_inverse=True)
-    asked = distinct if len(distinct) else torch.arange(min(len(items), 1))  # for the width alone
     batcher = OutfitBatcher(items, model.graph, share_items=True)
     blocks = []
     with evaluating(model):
-        for _, inputs in input_blocks(batcher, asked, device_of(model), batch_size):
+        for _, inputs in input_blocks(batcher, distinct, device_of(model), batch_size):
             vectors = model.embed(model.encode_items(inputs))
             if vectors is None:
                 raise FashionGraphError(
@@ -117,7 +116,7 @@ def _model_vectors(model: OutfitModel, items: ItemTable, rows: Tensor, batch_siz
                     "(OutfitModel.embed)"
                 )
             blocks.append(vectors.to("cpu", torch.promote_types(vectors.dtype, torch.float32)))
-    return torch.cat(blocks)[place] if blocks else torch.empty(0, 0)
+    return torch.cat(blocks)[place]
 
 
 def _function_vectors(embed: Embed, features: Tensor, rows: Tensor, batch_size: int) -> Tensor:

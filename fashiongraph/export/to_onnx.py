@@ -1,4 +1,4 @@
-"""A trained model as an ONNX file."""
+"""Export of a trained model as an ONNX file."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from fashiongraph.optional import require
 def to_onnx(model: OutfitModel | AttributeBilinearScorer, num_items: int, path: str | Path) -> None:
     """Write a model, or a scorer alone, for outfits of a fixed number of items as one ONNX file.
 
-    The inputs bear the names ``features``, ``category_id``, ``context``, ``together`` and
-    ``chance``, or ``states``, and the output is ``score``; see
+    The inputs bear the names ``features``, ``category_id``, ``context``, ``cooccurrence`` and
+    ``expected``, or ``states``, and the output is ``score``; see
     :func:`~fashiongraph.export.fixed_size_program`. The file's metadata hold the model's category
     vocabulary, in the order of ``category_id``, as JSON under ``categories``.
 

@@ -48,8 +48,8 @@ def edge_weights(edge_index: Tensor, category_id: Tensor, graph: Data | None = N
     """
     sender, receiver = edge_index
     if graph is None:
-        weight = torch.ones(len(receiver), device=edge_index.device)
+        weight = torch.ones(receiver.size(0), device=edge_index.device)
     else:
         weight = category_weight(graph, category_id[receiver], category_id[sender])
-    total: Tensor = scatter(weight, receiver, dim_size=len(category_id))
+    total: Tensor = scatter(weight, receiver, dim_size=category_id.size(0))
     return weight / total[receiver]

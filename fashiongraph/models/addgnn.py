@@ -114,7 +114,7 @@ class ADDGNN(OutfitModel):
             return items.nodes("state")
         projections = None
         if "gates" in items.values:  # cached
-            projections = ItemProjections(items["gates"], items["candidate"], items["own"])
+            projections = ItemProjections(items["gates"], items["candidate"], items["recurrent"])
         h: Tensor = self.conv(  # A5, A6
             items["state"], batch.edge_index, batch.edge_weight, items.index, projections
         )

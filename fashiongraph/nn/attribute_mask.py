@@ -8,16 +8,18 @@ import torch
 from torch import Tensor
 from torch_geometric.nn.resolver import activation_resolver
 
+from fashiongraph.nn.functional import check_channels
+
 
 class AttributeMask(torch.nn.Module):
-    r"""Reads K views, one per attribute, out of each item's features.
+    r"""Element-wise masks that give one view of an item's features per attribute.
 
     .. math::
         \mathbf{m}_i^k = \sigma(\mathbf{M}^k \odot \mathbf{f}_i)
 
     The paper writes :math:`\sigma` for "the activation function" without naming it. A logistic
-    sigmoid saturates here (everything lies near one half) and costs about 0.13 AUC on real
-    features, so by default there is none; ``activation="sigmoid"`` is one word away.
+    sigmoid saturates here (all values lie near one half) and costs about 0.13 AUC on real
+    features, so the default is no activation; pass ``activation="sigmoid"`` for the sigmoid.
 
     Args:
         in_channels: Size of the features, F.
@@ -28,8 +30,20 @@ class AttributeMask(torch.nn.Module):
         - **input:** features :math:`(N, F)`
         - **output:** masked features :math:`(N, K, F)`
 
+    Raises:
+        ValueError: If a size is not positive.
+
     Source: Chen, Wu, Shen, Jia, "Learning from designers: fashion compatibility analysis via
-    dataset distillation", eq. 1 and 2.
+    dataset distillation" (ICIP 2022), eq. 1 and 2.
+
+    Example:
+        >>> import torch
+        >>> from fashiongraph.nn import AttributeMask
+        >>> mask = AttributeMask(in_channels=2048, num_attributes=4)
+        >>> mask(torch.randn(3, 2048)).shape
+        torch.Size([3, 4, 2048])
+        >>> mask.sparsity_loss().shape
+        torch.Size([])
     """
 
     def __init__(
@@ -52,19 +66,19 @@ class AttributeMask(torch.nn.Module):
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
-        """Draw masks around one, so that a fresh attribute passes its features on, in its way."""
+        """Draw masks from N(1, 0.25), so that each attribute starts from all features."""
         torch.nn.init.normal_(self.weight, mean=1.0, std=0.5)
 
     def forward(self, x: Tensor) -> Tensor:
         """Mask the features.
 
+        Args:
+            x: Features [N, F].
+
         Raises:
             ValueError: If the features have another size.
         """
-        if x.size(-1) != self.in_channels:  # one number would pass for all of them
-            raise ValueError(
-                f"'x' needs {self.in_channels} features (got the shape {tuple(x.shape)})"
-            )
+        check_channels(x, self.in_channels)
         masked: Tensor = self._sigma(x.unsqueeze(-2) * self.weight)
         return masked
 

@@ -6,18 +6,20 @@ import torch
 from torch import Tensor
 from torch_geometric.utils import to_dense_batch
 
+from fashiongraph.nn.functional import check_channels
+
 _BLOCK = 64  # rows of one category that share a padded product
 
 
 class CategoryLinear(torch.nn.Module):
-    r"""Multiplies each row by the matrix of its category, without a bias.
+    r"""Linear layer with one weight matrix per category and without a bias.
 
     .. math::
         \mathbf{y}_i = \mathbf{W}_{c_i} \mathbf{x}_i
 
-    Rows are sorted by category once and multiplied in one grouped matrix product; where torch has
-    none for the type or the sizes, in one batched product over blocks of rows of one category. No
-    step goes through the categories one by one.
+    Rows are sorted by category once and multiplied in one grouped matrix product. Where torch has
+    no grouped product for the type or the sizes, one batched product over blocks of rows of one
+    category replaces it. There is no loop over categories.
 
     A row of unknown category (``-1``) is multiplied by the mean of all matrices.
 
@@ -29,6 +31,16 @@ class CategoryLinear(torch.nn.Module):
     Shapes:
         - **input:** rows :math:`(N, F)`, categories :math:`(N)`
         - **output:** rows :math:`(N, D)`
+
+    Raises:
+        ValueError: If a size is not positive.
+
+    Example:
+        >>> import torch
+        >>> from fashiongraph.nn import CategoryLinear
+        >>> layer = CategoryLinear(in_channels=8, out_channels=4, num_categories=3)
+        >>> layer(torch.randn(5, 8), torch.tensor([0, 2, 2, 1, -1])).shape
+        torch.Size([5, 4])
     """
 
     def __init__(self, in_channels: int, out_channels: int, num_categories: int) -> None:
@@ -51,9 +63,15 @@ class CategoryLinear(torch.nn.Module):
     def forward(self, x: Tensor, category_id: Tensor) -> Tensor:
         """Multiply each row by the matrix of its category.
 
+        Args:
+            x: Rows [N, F].
+            category_id: Category of each row [N], below C; negative if unknown.
+
         Raises:
-            ValueError: If there is not one category for each row, or one is C or above.
+            ValueError: If the rows have another size, there is not one category for each row, or
+                a category is C or above.
         """
+        check_channels(x, self.in_channels)
         if category_id.shape != x.shape[:1]:
             raise ValueError(
                 f"'category_id' needs one entry for each row of 'x' (got the shapes "
@@ -81,7 +99,7 @@ class CategoryLinear(torch.nn.Module):
 
 
 def _has_grouped_product(x: Tensor, weight: Tensor) -> bool:
-    """Whether torch multiplies these in groups: single precision, rows of whole 16 bytes."""
+    """Whether torch has a grouped product for these: float32, rows of a multiple of 16 bytes."""
     return (
         hasattr(torch.nn.functional, "grouped_mm")  # since torch 2.10
         and x.dtype == weight.dtype == torch.float32

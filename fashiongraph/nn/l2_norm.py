@@ -9,10 +9,12 @@ from fashiongraph.nn.functional import l2_normalize
 
 
 class L2Norm(torch.nn.Module):
-    r"""Scales vectors along the last dimension to length 1; see :func:`l2_normalize`.
+    r"""L2 normalisation along the last dimension; zero vectors stay zero.
 
     .. math::
         \mathbf{y} = \mathbf{x} / \lVert \mathbf{x} \rVert_2
+
+    The module form of :func:`l2_normalize`.
 
     Shapes:
         - **input:** :math:`(*, D)`
@@ -26,5 +28,5 @@ class L2Norm(torch.nn.Module):
     """
 
     def forward(self, x: Tensor) -> Tensor:
-        """Normalise the vectors."""
+        """Normalise vectors [..., D]."""
         return l2_normalize(x)

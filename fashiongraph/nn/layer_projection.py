@@ -1,4 +1,4 @@
-"""One embedding from several layers of a network."""
+"""Projection of the pooled features of several layers of a network."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import torch
 from torch import Tensor
 from torch_geometric.nn.inits import reset
 
-from fashiongraph.nn.functional import l2_normalize
+from fashiongraph.nn.functional import check_channels, l2_normalize
 
 
 class LayerProjection(torch.nn.Module):
-    r"""Projects each layer's pooled features, puts the projections side by side, length 1.
+    r"""Concatenated linear projections of several layers' features, scaled to length 1.
 
     .. math::
         \mathbf{e}_i = \frac{\mathbf{z}_i}{\lVert \mathbf{z}_i \rVert_2}, \qquad
@@ -22,15 +22,25 @@ class LayerProjection(torch.nn.Module):
     Args:
         in_channels: Number of features of each layer, in their order in a row.
         out_channels: Size of each projection; :obj:`None` leaves the features as they are.
-        normalize: Scale each layer's features to a mean square of 1 first, so that one recipe
-            serves layers of any scale.
+        normalize: Scale each layer's features to a mean square of 1 first, so that one training
+            configuration suits layers of any scale.
 
     Shapes:
         - **input:** features :math:`(U, F)`, F the sum of ``in_channels``
         - **output:** embeddings :math:`(U, D)`, D the number of layers times ``out_channels``
 
+    Raises:
+        ValueError: If a size is not positive.
+
     Source: Chen, He, "Dress fashionably: learn fashion collocation with deep mixed-category
-    metric learning".
+    metric learning" (AAAI 2018).
+
+    Example:
+        >>> import torch
+        >>> from fashiongraph.nn import LayerProjection
+        >>> projection = LayerProjection(in_channels=[480, 832, 1024], out_channels=128)
+        >>> projection(torch.randn(3, 480 + 832 + 1024)).shape
+        torch.Size([3, 384])
     """
 
     def __init__(
@@ -53,18 +63,26 @@ class LayerProjection(torch.nn.Module):
         )
 
     def reset_parameters(self) -> None:
-        """Draw the projections anew."""
+        """Reset the projections."""
         reset(self.lins)
 
     @property
     def widths(self) -> list[int]:
-        """Number of components of an embedding that each layer gives."""
+        """Number of components of an embedding that come from each layer."""
         if self.out_channels is None:
             return self.in_channels
         return [self.out_channels] * len(self.in_channels)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Embed items."""
+        """Embed items.
+
+        Args:
+            x: Features of all layers side by side [U, F].
+
+        Raises:
+            ValueError: If the features have another size.
+        """
+        check_channels(x, sum(self.in_channels))
         layers = list(x.split(self.in_channels, dim=-1))
         if self.normalize:
             layers = [torch.nn.functional.rms_norm(layer, layer.shape[-1:]) for layer in layers]

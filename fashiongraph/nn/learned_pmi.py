@@ -1,4 +1,4 @@
-"""How much more often two things met than chance would have them, with learned weights."""
+"""Smoothed pointwise mutual information with learned weights."""
 
 from __future__ import annotations
 
@@ -9,25 +9,33 @@ from fashiongraph.nn.functional import at_least_float32
 
 
 class LearnedPMI(torch.nn.Module):
-    r"""Scores a pair by how often it was seen, and how often chance would have shown it.
+    r"""Smoothed pointwise mutual information (PMI) of pairs, with learned weights and smoothing.
 
     .. math::
         s = \alpha \ln (1 + n / \lambda) - \beta \ln (1 + e / \lambda)
 
-    For :math:`\alpha = \beta = 1` this is the logarithm of the lift
-    :math:`(n + \lambda) / (e + \lambda)`. With weights of their own, being seen together and being
-    seen often may count differently. A pair of which nothing is known, :math:`n = e = 0`, scores 0.
+    where :math:`n` is the number of co-occurrences of a pair and :math:`e` the number that is
+    expected if its two elements are independent. For :math:`\alpha = \beta = 1` this is the
+    smoothed PMI :math:`\ln \frac{n + \lambda}{e + \lambda}`. Separate weights let co-occurrence and
+    frequency count differently. A pair without any observation, :math:`n = e = 0`, scores 0.
 
     Args:
-        smoothing: Where the learned :math:`\lambda` starts, positive.
-        weight: Where the learned :math:`\alpha` and :math:`\beta` start.
+        smoothing: Initial value of the learned :math:`\lambda`, positive.
+        weight: Initial value of the learned :math:`\alpha` and :math:`\beta`.
 
     Shapes:
-        - **input:** counts of pairs :math:`n` and their expectations :math:`e`, any one shape
-        - **output:** the same shape
+        - **input:** counts :math:`n` and expected counts :math:`e`, two tensors of one shape
+        - **output:** scores of the same shape, in float32 for narrower inputs
 
     Raises:
         ValueError: If ``smoothing`` is not positive.
+
+    Example:
+        >>> import torch
+        >>> from fashiongraph.nn import LearnedPMI
+        >>> pmi = LearnedPMI(smoothing=1.0, weight=1.0)
+        >>> pmi(torch.tensor([3.0, 0.0]), torch.tensor([1.0, 0.0])).detach()  # ln (4 / 2) and 0
+        tensor([0.6931, 0.0000])
     """
 
     def __init__(self, smoothing: float = 0.03, weight: float = 2.0) -> None:
@@ -35,23 +43,23 @@ class LearnedPMI(torch.nn.Module):
         if not smoothing > 0:
             raise ValueError(f"'smoothing' needs to be positive (got {smoothing})")
         self.smoothing = float(smoothing)
-        self.start = float(weight)
+        self.initial_weight = float(weight)
         self.log_smoothing = torch.nn.Parameter(torch.empty(()))
         self.weight = torch.nn.Parameter(torch.empty(2))
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
-        """Start from the smoothing and the weights that were asked for."""
+        """Reset smoothing and weights to their initial values."""
         with torch.no_grad():
             self.log_smoothing.fill_(self.smoothing).log_()
-            self.weight.fill_(self.start)
+            self.weight.fill_(self.initial_weight)
 
     def forward(self, count: Tensor, expected: Tensor) -> Tensor:
         """Score pairs.
 
         Args:
-            count: How often each pair was seen.
-            expected: How often chance would have shown it.
+            count: Number of co-occurrences of each pair.
+            expected: Number expected under independence.
 
         Raises:
             ValueError: If the two differ in shape.
@@ -63,12 +71,12 @@ class LearnedPMI(torch.nn.Module):
             )
         smoothing = self.log_smoothing.exp()
         count, expected = at_least_float32(count), at_least_float32(expected)
-        seen, chance = torch.log1p(count / smoothing), torch.log1p(expected / smoothing)
-        score: Tensor = self.weight[0] * seen - self.weight[1] * chance
+        observed, independent = torch.log1p(count / smoothing), torch.log1p(expected / smoothing)
+        score: Tensor = self.weight[0] * observed - self.weight[1] * independent
         return score
 
     def extra_repr(self) -> str:
-        """The numbers as they stand."""
-        seen, chance = self.weight.tolist()
+        """The current values of the parameters."""
+        alpha, beta = self.weight.tolist()
         smoothing = float(self.log_smoothing.detach().exp())
-        return f"smoothing={smoothing:.3g}, weight=({seen:.3g}, {chance:.3g})"
+        return f"smoothing={smoothing:.3g}, weight=({alpha:.3g}, {beta:.3g})"

@@ -1,4 +1,4 @@
-"""Masks and one projection for all attributes (eq. A1 and A4 of ADD-GNN)."""
+"""Attribute masks followed by a shared linear layer (eq. A1 and A4 of ADD-GNN)."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ import torch
 from torch import Tensor
 
 from fashiongraph.nn.attribute_mask import AttributeMask
+from fashiongraph.nn.functional import check_channels
 from fashiongraph.nn.matmul import linear_rows
 
 
 class MaskedLinear(torch.nn.Module):
-    r"""Projects each item's K views of its features by one matrix.
+    r"""Attribute masks followed by one linear layer that all attributes share.
 
     .. math::
         \mathbf{h}_i^k = \mathbf{W} \, \sigma(\mathbf{M}^k \odot \mathbf{f}_i) + \mathbf{b}
@@ -23,24 +24,33 @@ class MaskedLinear(torch.nn.Module):
         \mathbf{W} (\mathbf{M}^k \odot \mathbf{f})
         = (\mathbf{W} \operatorname{diag} \mathbf{M}^k) \, \mathbf{f},
 
-    so that all attributes are one product and no view is written out.
+    so that all attributes are computed by one product and the masked features [N, K, F] are never
+    materialised.
 
     Args:
         in_channels: Size of the features, F.
-        out_channels: Size of a projected view, H.
+        out_channels: Size of an item's state per attribute, H.
         num_attributes: Number of attributes, K.
         activation: Activation of the masked features, as for :class:`AttributeMask`.
         bias: Add the learned bias.
 
     Shapes:
         - **input:** features :math:`(N, F)`
-        - **output:** projected views :math:`(N, K, H)`
+        - **output:** states :math:`(N, K, H)`
 
     Raises:
         ValueError: If a size is not positive.
 
     Source: Chen, Wu, Shen, Jia, "Learning from designers: fashion compatibility analysis via
-    dataset distillation", eq. 1 and 4, whose activation of the hidden states follows apart.
+    dataset distillation" (ICIP 2022), eq. 1 and 4; the activation of the hidden states in eq. 4 is
+    a separate module.
+
+    Example:
+        >>> import torch
+        >>> from fashiongraph.nn import MaskedLinear
+        >>> encoder = MaskedLinear(in_channels=2048, out_channels=256, num_attributes=4)
+        >>> encoder(torch.randn(3, 2048)).shape
+        torch.Size([3, 4, 256])
     """
 
     def __init__(
@@ -58,12 +68,20 @@ class MaskedLinear(torch.nn.Module):
         self.lin = torch.nn.Linear(in_channels, out_channels, bias)
 
     def reset_parameters(self) -> None:
-        """Draw masks and projection anew."""
+        """Reset the masks and the linear layer."""
         self.mask.reset_parameters()
         self.lin.reset_parameters()
 
     def forward(self, x: Tensor) -> Tensor:
-        """Mask and project the features."""
+        """Mask and project the features.
+
+        Args:
+            x: Features [N, F].
+
+        Raises:
+            ValueError: If the features have another size.
+        """
+        check_channels(x, self.mask.in_channels)
         if self.mask.activation is not None:
             projected: Tensor = self.lin(self.mask(x))
             return projected

@@ -1,4 +1,4 @@
-"""Products of rows with matrices, with a choice of the library on processors."""
+"""Row-wise matrix products, with a switch between torch and oneDNN on the CPU."""
 
 from __future__ import annotations
 
@@ -9,32 +9,41 @@ from torch import Tensor
 from torch.autograd.function import FunctionCtx
 from torch.nn.grad import conv2d_weight
 
-# Multiplications from which a kernel that has to be made for a new number of rows is worth it.
-_LARGE = 2**27
-# Multiples of rows for which the kernel of the weights' gradient keeps its speed.
+# The kernel of the weights' gradient is fast for numbers of rows that are multiples of this.
 _MULTIPLE = 16
+# oneDNN compiles a kernel for each new number of rows, which pays for large products only.
+_DEFAULT_MIN_SIZE = 2**27
 _backend = "torch"
+_min_size = _DEFAULT_MIN_SIZE
 
 
-def set_matmul_backend(backend: Literal["torch", "onednn"]) -> None:
+def set_matmul_backend(
+    backend: Literal["torch", "onednn"], min_size: int = _DEFAULT_MIN_SIZE
+) -> None:
     """Choose the library that multiplies large float32 matrices on the CPU.
 
     ``"torch"``, the default, leaves the choice to torch, which takes MKL. ``"onednn"`` computes
-    products of at least 2^27 multiplications as convolutions of width one, which torch gives to
-    oneDNN; the sums are the same in another order. It pays on processors on which MKL uses half of
-    the vector width: on an AMD EPYC with AVX-512 a training step took 0.6 times as long, on another
-    EPYC 0.94 times, on an Intel Xeon it makes no difference. ``make bench`` shows the ratio.
+    large products as convolutions of width one, which torch dispatches to oneDNN; the sums are the
+    same in another order. It pays on processors on which MKL uses half of the vector width: on an
+    AMD EPYC with AVX-512 a training step took 0.6 times as long, on another EPYC 0.94 times, on an
+    Intel Xeon it makes no difference. ``make bench`` shows the ratio.
 
     Args:
         backend: ``"torch"`` or ``"onednn"``.
+        min_size: Number of multiplications from which a product is given to oneDNN.
 
     Raises:
-        ValueError: If it is another.
+        ValueError: If ``backend`` is another name.
+
+    Example:
+        >>> from fashiongraph.nn.matmul import set_matmul_backend
+        >>> set_matmul_backend("onednn")
+        >>> set_matmul_backend("torch")
     """
     if backend not in ("torch", "onednn"):
         raise ValueError(f"'backend' needs to be 'torch' or 'onednn' (got {backend!r})")
-    global _backend
-    _backend = backend
+    global _backend, _min_size
+    _backend, _min_size = backend, min_size
 
 
 def row_product(x: Tensor, weight: Tensor) -> Tensor:
@@ -52,11 +61,17 @@ def row_product(x: Tensor, weight: Tensor) -> Tensor:
 
     Returns:
         Products [R, G, O].
+
+    Example:
+        >>> import torch
+        >>> from fashiongraph.nn.matmul import row_product
+        >>> row_product(torch.ones(5, 2, 3), torch.ones(2, 4, 3)).shape
+        torch.Size([5, 2, 4])
     """
     if _is_convolution(x, weight):
         kernel = weight.reshape(-1, weight.size(2), 1, 1)
-        learns = torch.is_grad_enabled() and (x.requires_grad or weight.requires_grad)
-        pixels = (_Pointwise.apply if learns else _Pointwise.forward)(_pixels(x), kernel)
+        needs_grad = torch.is_grad_enabled() and (x.requires_grad or weight.requires_grad)
+        pixels = (_Pointwise.apply if needs_grad else _Pointwise.forward)(_pixels(x), kernel)
         return _rows(pixels, len(weight))
     if len(weight) == 1:
         return torch.nn.functional.linear(x, weight[0])
@@ -64,12 +79,21 @@ def row_product(x: Tensor, weight: Tensor) -> Tensor:
 
 
 def linear_rows(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
-    """Multiply rows by one matrix, :func:`torch.nn.functional.linear` by :func:`row_product`.
+    """:func:`torch.nn.functional.linear` computed by :func:`row_product`.
 
     Args:
         x: Rows [..., I].
-        weight: The matrix [O, I].
-        bias: What to add [O].
+        weight: Matrix [O, I].
+        bias: Bias [O].
+
+    Returns:
+        Rows [..., O].
+
+    Example:
+        >>> import torch
+        >>> from fashiongraph.nn.matmul import linear_rows
+        >>> linear_rows(torch.ones(5, 3), torch.ones(4, 3), torch.ones(4)).shape
+        torch.Size([5, 4])
     """
     if not _is_convolution(x, weight.unsqueeze(0)):
         return torch.nn.functional.linear(x, weight, bias)
@@ -82,7 +106,7 @@ def _is_convolution(x: Tensor, weight: Tensor) -> bool:
     if _backend != "onednn" or torch.compiler.is_compiling():  # a compiler chooses kernels itself
         return False
     return (
-        x.numel() * weight.size(1) >= _LARGE
+        x.numel() * weight.size(1) >= _min_size
         and x.device.type == weight.device.type == "cpu"
         and x.dtype == weight.dtype == torch.float32
         and not torch.is_autocast_enabled("cpu")
@@ -92,17 +116,17 @@ def _is_convolution(x: Tensor, weight: Tensor) -> bool:
 
 
 def _pixels(rows: Tensor) -> Tensor:
-    """Rows [R, G, I] as pixels of one picture [1, G I, R, 1], where they lie."""
+    """View of rows [R, G, I] as the pixels of one image [1, G I, R, 1]."""
     return rows.reshape(1, len(rows), 1, -1).permute(0, 3, 1, 2)
 
 
 def _rows(pixels: Tensor, groups: int) -> Tensor:
-    """Pixels [1, G I, R, 1] as rows [R, G, I], where they lie."""
+    """View of pixels [1, G I, R, 1] as rows [R, G, I]."""
     return pixels.permute(0, 2, 3, 1).reshape(pixels.size(2), groups, -1)
 
 
 class _Pointwise(torch.autograd.Function):
-    """Convolutions of width one, whose gradients are products of the same kind."""
+    """Convolution of width one, whose gradients are products of the same kind."""
 
     generate_vmap_rule = True
 
@@ -131,23 +155,23 @@ class _Pointwise(torch.autograd.Function):
     @staticmethod
     def jvp(ctx: Any, of_pixels: Tensor | None, of_kernel: Tensor | None) -> Tensor | None:
         pixels, kernel = ctx.saved_tensors
-        parts = [
-            None if of_pixels is None else _Pointwise.apply(of_pixels, kernel),
-            None if of_kernel is None else _Pointwise.apply(pixels, of_kernel),
-        ]
-        there = [part for part in parts if part is not None]
-        return sum(there[1:], there[0]) if there else None
+        terms = []
+        if of_pixels is not None:
+            terms.append(_Pointwise.apply(of_pixels, kernel))
+        if of_kernel is not None:
+            terms.append(_Pointwise.apply(pixels, of_kernel))
+        return sum(terms[1:], terms[0]) if terms else None
 
 
 def _of_weight(x: Tensor, gradient: Tensor) -> Tensor:
-    """Sums over the rows of products of two vectors, one of I and one of O [G, O, I]."""
-    few = len(x) % _MULTIPLE
-    many = len(x) - few
-    if x.size(1) > 1 or not many:
+    """Gradient of the matrices, the sum of outer products of rows [G, O, I]."""
+    rest = len(x) % _MULTIPLE
+    full = len(x) - rest
+    if x.size(1) > 1 or not full:
         return torch.matmul(gradient.permute(1, 2, 0), x.transpose(0, 1))
     size = (gradient.size(2), x.size(2))
-    total: Tensor = conv2d_weight(_pixels(x[:many]), (*size, 1, 1), _pixels(gradient[:many]))
+    total: Tensor = conv2d_weight(_pixels(x[:full]), (*size, 1, 1), _pixels(gradient[:full]))
     total = total.view(1, *size)
-    if few:
-        total[0].addmm_(gradient[many:, 0].mT, x[many:, 0])
+    if rest:
+        total[0].addmm_(gradient[full:, 0].mT, x[full:, 0])
     return total

@@ -72,7 +72,7 @@ class CatalogueStates:
             FashionGraphError: If the model has no item vectors, and as :class:`CompletionScorer`.
         """
         scorer = CompletionScorer(model, items)
-        example = scorer.embed(torch.arange(min(len(items), 1)))
+        example = scorer.embed(torch.arange(0))
         if example is None:
             raise FashionGraphError(
                 f"'model' needs item vectors, which {type(model).__name__} has not "
@@ -170,5 +170,7 @@ def _fill(
             vectors = vectors.cpu()
             stored = vectors.to(values.dtype)
             values[place[block]] = stored
-            rounding = max(rounding, float((stored.to(vectors.dtype) - vectors).norm(dim=1).max()))
+            if len(stored):
+                error = (stored.to(vectors.dtype) - vectors).norm(dim=1).max()
+                rounding = max(rounding, float(error))
     return item, ptr, rounding

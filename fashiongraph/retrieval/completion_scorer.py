@@ -11,6 +11,7 @@ from fashiongraph.data.outfits import Outfits
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.evaluation.encode_items import device_of, evaluating, input_blocks
 from fashiongraph.evaluation.score_outfits import check_vocabulary
+from fashiongraph.loader.outfit_batch import ItemInputs
 from fashiongraph.loader.outfit_batcher import OutfitBatcher
 from fashiongraph.models.outfit_model import OutfitModel
 
@@ -84,12 +85,15 @@ class CompletionScorer:
         """Vectors of items by rows of the catalogue, in any order [n, D]."""
         distinct, place = rows.unique(return_inverse=True)
         with evaluating(self.model):
-            _, inputs = next(self._blocks(distinct))
+            inputs = self._inputs(distinct)
             vectors = self.model.embed(self.model.encode_items(inputs))
         return None if vectors is None else vectors[place.to(vectors.device)]
 
-    def _blocks(self, rows: Tensor):  # type: ignore[no-untyped-def]
-        return input_blocks(self.batcher, rows, device_of(self.model), max(len(rows), 1))
+    def _inputs(self, rows: Tensor) -> ItemInputs:
+        """Inputs of some items in one block."""
+        device, size = device_of(self.model), max(len(rows), 1)
+        _, inputs = next(input_blocks(self.batcher, rows, device, size))
+        return inputs
 
     def _batch(self, outfit: Tensor, candidates: Tensor) -> Batch:
         """The outfit with each candidate in the last place, with cached item states."""
@@ -98,8 +102,7 @@ class CompletionScorer:
         ptr = torch.arange(count + 1) * (n + 1)
         rows = item_id.unique()
         device = device_of(self.model)
-        _, inputs = next(self._blocks(rows))
-        states = self.model.cache_items(inputs)
+        states = self.model.cache_items(self._inputs(rows))
         batcher = self._bare if states else self.batcher
         batch = batcher(Outfits(batcher.items, ptr, item_id))
         if states:

@@ -42,7 +42,7 @@ def write_html_report(path: str | Path, title: str, rows: Sequence[ReportRow]) -
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    template = resources.files("fashiongraph.retrieval").joinpath("sheet.html.jinja")
+    template = resources.files("fashiongraph.retrieval").joinpath("html_report.html.jinja")
     page = environment.from_string(template.read_text(encoding="utf-8"))
     with atomic_write(path) as draft:
         draft.write_text(page.render(title=title, rows=rows), encoding="utf-8")

@@ -175,7 +175,7 @@ def fit(
         # An average over epochs is no single epoch's weights.
         averaged = any(isinstance(one, StochasticWeightAveraging) for one in callbacks)
         try:
-            if not resume or not is_finished(folder, max_epochs, patience):
+            if not resume or not is_finished(folder, max_epochs, patience, valid is not None):
                 with interrupts:
                     _run(runner, module, data, last if resume else None)
         except (KeyboardInterrupt, SystemExit):

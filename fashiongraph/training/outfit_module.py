@@ -97,7 +97,7 @@ class OutfitModule(pl.LightningModule):
         if not bool(item_inputs(batch)[0].x.isfinite().all()):
             return FashionGraphError("'valid' needs items whose features are all finite")
         return FashionGraphError(
-            f"training diverged: after epoch {self.current_epoch} the model's scores are not "
+            f"training diverged: after epoch {self.current_epoch + 1} the model's scores are not "
             f"numbers; lower 'learning_rate' (got {self.config.learning_rate:g}) or set "
             f"'gradient_clip' (got {self.config.gradient_clip})"
         )

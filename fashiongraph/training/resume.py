@@ -1,4 +1,4 @@
-"""Whether a training can go on, and whether anything is left of it."""
+"""State of an interrupted or finished training in its folder."""
 
 from __future__ import annotations
 
@@ -31,22 +31,25 @@ def history(directory: str | Path) -> pd.DataFrame:
     return frame
 
 
-def is_finished(folder: Path, max_epochs: int, patience: int | None) -> bool:
-    """Whether a training has had all its epochs, or stopped early.
+def is_finished(
+    folder: Path, max_epochs: int, patience: int | None, monitored: bool = True
+) -> bool:
+    """Whether a training has run all its epochs, or stopped early.
 
-    Lightning forgets that it stopped, and would train one epoch more each time.
+    Lightning does not store that it stopped, and would train one more epoch each time.
 
     Args:
         folder: Folder of the training.
         max_epochs: Number of epochs.
         patience: Epochs without a better validation score before training stops.
+        monitored: Whether there is validation, and so a best epoch.
 
     Raises:
         DataError: If a checkpoint or the logs are missing or cannot be read.
         FashionGraphError: If more epochs are finished than ``max_epochs``.
     """
     history(folder)
-    if patience is not None:
+    if monitored:
         read_checkpoint(folder / "checkpoints" / "best.ckpt")
     state = read_checkpoint(folder / "checkpoints" / "last.ckpt")
     done = state["epoch"] + 1
@@ -56,17 +59,17 @@ def is_finished(folder: Path, max_epochs: int, patience: int | None) -> bool:
         )
     if done == max_epochs:
         return True
-    own = "EarlyStopping{'monitor': 'valid/score'"  # others may watch other things
+    own = "EarlyStopping{'monitor': 'valid/score'"  # callbacks of one's own may monitor others
     stopping = [kept for name, kept in state["callbacks"].items() if name.startswith(own)]
-    # Whatever the patience, an epoch that was better stops nothing.
+    # Even with a patience of 0 an improved epoch does not stop.
     return patience is not None and any(s["wait_count"] >= max(patience, 1) for s in stopping)
 
 
 def read_checkpoint(path: Path) -> dict[str, Any]:
-    """What a checkpoint of Lightning holds, on the CPU.
+    """Read a checkpoint of Lightning to the CPU.
 
     Raises:
-        DataError: If it is missing, was cut short, or holds what only a pickle could.
+        DataError: If it is missing, was cut short, or holds objects that need a pickle.
     """
     try:
         state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)

@@ -14,18 +14,18 @@ import pytest
 EXAMPLES = Path(__file__).parents[2] / "examples"
 SMALL = {
     "addgnn.py": (["--outfits", "150", "--hidden", "8", "--epochs", "2"], "FITB"),
-    "layers.py": (["--outfits", "100", "--hidden", "8", "--epochs", "2"], "test AUC"),
+    "layers.py": (["--outfits", "100", "--hidden", "8", "--epochs", "2"], "Test AUC"),
     "distillation.py": (
         ["--outfits", "150", "--hidden", "8", "--epochs", "2"],
-        "student with the expert",
+        "Student with the expert",
     ),
     "own_wardrobe.py": (
         ["--num-outfits", "60", "--hidden", "8", "--epochs", "1", "--encoder", "resnet18"],
-        "worst",
+        "Worst",
     ),
     "retrieval.py": (
-        ["--outfits", "150", "--hidden", "8", "--epochs", "2"],
-        "completions of",
+        ["--outfits", "150", "--hidden", "8", "--epochs", "2", "--report", "completion.html"],
+        "Completions of",
     ),
 }
 
@@ -50,7 +50,8 @@ def test_runs(name, tmp_path):
     )
     assert done.returncode == 0, done.stderr
     assert expected in done.stdout
-    assert not list(tmp_path.iterdir())
+    written = {path.name for path in tmp_path.iterdir()}
+    assert written == ({"completion.html"} if "--report" in arguments else set())
 
 
 def test_own_wardrobe_takes_pictures_alone(tmp_path):

@@ -1,4 +1,4 @@
-"""Outfits of one size with hard categories, models to export, and what they score by themselves."""
+"""Outfits of one size with unknown categories, models to export, and their scores."""
 
 from __future__ import annotations
 
@@ -10,19 +10,37 @@ import torch
 from torch import Tensor
 from torch_geometric.data import Data
 
-from fashiongraph.data import ItemTable, Outfits, category_graph, group_categories, add_item_cooccurrence
+from fashiongraph.data import (
+    ItemTable,
+    Outfits,
+    add_item_cooccurrence,
+    category_graph,
+    group_categories,
+)
 from fashiongraph.loader import OutfitBatcher
-from fashiongraph.models import ADDGNN
+from fashiongraph.models import (
+    ADDGNN,
+    ADDGNNPlus,
+    CategoryPMI,
+    CollocationNet,
+    Ensemble,
+    ItemPMI,
+    OutfitModel,
+    Siamese,
+)
 
-MODELS: dict[str, Callable[[], ADDGNN]] = {
+MODELS: dict[str, Callable[[], OutfitModel]] = {
     "default": lambda: ADDGNN(8, 6, 3),
     "paper": lambda: ADDGNN.paper(8),
-    "without messages": lambda: ADDGNN(8, 6, 3, use_graph=False),
+    "without messages": lambda: ADDGNN(8, 6, 3, num_steps=0),
     "one step, relu": lambda: ADDGNN(8, 6, 3, num_steps=1, activation="relu"),
-    "context": lambda: ADDGNN(8, 6, 3, use_context=True, context_dropout=0.5),
-    "lift without messages": lambda: ADDGNN(8, 6, 3, use_graph=False, use_lift=True),
-    "pairs": lambda: ADDGNN(8, 6, 3, use_pairs=True),
-    "best": lambda: ADDGNN.best(8),
+    "context": lambda: ADDGNNPlus(8, 6, 3, priors=[], norm=None, pool=None),
+    "category PMI": lambda: ADDGNNPlus(8, 6, 3, 0, context=None, priors=[CategoryPMI()]),
+    "item PMI": lambda: ADDGNNPlus(8, 6, 3, context=None, priors=[ItemPMI()]),
+    "ADD-GNN+": lambda: ADDGNNPlus(8),
+    "siamese": lambda: Siamese(8, 6),
+    "collocation": lambda: CollocationNet(8, 6),
+    "ensemble": lambda: Ensemble.of(ADDGNNPlus(8, 6, 3), 2),
 }
 
 
@@ -41,7 +59,7 @@ def items() -> ItemTable:
 
 @pytest.fixture(scope="session")
 def graph(items: ItemTable) -> Data:
-    """A category graph with groups and a memory."""
+    """A category graph with groups and item co-occurrence."""
     seen = torch.arange(42)[torch.arange(42) % 7 < 5]
     drawn = seen[torch.randint(len(seen), (100,), generator=torch.Generator().manual_seed(1))]
     train = Outfits(items, torch.arange(26) * 4, drawn)
@@ -50,8 +68,8 @@ def graph(items: ItemTable) -> Data:
 
 
 @pytest.fixture(params=MODELS)
-def model(request: pytest.FixtureRequest, graph: Data) -> ADDGNN:
-    """Each kind of ADD-GNN, with random weights and the graph, in training mode."""
+def model(request: pytest.FixtureRequest, graph: Data) -> OutfitModel:
+    """Each model, with random weights and the graph, in training mode."""
     torch.manual_seed(0)
     model = MODELS[request.param]()
     model.graph = graph
@@ -60,14 +78,14 @@ def model(request: pytest.FixtureRequest, graph: Data) -> ADDGNN:
 
 
 @pytest.fixture
-def asked(items: ItemTable) -> Callable[[ADDGNN, int, int], tuple[dict[str, Tensor], Tensor]]:
+def asked(items: ItemTable) -> Callable[[OutfitModel, int, int], tuple[dict[str, Tensor], Tensor]]:
     """A function that draws B outfits of n items; it gives the plain inputs and the scores."""
 
     @torch.no_grad()
-    def draw(model: ADDGNN, num_outfits: int, n: int) -> tuple[dict[str, Tensor], Tensor]:
+    def draw(model: OutfitModel, num_outfits: int, n: int) -> tuple[dict[str, Tensor], Tensor]:
         rng = torch.Generator().manual_seed(n)
         item_id = torch.randint(42, (num_outfits, n), generator=rng)
-        item_id[:2, -1] = torch.tensor([6, 5])[:num_outfits]  # one unknown, one never seen
+        item_id[:2, -1] = torch.tensor([6, 5])[:num_outfits]  # unknown, never seen
         item_id[:, 0] = (item_id[:, -1] + 7) % 42  # the same category twice
         outfits = Outfits(items, torch.arange(num_outfits + 1) * n, item_id.flatten())
         batch = OutfitBatcher(items, model.graph, share_items=True)(outfits)
@@ -76,12 +94,12 @@ def asked(items: ItemTable) -> Callable[[ADDGNN, int, int], tuple[dict[str, Tens
             "features": batch.unique_x[batch.unique_index].unflatten(0, blocks),
             "category_id": batch.category_id.view(blocks),
         }
-        if model.use_context:
+        if "unique_context" in model.batch_inputs:
             context = batch.unique_context[batch.unique_index].unflatten(0, blocks)
             inputs["context"] = context
-        if model.use_pairs:
+        if "edge_cooccurrence" in model.batch_inputs:
             apart = 1 - torch.eye(n).expand(num_outfits, n, n)
-            for name in ("together", "chance"):
+            for name in ("cooccurrence", "expected"):
                 inputs[name] = apart.masked_scatter(apart > 0, batch[f"edge_{name}"])
         training = model.training
         score = model.eval()(batch)

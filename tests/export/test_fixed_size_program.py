@@ -8,8 +8,8 @@ import torch
 
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.export import fixed_size_program
-from fashiongraph.models import ADDGNN, OutfitModel
-from fashiongraph.models.baselines import NGNN
+from fashiongraph.models import ADDGNN, ADDGNNPlus, OutfitModel
+from fashiongraph.models.baselines import NGNN, BiLSTM, SetTransformer, TypeAware
 from fashiongraph.nn import AttributeBilinearScorer
 
 RUN = """
@@ -40,7 +40,7 @@ def test_exports_the_scorer_alone(n):
 
 @pytest.mark.slow  # another process
 def test_runs_without_this_library(graph, asked, tmp_path):
-    model = ADDGNN.best(8)
+    model = ADDGNNPlus(8)
     model.graph = graph
     inputs, expected = asked(model, 7, 4)
     program, file = tmp_path / "model.pt2", tmp_path / "tensors.pt"
@@ -51,7 +51,7 @@ def test_runs_without_this_library(graph, asked, tmp_path):
     torch.testing.assert_close(score, expected, rtol=1e-5, atol=3e-6)
 
 
-def test_keeps_its_own_copy_of_the_weights(asked):
+def test_a_program_copies_the_weights(asked):
     model = ADDGNN(8, 6, 3)
     inputs, expected = asked(model, 7, 4)
     exported = fixed_size_program(model, 4)
@@ -63,12 +63,18 @@ def test_keeps_its_own_copy_of_the_weights(asked):
     torch.testing.assert_close(exported.module()(**inputs), expected)
 
 
-def test_leaves_the_registry_of_models_as_it_was():
+def test_the_registry_of_models_is_unchanged():
     before = dict(OutfitModel.registry)
     fixed_size_program(ADDGNN(8, 6, 3), 4)
     assert OutfitModel.registry == before
 
 
-def test_refuses_other_models():
-    with pytest.raises(FashionGraphError, match=r"'model' needs to be an ADDGNN .*\(got NGNN\)"):
-        fixed_size_program(NGNN(8, 5), 4)
+@pytest.mark.parametrize(
+    "model",
+    [NGNN(8, 5), TypeAware(8, 5), SetTransformer(8), BiLSTM(8)],
+    ids=lambda m: type(m).__name__,
+)
+def test_an_untraceable_model_is_named(graph, model):
+    model.graph = graph
+    with pytest.raises(FashionGraphError, match=f"'model'.*{type(model).__name__}"):
+        fixed_size_program(model, 4)

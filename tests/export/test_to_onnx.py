@@ -8,7 +8,7 @@ import torch
 
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.export import to_onnx
-from fashiongraph.models import ADDGNN
+from fashiongraph.models import ADDGNN, ADDGNNPlus
 from fashiongraph.nn import AttributeBilinearScorer
 
 
@@ -26,7 +26,7 @@ def scores(session, inputs):
 def test_equals_the_preset_in_onnxruntime(graph, asked, tmp_path):
     pytest.importorskip("onnxscript")
     torch.manual_seed(0)
-    model = ADDGNN.best(8)
+    model = ADDGNNPlus(8)
     model.graph = graph
     model.categories = ["haut", "jupe évasée"]
     to_onnx(model, 4, str(tmp_path / "model.onnx"))
@@ -41,13 +41,13 @@ def test_equals_the_preset_in_onnxruntime(graph, asked, tmp_path):
         "features": (["batch", 4, 8], "tensor(float)"),
         "category_id": (["batch", 4], "tensor(int64)"),
         "context": (["batch", 4, 8], "tensor(float)"),
-        "together": (["batch", 4, 4], "tensor(float)"),
-        "chance": (["batch", 4, 4], "tensor(float)"),
+        "cooccurrence": (["batch", 4, 4], "tensor(float)"),
+        "expected": (["batch", 4, 4], "tensor(float)"),
     }
     assert [(out.name, out.shape) for out in session.get_outputs()] == [("score", ["batch"])]
     meta = session.get_modelmeta().custom_metadata_map
     assert json.loads(meta["categories"]) == model.categories
-    assert b"fixed_size_addgnn.py" not in (tmp_path / "model.onnx").read_bytes()
+    assert b"fixed_size_model.py" not in (tmp_path / "model.onnx").read_bytes()
 
 
 @pytest.mark.slow  # together

@@ -4,9 +4,12 @@ import numpy as np
 import pytest
 import torch
 from torch.func import functional_call
+from torch_geometric.utils import scatter
 
 from fashiongraph.data.category_graph import category_graph
 from fashiongraph.errors import FashionGraphError
+from fashiongraph.loader.outfit_batch import ItemInputs
+from fashiongraph.loader.outfit_batcher import OutfitBatcher
 from fashiongraph.loader.outfit_loader import OutfitLoader
 from fashiongraph.models import ADDGNN
 
@@ -38,7 +41,7 @@ def score_by_loop(model, batch, sigma):
         (int(i), int(j)): float(w)
         for j, i, w in zip(*batch.edge_index, batch.edge_weight, strict=True)
     }
-    for _ in range(model.num_steps if model.use_graph else 0):
+    for _ in range(model.num_steps):
         new = {}
         for (i, k), own in h.items():
             a = sum((weight[i, j] * h[j, k] for j in range(len(x)) if (i, j) in weight), 0 * own)
@@ -60,14 +63,14 @@ def score_by_loop(model, batch, sigma):
     return np.array(scores)
 
 
-@pytest.mark.parametrize("use_graph", [True, False])
+@pytest.mark.parametrize("num_steps", [2, 0])
 @pytest.mark.parametrize(("activation", "normalize"), [(None, True), ("sigmoid", False)])
-def test_equals_the_equations(batch, activation, use_graph, normalize):
+def test_equals_the_equations(batch, activation, num_steps, normalize):
     torch.manual_seed(0)
-    model = ADDGNN(8, 6, 3, 2, activation, use_graph, normalize)
+    model = ADDGNN(8, 6, 3, num_steps, activation, normalize)
     assert repr(model).startswith(
-        "ADDGNN(\n  in_channels=8, hidden_channels=6, num_attributes=3, num_steps=2, "
-        f"activation={activation}, use_graph={use_graph}, normalize={normalize}"
+        f"ADDGNN(\n  in_channels=8, hidden_channels=6, num_attributes=3, num_steps={num_steps}, "
+        f"activation={activation}, normalize={normalize}"
     )
     sigma = (lambda v: 1 / (1 + np.exp(-v))) if activation else (lambda v: v)
     expected = score_by_loop(model, batch, sigma)
@@ -76,22 +79,45 @@ def test_equals_the_equations(batch, activation, use_graph, normalize):
     np.testing.assert_allclose(score.detach().numpy(), expected, rtol=1e-5, atol=1e-7)
 
 
-def test_the_papers_sizes_are_one_call_away():
-    assert ADDGNN.paper(2048).settings == {
+def test_the_published_configuration():
+    assert ADDGNN.paper(2048).config == {
         "in_channels": 2048,
         "hidden_channels": 256,
         "num_attributes": 4,
         "num_steps": 2,
         "activation": "sigmoid",
-        "use_graph": True,
         "normalize": False,
-        "use_context": False,
-        "context_dropout": 0.0,
-        "use_lift": False,
-        "unit_states": False,
-        "soft_minimum": False,
-        "use_pairs": False,
     }
+    assert ADDGNN.paper(2048, num_steps=0).conv is None
+
+
+def test_item_and_pair_scores_average_to_the_score(batch):
+    torch.manual_seed(0)
+    model = ADDGNN(8, 6, 3).eval()
+    score = model(batch)
+    items = scatter(model.item_scores(batch), batch.batch, dim_size=60, reduce="mean")
+    torch.testing.assert_close(items, score)
+    pairs = scatter(
+        model.pair_scores(batch), batch.batch[batch.edge_index[0]], dim_size=60, reduce="mean"
+    )
+    torch.testing.assert_close(pairs, score)
+
+
+@pytest.mark.parametrize("num_steps", [0, 1])
+def test_the_completion_query_is_the_score_without_a_graph(wardrobe, num_steps):
+    torch.manual_seed(0)
+    model = ADDGNN(8, 6, 3, num_steps).double().eval()
+    assert model.has_exact_query == (num_steps == 0)
+    items = wardrobe.items.features.double()
+    vectors = model.embed(model.encode_items(ItemInputs(items, wardrobe.items.category_id)))
+    query, constant = model.completion_query(vectors[[3, 7]])
+    completed = ADDGNN(8, 6, 3, num_steps=0).double()
+    completed.load_state_dict(model.state_dict(), strict=False)
+    for item in (0, 11):
+        outfit = type(wardrobe)(wardrobe.items, torch.tensor([0, 3]), torch.tensor([3, 7, item]))
+        batch = OutfitBatcher(wardrobe.items)(outfit)
+        expected = completed(batch.apply(lambda t: t.double() if t.is_floating_point() else t))
+        torch.testing.assert_close(vectors[item] @ query + constant, expected[0])
 
 
 @pytest.mark.parametrize("hidden", [6, 64])  # too few to save anything, and enough

@@ -10,7 +10,13 @@ from fashiongraph.loader.outfit_loader import OutfitLoader
 from fashiongraph.models import OutfitModel
 from fashiongraph.models.baselines import SetTransformer, Siamese, TypeAware
 from fashiongraph.nn import CandidateSoftmaxLoss, FocalLoss
-from fashiongraph.objectives import ContrastiveObjective, RankingObjective, TypeAwareObjective
+from fashiongraph.objectives import (
+    ContrastiveObjective,
+    RankingObjective,
+    TypeAwareObjective,
+    default_objective,
+    paper_objective,
+)
 from fashiongraph.training import TrainingConfig, fit
 
 SMALL = {
@@ -81,7 +87,7 @@ def test_a_checkpoint_restores_the_scores(model, wardrobe, tmp_path):
 def test_the_published_objective_trains(styled, make, kind, loss):
     torch.manual_seed(0)
     model = make()
-    objective = model.paper_objective()
+    objective = paper_objective(model)
     assert isinstance(objective, kind)
     assert loss is None or isinstance(objective.loss, loss)
     assert objective.num_negatives == 1
@@ -100,7 +106,7 @@ def test_the_published_objective_trains(styled, make, kind, loss):
 def test_our_objective_trains(styled, make):
     torch.manual_seed(0)
     model = make()
-    objective = model.objective()
+    objective = default_objective(model)
     assert isinstance(objective, RankingObjective)
     assert isinstance(objective.loss, CandidateSoftmaxLoss)
     assert objective.num_negatives == 8
@@ -122,7 +128,7 @@ def assert_trains(model, styled, objective):
     assert history["train/loss"].iloc[-1] < history["train/loss"].iloc[0]
 
 
-def test_a_fresh_start_forgets_the_scale():
+def test_reset_parameters_resets_the_scale():
     model = TypeAware(8, 5, 3)
     start = model.log_scale.item()
     model.log_scale.data.fill_(0.0)

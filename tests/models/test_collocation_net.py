@@ -11,7 +11,7 @@ from fashiongraph.evaluation import score_outfits
 from fashiongraph.loader import OutfitLoader
 from fashiongraph.models import CollocationNet, OutfitModel
 from fashiongraph.nn import AllPairsMiner, MinerSchedule
-from fashiongraph.objectives import RankingObjective
+from fashiongraph.objectives import MetricObjective, RankingObjective
 from fashiongraph.training import TrainingConfig, fit
 
 
@@ -29,7 +29,7 @@ def test_repr():
 @pytest.mark.parametrize("out_channels", [6, None])
 def test_scores_the_mean_cosine_of_pairs(batch, out_channels):
     model = CollocationNet(8, out_channels).double()
-    e = model.embed(batch.x)
+    e = model.embed_features(batch.x)
     expected = []
     for start, end in zip(batch.ptr[:-1].tolist(), batch.ptr[1:].tolist(), strict=True):
         pairs = [(i, j) for i in range(start, end) for j in range(start, end) if i != j]
@@ -41,7 +41,7 @@ def test_scores_the_mean_cosine_of_pairs(batch, out_channels):
 
 def test_embeds_several_layers_side_by_side():
     sizes = [
-        CollocationNet(8, layer_channels=c).embed(torch.randn(2, 8)).shape[1]
+        CollocationNet(8, layer_channels=c).embed_features(torch.randn(2, 8)).shape[1]
         for c in (None, [3, 5], [3, 3, 2])
     ]
     assert sizes == [128, 256, 384]
@@ -72,7 +72,7 @@ def test_a_checkpoint_restores_it(wardrobe, tmp_path, layer_channels):
 
 @pytest.fixture
 def styles(wardrobe):
-    """Outfits whose items share one of four styles, which their features tell."""
+    """Outfits whose items share one of four styles, which their features show."""
     logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
     rng = torch.Generator().manual_seed(0)
     features = torch.randn(40, 8, generator=rng) / 4
@@ -86,31 +86,31 @@ def styles(wardrobe):
 def train(styles, **kwargs):
     torch.manual_seed(0)
     model = CollocationNet(8, 6, [3, 5])
-    recipe = TrainingConfig(batch_size=16, learning_rate=0.02)
-    return model, fit(model, *styles, recipe=recipe, progress=False, accelerator="cpu", **kwargs)
+    config = TrainingConfig(batch_size=16, learning_rate=0.02)
+    return model, fit(model, *styles, config=config, progress=False, accelerator="cpu", **kwargs)
 
 
-def test_learns_on_the_one_training_path_and_the_log_shows_the_schedule(styles):
-    # The closest two and the farthest stranger keep a smaller margin from the start.
-    objective = CollocationNet(8).objective(1.0, miner=MinerSchedule(starts=(0, 2, 4)))
+def test_learns_and_logs_the_schedule(styles):
+    # The closest two and the farthest negative keep a smaller margin from the start.
+    objective = MetricObjective.paper(1.0, miner=MinerSchedule(starts=(0, 2, 4)))
     _, history = train(styles, objective=objective, max_epochs=6)
     assert history["train/stage"].tolist() == [0, 0, 1, 1, 2, 2]
     assert (history["train/mined"] > 0).all()
     loss = history["train/loss"]
-    assert loss[1] < loss[0]  # within a stage; the next one's triplets are harder
+    assert loss[2] < loss[1]  # within a stage; the next one's triplets are harder
     assert history["valid/score"].max() > 0.55  # chance is 0.375
 
 
 def test_a_resumed_training_is_in_the_stage_of_its_epoch(styles, tmp_path):
-    objective = CollocationNet(8).objective(miner=MinerSchedule(starts=(0, 1, 2)))
-    recipe = TrainingConfig(batch_size=16, schedule="constant")
+    objective = MetricObjective.paper(miner=MinerSchedule(starts=(0, 1, 2)))
+    config = TrainingConfig(batch_size=16, schedule="constant")
     for epochs, resume in ((1, False), (3, True)):
         model = CollocationNet(8, 6)
         history = fit(
             model,
             *styles,
             objective=objective,
-            recipe=recipe,
+            config=config,
             max_epochs=epochs,
             directory=tmp_path,
             resume=resume,
@@ -120,15 +120,15 @@ def test_a_resumed_training_is_in_the_stage_of_its_epoch(styles, tmp_path):
     assert history["train/stage"].tolist() == [0, 1, 2]
 
 
-def test_the_loss_falls_on_triplets_that_no_one_chose(styles):
-    objective = CollocationNet(8).objective(miner=AllPairsMiner())
+def test_the_loss_falls_on_random_triplets(styles):
+    objective = MetricObjective.paper(miner=AllPairsMiner())
     _, history = train(styles, objective=objective, max_epochs=2)
-    assert history["train/loss"][1] < history["train/loss"][0]
+    assert history["train/loss"][2] < history["train/loss"][1]
 
 
-def test_trains_for_the_librarys_ranking_too(styles):
+def test_trains_for_ranking_too(styles):
     _, history = train(styles, objective=RankingObjective(), max_epochs=2)
-    assert history["train/loss"][1] < history["train/loss"][0]
+    assert history["train/loss"][2] < history["train/loss"][1]
 
 
 def test_refuses_layers_that_do_not_add_up():

@@ -30,7 +30,7 @@ def test_equals_the_equation(wardrobe, share):
 
 
 def test_refuses_outfits_that_are_no_pairs(wardrobe):
-    with pytest.raises(FashionGraphError, match="exactly a top and a bottom"):
+    with pytest.raises(FashionGraphError, match="'batch'.*exactly two items"):
         DesignerTeacher(8)(next(iter(OutfitLoader(wardrobe))))
 
 
@@ -39,4 +39,4 @@ def test_normalised_features_have_a_mean_square_of_one(wardrobe):
     torch.nn.init.ones_(teacher.mask.weight)
     square = teacher.masked(wardrobe.items.features * 100).square().mean(-1)
     torch.testing.assert_close(square, torch.ones(40, 3))
-    assert DesignerTeacher.paper(8).settings["activation"] == "sigmoid"
+    assert DesignerTeacher.paper(8).config["activation"] == "sigmoid"

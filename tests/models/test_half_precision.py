@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 import torch
 
-from fashiongraph.data import category_graph, add_item_cooccurrence
+from fashiongraph.data import add_item_cooccurrence, category_graph
 from fashiongraph.loader import OutfitLoader
-from fashiongraph.models import ADDGNN, CollocationNet
+from fashiongraph.models import ADDGNN, ADDGNNPlus, CollocationNet
 from fashiongraph.models.baselines import NGNN, BiLSTM, SetTransformer, Siamese, TypeAware
 
 MODELS = {
     "ADDGNN": lambda: ADDGNN(8, 16),
-    "ADDGNN.best": lambda: ADDGNN.best(8),
+    "ADDGNNPlus": lambda: ADDGNNPlus(8),
     "NGNN": lambda: NGNN(8, 5, 16),
     "NGNN, reference_code": lambda: NGNN(8, 5, 16, mode="reference_code"),
     "BiLSTM": lambda: BiLSTM(8, 16),

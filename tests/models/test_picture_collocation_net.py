@@ -36,7 +36,7 @@ def outfits():
 def test_each_layer_is_pooled_and_projected():
     model = small().eval()
     pixels = torch.randn(2, 3, 32, 32)
-    e = model.embed(pixels)
+    e = model.embed_features(pixels)
     assert e.shape == (2, 12)
     torch.testing.assert_close(e.norm(dim=1), torch.ones(2))
     torch.testing.assert_close(e, model.projection(model.encoder(pixels)))
@@ -46,7 +46,7 @@ def test_each_layer_is_pooled_and_projected():
 def test_the_papers_network_has_three_layers_of_128():
     model = PictureCollocationNet().eval()
     with torch.inference_mode():
-        assert model.embed(torch.randn(1, 3, 64, 64)).shape == (1, 384)
+        assert model.embed_features(torch.randn(1, 3, 64, 64)).shape == (1, 384)
 
 
 def test_a_checkpoint_restores_network_and_projections(outfits, tmp_path):

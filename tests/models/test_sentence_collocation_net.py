@@ -66,11 +66,11 @@ def test_tokens_end_in_padding(model):
 def test_embeds_as_the_encoder_does(model, backbone, monkeypatch):
     monkeypatch.setattr("fashiongraph.models.sentence_collocation_net._ROWS", 2)
     expected = torch.from_numpy(SentenceEncoder(backbone, device="cpu")(TITLES, "float32").array)
-    embedding = model.embed(model.tokens(TITLES))
+    embedding = model.embed_features(model.tokens(TITLES))
     torch.testing.assert_close(embedding, expected, rtol=1e-5, atol=1e-6)
     assert not embedding[2].any() and not embedding[4].any()  # nothing to read
-    assert model.embed(model.tokens([None, ""])).tolist() == [[0.0] * 16] * 2
-    assert model.embed(model.tokens([])).shape == (0, 16)
+    assert model.embed_features(model.tokens([None, ""])).tolist() == [[0.0] * 16] * 2
+    assert model.embed_features(model.tokens([])).shape == (0, 16)
 
 
 def test_a_checkpoint_restores_the_layers(model, outfits, tmp_path):
@@ -105,7 +105,7 @@ def test_all_layers_learn_along(model, outfits):
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
 def test_half_precision_cannot_hold_tokens(model, dtype):
     with pytest.raises(FashionGraphError, match="needs whole numbers of tokens"):
-        model.embed(model.tokens(TITLES).to(dtype))
+        model.embed_features(model.tokens(TITLES).to(dtype))
 
 
 def test_needs_room_for_a_word(backbone):

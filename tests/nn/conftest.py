@@ -1,4 +1,4 @@
-"""The same weights and states in each run, whatever the order of the tests."""
+"""Fixed random seed, so that tests do not depend on their order."""
 
 from __future__ import annotations
 

@@ -5,7 +5,6 @@ import pytest
 import torch
 from torch.func import functional_call
 
-from fashiongraph.nn import category_linear
 from fashiongraph.nn.category_linear import CategoryLinear
 
 
@@ -56,18 +55,23 @@ def test_equals_the_equation_with_its_gradients(sizes, dtype, lowest):
         torch.testing.assert_close(a.double(), b, **close)
 
 
-def test_both_products_agree():
-    x, weight = torch.randn(200, 8), torch.randn(4, 8, 12)
-    category = torch.randint(4, (200,)).sort().values
-    assert category_linear._has_grouped_product(x, weight) == hasattr(
-        torch.nn.functional, "grouped_mm"
-    )
-    assert not category_linear._has_grouped_product(x.double(), weight.double())
-    if not hasattr(torch.nn.functional, "grouped_mm"):
-        pytest.skip("this torch has no grouped product")
-    torch.testing.assert_close(
-        category_linear._grouped(x, weight, category), category_linear._blocked(x, weight, category)
-    )
+@pytest.mark.skipif(
+    not hasattr(torch.nn.functional, "grouped_mm"), reason="this torch has no grouped product"
+)
+def test_grouped_and_blocked_products_agree(monkeypatch):
+    calls, grouped_mm = [], torch.nn.functional.grouped_mm
+
+    def count(*args, **kwargs):
+        calls.append(1)
+        return grouped_mm(*args, **kwargs)
+
+    monkeypatch.setattr(torch.nn.functional, "grouped_mm", count)
+    layer, x, category_id = CategoryLinear(8, 12, 4), torch.randn(200, 8), torch.randint(4, (200,))
+    grouped = layer(x, category_id)
+    assert len(calls) == 1
+    monkeypatch.delattr(torch.nn.functional, "grouped_mm")
+    torch.testing.assert_close(layer(x, category_id), grouped)
+    assert len(calls) == 1
 
 
 def test_gradcheck():
@@ -83,7 +87,7 @@ def test_gradcheck():
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
-def test_the_order_of_rows_does_not_matter_and_no_rows_are_fine(dtype):
+def test_permutation_and_empty_batch(dtype):
     layer = CategoryLinear(4, 4, 3).to(dtype)
     x, category_id, order = torch.randn(9, 4, dtype=dtype), torch.arange(9) % 3, torch.randperm(9)
     torch.testing.assert_close(layer(x[order], category_id[order]), layer(x, category_id)[order])
@@ -94,24 +98,26 @@ def test_the_order_of_rows_does_not_matter_and_no_rows_are_fine(dtype):
     assert (layer.weight.grad == 0).all()
 
 
-def test_starts_with_the_variance_of_the_input_size():
+def test_initial_variance_is_one_over_the_input_size():
     layer = CategoryLinear(2048, 16, 3)
     assert layer.weight.std().item() == pytest.approx(2048**-0.5, rel=0.02)
 
 
 def test_bad_arguments():
-    with pytest.raises(ValueError, match=r"need to be positive integers \(got 0, 4 and 2\)"):
+    with pytest.raises(ValueError, match=r"'in_channels'.*got 0, 4 and 2"):
         CategoryLinear(0, 4, 2)
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
-def test_refuses_categories_it_has_no_matrix_for(dtype):
+def test_refuses_rows_and_categories_out_of_range(dtype):
     layer = CategoryLinear(8, 4, 3).to(dtype)
     x = torch.ones(4, 8, dtype=dtype)
-    with pytest.raises(ValueError, match=r"'category_id' needs to be below 3 \(got 3\)"):
+    with pytest.raises(ValueError, match=r"'category_id' .*below 3 \(got 3"):
         layer(x, torch.tensor([0, 1, 2, 3]))
-    with pytest.raises(ValueError, match=r"one entry for each row of 'x' \(got the shapes \(2,\)"):
+    with pytest.raises(ValueError, match=r"'category_id' .*\(2,\) and \(4, 8\)"):
         layer(x, torch.tensor([0, 1]))
+    with pytest.raises(ValueError, match=r"'x' needs 8 .*\(4, 7\)"):
+        layer(x[:, :7], torch.tensor([0, 1, 2, 0]))
 
 
 @pytest.mark.parametrize("sizes", [(8, 4), (7, 3)])

@@ -18,14 +18,14 @@ def test_equals_the_equation(out_channels, normalize):
     x = torch.randn(6, 8, dtype=torch.double)
     expected = []
     for row in x:
-        parts = []
+        layers = []
         for index, layer in enumerate((row[:3], row[3:])):
             if normalize:
                 layer = layer / layer.pow(2).mean().sqrt()
             if out_channels is not None:
                 layer = projection.lins[index].weight @ layer + projection.lins[index].bias
-            parts.append(layer)
-        z = torch.cat(parts)
+            layers.append(layer)
+        z = torch.cat(layers)
         expected.append(z / z.norm())
     e = projection(x)
     torch.testing.assert_close(e, torch.stack(expected))
@@ -46,9 +46,14 @@ def test_no_items_have_no_embeddings():
 @pytest.mark.parametrize(
     ("arguments", "name"), [(([],), "in_channels"), (([0],), "in_channels"), (([3], 0), "out")]
 )
-def test_refuses_sizes_that_are_none(arguments, name):
-    with pytest.raises(ValueError, match=f"'{name}"):
+def test_refuses_sizes_that_are_not_positive(arguments, name):
+    with pytest.raises(ValueError, match=rf"'{name}.*got"):
         LayerProjection(*arguments)
+
+
+def test_refuses_features_of_another_size():
+    with pytest.raises(ValueError, match=r"'x' needs 8 .*\(2, 7\)"):
+        LayerProjection([3, 5])(torch.zeros(2, 7))
 
 
 def test_an_item_without_features_has_no_huge_gradient():

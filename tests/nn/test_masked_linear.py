@@ -1,4 +1,4 @@
-"""Masks and projection in one product are the two, one after the other."""
+"""Masks folded into the weights equal masks applied to the features."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_equals_the_equations(activation, sigma, bias):
     torch.testing.assert_close(layer(x), torch.from_numpy(expected))
 
 
-def test_folded_masks_have_the_gradients_of_masks_written_out():
+def test_folded_masks_equal_applied_masks_with_gradients():
     torch.manual_seed(0)
     layer, x = MaskedLinear(8, 6, 3).double(), torch.randn(5, 8, dtype=torch.double)
     x.requires_grad_()
@@ -42,7 +42,7 @@ def test_folded_masks_have_the_gradients_of_masks_written_out():
     assert torch.autograd.gradcheck(layer, x)
 
 
-def test_no_items_and_a_fresh_start():
+def test_empty_batch_and_reset_parameters():
     layer = MaskedLinear(8, 6, 3)
     assert layer(torch.zeros(0, 8)).shape == (0, 3, 6)
     before = layer.lin.weight.clone()
@@ -54,5 +54,13 @@ def test_no_items_and_a_fresh_start():
     ("sizes", "name"), [((0, 6, 3), "in_channels"), ((8, 0, 3), "out_channels")]
 )
 def test_sizes_are_positive(sizes, name):
-    with pytest.raises(ValueError, match=f"'{name}'"):
+    with pytest.raises(ValueError, match=rf"'{name}'.*got"):
         MaskedLinear(*sizes)
+
+
+@pytest.mark.parametrize("activation", [None, "sigmoid"])
+@pytest.mark.parametrize("shape", [(5, 7), (5, 9), (5, 1), (8, 5)])
+def test_refuses_features_of_another_size(activation, shape):
+    layer = MaskedLinear(8, 6, 3, activation)
+    with pytest.raises(ValueError, match=rf"'x' needs 8 .*{shape[0]}, {shape[1]}"):
+        layer(torch.zeros(shape))

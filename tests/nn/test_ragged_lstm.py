@@ -56,7 +56,7 @@ def test_gradcheck(reverse):
     assert torch.autograd.gradcheck(call, inputs)
 
 
-def test_sequences_do_not_see_each_other_and_none_is_fine():
+def test_sequences_are_independent_and_may_be_absent():
     layer = RaggedLSTM(3, 4)
     x = torch.randn(16, 3)
     alone = layer(x[2:7], torch.tensor([0, 5]))
@@ -64,7 +64,15 @@ def test_sequences_do_not_see_each_other_and_none_is_fine():
     assert layer(x[:0], torch.zeros(1, dtype=torch.long)).shape == (0, 4)
 
 
-def test_drops_inputs_and_outputs_in_training_only():
+def test_dropout_in_training_only():
     layer, x = RaggedLSTM(3, 4, dropout=0.5), torch.randn(16, 3)
     assert (layer.train()(x, PTR) == 0).any()
     torch.testing.assert_close(layer.eval()(x, PTR).double(), loop(layer, x, PTR))
+
+
+def test_refuses_rows_and_offsets_of_another_size():
+    layer = RaggedLSTM(3, 4)
+    with pytest.raises(ValueError, match=r"'x' needs 3 .*\(16, 2\)"):
+        layer(torch.randn(16, 2), PTR)
+    with pytest.raises(ValueError, match=r"'ptr' .*end at 15 \(got 16"):
+        layer(torch.randn(15, 3), PTR)

@@ -1,4 +1,4 @@
-"""PyG's containers reset what has `reset_parameters` and pass over the rest without a word."""
+"""Every layer with parameters has `reset_parameters`, which PyG's containers call if it exists."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MODULES = [
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: type(module).__name__)
-def test_nothing_of_what_was_learned_is_left(module):
+def test_reset_replaces_all_parameters(module):
     module.reset_parameters()
     with torch.no_grad():
         for parameter in module.parameters():

@@ -6,7 +6,7 @@ import torch
 from fashiongraph.loader.outfit_loader import OutfitLoader
 from fashiongraph.models import ADDGNN, DesignerTeacher
 from fashiongraph.nn import AttributeDistillationLoss, BPRLoss
-from fashiongraph.objectives import ADDGNNObjective
+from fashiongraph.objectives import ADDGNNObjective, default_objective
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def test_the_teacher_is_frozen(batch):
 
 def test_the_default_objective_learns_its_scale(batch):
     model = ADDGNN(8, 6, 3)
-    objective = model.objective()
+    objective = default_objective(model)
     objective.num_negatives = 2
     objective(model, batch)["loss"].backward()
     assert objective.loss.ranking.log_scale.grad is not None

@@ -49,7 +49,7 @@ def test_equals_the_equation(outfits, share_items):
     batch = next(iter(OutfitLoader(outfits, share_items=share_items)))
     loss = InBatchObjective(scale=7.0)(model, batch)["loss"]
     x = outfits.items.features[outfits.item_id].double()
-    embedding = model.embed(x).detach().numpy()
+    embedding = model.embed_features(x).detach().numpy()
     expected = loop(embedding, outfits.batch.tolist(), outfits.category_id.tolist(), 7.0)
     assert loss.item() == pytest.approx(expected, rel=1e-9)
 

@@ -19,7 +19,7 @@ from fashiongraph.nn import (
     SimpleMiner,
     exemplar_labels,
 )
-from fashiongraph.objectives import MetricObjective
+from fashiongraph.objectives import MetricObjective, default_objective
 
 pml_losses = pytest.importorskip("pytorch_metric_learning.losses")
 pml_miners = pytest.importorskip("pytorch_metric_learning.miners")
@@ -35,7 +35,7 @@ def batch(wardrobe):
 def test_equals_the_equation_outfit_by_outfit(batch):
     """Eq. M4 over the triplets of eq. M6, from the batch's own items."""
     model = CollocationNet(8, 6)
-    e = model.embed(batch.unique_x)[batch.unique_index].detach()
+    e = model.embed_features(batch.unique_x)[batch.unique_index].detach()
     half = batch.num_nodes // 2
     cosine = e @ e.T
     losses = []
@@ -47,7 +47,7 @@ def test_equals_the_equation_outfit_by_outfit(batch):
             if pool:
                 n = max(pool, key=lambda n, one=one: cosine[one, n])
                 losses.append((cosine[one, n] - cosine[one, other] + 0.3).clamp(min=0))
-    objective = model.objective(margin=0.3, miner=SemiHardMiner())
+    objective = MetricObjective.paper(margin=0.3, miner=SemiHardMiner())
     parts = objective(model, batch)
     torch.testing.assert_close(parts["loss"].detach(), torch.stack(losses).mean())
     assert parts["mined"] == len(losses)
@@ -56,7 +56,7 @@ def test_equals_the_equation_outfit_by_outfit(batch):
 
 def test_a_schedule_follows_the_epochs(batch):
     model = CollocationNet(8, 6)
-    objective = model.objective(miner=MinerSchedule(starts=(0, 2, 4)))
+    objective = MetricObjective.paper(miner=MinerSchedule(starts=(0, 2, 4)))
     stages = []
     for epoch in (0, 2, 5):
         objective.begin_epoch(epoch)
@@ -112,7 +112,7 @@ def test_an_empty_batch_is_no_loss(wardrobe):
     sampler = negative_sampler("same_category", outfits.items)
     loader = ExemplarLoader(outfits.select(outfits.sizes == 1), sampler, batch_size=8)
     model = CollocationNet(8, 6)
-    parts = model.objective()(model, next(iter(loader)))
+    parts = default_objective(model)(model, next(iter(loader)))
     assert parts["loss"] == 0
     assert parts["mined"] == 0
     parts["loss"].backward()

@@ -5,12 +5,12 @@ import math
 import torch
 
 from fashiongraph.loader.outfit_loader import OutfitLoader
-from fashiongraph.models import ADDGNN
+from fashiongraph.models import ADDGNN, ADDGNNPlus
 from fashiongraph.nn import ADDGNNLoss, BPRLoss, CandidateSoftmaxLoss
 from fashiongraph.objectives import ADDGNNObjective, RankingObjective
 
 
-def test_the_first_of_each_group_of_editions_is_the_real_outfit(wardrobe):
+def test_the_first_outfit_of_each_group_is_the_real_one(wardrobe):
     batch = next(iter(OutfitLoader(wardrobe, batch_size=30, share_items=True)))
     model = ADDGNN(8, 6, 3)
     loss = RankingObjective(BPRLoss(), num_negatives=2)(model, batch)["loss"]
@@ -21,10 +21,10 @@ def test_the_first_of_each_group_of_editions_is_the_real_outfit(wardrobe):
     torch.testing.assert_close(loss, torch.tensor(expected).mean())
 
 
-def test_candidates_are_ranked_by_eq_a8_and_outfits_by_the_soft_minimum(wardrobe):
+def test_candidates_rank_by_mean_and_outfits_by_pooled_scores(wardrobe):
     batch = next(iter(OutfitLoader(wardrobe, batch_size=30, share_items=True)))
-    model = ADDGNN(8, 6, 3, soft_minimum=True)
-    mean, pooled = model.mean_score(batch).view(10, 3), model(batch).view(10, 3)
+    model = ADDGNNPlus(8, 6, 3, context=None, priors=[], norm=None)
+    mean, pooled = (score.view(10, 3) for score in model.ranking_scores(batch))
     loss = CandidateSoftmaxLoss()
     expected = loss(mean[:, 0], mean[:, 1:], pooled)
     assert expected != loss(mean[:, 0], mean[:, 1:])
@@ -44,7 +44,7 @@ def test_trains_with_eight_negatives_unless_told_otherwise():
 def test_a_teacher_is_frozen_and_its_choice_pulls(wardrobe):
     batch = next(iter(OutfitLoader(wardrobe, batch_size=30, share_items=True)))
     torch.manual_seed(0)
-    model, teacher = ADDGNN(8, 6, 3), ADDGNN(8, 6, 3, use_graph=False)
+    model, teacher = ADDGNN(8, 6, 3), ADDGNN(8, 6, 3, num_steps=0)
     objective = RankingObjective(num_negatives=2, teacher=teacher, lambda_distillation=0.5).train()
     assert not teacher.training
     parts = objective(model, batch)
@@ -54,4 +54,4 @@ def test_a_teacher_is_frozen_and_its_choice_pulls(wardrobe):
     torch.testing.assert_close(parts["ranking"], plain)
     torch.testing.assert_close(parts["loss"], plain + 0.5 * parts["distillation"])
     itself = RankingObjective(num_negatives=2, teacher=model)(model, batch)["distillation"]
-    assert abs(itself) < 1e-7  # what scores without a gradient rounds otherwise
+    assert abs(itself) < 1e-7  # scores without a gradient round differently

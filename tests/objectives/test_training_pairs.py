@@ -8,7 +8,7 @@ import pytest
 from fashiongraph.loader.candidate_loader import CandidateLoader
 from fashiongraph.loader.negatives.protocol import negative_sampler
 from fashiongraph.loader.outfit_batcher import OutfitBatcher
-from fashiongraph.objectives.training_pairs import real_pairs, negative_triplets
+from fashiongraph.objectives.training_pairs import negative_triplets, real_pairs
 
 
 def outfits_of(batch):

@@ -1,43 +1,47 @@
-"""A catalogue with a category graph, and models over it."""
+"""Models over a catalogue with a category graph."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import product
+from typing import Any
 
 import pytest
 import torch
 
-from fashiongraph.data import Outfits, category_graph, add_item_cooccurrence
-from fashiongraph.models import ADDGNN
+from fashiongraph.data import Outfits, add_item_cooccurrence, category_graph
+from fashiongraph.models import ADDGNNPlus, CategoryPMI, CooccurrenceContext, ItemPMI
 
-OPTIONS = ("unit_states", "use_lift", "use_context", "soft_minimum")
-# Pairs where an odd number of the others is chosen: so each two options meet in all four ways.
+COMPONENTS: dict[str, Callable[[], dict[str, Any]]] = {
+    "norm": lambda: {"norm": "default"},
+    "context": lambda: {"context": CooccurrenceContext(8, 6, 3, dropout=0.5)},
+    "pool": lambda: {"pool": "default"},
+    "priors": lambda: {"priors": [CategoryPMI(), ItemPMI()]},
+}
 CHOICES = [
-    {name: True for name, chosen in zip(OPTIONS, choice, strict=True) if chosen}
-    | ({"use_pairs": True} if sum(choice) % 2 else {})
-    for choice in product((False, True), repeat=len(OPTIONS))
+    [name for name, chosen in zip(COMPONENTS, choice, strict=True) if chosen]
+    for choice in product((False, True), repeat=len(COMPONENTS))
 ]
 
 
 @pytest.fixture(params=CHOICES, ids=lambda choice: "-".join(choice) or "plain")
-def choice(request: pytest.FixtureRequest) -> dict[str, object]:
-    """Combinations of the options that change what a score is made of."""
-    # A context is hidden in training only, so that no answer may depend on this.
-    return {**request.param, "context_dropout": 0.5}
+def components(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """Each combination of the components of ADD-GNN+."""
+    return {key: value for name in request.param for key, value in COMPONENTS[name]().items()}
 
 
 @pytest.fixture
-def make_model(wardrobe: Outfits) -> Callable[..., ADDGNN]:
-    """A function that makes a model of the wardrobe's categories, with the given settings."""
+def make_model(wardrobe: Outfits) -> Callable[..., ADDGNNPlus]:
+    """A function that makes an ADD-GNN+ of the outfits' categories, by default bare."""
 
-    def make(**settings: object) -> ADDGNN:
+    def make(**config: Any) -> ADDGNNPlus:
         torch.manual_seed(0)
-        model = ADDGNN(8, **{"hidden_channels": 6, "num_attributes": 3, **settings})
-        torch.nn.init.normal_(model.scorer.weight)  # not near symmetric, as it starts
-        model.graph = category_graph(wardrobe.category_id, wardrobe.batch, 5)
-        if model.use_context or model.use_pairs:
-            model.graph = add_item_cooccurrence(model.graph, wardrobe)
+        bare = {"context": None, "priors": [], "norm": None, "pool": None}
+        sizes = {"hidden_channels": 6, "num_attributes": 3}
+        model = ADDGNNPlus(8, **{**sizes, **bare, **config})
+        torch.nn.init.normal_(model.scorer.weight)  # far from symmetric
+        graph = category_graph(wardrobe.category_id, wardrobe.batch, 5)
+        model.graph = add_item_cooccurrence(graph, wardrobe)
         model.categories = wardrobe.items.categories
         return model.eval()
 

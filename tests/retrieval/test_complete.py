@@ -1,32 +1,57 @@
 from __future__ import annotations
 
-import copy
-
 import pandas as pd
 import pytest
 import torch
+from torch_geometric.utils import scatter
 
-from fashiongraph.data import ItemTable, Outfits
+from fashiongraph.data import (
+    FillInBlank,
+    ItemCooccurrence,
+    ItemTable,
+    add_item_cooccurrence,
+    category_graph,
+)
 from fashiongraph.errors import FashionGraphError
-from fashiongraph.evaluation import score_outfits
+from fashiongraph.evaluation import score_candidates
+from fashiongraph.models import ADDGNN, CollocationNet, Ensemble
+from fashiongraph.models.baselines import NGNN, BiLSTM, SetTransformer, Siamese, TypeAware
 from fashiongraph.retrieval import CatalogueStates, complete
-from fashiongraph.retrieval.item_encoder import ItemEncoder
-from fashiongraph.retrieval.memory_parts import companions
+
+MODELS = {
+    "ADDGNN": lambda: ADDGNN(8, 6, 3, num_steps=1),
+    "ADDGNN without graph": lambda: ADDGNN(8, 6, 3, num_steps=0),
+    "Siamese": lambda: Siamese(8, 6),
+    "CollocationNet": lambda: CollocationNet(8, 6),
+    "TypeAware": lambda: TypeAware(8, 5, 6),
+    "NGNN": lambda: NGNN(8, 5, 6),
+    "BiLSTM": lambda: BiLSTM(8, 6),
+    "SetTransformer": lambda: SetTransformer(8, 8),
+    "Ensemble of ADDGNN": lambda: Ensemble.of(ADDGNN(8, 6, 3, num_steps=1), 2),
+    "Ensemble of Siamese": lambda: Ensemble.of(Siamese(8, 6), 2),
+}
 
 OUTFITS = (["item3"], ["item3", "item30"], ["item1", "item8", "item13", "item8"])
 
 
 def by_brute_force(model, outfit, items, slots, k):
-    """Score the outfit with every item of each slot, by eq. A8."""
-    model, rows = copy.deepcopy(model), []
-    model.pool = None
+    """The outfit with every item of each slot, as candidates of one question."""
+    rows = []
     for slot in slots:
         names = [
             str(name)
             for name, category in zip(items.ids, items.category_id.tolist(), strict=True)
             if items.categories[category] == slot and name not in outfit
         ]
-        score = score_outfits(model, Outfits.from_lists(items, [[*outfit, n] for n in names]))
+        question = FillInBlank(
+            items,
+            torch.tensor([0, len(outfit) + 1]),
+            items.rows([*outfit, names[0]]),
+            torch.tensor([len(outfit)]),
+            items.rows(names).unsqueeze(0),
+            torch.tensor([0]),
+        )
+        score = score_candidates(model, question)[0]
         ranked = sorted(zip(score.tolist(), names, strict=True), reverse=True)[:k]
         rows += [(name, slot, rank, s) for rank, (s, name) in enumerate(ranked, start=1)]
     frame = pd.DataFrame(rows, columns=["item_id", "category", "rank", "score"])
@@ -43,57 +68,93 @@ def assert_same(got, expected):
 
 @pytest.mark.parametrize("outfit", OUTFITS)
 @pytest.mark.parametrize(("activation", "double"), [(None, False), ("sigmoid", True)])
-def test_without_graph_a_short_list_is_exact(
-    wardrobe, make_model, outfit, activation, double, choice
+@pytest.mark.parametrize("norm", [None, "default"])
+def test_an_exact_query_makes_a_shortlist_exact(
+    wardrobe, make_model, outfit, activation, double, norm
 ):
-    model = make_model(use_graph=False, activation=activation, **choice)
-    items = wardrobe.items
+    model, items = make_model(num_steps=0, activation=activation, norm=norm), wardrobe.items
     model = model.double() if double else model
-    slots = items.categories
-    expected = by_brute_force(model, outfit, items, slots, 2)
+    assert model.has_exact_query
+    expected = by_brute_force(model, outfit, items, items.categories, 2)
     assert_same(complete(model, outfit, items, k=2, shortlist=2), expected)
-    assert_same(complete(model, outfit, items, slots, k=2, shortlist=None), expected)
+    assert_same(complete(model, outfit, items, items.categories, k=2, shortlist=None), expected)
 
 
 @pytest.mark.parametrize("outfit", OUTFITS)
-@pytest.mark.parametrize("num_steps", [1, 2])
-def test_with_graph_every_item_is_asked(wardrobe, make_model, outfit, num_steps, choice):
-    model, items = make_model(num_steps=num_steps, **choice), wardrobe.items
+@pytest.mark.parametrize("num_steps", [0, 1, 2])
+def test_without_shortlist_every_item_is_ranked(
+    wardrobe, make_model, outfit, num_steps, components
+):
+    model, items = make_model(num_steps=num_steps, **components), wardrobe.items
     slots = ["category2", "category0"]
     expected = by_brute_force(model, outfit, items, slots, 4)
     assert_same(complete(model, outfit, items, slots, k=4, shortlist=None), expected)
-    # A short list that holds every item of the slot is no short list.
+    # A shortlist as long as the slot.
     assert_same(complete(model, outfit, items, slots, k=4, shortlist=40), expected)
 
 
-def test_with_graph_the_short_list_is_that_without(wardrobe, make_model, choice):
+def test_a_shortlist_holds_the_query_and_co_occurrence(wardrobe, make_model, components):
     items, own = wardrobe.items, wardrobe.items.rows(OUTFITS[1])
-    model = make_model(**choice)
-    bare = make_model(use_graph=False, **{**choice, "use_pairs": False})
+    model = make_model(**components)
+    bare = make_model(num_steps=0, **{**components, "priors": []})
     bare.load_state_dict(model.state_dict(), strict=False)
     found = complete(model, OUTFITS[1], items, ["category1"], k=3, shortlist=3)
     candidates = set(complete(bare, OUTFITS[1], items, ["category1"], k=3)["item_id"])
-    candidates |= set(items.ids[companions(ItemEncoder(model, items), own).numpy()])
+    if len(model.priors):
+        counts = ItemCooccurrence(model.graph, items)
+        candidates |= set(items.ids[counts.co_occurring(own.unique()).numpy()])
     ranked = by_brute_force(model, OUTFITS[1], items, ["category1"], len(items))
     expected = ranked[ranked["item_id"].isin(candidates)].head(3).reset_index(drop=True)
     assert_same(found, expected.assign(rank=[1, 2, 3]))
 
 
-def test_rounded_states_still_give_the_exact_answer(make_model, choice):
-    """Candidates so alike that half precision cannot tell them apart."""
+@pytest.mark.parametrize("norm", [None, "default"])
+def test_rounded_states_still_give_the_exact_answer(make_model, norm):
+    """Candidates that differ by less than half precision."""
     rng = torch.Generator().manual_seed(0)
     features = torch.randn(1, 8, generator=rng) + 1e-4 * torch.randn(300, 8, generator=rng)
     items = ItemTable.from_lists([f"i{i}" for i in range(300)], ["category0"] * 300, features)
-    model = make_model(use_graph=False, **choice).double()
+    model = make_model(num_steps=0, norm=norm).double()
     states = CatalogueStates.build(model, items, dtype=torch.float16)
     expected = complete(model, ["i0"], items, k=5, shortlist=None)
     assert_same(complete(model, ["i0"], items, k=5, shortlist=5, states=states), expected)
 
 
+@pytest.mark.parametrize("name", MODELS)
+def test_every_model_completes(wardrobe, name):
+    torch.manual_seed(0)
+    model, items = MODELS[name](), wardrobe.items
+    graph = category_graph(wardrobe.category_id, wardrobe.batch, 5)
+    model.graph = add_item_cooccurrence(graph, wardrobe)
+    model.categories = items.categories
+    model.eval()
+    slots = ["category2", "category0"]
+    expected = by_brute_force(model, OUTFITS[1], items, slots, 3)
+    assert_same(complete(model, OUTFITS[1], items, slots, k=3, shortlist=None), expected)
+    assert_same(complete(model, OUTFITS[1], items, slots, k=3, shortlist=40), expected)
+    if model.has_exact_query:
+        assert_same(complete(model, OUTFITS[1], items, slots, k=3, shortlist=3), expected)
+    ranked = complete(model, OUTFITS[1], items, slots, k=3, shortlist=4)
+    assert ranked["score"].is_monotonic_decreasing
+
+
+def test_a_plain_function_completes(wardrobe):
+    def similarity(batch):
+        x = torch.nn.functional.normalize(batch.x, dim=-1)
+        pair = (x[batch.edge_index[0]] * x[batch.edge_index[1]]).sum(dim=-1)
+        return scatter(pair, batch.batch[batch.edge_index[0]], dim_size=batch.num_graphs)
+
+    expected = by_brute_force(similarity, OUTFITS[1], wardrobe.items, ["category1"], 3)
+    assert_same(complete(similarity, OUTFITS[1], wardrobe.items, ["category1"], k=3), expected)
+
+
 def test_states_are_encoded_once(wardrobe, make_model, tmp_path):
     model, items = make_model(), wardrobe.items
     fresh = complete(model, OUTFITS[1], items, k=3)
-    for states in (CatalogueStates.build(model, items), CatalogueStates.build(model, items, tmp_path / "s")):
+    for states in (
+        CatalogueStates.build(model, items),
+        CatalogueStates.build(model, items, tmp_path / "s"),
+    ):
         pd.testing.assert_frame_equal(complete(model, OUTFITS[1], items, k=3, states=states), fresh)
     assert fresh.groupby("category").size().max() == 3
     assert set(fresh["category"]) == set(items.categories)
@@ -111,11 +172,11 @@ def test_slots_without_candidates_are_empty(wardrobe, make_model):
     assert len(twice) == 1
 
 
-def test_categories_that_the_model_does_not_know(wardrobe, make_model):
+def test_unknown_categories(wardrobe, make_model):
     items = wardrobe.items
     renamed = ItemTable(items.ids, items.category_id, ["a", "b", "c", "d", "e"], items.features)
     model = make_model()
-    with pytest.raises(FashionGraphError, match="pass unknown='default'"):
+    with pytest.raises(FashionGraphError, match="'outfits'.*--unknown default"):
         complete(model, ["item3"], renamed)
     assert len(complete(model, ["item3"], renamed, ["c"], k=1, unknown="default")) == 1
 
@@ -137,19 +198,19 @@ def test_refuses_bad_input(wardrobe, make_model, outfit, options, message):
         complete(make_model(), outfit, wardrobe.items, **options)
 
 
-@pytest.mark.parametrize("use_graph", [False, True])
+@pytest.mark.parametrize("num_steps", [0, 1])
 @pytest.mark.parametrize("shortlist", [None, 10])
-def test_needs_features(wardrobe, make_model, use_graph, shortlist):
+def test_needs_features(wardrobe, make_model, num_steps, shortlist):
     bare = wardrobe.items.with_features(None)
-    with pytest.raises(FashionGraphError, match="the 8 features that the model reads"):
-        complete(make_model(use_graph=use_graph), ["item1"], bare, shortlist=shortlist)
+    with pytest.raises(FashionGraphError, match="'items'.*8 features"):
+        complete(make_model(num_steps=num_steps), ["item1"], bare, shortlist=shortlist)
 
 
 def test_refuses_states_of_another_catalogue_or_model(wardrobe, make_model):
     model = make_model()
     few = ItemTable.from_lists(["a"], ["category0"], torch.randn(1, 8))
-    with pytest.raises(FashionGraphError, match="one row per item, 40"):
+    with pytest.raises(FashionGraphError, match="'states'.*40"):
         complete(model, ["item1"], wardrobe.items, states=CatalogueStates.build(model, few))
     other = CatalogueStates.build(make_model(), wardrobe.items)
-    with pytest.raises(FashionGraphError, match="those of this model"):
+    with pytest.raises(FashionGraphError, match="'states'.*this model"):
         complete(model, ["item1"], wardrobe.items, states=other)

@@ -26,7 +26,9 @@ def test_one_file_with_query_results_and_ground_truth(tmp_path):
         ItemView("c", "", "a cape", None, -0.1, wanted=True),
     ]
     path = tmp_path / "deep" / "sheet.html"
-    write_html_report(path, "Titles & more", [ReportRow("hat", query, results), ReportRow("x", query, [])])
+    write_html_report(
+        path, "Titles & more", [ReportRow("hat", query, results), ReportRow("x", query, [])]
+    )
     page = path.read_text(encoding="utf-8")
     assert "Titles &amp; more" in page
     assert "<b>bold" not in page

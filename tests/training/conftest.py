@@ -22,8 +22,8 @@ def quiet() -> None:
 
 
 @pytest.fixture
-def parts(wardrobe: Outfits) -> tuple[Outfits, Outfits]:
-    """Outfits whose items share one of four styles, which their features tell."""
+def splits(wardrobe: Outfits) -> tuple[Outfits, Outfits]:
+    """Outfits whose items share one of four styles, which their features show."""
     rng = torch.Generator().manual_seed(0)
     style = torch.arange(40) % 4
     features = torch.randn(40, 8, generator=rng) / 4
@@ -38,14 +38,14 @@ def parts(wardrobe: Outfits) -> tuple[Outfits, Outfits]:
 
 @pytest.fixture
 def train() -> Callable[..., tuple[ADDGNN, pd.DataFrame]]:
-    """A function that trains a small model on two parts, and returns it with its history."""
+    """A function that trains a small model on two splits, and returns it with its history."""
 
-    def run(parts: tuple[Outfits, Outfits], **kwargs: Any) -> tuple[ADDGNN, pd.DataFrame]:
+    def run(splits: tuple[Outfits, Outfits], **kwargs: Any) -> tuple[ADDGNN, pd.DataFrame]:
         torch.manual_seed(0)
         model = ADDGNN(8, 8, 2, 1)
-        graph = category_graph(parts[0].category_id, parts[0].batch, 5)
-        recipe = TrainingConfig(batch_size=16, learning_rate=0.02)
-        kwargs = {"recipe": recipe, "max_epochs": 3, "progress": False, **kwargs}
-        return model, fit(model, *parts, graph=graph, accelerator="cpu", **kwargs)
+        graph = category_graph(splits[0].category_id, splits[0].batch, 5)
+        config = TrainingConfig(batch_size=16, learning_rate=0.02)
+        kwargs = {"config": config, "max_epochs": 3, "progress": False, **kwargs}
+        return model, fit(model, *splits, graph=graph, accelerator="cpu", **kwargs)
 
     return run

@@ -7,19 +7,22 @@ import lightning.pytorch as pl
 import pandas as pd
 import pytest
 import torch
+from lightning.pytorch.callbacks import StochasticWeightAveraging
+from lightning.pytorch.loggers import CSVLogger
+from torch_geometric.nn import global_mean_pool
 
 from fashiongraph.data.category_graph import category_graph
 from fashiongraph.data.outfits import Outfits
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.evaluation import score_outfits
-from fashiongraph.models import ADDGNN, DesignerTeacher, OutfitModel
+from fashiongraph.models import ADDGNN, ADDGNNPlus, DesignerTeacher, OutfitModel
 from fashiongraph.objectives import ADDGNNObjective, RankingObjective
 from fashiongraph.training import TrainingConfig, fit
 
 
-def test_training_learns_and_keeps_the_best_epoch(train, parts, tmp_path):
-    model, history = train(parts, max_epochs=12, directory=tmp_path)
-    assert list(history.index) == list(range(12))
+def test_training_learns_and_keeps_the_best_epoch(train, splits, tmp_path):
+    model, history = train(splits, max_epochs=12, directory=tmp_path)
+    assert list(history.index) == list(range(1, 13))
     assert history["train/loss"].iloc[-1] < history["train/loss"].iloc[0]
     assert history["valid/score"].max() > 0.65  # chance is 0.375
     assert (history["valid/score"] * 2).to_numpy() == pytest.approx(
@@ -27,70 +30,72 @@ def test_training_learns_and_keeps_the_best_epoch(train, parts, tmp_path):
     )
     assert not model.training
     kept = OutfitModel.load(tmp_path / "model")
-    torch.testing.assert_close(score_outfits(kept, parts[0]), score_outfits(model, parts[0]))
+    torch.testing.assert_close(score_outfits(kept, splits[0]), score_outfits(model, splits[0]))
     best = torch.load(tmp_path / "checkpoints" / "best.ckpt", weights_only=True)
-    assert best["epoch"] == int(history["valid/score"].argmax())
+    assert best["epoch"] + 1 == history["valid/score"].idxmax()
     assert any((tmp_path / "tensorboard").rglob("events*"))
 
 
-def test_a_seed_settles_everything(train, parts):
-    (a, first), (b, second) = train(parts), train(parts)
+def test_a_seed_fixes_everything(train, splits):
+    (a, first), (b, second) = train(splits), train(splits)
     pd.testing.assert_frame_equal(first, second)
     assert all(torch.equal(x, y) for x, y in zip(a.parameters(), b.parameters(), strict=True))
-    _, other = train(parts, seed=1)
+    _, other = train(splits, seed=1)
     assert not first.equals(other)
 
 
-def test_a_diverged_training_says_so(train, parts):
-    recipe = TrainingConfig(batch_size=16, optimizer="sgd", learning_rate=1e30)
-    with pytest.raises(FashionGraphError, match=r"diverged: after epoch 0 .*'learning_rate' \(got"):
-        train(parts, recipe=recipe)
-    features = parts[1].items.features.clone()
+def test_a_diverged_training_is_an_error(train, splits):
+    config = TrainingConfig(batch_size=16, optimizer="sgd", learning_rate=1e30)
+    with pytest.raises(FashionGraphError, match=r"diverged: after epoch 1 .*'learning_rate'"):
+        train(splits, config=config)
+    features = splits[1].items.features.clone()
     features[3] = torch.nan
-    broken = parts[1].with_items(parts[1].items.with_features(features))
-    with pytest.raises(FashionGraphError, match="'valid' needs items whose features are all fin"):
-        train((parts[0], broken))
+    broken = splits[1].with_items(splits[1].items.with_features(features))
+    with pytest.raises(FashionGraphError, match="'valid'.*finite"):
+        train((splits[0], broken))
 
 
 @pytest.mark.parametrize(
     "settings", [{"precision": "8-bits"}, {"devices": "none"}, {"strategy": "none"}, {"speed": 9}]
 )
-def test_a_refused_setting_is_named_and_an_earlier_training_stays(train, parts, tmp_path, settings):
-    train(parts, max_epochs=1, directory=tmp_path)
-    with pytest.raises(FashionGraphError, match=r"Lightning's trainer refuses its settings: .+"):
-        train(parts, max_epochs=1, directory=tmp_path, **settings)
+def test_a_refused_argument_keeps_the_earlier_training(train, splits, tmp_path, settings):
+    train(splits, max_epochs=1, directory=tmp_path)
+    with pytest.raises(FashionGraphError, match=r"Trainer refuses.*"):
+        train(splits, max_epochs=1, directory=tmp_path, **settings)
     assert (tmp_path / "checkpoints" / "last.ckpt").exists()
 
 
-def test_distils_from_a_frozen_teacher(train, parts):
+def test_distils_from_a_frozen_teacher(train, splits):
     teacher = DesignerTeacher(8, 2)
     before = [p.clone() for p in teacher.parameters()]
-    _, history = train(parts, objective=ADDGNNObjective(teacher=teacher))
+    _, history = train(splits, objective=ADDGNNObjective(teacher=teacher))
     assert "train/distillation" in history
     assert all(torch.equal(a, b) for a, b in zip(before, teacher.parameters(), strict=True))
 
 
 class Modes(pl.Callback):
-    """Notes whether modules are in training mode when a training begins."""
+    """Records whether modules are in training mode."""
 
     def on_train_batch_start(self, trainer, module, *_):
         self.model, self.part = module.model.training, module.model.scorer.training
 
 
-def test_a_model_that_was_trained_before_is_in_training_mode_again(train, parts, tmp_path):
+def test_a_trained_model_is_in_training_mode_again(train, splits, tmp_path):
     modes, model = Modes(), ADDGNN(8, 8, 2, 1)
     kwargs = {"max_epochs": 1, "progress": False, "accelerator": "cpu", "callbacks": [modes]}
-    fit(model, *parts, **kwargs)
+    fit(model, *splits, **kwargs)
     assert modes.model and not model.training
-    fit(model, *parts, **kwargs)  # dropout was silently off here
+    fit(model, *splits, **kwargs)  # dropout was silently off here
     assert modes.model and modes.part
-    model.train().scorer.eval()  # frozen by whoever trains
-    fit(model, *parts, **kwargs)
+    model.train().scorer.eval()  # frozen by the caller
+    fit(model, *splits, **kwargs)
     assert modes.model and not modes.part
 
 
-def test_stops_early_when_nothing_improves(train, parts):
-    _, history = train(parts, max_epochs=40, patience=1, config=TrainingConfig(learning_rate=1e-12))
+def test_stops_early_when_nothing_improves(train, splits):
+    _, history = train(
+        splits, max_epochs=40, patience=1, config=TrainingConfig(learning_rate=1e-12)
+    )
     assert len(history) < 5
 
 
@@ -105,11 +110,11 @@ class Raise(pl.Callback):
             os.kill(os.getpid(), self.number)
 
 
-def test_a_training_that_is_told_to_end_says_so(train, parts, tmp_path):
-    # A shell without a terminal starts what runs in its background deaf to interrupts.
+def test_signals_end_a_training_with_their_status(train, splits, tmp_path):
+    # A shell without a terminal starts background processes with interrupts ignored.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     with pytest.raises(SystemExit) as ended:
-        train(parts, callbacks=[Raise(signal.SIGTERM)], directory=tmp_path)
+        train(splits, callbacks=[Raise(signal.SIGTERM)], directory=tmp_path)
     assert ended.value.code == 143
     kept = ADDGNN.load(tmp_path / "model")  # of the epoch that was done
     best = torch.load(tmp_path / "checkpoints" / "best.ckpt", weights_only=True)
@@ -117,50 +122,128 @@ def test_a_training_that_is_told_to_end_says_so(train, parts, tmp_path):
     for name, value in kept.state_dict().items():
         assert torch.equal(value, best["state_dict"][f"model.{name}"])
     with pytest.raises(KeyboardInterrupt):
-        train(parts, callbacks=[Raise(signal.SIGINT)], directory=tmp_path)
-    assert len(train(parts, resume=True, directory=tmp_path)[1]) == 3
+        train(splits, callbacks=[Raise(signal.SIGINT)], directory=tmp_path)
+    assert len(train(splits, resume=True, directory=tmp_path)[1]) == 3
 
 
-def test_refuses_nothing_to_train_on_or_resume_from(train, parts, wardrobe, tmp_path):
-    with pytest.raises(FashionGraphError, match="'train' and 'valid' need outfits"):
+def test_refuses_nothing_to_train_on_or_resume_from(train, splits, wardrobe, tmp_path):
+    with pytest.raises(FashionGraphError, match="'train'.*0"):
         train((wardrobe.select([]), wardrobe))
-    with pytest.raises(FashionGraphError, match="'resume' needs the 'directory'"):
-        train(parts, resume=True)
-    with pytest.raises(FashionGraphError, match="'resume' needs a finished epoch"):
-        train(parts, resume=True, directory=tmp_path)
+    with pytest.raises(FashionGraphError, match="'resume'.*'directory'"):
+        train(splits, resume=True)
+    with pytest.raises(FashionGraphError, match="'resume'.*last.ckpt"):
+        train(splits, resume=True, directory=tmp_path)
 
 
 @pytest.mark.parametrize("precision", ["bf16-mixed", "64-true"])
-def test_other_precisions_train_too(train, parts, precision):
-    _, history = train(parts, max_epochs=2, precision=precision)
+def test_other_precisions_train_too(train, splits, precision):
+    _, history = train(splits, max_epochs=2, precision=precision)
     assert history["train/loss"].notna().all()
 
 
-def test_a_model_does_not_take_the_place_of_something_else(train, parts, tmp_path):
+def test_a_foreign_folder_is_not_replaced(train, splits, tmp_path):
     (tmp_path / "model").mkdir()
     (tmp_path / "model" / "net.py").touch()
-    with pytest.raises(FashionGraphError, match=r"'path' needs .*model', which holds something"):
-        train(parts, directory=tmp_path)
+    with pytest.raises(FashionGraphError, match="'path'.*model"):
+        train(splits, directory=tmp_path)
     assert [file.name for file in tmp_path.rglob("*")] == ["model", "net.py"]
 
 
-def test_what_cannot_be_trained_is_refused(train, parts):
-    single = Outfits.from_lists(parts[0].items, [[name] for name in parts[0].items.ids[:3]])
-    with pytest.raises(FashionGraphError, match=r"outfits of two items \(got 0 and 30\)"):
-        train((single, parts[1]))
+def test_what_cannot_be_trained_is_refused(train, splits):
+    single = Outfits.from_lists(splits[0].items, [[name] for name in splits[0].items.ids[:3]])
+    with pytest.raises(FashionGraphError, match="'train'.*0"):
+        train((single, splits[1]))
     for name, value in (("max_epochs", 0), ("patience", -1), ("seed", -1)):
         with pytest.raises(FashionGraphError, match=rf"'{name}' .* \(got {value}\)"):
-            train(parts, **{name: value})
-    few = parts[0].with_items(parts[0].items.with_vocabulary(["category0"], unknown="default"))
-    with pytest.raises(FashionGraphError, match=r"a node for each of the 5 categories .*\(got 1\)"):
-        fit(ADDGNN(8, 8), *parts, graph=category_graph(few.category_id.clamp(min=0), few.batch, 1))
+            train(splits, **{name: value})
+    few = splits[0].with_items(splits[0].items.with_vocabulary(["category0"], unknown="default"))
+    with pytest.raises(FashionGraphError, match="'graph'.*5 categories.*1"):
+        fit(ADDGNN(8, 8), *splits, graph=category_graph(few.category_id.clamp(min=0), few.batch, 1))
     with pytest.raises(FashionGraphError, match="needs 37 other items to draw strangers from"):
-        train(parts, objective=RankingObjective(num_negatives=37))
+        train(splits, objective=RankingObjective(num_negatives=37))
     with pytest.raises(FashionGraphError, match="'directory' is needed where several processes"):
-        train(parts, devices=2, strategy="ddp")
+        train(splits, devices=2, strategy="ddp")
 
 
-def test_every_process_needs_something_to_validate_on(train, parts, tmp_path):
-    one = parts[1].select((parts[1].sizes > 1).nonzero().flatten()[:1])
+def test_every_process_needs_something_to_validate_on(train, splits, tmp_path):
+    one = splits[1].select((splits[1].sizes > 1).nonzero().flatten()[:1])
     with pytest.raises(FashionGraphError, match=r"each of 2 processes \(got 1\)"):
-        train((parts[0], one), directory=tmp_path, devices=2, strategy="ddp")
+        train((splits[0], one), directory=tmp_path, devices=2, strategy="ddp")
+
+
+def test_without_validation_the_last_epoch_is_kept(splits, tmp_path):
+    torch.manual_seed(0)
+    model = ADDGNN(8, 8, 2, 1)
+    history = fit(model, splits[0], max_epochs=2, directory=tmp_path, progress=False)
+    assert list(history.index) == [1, 2]
+    assert not any(name.startswith("valid/") for name in history)
+    last = torch.load(tmp_path / "checkpoints" / "last.ckpt", weights_only=True)
+    for name, value in model.state_dict().items():
+        assert torch.equal(value, last["state_dict"][f"model.{name}"])
+    again = fit(model, splits[0], max_epochs=2, directory=tmp_path, resume=True, progress=False)
+    pd.testing.assert_frame_equal(again, history)
+    with pytest.raises(FashionGraphError, match="'patience'.*'valid'"):
+        fit(model, splits[0], patience=1)
+
+
+def test_trainer_arguments_replace_the_defaults(train, splits, tmp_path):
+    arguments = {
+        "gradient_clip_val": 0.5,
+        "log_every_n_steps": 2,
+        "enable_model_summary": True,
+        "num_sanity_val_steps": 1,
+        "enable_progress_bar": False,
+    }
+    seen = {}
+
+    class Look(pl.Callback):
+        def on_train_start(self, trainer, module):
+            seen["clip"], seen["loggers"] = trainer.gradient_clip_val, list(trainer.loggers)
+
+    own = CSVLogger(tmp_path / "own")
+    train(splits, max_epochs=1, callbacks=[Look()], logger=own, **arguments)
+    assert seen["clip"] == 0.5
+    assert seen["loggers"][1:] == [own]
+    train(splits, max_epochs=1, callbacks=[Look()], logger=False)
+    assert len(seen["loggers"]) == 1
+
+
+def test_averaged_weights_are_kept(train, splits):
+    averaging = StochasticWeightAveraging(swa_lrs=0.01, swa_epoch_start=1, annealing_epochs=1)
+    model, _ = train(splits, max_epochs=4, callbacks=[averaging])
+    plain, _ = train(splits, max_epochs=4)
+    average = averaging._average_model.model.state_dict()
+    for name, value in model.state_dict().items():
+        torch.testing.assert_close(value, average[name])
+    assert any(
+        not torch.equal(a, b) for a, b in zip(model.parameters(), plain.parameters(), strict=True)
+    )
+
+
+def test_a_plain_module_trains(splits):
+    class Mean(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.lin = torch.nn.Linear(8, 8)
+
+        def forward(self, batch):
+            h = torch.nn.functional.normalize(self.lin(batch.x), dim=-1)
+            mean = global_mean_pool(h, batch.batch, batch.num_graphs)
+            return 10 * mean.square().sum(dim=-1)
+
+    torch.manual_seed(0)
+    model = Mean()
+    history = fit(model, *splits, max_epochs=6, progress=False)
+    assert history["train/loss"].iloc[-1] < history["train/loss"].iloc[0]
+    with pytest.raises(FashionGraphError, match="'directory'.*OutfitModel"):
+        fit(model, *splits, directory="anywhere")
+
+
+def test_features_of_another_width_are_refused(splits):
+    with pytest.raises(FashionGraphError, match="'train'.*5 features.*8"):
+        fit(ADDGNN(5, 8), *splits)
+    with pytest.raises(FashionGraphError, match="'graph'.*ADDGNNPlus"):
+        fit(ADDGNNPlus(8), *splits)
+    with pytest.raises(FashionGraphError, match="'teacher'.*normalize"):
+        teacher = DesignerTeacher(8, 2, normalize=False)
+        fit(ADDGNN(8, 8, 2), *splits, objective=ADDGNNObjective(teacher=teacher), progress=False)

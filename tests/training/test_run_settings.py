@@ -5,6 +5,7 @@ import pytest
 from fashiongraph.data.category_graph import category_graph
 from fashiongraph.errors import DataError, FashionGraphError
 from fashiongraph.models import ADDGNN
+from fashiongraph.objectives import default_objective
 from fashiongraph.training.outfit_data_module import OutfitDataModule
 from fashiongraph.training.outfit_module import OutfitModule
 from fashiongraph.training.run_settings import check_run_settings, run_settings, write_run_settings
@@ -14,8 +15,8 @@ from fashiongraph.training.training_config import TrainingConfig
 def settings(train, valid, model=None, **kwargs):
     model = model or ADDGNN(8, 4, 2)
     graph = category_graph(train.category_id, train.batch, 5)
-    data = OutfitDataModule(train, valid, model.objective(), graph, **kwargs)
-    return run_settings(OutfitModule(model, model.objective(), TrainingConfig()), data)
+    data = OutfitDataModule(train, valid, default_objective(model), graph, **kwargs)
+    return run_settings(OutfitModule(model, default_objective(model), TrainingConfig()), data)
 
 
 def test_each_setting_shows_where_it_belongs(wardrobe, tmp_path):
@@ -49,6 +50,6 @@ def test_a_graph_without_edges_is_a_setting_too(wardrobe):
     nothing = wardrobe.item_id[:0]
     graph = category_graph(nothing, nothing, 5)
     model = ADDGNN(8, 4, 2)
-    data = OutfitDataModule(wardrobe, wardrobe, model.objective(), graph)
-    found = run_settings(OutfitModule(model, model.objective(), TrainingConfig()), data)
+    data = OutfitDataModule(wardrobe, wardrobe, default_objective(model), graph)
+    found = run_settings(OutfitModule(model, default_objective(model), TrainingConfig()), data)
     assert found["graph"] != settings(wardrobe, wardrobe)["graph"]

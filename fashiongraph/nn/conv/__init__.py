@@ -1,4 +1,4 @@
-"""Graph convolutions."""
+"""Gated graph convolutions over the items of outfits."""
 
 from fashiongraph.nn.conv.attribute_gated_conv import AttributeGatedConv
 from fashiongraph.nn.conv.ngnn_conv import NGNNConv

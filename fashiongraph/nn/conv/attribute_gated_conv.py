@@ -17,14 +17,20 @@ from fashiongraph.nn.conv.gated_update import (
     sigmoid_gates,
     tanh_state,
 )
-from fashiongraph.nn.conv.sparse import edges_from_items, sparse_edges, sparse_sum
+from fashiongraph.nn.conv.sparse import (
+    check_edges,
+    check_nodes,
+    edges_from_items,
+    sparse_edges,
+    sparse_sum,
+)
 from fashiongraph.nn.matmul import linear_rows
 
 _EDGE_COST = 6  # of a message that is projected before aggregation, in rows of a projection
 
 
 class AttributeGatedConv(MessagePassing):
-    r"""Gated graph convolution that runs one recurrent unit per attribute.
+    r"""Gated graph convolution with one state per attribute and weights shared by all attributes.
 
     .. math::
         \mathbf{a}_i &= \sum_j A_{ij} \mathbf{h}_j
@@ -52,6 +58,9 @@ class AttributeGatedConv(MessagePassing):
     constant weight are aggregated as a sparse matrix product; explainers, compiled programs and
     subclasses with a ``message`` of their own get the edge-wise path. All paths give the same
     states.
+
+    The layer has no bipartite form: a pair of source and target states is refused, and
+    :func:`torch_geometric.nn.to_hetero` works for edge types within one node type only.
 
     Args:
         channels: Size of a hidden state, H.
@@ -128,8 +137,13 @@ class AttributeGatedConv(MessagePassing):
             ValueError: If the states or edges have another shape, the input is bipartite, or a
                 sparse adjacency comes with ``edge_weight``.
         """
-        self._check(x, edge_index, edge_weight)
-        num_nodes = len(x if index is None else index)
+        check_nodes(x)
+        if x.dim() < 2 or x.size(-1) != self.channels:
+            raise ValueError(
+                f"'x' needs states [N, K, {self.channels}] (got the shape {tuple(x.shape)})"
+            )
+        check_edges(edge_index, edge_weight)
+        num_nodes = (x if index is None else index).size(0)
         if index is not None and not self._projects_first(x, edge_index, index, projections):
             x, index = x.index_select(0, index), None
         edge_index, edge_weight = sparse_edges(
@@ -173,8 +187,8 @@ class AttributeGatedConv(MessagePassing):
         """
         gates, candidate = self._split(self.weight_ih)
         bias = None if self.bias is None else self._split(self.bias)[0]
-        own = linear_rows(x, self._split(self.weight_hh)[0], bias)
-        return ItemProjections(linear_rows(x, gates), linear_rows(x, candidate), own)
+        recurrent = linear_rows(x, self._split(self.weight_hh)[0], bias)
+        return ItemProjections(linear_rows(x, gates), linear_rows(x, candidate), recurrent)
 
     def _first_step(
         self,
@@ -185,65 +199,44 @@ class AttributeGatedConv(MessagePassing):
         index: Tensor,
     ) -> Tensor:
         """States of nodes after a step from states of distinct items."""
-        edge_index = edges_from_items(edge_index, index, len(x))
+        edge_index = edges_from_items(edge_index, index, x.size(0))
 
         def add_aggregated(out: Tensor, projected: Tensor) -> Tensor:
-            size = (len(projected), len(out))
+            size = (projected.size(0), out.size(0))
             total: Tensor = self.propagate(
                 edge_index, x=projected, edge_weight=edge_weight, out=out, size=size
             )
             return total
 
-        gates = add_aggregated(projections.own.index_select(0, index), projections.gates)
+        gates = add_aggregated(projections.recurrent.index_select(0, index), projections.gates)
         x = x.index_select(0, index)
         update, reset = sigmoid_gates(gates)
         bias = None if self.bias is None else self._split(self.bias)[1]
-        own = linear_rows(reset * x, self._split(self.weight_hh)[1], bias)
-        new = tanh_state(add_aggregated(own, projections.candidate))
+        recurrent = linear_rows(reset * x, self._split(self.weight_hh)[1], bias)
+        new = tanh_state(add_aggregated(recurrent, projections.candidate))
         return interpolate_states(x, new, update)
 
     def _split(self, weight: Tensor) -> tuple[Tensor, ...]:
         """Rows of both gates, and rows of the candidate."""
-        parts: tuple[Tensor, ...] = weight.split([2 * self.channels, self.channels])
-        return parts
+        rows: tuple[Tensor, ...] = weight.split([2 * self.channels, self.channels])
+        return rows
 
     def _projects_first(
         self, x: Tensor, edge_index: Adj, index: Tensor, projections: ItemProjections | None
     ) -> bool:
         """Whether projecting before aggregation is possible and saves work."""
+        if torch.compiler.is_compiling():  # sizes are symbols
+            return False
         if self.aggr not in ("add", "sum", "mean") or self.flow != "source_to_target":
             return False
-        # An adjacency that learns needs its own pattern; torch-sparse has one of its own kind.
+        # A gradient of the adjacency needs its own sparsity pattern, and a SparseTensor of
+        # torch-sparse has another layout.
         if not torch.is_tensor(edge_index) or (is_sparse(edge_index) and edge_index.requires_grad):
             return False
         if projections is not None or is_sparse(edge_index):
             return True
         saved = self.channels * (len(index) - len(x))
         return bool(saved > _EDGE_COST * edge_index.size(1))
-
-    def _check(self, x: Any, edge_index: Adj, edge_weight: OptTensor) -> None:
-        if not isinstance(x, Tensor):
-            raise ValueError(
-                f"'x' needs one tensor of states, since the layer has no bipartite form "
-                f"(got a {type(x).__name__})"
-            )
-        if x.dim() < 2 or x.size(-1) != self.channels:
-            raise ValueError(
-                f"'x' needs states [N, K, {self.channels}] (got the shape {tuple(x.shape)})"
-            )
-        if is_sparse(edge_index):
-            if edge_weight is not None:
-                raise ValueError("'edge_weight' needs to be None where 'edge_index' is sparse")
-            return
-        if edge_index.dim() != 2 or edge_index.size(0) != 2:
-            raise ValueError(
-                f"'edge_index' needs edges [2, E] (got the shape {tuple(edge_index.shape)})"
-            )
-        if edge_weight is not None and edge_weight.shape != edge_index.shape[1:]:
-            raise ValueError(
-                f"'edge_weight' needs one weight per edge, {edge_index.size(1)} "
-                f"(got the shape {tuple(edge_weight.shape)})"
-            )
 
     def message(self, x_j: Tensor, edge_weight: OptTensor) -> Tensor:
         """Weigh the state of each source node."""

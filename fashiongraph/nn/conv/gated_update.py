@@ -28,7 +28,7 @@ def tanh_state(x: Tensor) -> Tensor:
 
 
 def interpolate_states(x: Tensor, new: Tensor, update: Tensor) -> Tensor:
-    """Interpolation of old and new states [..., H]; only ``new`` may be overwritten."""
+    """Interpolate between old and new states [..., H]; only ``new`` may be overwritten."""
     # Under autocast the gates are narrower than the state, which lerp does not take.
     new, update = new.to(x.dtype), update.to(x.dtype)
     if torch.is_grad_enabled():
@@ -37,11 +37,11 @@ def interpolate_states(x: Tensor, new: Tensor, update: Tensor) -> Tensor:
 
 
 class ItemProjections(NamedTuple):
-    """Products of an item's first state with weights, shared by all nodes of the item."""
+    """Projections of an item's first state, shared by all nodes that stand for the item."""
 
     gates: Tensor
-    """With the gates' W, aggregated by target nodes [U, K, 2 H]."""
+    """Projection by the gates' W, which target nodes aggregate [U, K, 2 H]."""
     candidate: Tensor
-    """With the candidate's W, aggregated by target nodes [U, K, H]."""
-    own: Tensor
-    """With the gates' U for the item itself, and the gates' bias [U, K, 2 H]."""
+    """Projection by the candidate's W, which target nodes aggregate [U, K, H]."""
+    recurrent: Tensor
+    """Projection by the gates' U with the gates' bias, for the node itself [U, K, 2 H]."""

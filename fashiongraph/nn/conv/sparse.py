@@ -1,8 +1,9 @@
-"""Sparse adjacency matrices and sums over neighbours."""
+"""Checks of edges, sparse adjacency matrices and sums over neighbours."""
 
 from __future__ import annotations
 
 import warnings
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -15,6 +16,47 @@ from torch_geometric.utils.sparse import index2ptr
 warnings.filterwarnings("ignore", "Sparse CSR tensor support is in beta state")
 
 
+def check_nodes(x: Any) -> None:
+    """Refuse bipartite input, a pair of source and target states.
+
+    Raises:
+        ValueError: If ``x`` is not one tensor.
+    """
+    if not isinstance(x, Tensor):
+        raise ValueError(
+            f"'x' needs to be one tensor of states, since the layer has no bipartite form "
+            f"(got a {type(x).__name__})"
+        )
+
+
+def check_edges(edge_index: Adj, edge_weight: OptTensor) -> None:
+    """Refuse edges and weights of other shapes, which broadcasting could hide.
+
+    Args:
+        edge_index: Edges [2, E], or a sparse adjacency [N, N].
+        edge_weight: Weights [E] of ``edge_index``; a sparse adjacency holds its own.
+
+    Raises:
+        ValueError: If the shapes differ, or a sparse adjacency comes with ``edge_weight``.
+    """
+    if is_sparse(edge_index):
+        if edge_weight is not None:
+            raise ValueError(
+                f"'edge_weight' needs to be None where 'edge_index' is sparse "
+                f"(got the shape {tuple(edge_weight.shape)})"
+            )
+        return
+    if edge_index.dim() != 2 or edge_index.size(0) != 2:
+        raise ValueError(
+            f"'edge_index' needs edges [2, E] (got the shape {tuple(edge_index.shape)})"
+        )
+    if edge_weight is not None and edge_weight.shape != edge_index.shape[1:]:
+        raise ValueError(
+            f"'edge_weight' needs one weight per edge, {edge_index.size(1)} "
+            f"(got the shape {tuple(edge_weight.shape)})"
+        )
+
+
 def sparse_edges(
     layer: MessagePassing,
     base: type[MessagePassing],
@@ -22,10 +64,10 @@ def sparse_edges(
     edge_weight: OptTensor,
     num_nodes: int,
 ) -> tuple[Adj, OptTensor]:
-    """Edges as a sparse matrix, unless something needs single edges.
+    """Convert edges to a sparse matrix, unless messages are needed edge by edge.
 
-    These are explainers, compiled programs, hooks, edge weights with a gradient, other aggregations
-    than sums, and subclasses of a layer with messages of their own.
+    Explainers, compiled programs, hooks, edge weights with a gradient, aggregations other than
+    sums, and subclasses that override ``message`` or ``aggregate`` need single edges.
 
     Args:
         layer: The layer that will propagate.
@@ -33,10 +75,13 @@ def sparse_edges(
         edge_index: Edges [2, E], or a sparse adjacency.
         edge_weight: Weights [E].
         num_nodes: Number of nodes, N.
+
+    Returns:
+        Edges and their weights, the weights :obj:`None` if the edges are a matrix that holds them.
     """
     if is_torch_sparse_tensor(edge_index):
         return edge_index.to_sparse_csr(), None  # once, not at each step
-    own_messages = any(
+    overridden = any(
         getattr(type(layer), name) is not getattr(base, name)
         for name in ("message", "aggregate", "message_and_aggregate")
     )
@@ -49,7 +94,7 @@ def sparse_edges(
     if (
         is_sparse(edge_index)
         or layer.explain
-        or own_messages
+        or overridden
         or torch.compiler.is_compiling()
         or layer.aggr not in ("add", "sum")
         or layer.flow != "source_to_target"
@@ -61,31 +106,35 @@ def sparse_edges(
 
 
 def csr_adjacency(edge_index: Tensor, edge_weight: OptTensor, num_nodes: int) -> Tensor:
-    """Edges as a sparse matrix [N, N] whose row is the target node.
+    """Sparse adjacency [N, N] of edges; the row is the target node.
 
     A product with it replaces one gather and one scatter per edge.
 
     Args:
-        edge_index: Edges [2, E]; sorted by target they are taken as they are.
+        edge_index: Edges [2, E]; edges sorted by target are not sorted again.
         edge_weight: Weights [E]; by default 1.
         num_nodes: Number of nodes, N.
     """
-    sender, receiver = edge_index
-    weight = torch.ones(len(sender), device=sender.device) if edge_weight is None else edge_weight
-    if bool((receiver[1:] < receiver[:-1]).any()):
-        receiver, order = receiver.sort(stable=True)
-        sender, weight = sender[order], weight[order]
+    source, target = edge_index
+    weight = (
+        torch.ones(source.size(0), device=source.device) if edge_weight is None else edge_weight
+    )
+    # The check costs less than a sort on the CPU, but would wait for another device.
+    if target.device.type != "cpu" or bool((target[1:] < target[:-1]).any()):
+        target, order = target.sort(stable=True)
+        source, weight = source[order], weight[order]
     return torch.sparse_csr_tensor(
-        index2ptr(receiver, num_nodes),
-        sender,
+        index2ptr(target, num_nodes),
+        source,
         weight,
         (num_nodes, num_nodes),
+        device=weight.device,
         check_invariants=False,
     )
 
 
 def edges_from_items(edge_index: Adj, index: Tensor, num_items: int) -> Adj:
-    """Edges between nodes as edges from distinct items to nodes.
+    """Replace the source node of each edge by the item that the node stands for.
 
     Args:
         edge_index: Edges [2, E], or a sparse matrix [N, N] whose row is the target.
@@ -102,17 +151,18 @@ def edges_from_items(edge_index: Adj, index: Tensor, num_items: int) -> Adj:
         index[edge_index.col_indices()],
         edge_index.values(),
         (index.numel(), num_items),
-        check_invariants=False,  # sources are in no order, and an item may come twice
+        device=index.device,
+        check_invariants=False,  # sources are unsorted, and an item may occur twice
     )
 
 
 def sparse_sum(adjacency: Tensor, x: Tensor, out: Tensor | None = None) -> Tensor:
-    """Weighted sums over neighbours, without intermediate copies.
+    """Sum over neighbours, weighted by a sparse adjacency, without intermediate copies.
 
     Args:
         adjacency: Sparse matrix [N, U] whose row is the target.
         x: Values of the sources [U, C].
-        out: Values that the sums are added to [N, C]; overwritten where no gradient needs it.
+        out: Values to which the sums are added [N, C]; overwritten if gradients are disabled.
     """
     if torch.is_grad_enabled():
         if out is None:

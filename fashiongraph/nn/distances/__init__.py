@@ -1,4 +1,4 @@
-"""Distances between embeddings. Each knows whether larger means closer."""
+"""Distances and similarities of embeddings, compatible with pytorch-metric-learning."""
 
 from fashiongraph.nn.distances.affine_similarity import AffineSimilarity
 from fashiongraph.nn.distances.cosine_similarity import CosineSimilarity

@@ -1,4 +1,4 @@
-"""Cosine of the angle between embeddings."""
+"""Cosine similarity of embeddings."""
 
 from __future__ import annotations
 
@@ -8,14 +8,20 @@ from fashiongraph.nn.distances.distance import Distance
 
 
 class CosineSimilarity(Distance):
-    r"""The cosine, which is larger for closer embeddings.
+    r"""Cosine similarity, which is larger for closer embeddings.
 
     .. math::
         d(\mathbf{x}, \mathbf{y}) =
         \frac{\mathbf{x}^\top \mathbf{y}}{\lVert\mathbf{x}\rVert \lVert\mathbf{y}\rVert}
 
     Source: Chen, He, "Dress fashionably: learn fashion collocation with deep mixed-category
-    metric learning", eq. 3.
+    metric learning" (AAAI 2018), eq. 3.
+
+    Example:
+        >>> import torch
+        >>> from fashiongraph.nn import CosineSimilarity
+        >>> CosineSimilarity()(torch.tensor([[3.0, 4.0]]), torch.tensor([[1.0, 0.0], [0.0, 2.0]]))
+        tensor([[0.6000, 0.8000]])
     """
 
     is_inverted = True
@@ -32,5 +38,5 @@ class CosineSimilarity(Distance):
         return (query * ref).sum(dim=-1)
 
     def extra_repr(self) -> str:
-        """Nothing can be set."""
+        """Empty, since there are no settings."""
         return ""

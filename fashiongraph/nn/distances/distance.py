@@ -1,4 +1,4 @@
-"""What every distance is (eq. M3 of mixed-category metric learning)."""
+"""Base class of distances (eq. M3 of mixed-category metric learning)."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from fashiongraph.nn.functional import at_least_float32, l2_normalize
 
 
 class Distance(torch.nn.Module):
-    """Base of all distances: two sets of embeddings to numbers that know their direction.
+    """Base class of distances and similarities between two sets of embeddings.
 
-    It answers to the names that pytorch-metric-learning's distances answer to, so that its losses
-    and miners take ours, but for those that insist on a class of their own, as ``CircleLoss`` does
-    on its cosine and ``AngularLoss`` on its Euclidean distance: they say so when they are made. A
-    subclass implements :meth:`between_all` and :meth:`between_rows`.
+    It has the interface of pytorch-metric-learning's distances, so that its losses and miners
+    accept subclasses, except those that check for one class, such as ``CircleLoss`` and
+    ``AngularLoss``, which raise an error when constructed. A subclass implements
+    :meth:`between_all` and :meth:`between_rows`.
 
-    Narrower embeddings are widened to float32 and autocast is switched off, as what lies close
-    together has one distance in half precision.
+    Narrower embeddings are widened to float32 and autocast is disabled, since distances of close
+    embeddings tie in half precision.
 
     Args:
         normalize_embeddings: Scale every embedding to length 1 first.
@@ -30,6 +30,18 @@ class Distance(torch.nn.Module):
     Shapes:
         - **input:** embeddings :math:`(n, D)` and :math:`(m, D)`
         - **output:** :math:`(n, m)`, in float32 for narrower embeddings
+
+    Example:
+        >>> import torch
+        >>> from fashiongraph.nn import Distance
+        >>> class Manhattan(Distance):
+        ...     def between_all(self, query, ref):
+        ...         return torch.cdist(query, ref, p=1)
+        ...     def between_rows(self, query, ref):
+        ...         return (query - ref).abs().sum(dim=-1)
+        >>> Manhattan(normalize_embeddings=False)(torch.tensor([[0.0, 0.0], [1.0, 2.0]]))
+        tensor([[0., 3.],
+                [3., 0.]])
     """
 
     is_inverted = False
@@ -39,36 +51,46 @@ class Distance(torch.nn.Module):
         self.normalize_embeddings = normalize_embeddings
 
     def forward(self, query_emb: Tensor, ref_emb: Tensor | None = None) -> Tensor:
-        """Distance of every query to every reference; by default to every query."""
+        """Distances of every query to every reference [n, m].
+
+        Args:
+            query_emb: Embeddings [n, D].
+            ref_emb: Embeddings [m, D]; by default the queries.
+        """
         query = self._prepared(query_emb)
         ref = query if ref_emb is None else self._prepared(ref_emb)
         with torch.autocast(query.device.type, enabled=False):
             return self.between_all(query, ref)
 
     def pairwise_distance(self, query_emb: Tensor, ref_emb: Tensor) -> Tensor:
-        """Distance of row i of one to row i of the other [n]."""
+        """Distances of row i of one to row i of the other [n].
+
+        Args:
+            query_emb: Embeddings [n, D].
+            ref_emb: Embeddings [n, D].
+        """
         query, ref = self._prepared(query_emb), self._prepared(ref_emb)
         with torch.autocast(query.device.type, enabled=False):
             return self.between_rows(query, ref)
 
     def between_all(self, query: Tensor, ref: Tensor) -> Tensor:
         """Distances [n, m] of prepared embeddings."""
-        raise NotImplementedError(f"{type(self).__name__} does not say how far rows are apart")
+        raise NotImplementedError(f"{type(self).__name__} needs to implement between_all()")
 
     def between_rows(self, query: Tensor, ref: Tensor) -> Tensor:
         """Distances [n] of prepared embeddings, row by row."""
-        raise NotImplementedError(f"{type(self).__name__} does not say how far rows are apart")
+        raise NotImplementedError(f"{type(self).__name__} needs to implement between_rows()")
 
     def margin(self, x: Any, y: Any) -> Any:
-        """By how much ``x`` is farther than ``y``."""
+        """Difference by which distance ``x`` exceeds ``y``; its sign is turned for similarities."""
         return y - x if self.is_inverted else x - y
 
     def smallest_dist(self, *args: Any, **kwargs: Any) -> Any:
-        """The closest, as :func:`torch.min` or :func:`torch.max` would find it."""
+        """:func:`torch.min` of distances, :func:`torch.max` of similarities."""
         return (torch.max if self.is_inverted else torch.min)(*args, **kwargs)
 
     def largest_dist(self, *args: Any, **kwargs: Any) -> Any:
-        """The farthest, as :func:`torch.max` or :func:`torch.min` would find it."""
+        """:func:`torch.max` of distances, :func:`torch.min` of similarities."""
         return (torch.min if self.is_inverted else torch.max)(*args, **kwargs)
 
     def _prepared(self, embeddings: Tensor) -> Tensor:
@@ -81,18 +103,25 @@ class Distance(torch.nn.Module):
 
 
 def row_distances(distance: torch.nn.Module, query: Tensor, ref: Tensor) -> Tensor:
-    """Distance of row i of one to row i of the other [n], in the distance's own direction.
+    """Distances of row i of one to row i of the other [n], similarities not inverted.
 
     Args:
         distance: A :class:`Distance`, or a distance of pytorch-metric-learning, whose
             ``pairwise_distance`` leaves scaling and power to its caller.
         query: Embeddings [n, D].
         ref: Embeddings [n, D].
+
+    Example:
+        >>> import torch
+        >>> from fashiongraph.nn import SquaredEuclideanDistance, row_distances
+        >>> x, y = torch.tensor([[1.0, 0.0], [2.0, 0.0]]), torch.tensor([[0.0, 1.0], [1.0, 0.0]])
+        >>> row_distances(SquaredEuclideanDistance(), x, y)  # of embeddings of length 1
+        tensor([2., 0.])
     """
     if isinstance(distance, Distance):
         return distance.pairwise_distance(query, ref)
-    other: Any = distance
+    theirs: Any = distance
     query, ref = at_least_float32(query), at_least_float32(ref)
-    rows = other.pairwise_distance(other.maybe_normalize(query), other.maybe_normalize(ref))
-    apart: Tensor = rows**other.power
-    return apart
+    rows = theirs.pairwise_distance(theirs.maybe_normalize(query), theirs.maybe_normalize(ref))
+    result: Tensor = rows**theirs.power
+    return result

@@ -1,4 +1,4 @@
-"""A learned similarity that depends on where in the space two embeddings lie (PDDM)."""
+"""Learned position-dependent similarity of embeddings (PDDM)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from fashiongraph.nn.functional import at_least_float32
 
 
 class PositionDependentSimilarity(Distance):
-    r"""The position-dependent deep metric unit, which is larger for closer embeddings.
+    r"""Position-dependent deep metric (PDDM), a learned similarity of two embeddings.
 
     .. math::
         \mathbf{u} &= |\mathbf{x} - \mathbf{y}|, \quad
@@ -22,16 +22,30 @@ class PositionDependentSimilarity(Distance):
         \quad S(\mathbf{x}, \mathbf{y}) = \mathbf{w}_s^\top \hat{\mathbf{c}} + b_s
 
     with :math:`\hat{\mathbf{a}} = \mathbf{a} / \lVert \mathbf{a} \rVert_2` and ReLU for
-    :math:`\sigma`. The difference says how far apart two embeddings are, the mean where.
+    :math:`\sigma`. The input :math:`\mathbf{u}` depends on the relative and :math:`\mathbf{v}` on
+    the absolute position of the pair. The similarity is larger for closer embeddings.
 
-    Every pair goes through the unit on its own, so ``forward`` needs memory for n times m hidden
-    vectors; prefer :meth:`pairwise_distance` on the pairs that count.
+    ``forward`` needs memory for n times m hidden vectors; prefer :meth:`pairwise_distance` if few
+    pairs are needed.
 
     Args:
         channels: Size of the embeddings, D.
         hidden_channels: Size of the hidden layers; by default D.
 
-    Source: Huang, Loy, Tang, "Local similarity-aware deep feature embedding", NIPS 2016.
+    Raises:
+        ValueError: If a size is not positive.
+
+    Source: Huang, Loy, Tang, `"Local similarity-aware deep feature embedding"
+    <https://arxiv.org/abs/1610.08904>`_ (NIPS 2016).
+
+    Example:
+        >>> import torch
+        >>> from fashiongraph.nn import PositionDependentSimilarity
+        >>> similarity = PositionDependentSimilarity(channels=8)
+        >>> similarity(torch.randn(3, 8), torch.randn(5, 8)).shape
+        torch.Size([3, 5])
+        >>> similarity.pairwise_distance(torch.randn(3, 8), torch.randn(3, 8)).shape
+        torch.Size([3])
     """
 
     is_inverted = True
@@ -52,7 +66,7 @@ class PositionDependentSimilarity(Distance):
         self.score = torch.nn.Linear(hidden_channels, 1)
 
     def reset_parameters(self) -> None:
-        """Draw all weights anew."""
+        """Reset all weights."""
         for layer in (self.difference, self.mean, self.both, self.score):
             layer.reset_parameters()
 
@@ -70,7 +84,7 @@ class PositionDependentSimilarity(Distance):
 
     @staticmethod
     def _layer(layer: torch.nn.Linear, x: Tensor) -> Tensor:
-        """What the layer gives for embeddings that were widened, whatever its own type."""
+        """Apply a linear layer of any type in at least float32."""
         return linear(x, at_least_float32(layer.weight), at_least_float32(layer.bias))
 
     def extra_repr(self) -> str:

@@ -1,4 +1,4 @@
-"""Squared length of the difference of embeddings."""
+"""Squared Euclidean distance of embeddings."""
 
 from __future__ import annotations
 
@@ -8,11 +8,22 @@ from fashiongraph.nn.distances.euclidean_distance import EuclideanDistance
 
 
 class SquaredEuclideanDistance(EuclideanDistance):
-    r"""The squared Euclidean distance :math:`\lVert \mathbf{x} - \mathbf{y} \rVert_2^2`.
+    r"""Squared Euclidean distance.
+
+    .. math::
+        d(\mathbf{x}, \mathbf{y}) = \lVert \mathbf{x} - \mathbf{y} \rVert_2^2
+
+    For embeddings of length 1 it is :math:`2 - 2 \cos(\mathbf{x}, \mathbf{y})`.
 
     Args:
-        normalize_embeddings: Scale every embedding to length 1 first; the distance is then twice
-            what the cosine lacks to 1.
+        normalize_embeddings: Scale every embedding to length 1 first.
+
+    Example:
+        >>> import torch
+        >>> from fashiongraph.nn import SquaredEuclideanDistance
+        >>> distance = SquaredEuclideanDistance(normalize_embeddings=False)
+        >>> distance(torch.tensor([[0.0, 0.0]]), torch.tensor([[3.0, 4.0], [0.0, 1.0]]))
+        tensor([[25.,  1.]])
     """
 
     def between_all(self, query: Tensor, ref: Tensor) -> Tensor:

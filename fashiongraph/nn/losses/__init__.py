@@ -1,4 +1,4 @@
-"""Losses: scores or masks to one number."""
+"""Losses of scores, distances, embeddings and masks."""
 
 from fashiongraph.nn.losses.addgnn_loss import ADDGNNLoss
 from fashiongraph.nn.losses.attribute_distillation_loss import AttributeDistillationLoss

@@ -1,4 +1,4 @@
-"""The whole objective of ADD-GNN (eq. A12)."""
+"""Total loss of ADD-GNN (eq. A12)."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from fashiongraph.nn.losses.bpr_loss import BPRLoss
 
 
 class ADDGNNLoss(torch.nn.Module):
-    r"""Adds up ranking, mask sparsity, distillation and weight size.
+    r"""Weighted sum of ranking, mask sparsity, distillation and parameter norm.
 
     .. math::
         L = L_O + \lambda_1 L_M + \lambda_2 L_D + \lambda_3 \lVert \Theta \rVert_2
 
-    Each part is also a loss of its own: :class:`BPRLoss`, :meth:`AttributeMask.sparsity_loss`
-    and :class:`AttributeDistillationLoss`. Parts whose inputs are not given are left out. A part
-    of weight 0 is not added, and only computed, without a gradient, for whoever logs it.
+    The terms are also available separately: :class:`BPRLoss`, :meth:`AttributeMask.sparsity_loss`
+    and :class:`AttributeDistillationLoss`. Terms without inputs are left out. A term of weight 0 is
+    not added to the sum; it is computed without a gradient, for logging only.
 
     Args:
         lambda_mask: Weight of the mask sparsity, :math:`\lambda_1`.
@@ -27,8 +27,22 @@ class ADDGNNLoss(torch.nn.Module):
         lambda_norm: Weight of the norm of all parameters, :math:`\lambda_3`.
         ranking: Loss of positive and negative scores, :math:`L_O`; by default the paper's.
 
+    Shapes:
+        - **input:** positive scores :math:`(B)`; negative scores :math:`(B)` or :math:`(B, R)`;
+          masked features :math:`(N, K, F)`
+        - **output:** a dictionary of scalars
+
     Source: Chen, Wu, Shen, Jia, "Learning from designers: fashion compatibility analysis via
-    dataset distillation", eq. 12, with its weights as defaults.
+    dataset distillation" (ICIP 2022), eq. 12, with its weights as defaults.
+
+    Example:
+        >>> import torch
+        >>> from fashiongraph.nn import ADDGNNLoss, AttributeMask
+        >>> mask = AttributeMask(in_channels=8, num_attributes=4)
+        >>> terms = ADDGNNLoss()(torch.randn(3), torch.randn(3), mask.sparsity_loss())
+        >>> list(terms)
+        ['loss', 'ranking', 'mask']
+        >>> terms["loss"].backward()
     """
 
     def __init__(
@@ -52,45 +66,45 @@ class ADDGNNLoss(torch.nn.Module):
         sparsity: Tensor | None = None,
         masks: tuple[Tensor, Tensor] | None = None,
         parameters: Iterable[Tensor] = (),
-        compared: Tensor | None = None,
+        outfit_scores: Tensor | None = None,
     ) -> dict[str, Tensor]:
-        """Compute the parts and their weighted sum.
+        """Compute the terms and their weighted sum.
 
         Args:
             positive: Scores of real outfits [B].
-            negative: Scores of their corrupted editions [B] or [B, R].
-            sparsity: What :meth:`AttributeMask.sparsity_loss` returned.
+            negative: Scores of corrupted outfits [B] or [B, R].
+            sparsity: Mask sparsity, from :meth:`AttributeMask.sparsity_loss`.
             masks: Masked features of student and teacher, each [N, K, F].
-            parameters: The parameters to keep small.
-            compared: A third argument for a ranking loss that takes one, such as
+            parameters: Parameters whose norm is penalised.
+            outfit_scores: Third argument of a ranking loss that takes one, such as
                 :class:`CandidateSoftmaxLoss`.
 
         Returns:
-            ``loss``, the sum to minimise, and the unweighted parts ``ranking``, ``mask``,
-            ``distillation`` and ``norm``, as far as their inputs were given.
+            ``loss``, the sum to minimise, and the unweighted terms ``ranking``, ``mask``,
+            ``distillation`` and ``norm``, each if its inputs were given.
         """
-        scores = (positive, negative) if compared is None else (positive, negative, compared)
-        parts = {"ranking": self.ranking(*scores)}
-        total = parts["ranking"]
+        extra = () if outfit_scores is None else (outfit_scores,)
+        terms = {"ranking": self.ranking(positive, negative, *extra)}
+        total = terms["ranking"]
         grad = torch.is_grad_enabled()
         if sparsity is not None:
-            parts["mask"] = sparsity
+            terms["mask"] = sparsity
         if masks is not None:
             with torch.set_grad_enabled(grad and self.lambda_distillation != 0):
-                parts["distillation"] = self.distillation(*masks)
+                terms["distillation"] = self.distillation(*masks)
         with torch.set_grad_enabled(grad and self.lambda_norm != 0):
             sizes = [torch.linalg.vector_norm(parameter) for parameter in parameters]
             if sizes:
-                parts["norm"] = torch.linalg.vector_norm(torch.stack(sizes))
+                terms["norm"] = torch.linalg.vector_norm(torch.stack(sizes))
         weights = {
             "mask": self.lambda_mask,
             "distillation": self.lambda_distillation,
             "norm": self.lambda_norm,
         }
         for name, weight in weights.items():
-            if name in parts and weight != 0:  # 0 times what overflowed would be NaN
-                total = total + weight * parts[name]
-        return {"loss": total, **parts}
+            if name in terms and weight != 0:  # 0 times infinity would be NaN
+                total = total + weight * terms[name]
+        return {"loss": total, **terms}
 
     def extra_repr(self) -> str:
         """The three weights."""

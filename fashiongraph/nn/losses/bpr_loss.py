@@ -9,7 +9,7 @@ from fashiongraph.nn.functional import at_least_float32
 
 
 class BPRLoss(torch.nn.Module):
-    r"""Asks every real outfit to score above its corrupted ones.
+    r"""Pairwise logistic ranking loss of real and corrupted outfits (BPR).
 
     .. math::
         L_O = -\ln \sigma(y^{+} - y^{-})
@@ -20,12 +20,24 @@ class BPRLoss(torch.nn.Module):
         - **input:** positive scores :math:`(B)`; negative scores :math:`(B)` or :math:`(B, R)`
         - **output:** scalar
 
-    Source: Rendle et al., "BPR: Bayesian personalized ranking from implicit feedback"; used as
-    eq. 9 of Chen, Wu, Shen, Jia, "Learning from designers".
+    Source: Rendle, Freudenthaler, Gantner, Schmidt-Thieme, `"BPR: Bayesian personalized ranking
+    from implicit feedback" <https://arxiv.org/abs/1205.2618>`_ (UAI 2009); eq. 9 of Chen, Wu, Shen,
+    Jia, "Learning from designers: fashion compatibility analysis via dataset distillation" (ICIP
+    2022).
+
+    Example:
+        >>> import torch
+        >>> from fashiongraph.nn import BPRLoss
+        >>> BPRLoss()(torch.tensor([2.0, 0.0]), torch.tensor([[1.0, 2.0], [0.0, 0.0]]))
+        tensor(0.5982)
     """
 
     def forward(self, positive: Tensor, negative: Tensor) -> Tensor:
-        """Average over all pairs; 0 where there is none.
+        """Average over all pairs; 0 for no pairs.
+
+        Args:
+            positive: Scores of real outfits [B].
+            negative: Scores of corrupted outfits [B] or [B, R].
 
         Raises:
             ValueError: If the shapes are others, which broadcasting would hide.

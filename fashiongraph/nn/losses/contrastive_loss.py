@@ -9,21 +9,31 @@ from fashiongraph.nn.functional import at_least_float32
 
 
 class ContrastiveLoss(torch.nn.Module):
-    r"""Pulls items that go together close, and pushes those that do not a margin apart.
+    r"""Contrastive loss on distances of positive and negative pairs.
 
     .. math::
         L = \frac{1}{|P| + |N|} \Big( \sum_{P} d^2 + \sum_{N} [\alpha - d]_+^2 \Big)
 
     Args:
-        margin: The distance :math:`\alpha` from which strangers are left alone.
+        margin: The margin :math:`\alpha`, from which negative pairs have no loss.
 
     Shapes:
         - **input:** distances of positive pairs :math:`(P)` and of negative pairs :math:`(N)`
         - **output:** scalar
 
-    Source: Hadsell, Chopra, LeCun, "Dimensionality reduction by learning an invariant mapping";
-    used for fashion by Veit et al., "Learning visual clothing style with heterogeneous dyadic
-    co-occurrences".
+    Raises:
+        ValueError: If ``margin`` is not positive.
+
+    Source: Hadsell, Chopra, LeCun, `"Dimensionality reduction by learning an invariant mapping"
+    <https://doi.org/10.1109/CVPR.2006.100>`_ (CVPR 2006); applied to fashion by Veit, Kovacs, Bell,
+    McAuley, Bala, Belongie, `"Learning visual clothing style with heterogeneous dyadic
+    co-occurrences" <https://arxiv.org/abs/1509.07473>`_ (ICCV 2015).
+
+    Example:
+        >>> import torch
+        >>> from fashiongraph.nn import ContrastiveLoss
+        >>> ContrastiveLoss(margin=1.0)(torch.tensor([0.5]), torch.tensor([0.5, 2.0]))
+        tensor(0.1667)
     """
 
     def __init__(self, margin: float = 1.0) -> None:
@@ -33,9 +43,14 @@ class ContrastiveLoss(torch.nn.Module):
         self.margin = margin
 
     def forward(self, positive: Tensor, negative: Tensor) -> Tensor:
-        """Average over all pairs; 0 where there is none."""
-        near = torch.nn.functional.relu(self.margin - at_least_float32(negative))
-        total = at_least_float32(positive).square().sum() + near.square().sum()
+        """Average over all pairs; 0 for no pairs.
+
+        Args:
+            positive: Distances of positive pairs [P].
+            negative: Distances of negative pairs [N].
+        """
+        violation = torch.nn.functional.relu(self.margin - at_least_float32(negative))
+        total = at_least_float32(positive).square().sum() + violation.square().sum()
         return total / max(positive.numel() + negative.numel(), 1)
 
     def extra_repr(self) -> str:

@@ -1,4 +1,4 @@
-"""Focal loss on compatible and incompatible outfits."""
+"""Focal loss of real and corrupted outfits."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from fashiongraph.nn.functional import at_least_float32
 
 
 class FocalLoss(torch.nn.Module):
-    r"""Tells real outfits from corrupted ones, the more so the harder they are to tell.
+    r"""Binary cross-entropy of real and corrupted outfits that down-weights easy ones.
 
     .. math::
         L = -\alpha_t (1 - p_t)^{\gamma} \ln p_t
@@ -18,14 +18,24 @@ class FocalLoss(torch.nn.Module):
     corrupted one, averaged over all of them.
 
     Args:
-        gamma: How much the easy ones count less; with 0 this is the cross-entropy.
-        alpha: Weight of real outfits; corrupted ones weigh :math:`1 - \alpha`.
+        gamma: Exponent :math:`\gamma` of the down-weighting; 0 gives the cross-entropy.
+        alpha: Weight of real outfits; corrupted outfits have the weight :math:`1 - \alpha`.
 
     Shapes:
         - **input:** scores of real outfits, any shape; scores of corrupted ones, any shape
         - **output:** scalar
 
-    Source: Lin et al., "Focal loss for dense object detection"; its :math:`\gamma` is the default.
+    Raises:
+        ValueError: If ``gamma`` is negative or ``alpha`` lies outside [0, 1].
+
+    Source: Lin, Goyal, Girshick, He, Dollár, `"Focal loss for dense object detection"
+    <https://arxiv.org/abs/1708.02002>`_ (ICCV 2017), with its :math:`\gamma` as default.
+
+    Example:
+        >>> import torch
+        >>> from fashiongraph.nn import FocalLoss
+        >>> FocalLoss()(torch.tensor([0.0]), torch.tensor([[0.0, -10.0]]))  # one easy negative
+        tensor(0.0578)
     """
 
     def __init__(self, gamma: float = 2.0, alpha: float = 0.5) -> None:
@@ -38,15 +48,20 @@ class FocalLoss(torch.nn.Module):
         self.alpha = alpha
 
     def forward(self, positive: Tensor, negative: Tensor) -> Tensor:
-        """Average over all outfits; 0 where there is none."""
-        logit = torch.cat([positive.flatten(), -negative.flatten()])  # that the label is right
-        logit = at_least_float32(logit)
+        """Average over all outfits; 0 for no outfits.
+
+        Args:
+            positive: Scores of real outfits, of any shape.
+            negative: Scores of corrupted outfits, of any shape.
+        """
+        # Logit of the probability of the correct label.
+        logit = at_least_float32(torch.cat([positive.flatten(), -negative.flatten()]))
         weight = torch.full_like(logit, 1 - self.alpha)
         weight[: positive.numel()] = self.alpha
-        surprise = torch.nn.functional.softplus(-logit)
+        cross_entropy = torch.nn.functional.softplus(-logit)
         # The power of a sigmoid has no gradient where the sigmoid underflows and gamma is below 1.
         hardness = (self.gamma * torch.nn.functional.logsigmoid(-logit)).exp()
-        loss = weight * hardness * surprise
+        loss = weight * hardness * cross_entropy
         return loss.sum() / max(logit.numel(), 1)
 
     def extra_repr(self) -> str:

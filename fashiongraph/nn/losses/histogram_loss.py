@@ -1,4 +1,4 @@
-"""The histogram loss: how much two distributions of similarities overlap."""
+"""Histogram loss: overlap of the similarities of positive and negative pairs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from fashiongraph.nn.distances.cosine_similarity import CosineSimilarity
-from fashiongraph.nn.miners.indices import Pairs, Triplets, as_pairs
+from fashiongraph.nn.miners.indices import Pairs, Triplets, as_pairs, check_labels
 
 
 class HistogramLoss(torch.nn.Module):
@@ -19,9 +19,9 @@ class HistogramLoss(torch.nn.Module):
     where :math:`S` are the cosines of the positive or the negative pairs and the nodes
     :math:`t_r` divide :math:`[-1, 1]` into :math:`R` bins of width :math:`\Delta`.
 
-    pytorch-metric-learning 2.9 has this loss too, and the two agree. Its own goes through all
-    triplets of a batch, cubic in its size, and breaks where a cosine rounds to 1, as that of an
-    item that occurs twice does; this one goes through pairs.
+    The loss of pytorch-metric-learning 2.9 gives the same values. It enumerates all triplets of a
+    batch, which is cubic in its size, and fails where a cosine rounds to 1, such as that of an item
+    that occurs twice; this implementation enumerates pairs.
 
     Args:
         num_bins: Number of bins, R.
@@ -30,7 +30,18 @@ class HistogramLoss(torch.nn.Module):
         - **input:** embeddings :math:`(M, D)`, labels :math:`(M)`
         - **output:** scalar
 
-    Source: Ustinova, Lempitsky, "Learning deep embeddings with histogram loss", NIPS 2016.
+    Raises:
+        ValueError: If ``num_bins`` is not positive.
+
+    Source: Ustinova, Lempitsky, `"Learning deep embeddings with histogram loss"
+    <https://arxiv.org/abs/1611.00822>`_ (NIPS 2016).
+
+    Example:
+        >>> import torch
+        >>> from fashiongraph.nn import HistogramLoss
+        >>> embeddings = torch.tensor([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0], [0.0, 1.0]])
+        >>> HistogramLoss()(embeddings, torch.tensor([0, 0, 1, 1]))  # all in the right order
+        tensor(0.)
     """
 
     def __init__(self, num_bins: int = 100) -> None:
@@ -43,15 +54,19 @@ class HistogramLoss(torch.nn.Module):
     def forward(
         self, embeddings: Tensor, labels: Tensor, indices_tuple: Triplets | Pairs | None = None
     ) -> Tensor:
-        """Overlap of the histograms; 0 with a gradient where either has no pair.
+        """Overlap of the histograms; 0, with a gradient, if either kind has no pair.
 
         Args:
-            embeddings: Embeddings of items and strangers [M, D].
-            labels: Their labels, as :func:`exemplar_labels` makes them, or any others [M].
+            embeddings: Embeddings of items and negatives [M, D].
+            labels: Labels of :func:`exemplar_labels`, or any class labels [M].
             indices_tuple: Pairs or triplets, of which each unordered pair counts once; by
-                default all pairs of an outfit's items, and all of an item and what is not of its
-                outfit.
+                default all pairs of items of one outfit are positive, and all pairs of an item and
+                an item of another outfit or a negative are negative.
+
+        Raises:
+            ValueError: If there is not one label for each embedding.
         """
+        check_labels(embeddings, labels)
         if indices_tuple is None:
             cosines = self._of_all(embeddings, labels.to(embeddings.device))
         else:
@@ -63,24 +78,24 @@ class HistogramLoss(torch.nn.Module):
     def _of_all(self, embeddings: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
         """Cosines of all positive and of all negative pairs."""
         cosine = self.distance(embeddings)
-        same, item = labels.unsqueeze(1) == labels, labels >= 0  # strangers are in no outfit
-        alike = (same & item).triu(1)
-        apart = (~same & (item | item.unsqueeze(1))).triu(1)
-        return cosine.masked_select(alike), cosine.masked_select(apart)
+        same, item = labels.unsqueeze(1) == labels, labels >= 0  # negatives are in no outfit
+        positive = (same & item).triu(1)
+        negative = (~same & (item | item.unsqueeze(1))).triu(1)
+        return cosine.masked_select(positive), cosine.masked_select(negative)
 
-    def _of_rows(self, embeddings: Tensor, one: Tensor, other: Tensor) -> Tensor:
+    def _of_rows(self, embeddings: Tensor, first: Tensor, second: Tensor) -> Tensor:
         """Cosines of pairs of rows, each unordered pair once."""
         size = embeddings.size(0)
-        pairs = torch.unique(torch.minimum(one, other) * size + torch.maximum(one, other))
+        pairs = torch.unique(torch.minimum(first, second) * size + torch.maximum(first, second))
         rows = pairs // max(size, 1), pairs % max(size, 1)
         return self.distance.pairwise_distance(embeddings[rows[0]], embeddings[rows[1]])
 
     def _histogram(self, cosine: Tensor) -> Tensor:
         """Shares of the cosines at the nodes [R + 1]."""
-        place = (cosine.clamp(-1, 1) + 1) * (self.num_bins / 2)
-        below = place.detach().floor().clamp(max=self.num_bins - 1)
-        share, node = place - below, below.long()
-        counts = place.new_zeros(self.num_bins + 1)
+        position = (cosine.clamp(-1, 1) + 1) * (self.num_bins / 2)
+        below = position.detach().floor().clamp(max=self.num_bins - 1)
+        share, node = position - below, below.long()
+        counts = position.new_zeros(self.num_bins + 1)
         counts = counts.index_add(0, node, 1 - share).index_add(0, node + 1, share)
         return counts / max(len(cosine), 1)
 

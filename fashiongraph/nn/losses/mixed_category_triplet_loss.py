@@ -1,4 +1,4 @@
-"""The triplet loss over mixed categories (eq. M4)."""
+"""Triplet loss over mixed categories (eq. M4)."""
 
 from __future__ import annotations
 
@@ -14,28 +14,39 @@ REDUCERS = ("mean", "mean_nonzero", "sum")
 
 
 class MixedCategoryTripletLoss(torch.nn.Module):
-    r"""Asks items of an outfit to lie closer than strangers of the same category.
+    r"""Triplet loss with positives from the same outfit, of any category.
 
     .. math::
         L = \sum_{(a, p, n)} \big[ d(a, p) - d(a, n) + \alpha \big]_+
 
-    with :math:`a, p` of one outfit, whatever their categories, and :math:`n` a stranger. With a
-    similarity for :math:`d` both signs turn: "hinge with cosine" is the default. It takes what
-    losses of pytorch-metric-learning take, their distances and reducers included.
+    with :math:`a, p` items of one outfit, of any categories, and :math:`n` a negative. For a
+    similarity :math:`d` both signs turn; the default is the hinge of cosines. The loss has the
+    interface of pytorch-metric-learning's losses and accepts its distances and reducers.
 
     Args:
         margin: The margin :math:`\alpha`.
         distance: A :class:`Distance` or one of pytorch-metric-learning; by default the cosine.
-        reducer: ``"sum"`` over triplets as printed, ``"mean"``, ``"mean_nonzero"`` over those
-            that violate the margin, or a reducer of pytorch-metric-learning.
+        reducer: ``"sum"`` over triplets as in the equation, ``"mean"``, ``"mean_nonzero"`` over
+            the triplets that violate the margin, or a reducer of pytorch-metric-learning.
 
     Shapes:
         - **input:** embeddings :math:`(M, D)`, labels :math:`(M)`, triplets of rows, each
           :math:`(T)`
         - **output:** scalar
 
+    Raises:
+        ValueError: If ``reducer`` is another name.
+
     Source: Chen, He, "Dress fashionably: learn fashion collocation with deep mixed-category
-    metric learning", eq. 4.
+    metric learning" (AAAI 2018), eq. 4.
+
+    Example:
+        >>> import torch
+        >>> from fashiongraph.nn import MixedCategoryTripletLoss, exemplar_labels
+        >>> labels = exemplar_labels(torch.tensor([0, 0]))  # 2 items and a negative for each
+        >>> embeddings = torch.tensor([[1.0, 0.0], [0.8, 0.6], [-1.0, 0.0], [0.8, 0.6]])
+        >>> MixedCategoryTripletLoss(margin=0.2)(embeddings, labels)  # (0 + 0.2) / 2
+        tensor(0.1000)
     """
 
     def __init__(
@@ -56,13 +67,13 @@ class MixedCategoryTripletLoss(torch.nn.Module):
     def forward(
         self, embeddings: Tensor, labels: Tensor, indices_tuple: Triplets | Pairs | None = None
     ) -> Tensor:
-        """Reduce over the triplets; 0 with a gradient where there is none.
+        """Reduce over the triplets; 0, with a gradient, for no triplets.
 
         Args:
-            embeddings: Embeddings of items and strangers [M, D].
-            labels: Their labels, as :func:`exemplar_labels` makes them [M].
-            indices_tuple: Triplets, or pairs that share anchors; by default every pair of an
-                outfit with the stranger drawn for it, as :class:`AllPairsMiner` collects them.
+            embeddings: Embeddings of items and negatives [M, D].
+            labels: Labels of :func:`exemplar_labels` [M].
+            indices_tuple: Triplets, or pairs that share anchors; by default those of
+                :class:`AllPairsMiner`.
         """
         if indices_tuple is None:
             indices_tuple = AllPairsMiner()(embeddings, labels)
@@ -71,12 +82,12 @@ class MixedCategoryTripletLoss(torch.nn.Module):
         far = row_distances(self.distance, embeddings[anchor], embeddings[negative])
         losses = torch.relu((far - near if self.distance.is_inverted else near - far) + self.margin)
         if isinstance(self.reducer, torch.nn.Module):
-            whole = {
-                "losses": losses if losses.numel() else 0,  # theirs knows "none" by this 0
+            unreduced = {
+                "losses": losses if losses.numel() else 0,  # the convention for no triplets
                 "indices": (anchor, positive, negative),
                 "reduction_type": "triplet",
             }
-            reduced: Tensor = self.reducer({"loss": whole}, embeddings, labels)
+            reduced: Tensor = self.reducer({"loss": unreduced}, embeddings, labels)
             return reduced
         if self.reducer == "sum":
             return losses.sum()
@@ -84,6 +95,6 @@ class MixedCategoryTripletLoss(torch.nn.Module):
         return losses.sum() / max(int(count), 1)
 
     def extra_repr(self) -> str:
-        """The margin, and the reducer where it is a name."""
+        """The margin, and the reducer if it is a name."""
         named = f", reducer={self.reducer}" if isinstance(self.reducer, str) else ""
         return f"margin={self.margin}{named}"

@@ -1,4 +1,4 @@
-"""The double-header hinge loss that trains a position-dependent similarity (PDDM)."""
+"""Double-header hinge loss of a position-dependent similarity (PDDM)."""
 
 from __future__ import annotations
 
@@ -12,20 +12,21 @@ from fashiongraph.nn.miners.indices import Pairs, Triplets, as_triplets
 
 
 class PositionDependentLoss(torch.nn.Module):
-    r"""Asks a learned similarity and the Euclidean distance to agree on what is close.
+    r"""Double-header hinge loss of a learned similarity and the Euclidean distance.
 
     .. math::
         L = \frac{1}{T} \sum_{(a, p, n)} \big[ \alpha + S(a, n) - S(a, p) \big]_+
         + \lambda \big[ \beta + D(a, p) - D(a, n) \big]_+
 
-    with :math:`S` the unit and :math:`D` the distance of embeddings of length 1. The paper writes
-    each head for the hardest positive pair and the hardest negative of either member: those are
-    two triplets, and :class:`HardMiner` finds just these for every outfit. The unit lives in the
-    loss, so that it trains along; retrieval then needs the embeddings alone.
+    with :math:`S` a :class:`PositionDependentSimilarity` and :math:`D` the Euclidean distance of
+    embeddings of length 1. The paper writes each term for the hardest positive pair and the hardest
+    negative of both its items: those are the two triplets that :class:`HardMiner` chooses for
+    every outfit. The similarity is part of the loss and is trained with it; retrieval needs the
+    embeddings only.
 
     Args:
         channels: Size of the embeddings, D.
-        hidden_channels: Size of the unit's hidden layers; by default D.
+        hidden_channels: Size of the hidden layers of the similarity; by default D.
         alpha: Margin of the similarity, :math:`\alpha`.
         beta: Margin of the distance, :math:`\beta`.
         weight: Weight of the distance, :math:`\lambda`.
@@ -35,7 +36,16 @@ class PositionDependentLoss(torch.nn.Module):
           :math:`(T)`
         - **output:** scalar
 
-    Source: Huang, Loy, Tang, "Local similarity-aware deep feature embedding", NIPS 2016.
+    Source: Huang, Loy, Tang, `"Local similarity-aware deep feature embedding"
+    <https://arxiv.org/abs/1610.08904>`_ (NIPS 2016).
+
+    Example:
+        >>> import torch
+        >>> from fashiongraph.nn import PositionDependentLoss, exemplar_labels
+        >>> labels = exemplar_labels(torch.tensor([0, 0, 1, 1]))  # 4 items, 4 negatives
+        >>> loss = PositionDependentLoss(channels=8)
+        >>> loss(torch.randn(8, 8), labels).shape
+        torch.Size([])
     """
 
     def __init__(
@@ -54,19 +64,19 @@ class PositionDependentLoss(torch.nn.Module):
         self.weight = weight
 
     def reset_parameters(self) -> None:
-        """Draw the unit anew."""
+        """Reset the similarity."""
         self.similarity.reset_parameters()
 
     def forward(
         self, embeddings: Tensor, labels: Tensor, indices_tuple: Triplets | Pairs | None = None
     ) -> Tensor:
-        """Average over triplets; 0 with a gradient where there is none.
+        """Average over triplets; 0, with a gradient, for no triplets.
 
         Args:
-            embeddings: Embeddings of items and strangers [M, D].
-            labels: Their labels, as :func:`exemplar_labels` makes them [M].
-            indices_tuple: Triplets, or pairs that share anchors; by default every pair of an
-                outfit with the stranger drawn for it.
+            embeddings: Embeddings of items and negatives [M, D].
+            labels: Labels of :func:`exemplar_labels` [M].
+            indices_tuple: Triplets, or pairs that share anchors; by default those of
+                :class:`AllPairsMiner`.
         """
         if indices_tuple is None:
             indices_tuple = AllPairsMiner()(embeddings, labels)
@@ -83,7 +93,7 @@ class PositionDependentLoss(torch.nn.Module):
         negative: Tensor,
         margin: float,
     ) -> Tensor:
-        """By how much each triplet falls short of the margin [T]."""
+        """Violation of the margin by each triplet [T]."""
         near = distance.pairwise_distance(anchor, positive)
         far = distance.pairwise_distance(anchor, negative)
         return torch.relu(margin + distance.margin(near, far))

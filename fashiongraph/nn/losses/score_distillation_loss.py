@@ -1,4 +1,4 @@
-"""Distillation of scores: a student ranks candidates as its teacher does."""
+"""Distillation of candidate scores from a teacher to a student."""
 
 from __future__ import annotations
 
@@ -9,24 +9,34 @@ from fashiongraph.nn.functional import at_least_float32
 
 
 class ScoreDistillationLoss(torch.nn.Module):
-    r"""Pulls a student's choice among candidates towards a teacher's.
+    r"""Kullback-Leibler divergence of a student's candidate probabilities from a teacher's.
 
     .. math::
         L = T^2 \, \mathrm{KL} \big( \operatorname{softmax}(\mathbf{y}_t / T) \,\Vert\,
         \operatorname{softmax}(\mathbf{y}_s / T) \big)
 
-    averaged over groups of candidates. Only differences within a group count, so that teacher and
-    student need not score on one scale's zero. No gradient reaches the teacher.
+    averaged over groups of candidates. Only differences within a group count; the scores of
+    teacher and student may differ by a constant. The teacher gets no gradient.
 
     Args:
-        temperature: The temperature T, positive: the higher, the more the order of unlikely
-            candidates counts.
+        temperature: The temperature T, positive. A higher temperature gives more weight to
+            differences between unlikely candidates.
 
     Shapes:
         - **input:** scores of student and teacher, each :math:`(B, R)`
         - **output:** scalar
 
-    Source: Hinton, Vinyals, Dean, "Distilling the knowledge in a neural network" (2015).
+    Raises:
+        ValueError: If ``temperature`` is not positive.
+
+    Source: Hinton, Vinyals, Dean, `"Distilling the knowledge in a neural network"
+    <https://arxiv.org/abs/1503.02531>`_ (2015).
+
+    Example:
+        >>> import torch
+        >>> from fashiongraph.nn import ScoreDistillationLoss
+        >>> ScoreDistillationLoss()(torch.tensor([[0.0, 0.0]]), torch.tensor([[2.0, 0.0]]))
+        tensor(0.3278)
     """
 
     def __init__(self, temperature: float = 1.0) -> None:
@@ -36,7 +46,11 @@ class ScoreDistillationLoss(torch.nn.Module):
         self.temperature = temperature
 
     def forward(self, student: Tensor, teacher: Tensor) -> Tensor:
-        """Average over groups; 0 where there is none.
+        """Average over groups; 0 for no groups.
+
+        Args:
+            student: Scores of the student [B, R].
+            teacher: Scores of the teacher [B, R].
 
         Raises:
             ValueError: If the shapes differ or are not [B, R].
@@ -46,9 +60,9 @@ class ScoreDistillationLoss(torch.nn.Module):
                 f"'student' and 'teacher' need the same shape [B, R] "
                 f"(got {tuple(student.shape)} and {tuple(teacher.shape)})"
             )
-        wanted = (at_least_float32(teacher.detach()) / self.temperature).log_softmax(dim=-1)
-        found = (at_least_float32(student) / self.temperature).log_softmax(dim=-1)
-        divergence = (wanted.exp() * (wanted - found)).sum(dim=-1)
+        target = (at_least_float32(teacher.detach()) / self.temperature).log_softmax(dim=-1)
+        predicted = (at_least_float32(student) / self.temperature).log_softmax(dim=-1)
+        divergence = (target.exp() * (target - predicted)).sum(dim=-1)
         loss: Tensor = self.temperature**2 * divergence.sum() / max(student.size(0), 1)
         return loss
 

@@ -1,4 +1,4 @@
-"""The loss of NGNN's published code."""
+"""Sigmoid ranking loss of NGNN's published code."""
 
 from __future__ import annotations
 
@@ -9,24 +9,37 @@ from fashiongraph.nn.functional import at_least_float32
 
 
 class SigmoidMarginLoss(torch.nn.Module):
-    r"""Asks every real outfit to score above its corrupted ones, without a logarithm.
+    r"""Negative sigmoid of the score margin of real and corrupted outfits.
 
     .. math::
         L = -\sigma(y^{+} - y^{-})
 
-    averaged over the pairs: a smooth count of the pairs in the right order, which forgives a pair
-    that is far in the wrong one, where :class:`~fashiongraph.nn.BPRLoss` does not.
+    averaged over the pairs. It is a smooth count of correctly ordered pairs; unlike
+    :class:`~fashiongraph.nn.BPRLoss` it is bounded, so that a pair far in the wrong order has a
+    small gradient.
 
     Shapes:
         - **input:** positive scores :math:`(B)`; negative scores :math:`(B, R)`
         - **output:** scalar between -1 and 0
 
-    Source: the published code of Cui et al., "Dressing as a whole: outfit compatibility learning
-    based on node-wise graph neural networks". The paper has :class:`~fashiongraph.nn.BPRLoss`.
+    Source: the published code of Cui, Li, Wu, Zhang, Wang, `"Dressing as a whole: outfit
+    compatibility learning based on node-wise graph neural networks"
+    <https://arxiv.org/abs/1902.08009>`_ (WWW 2019). The paper has
+    :class:`~fashiongraph.nn.BPRLoss`.
+
+    Example:
+        >>> import torch
+        >>> from fashiongraph.nn import SigmoidMarginLoss
+        >>> SigmoidMarginLoss()(torch.tensor([1.0]), torch.tensor([[1.0, -20.0]]))
+        tensor(-0.7500)
     """
 
     def forward(self, positive: Tensor, negative: Tensor) -> Tensor:
-        """Average over all pairs; 0 where there is none.
+        """Average over all pairs; 0 for no pairs.
+
+        Args:
+            positive: Scores of real outfits [B].
+            negative: Scores of corrupted outfits [B, R].
 
         Raises:
             ValueError: If the shapes are others, which broadcasting would hide.

@@ -1,4 +1,4 @@
-"""Miners: which triplets of a batch to learn from, as pytorch-metric-learning writes them."""
+"""Miners: choice of triplets of a batch, in the format of pytorch-metric-learning."""
 
 from fashiongraph.nn.miners.all_pairs_miner import AllPairsMiner
 from fashiongraph.nn.miners.exemplar_miner import ExemplarMiner

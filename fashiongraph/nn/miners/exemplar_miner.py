@@ -1,4 +1,4 @@
-"""What the simple, semi-hard and hard miners share."""
+"""Base class of the simple, semi-hard and hard miners."""
 
 from __future__ import annotations
 
@@ -9,42 +9,52 @@ from torch_geometric.utils import lexsort
 from fashiongraph.nn.distances.cosine_similarity import CosineSimilarity
 from fashiongraph.nn.distances.distance import row_distances
 from fashiongraph.nn.functional import at_least_float32
-from fashiongraph.nn.miners.indices import Triplets, item_pairs, stranger_rows
-
-_CELLS = 2**20  # distances at a time, which fit a cache
+from fashiongraph.nn.miners.indices import Triplets, check_labels, item_pairs, negative_rows
 
 
 class ExemplarMiner(torch.nn.Module):
-    """Base of the miners that choose pairs of an outfit's items, and a stranger for each item.
+    """Base class of miners that choose a pair of items of each outfit and a negative for both.
 
-    A batch is the items of outfits and one stranger of the same category for each; see
+    A batch consists of the items of outfits and one negative of the same category for each; see
     :func:`exemplar_labels`. Each item of a pair is the anchor of one triplet, with the other as
-    its positive. Where several are equally far the one that comes first in the batch counts. An
-    outfit of fewer than two items gives nothing, nor does an anchor for which no stranger
-    qualifies.
+    its positive. Of equal distances the first in the batch counts. An outfit of fewer than two
+    items gives no triplet, nor does an anchor without a negative that qualifies.
 
-    As printed, an outfit gives one pair. The farthest one of a fresh network says little of
-    taste, and training on nothing else is slow (semi-hard) or collapses (hard); with
-    ``every_pair`` only the stranger is chosen, and training is stable.
+    As published, an outfit gives one pair. The farthest pair under an untrained network is
+    uninformative, and training on it alone is slow (semi-hard) or collapses (hard). With
+    ``every_pair`` only the negative is chosen, and training is stable.
 
-    A batch without strangers, such as the samplers of pytorch-metric-learning draw, has every
-    item of another label for a pool.
+    In a batch without negatives, such as one of pytorch-metric-learning's samplers, every item of
+    another label is a candidate negative.
 
     Args:
         distance: A :class:`Distance` or one of pytorch-metric-learning; by default the cosine.
-        every_pair: Take every pair of an outfit's items instead of one.
+        every_pair: Take every pair of items of an outfit instead of one.
 
     Attributes:
-        closest_pair: Whether the two items are the closest of the outfit, or the farthest.
-        farthest_negative: Whether the stranger is the farthest, or the closest.
-        only_farther: Whether strangers need to be farther from the anchor than its positive.
-        only_own: Whether strangers are those drawn for the outfit, or the whole batch's.
+        closest_pair: Choose the closest pair of the outfit instead of the farthest.
+        farthest_negative: Choose the farthest negative instead of the closest.
+        only_farther: Choose only negatives that are farther from the anchor than its positive.
+        same_outfit: Choose only negatives that were drawn for items of the outfit.
+        block_size: Number of distances that are computed at a time.
+
+    Example:
+        >>> import torch
+        >>> from fashiongraph.nn import EuclideanDistance, ExemplarMiner, exemplar_labels
+        >>> class EasyMiner(ExemplarMiner):
+        ...     closest_pair = True
+        ...     same_outfit = True
+        >>> labels = exemplar_labels(torch.tensor([0, 0, 0]))  # 3 items, 3 negatives
+        >>> x = torch.tensor([[0.0], [4.0], [1.0], [2.0], [-5.0], [0.0]])
+        >>> EasyMiner(EuclideanDistance(normalize_embeddings=False))(x, labels)
+        (tensor([0, 2]), tensor([2, 0]), tensor([5, 3]))
     """
 
     closest_pair = False
     farthest_negative = False
     only_farther = False
-    only_own = False
+    same_outfit = False
+    block_size = 2**20  # fits the cache of a CPU
 
     def __init__(self, distance: torch.nn.Module | None = None, every_pair: bool = False) -> None:
         super().__init__()
@@ -62,70 +72,71 @@ class ExemplarMiner(torch.nn.Module):
         """Choose the triplets.
 
         Args:
-            embeddings: Embeddings of items and strangers [M, D].
-            labels: Their labels, as :func:`exemplar_labels` makes them, or no strangers' [M].
-            ref_emb: Refused: pytorch-metric-learning passes a memory of earlier batches here.
-            ref_labels: Likewise.
+            embeddings: Embeddings of items and negatives [M, D].
+            labels: Labels of :func:`exemplar_labels`, or class labels from 0 [M].
+            ref_emb: Not supported; pytorch-metric-learning passes embeddings of earlier batches.
+            ref_labels: Not supported.
 
         Returns:
-            Rows of anchors, positives and negatives, each [T], T at most two a pair.
+            Rows of anchors, positives and negatives, each [T], at most two triplets per pair.
 
         Raises:
-            ValueError: If there are strangers and no telling whose they are, or anything is
-                compared with another batch.
+            ValueError: If there is not one label for each embedding, negatives have other labels
+                than those of :func:`exemplar_labels`, or ``ref_emb`` is given.
         """
         if ref_emb is not None or ref_labels is not None:
             raise ValueError(
-                f"'ref_emb' needs to be None: {type(self).__name__} chooses within one batch, "
-                "where strangers were drawn for its items"
+                f"'ref_emb' needs to be None, since {type(self).__name__} chooses within one batch "
+                f"(got {type(ref_emb).__name__})"
             )
+        check_labels(embeddings, labels)
         embeddings, labels = at_least_float32(embeddings.detach()), labels.to(embeddings.device)
-        # In half precision strangers about as far as the positive could not be told from it.
+        # In half precision, negatives about as far as the positive would tie with it.
         with torch.autocast(embeddings.device.type, enabled=False):
             anchor, positive = self._pairs(embeddings, labels)
-            if self.only_own and not self.only_farther and bool((labels < 0).any()):
-                negative = self._of_own(embeddings, labels, anchor)
+            if self.same_outfit and not self.only_farther and bool((labels < 0).any()):
+                negative = self._from_outfit(embeddings, labels, anchor)
             else:
-                negative = self._of_pool(embeddings, labels, anchor, positive)
+                negative = self._from_batch(embeddings, labels, anchor, positive)
         found = negative >= 0
         return anchor[found], positive[found], negative[found]
 
     def _pairs(self, embeddings: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-        """Anchors and positives: each chosen pair, then each the other way around [T]."""
+        """Anchors and positives: each chosen pair, then each pair reversed [T]."""
         first, second = item_pairs(labels)
         if not self.every_pair:
-            apart = self._row_apart(embeddings, first, second)
-            best = self._least(apart if self.closest_pair else -apart, labels[first])
+            distance = self._row_distances(embeddings, first, second)
+            best = self._argmin(distance if self.closest_pair else -distance, labels[first])
             first, second = first[best], second[best]
         return torch.cat([first, second]), torch.cat([second, first])
 
-    def _of_own(self, embeddings: Tensor, labels: Tensor, anchor: Tensor) -> Tensor:
-        """What :meth:`_of_pool` gives without a constraint, in memory linear in outfits [T]."""
-        stranger, owner = stranger_rows(labels)
-        outfit, order = labels[owner].sort(stable=True)
+    def _from_outfit(self, embeddings: Tensor, labels: Tensor, anchor: Tensor) -> Tensor:
+        """Negative of each anchor among its outfit's, or -1, in memory linear in outfits [T]."""
+        row, drawn_for = negative_rows(labels)
+        outfit, order = labels[drawn_for].sort(stable=True)
         item, of_pair = anchor.unique(return_inverse=True)
         start = torch.searchsorted(outfit, labels[item])
         size = torch.searchsorted(outfit, labels[item], right=True) - start
-        one = torch.arange(item.numel(), device=item.device).repeat_interleave(size)
-        place = torch.arange(one.numel(), device=item.device) + (start - size.cumsum(0) + size)[one]
-        other = stranger[order[place]]
-        apart = self._row_apart(embeddings, item[one], other)
-        best = self._least(-apart if self.farthest_negative else apart, one)
+        query = torch.arange(item.numel(), device=item.device).repeat_interleave(size)
+        offset = (start - size.cumsum(0) + size)[query]
+        candidate = row[order[torch.arange(query.numel(), device=item.device) + offset]]
+        distance = self._row_distances(embeddings, item[query], candidate)
+        best = self._argmin(-distance if self.farthest_negative else distance, query)
         negative = torch.full_like(item, -1)
-        negative[one[best]] = other[best]
+        negative[query[best]] = candidate[best]
         return negative[of_pair]
 
-    def _of_pool(
+    def _from_batch(
         self, embeddings: Tensor, labels: Tensor, anchor: Tensor, positive: Tensor
     ) -> Tensor:
-        """The negative of each anchor, or -1 where none qualifies [T]."""
+        """Negative of each anchor in the batch, or -1 if none qualifies [T]."""
         if not anchor.numel():
             return anchor
         item, of_pair = anchor.unique(return_inverse=True)
-        if not self.only_farther:  # all pairs of an item choose alike
+        if not self.only_farther:  # the choice does not depend on the positive
             return self._nearest(embeddings, labels, item, None)[of_pair]
-        order = of_pair.argsort()  # so that a block holds few items
-        limit = self._row_apart(embeddings, anchor, positive)[order]
+        order = of_pair.argsort()  # so that a block has few distinct anchors
+        limit = self._row_distances(embeddings, anchor, positive)[order]
         negative = torch.empty_like(anchor)
         negative[order] = self._nearest(embeddings, labels, anchor[order], limit)
         return negative
@@ -133,46 +144,46 @@ class ExemplarMiner(torch.nn.Module):
     def _nearest(
         self, embeddings: Tensor, labels: Tensor, anchor: Tensor, limit: Tensor | None
     ) -> Tensor:
-        """The closest, or farthest, of what is beyond each anchor's limit, or -1 [T]."""
-        pool, owner = stranger_rows(labels)
-        alone = not pool.numel()
-        if alone:
-            pool = owner = torch.arange(labels.numel(), device=labels.device)
-        never = -torch.inf if self.farthest_negative else torch.inf
+        """Closest, or farthest, negative beyond the limit of each anchor, or -1 [T]."""
+        pool, drawn_for = negative_rows(labels)
+        items_only = not pool.numel()
+        if items_only:
+            pool = drawn_for = torch.arange(labels.numel(), device=labels.device)
+        excluded = -torch.inf if self.farthest_negative else torch.inf
         negative = torch.empty_like(anchor)
-        for rows in torch.arange(len(anchor)).split(max(1, _CELLS // len(pool))):
+        for rows in torch.arange(len(anchor)).split(max(1, self.block_size // len(pool))):
             item, of_row = anchor[rows].unique(return_inverse=True)
-            apart = self._apart(self.distance(embeddings[item], embeddings[pool]))
-            if alone or self.only_own:
-                same = labels[item].unsqueeze(1) == labels[owner]
-                apart = apart.masked_fill(same if alone else ~same, never)
-            apart = apart[of_row]
+            distance = self._oriented(self.distance(embeddings[item], embeddings[pool]))
+            if items_only or self.same_outfit:
+                same = labels[item].unsqueeze(1) == labels[drawn_for]
+                distance = distance.masked_fill(same if items_only else ~same, excluded)
+            distance = distance[of_row]
             if limit is not None:
-                # Products of matrices and sums over rows round differently: what is as far as the
-                # positive, such as the same item once more, must not count as farther.
-                eps = torch.finfo(apart.dtype).eps
+                # Matrix products and sums over rows round differently: a negative as far as the
+                # positive, such as the same item, must not count as farther.
+                eps = torch.finfo(distance.dtype).eps
                 bound = limit[rows] + 8 * eps * (1 + limit[rows].abs())
-                apart = apart.masked_fill(apart <= bound.unsqueeze(1), never)
-            best = apart.max(dim=1) if self.farthest_negative else apart.min(dim=1)
-            negative[rows] = torch.where(best.values == never, -1, pool[best.indices])
+                distance = distance.masked_fill(distance <= bound.unsqueeze(1), excluded)
+            best = distance.max(dim=1) if self.farthest_negative else distance.min(dim=1)
+            negative[rows] = torch.where(best.values == excluded, -1, pool[best.indices])
         return negative
 
     @staticmethod
-    def _least(values: Tensor, group: Tensor) -> Tensor:
-        """Where the smallest value of each group is, the first of equal ones."""
+    def _argmin(values: Tensor, group: Tensor) -> Tensor:
+        """Index of the smallest value of each group, the first of equal ones."""
         order: Tensor = lexsort([values, group])
         group = group[order]
-        leads = torch.ones_like(group, dtype=torch.bool)
-        leads[1:] = group[1:] != group[:-1]
-        return order[leads]
+        first = torch.ones_like(group, dtype=torch.bool)
+        first[1:] = group[1:] != group[:-1]
+        return order[first]
 
-    def _row_apart(self, embeddings: Tensor, one: Tensor, other: Tensor) -> Tensor:
-        return self._apart(row_distances(self.distance, embeddings[one], embeddings[other]))
+    def _row_distances(self, embeddings: Tensor, query: Tensor, ref: Tensor) -> Tensor:
+        return self._oriented(row_distances(self.distance, embeddings[query], embeddings[ref]))
 
-    def _apart(self, distance: Tensor) -> Tensor:
-        """Distances turned so that larger is always farther."""
+    def _oriented(self, distance: Tensor) -> Tensor:
+        """Distances with the sign of similarities turned, so that larger is farther."""
         return -distance if self.distance.is_inverted else distance
 
     def extra_repr(self) -> str:
-        """Whether every pair is taken."""
+        """``every_pair`` if set."""
         return "every_pair=True" if self.every_pair else ""

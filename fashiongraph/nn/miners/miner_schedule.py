@@ -1,4 +1,4 @@
-"""Which miner works in which epoch."""
+"""Schedule of miners over epochs."""
 
 from __future__ import annotations
 
@@ -15,23 +15,40 @@ from fashiongraph.nn.miners.simple_miner import SimpleMiner
 
 
 class MinerSchedule(torch.nn.Module):
-    """Easy exemplars first, hard ones later.
+    """Schedule of miners over epochs, from simple to hard exemplars.
 
-    The paper goes from simple over semi-hard to hard exemplars and does not print when. By default
-    simple exemplars, which teach next to nothing, have one epoch, and hard ones the last quarter
-    of 20. These defaults were chosen on validation; the schedule as printed is
+    The paper goes from simple over semi-hard to hard exemplars and does not state when. By default
+    simple exemplars, which have little effect, are used for one epoch and hard ones in the last
+    quarter of 20 epochs, as chosen on validation data. The schedule of the paper is
     ``MinerSchedule([SimpleMiner(), SemiHardMiner(), HardMiner()], starts)``.
 
     Args:
         miners: The miners, of this library or of pytorch-metric-learning; by default simple,
-            semi-hard and hard ones with the cosine, each for every pair of an outfit's items.
+            semi-hard and hard ones with the cosine and ``every_pair=True``.
         starts: First epoch of each miner, from 0 and increasing.
 
     Attributes:
-        epoch: The current epoch; whoever trains sets it.
+        epoch: The current epoch from 0, set by the training loop.
+
+    Shapes:
+        - **input:** embeddings :math:`(M, D)`, labels :math:`(M)`
+        - **output:** index tuple of the current miner
+
+    Raises:
+        ValueError: If ``starts`` does not give one increasing epoch from 0 for each miner.
 
     Source: Chen, He, "Dress fashionably: learn fashion collocation with deep mixed-category
-    metric learning".
+    metric learning" (AAAI 2018).
+
+    Example:
+        >>> from fashiongraph.nn import MinerSchedule
+        >>> schedule = MinerSchedule(starts=(0, 1, 15))
+        >>> schedule.epoch = 14
+        >>> schedule.miners[schedule.stage]
+        SemiHardMiner(
+          every_pair=True
+          (distance): CosineSimilarity()
+        )
     """
 
     def __init__(
@@ -51,13 +68,18 @@ class MinerSchedule(torch.nn.Module):
 
     @property
     def stage(self) -> int:
-        """Number of the miner at work, from 0."""
+        """Index of the current miner."""
         return sum(start <= self.epoch for start in self.starts) - 1
 
     def forward(self, embeddings: Tensor, labels: Tensor) -> Triplets | Pairs:
-        """Let the miner of the current epoch choose."""
-        chosen: Triplets | Pairs = self.miners[self.stage](embeddings, labels)
-        return chosen
+        """Index tuple of the miner of the current epoch.
+
+        Args:
+            embeddings: Embeddings of items and negatives [M, D].
+            labels: Labels of :func:`exemplar_labels` [M].
+        """
+        indices: Triplets | Pairs = self.miners[self.stage](embeddings, labels)
+        return indices
 
     def extra_repr(self) -> str:
         """First epoch of each miner."""

@@ -6,21 +6,34 @@ from fashiongraph.nn.miners.exemplar_miner import ExemplarMiner
 
 
 class SimpleMiner(ExemplarMiner):
-    r"""The two closest items of an outfit, and for each the farthest stranger of the batch.
+    r"""Simple exemplars: the closest pair of an outfit, with the farthest negatives of the batch.
 
     .. math::
         (a, p) = \arg\min_{i \ne j} d(i, j), \quad
         n_a = \arg\max_{n} d(a, n), \quad n_p = \arg\max_{n} d(p, n)
 
-    with :math:`i, j` of one outfit and :math:`n` any stranger of the mini-batch. A stranger that
-    another outfit drew may be an item of this one; the farthest of a whole batch hardly ever is.
+    with :math:`i, j` items of one outfit and :math:`n` any negative of the mini-batch. A negative
+    drawn for another outfit may be an item of this one, although the farthest of the batch rarely
+    is.
 
     Args:
         distance: A :class:`Distance` or one of pytorch-metric-learning; by default the cosine.
-        every_pair: Take every pair of an outfit's items instead of these two.
+        every_pair: Take every pair of items of an outfit instead of this one.
+
+    Shapes:
+        - **input:** embeddings :math:`(M, D)`, labels :math:`(M)`
+        - **output:** rows of anchors, positives and negatives, each :math:`(T)`
 
     Source: Chen, He, "Dress fashionably: learn fashion collocation with deep mixed-category
-    metric learning", eq. 5.
+    metric learning" (AAAI 2018), eq. 5.
+
+    Example:
+        >>> import torch
+        >>> from fashiongraph.nn import EuclideanDistance, SimpleMiner, exemplar_labels
+        >>> labels = exemplar_labels(torch.tensor([0, 0, 1]))  # 3 items, 3 negatives
+        >>> x = torch.tensor([[0.0], [4.0], [1.0], [2.0], [-5.0], [0.0]])
+        >>> SimpleMiner(EuclideanDistance(normalize_embeddings=False))(x, labels)
+        (tensor([0, 1]), tensor([1, 0]), tensor([4, 4]))
     """
 
     closest_pair = True

@@ -1,4 +1,4 @@
-"""Pooling of item scores into outfit scores."""
+"""Aggregations of item scores into outfit scores."""
 
 from fashiongraph.nn.pooling.soft_min_aggregation import SoftMinAggregation
 

@@ -74,8 +74,8 @@ class SoftMinAggregation(Aggregation):
         lowest = self.reduce(x.detach(), index, ptr, dim_size, dim, reduce="min")
         if index is None and ptr is not None:
             index = torch.repeat_interleave(ptr.diff())
-        own = lowest if index is None else lowest.index_select(dim, index)
-        above = (x - own) * sharpness  # at least 0, so that no power overflows
+        minimum = lowest if index is None else lowest.index_select(dim, index)
+        above = (x - minimum) * sharpness  # at least 0, so that no power overflows
         # expm1 and log1p, since for a small sharpness all powers are close to 1.
         below = self.reduce(torch.expm1(-above), index, ptr, dim_size, dim, reduce="mean")
         score: Tensor = lowest - below.log1p() / sharpness

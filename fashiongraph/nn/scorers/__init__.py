@@ -1,4 +1,4 @@
-"""Scorers: states of items to one score per outfit."""
+"""Scorers: item embeddings of a batch to one score per outfit."""
 
 from fashiongraph.nn.scorers.attribute_bilinear_scorer import AttributeBilinearScorer
 from fashiongraph.nn.scorers.cosine_scorer import CosineScorer

@@ -1,4 +1,4 @@
-"""The attribute-wise bilinear score of an outfit (eq. A7 and A8)."""
+"""Attribute-wise bilinear scorer (eq. A7 and A8)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from fashiongraph.nn.matmul import row_product
 
 
 class AttributeBilinearScorer(torch.nn.Module):
-    r"""Scores every ordered pair of items per attribute, and an outfit by their mean.
+    r"""Mean attribute-wise bilinear score of all ordered pairs of items of an outfit.
 
     .. math::
         P(i, j) &= \sum_k \mathbf{h}_{ik}^{\top} \mathbf{W}_k \mathbf{h}_{jk}
@@ -36,8 +36,21 @@ class AttributeBilinearScorer(torch.nn.Module):
         - **output:** scores :math:`(B)`, in float32 for narrower states, because scores rounded
           to bfloat16 would tie
 
+    Raises:
+        ValueError: If a size is not positive.
+
     Source: Chen, Wu, Shen, Jia, "Learning from designers: fashion compatibility analysis via
-    dataset distillation", eq. 7 and 8.
+    dataset distillation" (ICIP 2022), eq. 7 and 8.
+
+    Example:
+        >>> import torch
+        >>> from fashiongraph.nn import AttributeBilinearScorer
+        >>> scorer = AttributeBilinearScorer(channels=8, num_attributes=4)
+        >>> h = torch.randn(5, 4, 8)  # outfits of 2 and 3 items
+        >>> scorer(h, batch=torch.tensor([0, 0, 1, 1, 1])).shape
+        torch.Size([2])
+        >>> scorer(h).shape  # one outfit
+        torch.Size([1])
     """
 
     def __init__(self, channels: int, num_attributes: int) -> None:
@@ -53,9 +66,9 @@ class AttributeBilinearScorer(torch.nn.Module):
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
-        """Start from the mean product of states, with noise that tells the attributes apart.
+        """Reset to scaled identity matrices with noise, which makes the attributes differ.
 
-        A mean instead of a sum keeps first scores near one whatever the size of the states.
+        Division by H keeps initial scores near one for states of any size.
         """
         torch.nn.init.normal_(self.weight, std=0.1 * self.channels**-0.5)
         with torch.no_grad():
@@ -63,7 +76,12 @@ class AttributeBilinearScorer(torch.nn.Module):
             self.weight.div_(self.channels)
 
     def bilinear(self, left: Tensor, right: Tensor) -> Tensor:
-        """Score rows against rows per attribute: two of [M, K, H] to [M, K]."""
+        """Bilinear scores of rows against rows per attribute [M, K].
+
+        Args:
+            left: States [M, K, H].
+            right: States [M, K, H].
+        """
         transformed = row_product(left, self.weight.mT)
         return (transformed * at_least_float32(right)).sum(dim=-1)
 
@@ -79,12 +97,12 @@ class AttributeBilinearScorer(torch.nn.Module):
                 which has to be read back from the device.
 
         Raises:
-            ValueError: If states have another shape, or there is not one outfit for each.
+            ValueError: If states have another shape, or ``batch`` has not one entry for each.
         """
         batch, batch_size = self._checked_batch(x, batch, batch_size)
         wide = at_least_float32(x)
         total = scatter(wide, batch, dim_size=batch_size)
-        others = total.index_select(0, batch).sub_(wide)  # exactly zero for an item on its own
+        others = total.index_select(0, batch).sub_(wide)  # exactly zero for a single item
         total_score = scatter(self.bilinear(x, others).sum(dim=-1), batch, dim_size=batch_size)
         size = degree(batch, batch_size, dtype=torch.long)
         score: Tensor = total_score / (size * (size - 1)).clamp(min=1)
@@ -93,16 +111,16 @@ class AttributeBilinearScorer(torch.nn.Module):
     def item_scores(
         self, x: Tensor, batch: Tensor | None = None, batch_size: int | None = None
     ) -> Tensor:
-        r"""Score how each item goes with the rest of its outfit [N].
+        r"""Compatibility of each item with the rest of its outfit [N].
 
         .. math::
             f_i = \frac{1}{2 (n - 1)} \sum_{j \neq i} \big[ P(i, j) + P(j, i) \big]
 
-        The mean over an outfit's items is the outfit's score. An item on its own scores 0.
+        The mean over an outfit's items is the outfit's score. The only item of an outfit scores 0.
 
         Args:
             x: States [N, K, H].
-            batch: Outfit of each item, in any order [N].
+            batch: Outfit of each item, in any order [N]; by default all are of one outfit.
             batch_size: As for :meth:`forward`.
 
         Raises:
@@ -111,8 +129,8 @@ class AttributeBilinearScorer(torch.nn.Module):
         batch, batch_size = self._checked_batch(x, batch, batch_size)
         wide = at_least_float32(x)
         others = scatter(wide, batch, dim_size=batch_size).index_select(0, batch).sub_(wide)
-        both = self.weight + self.weight.mT  # of both orders
-        transformed = row_product(x, both)
+        symmetric = self.weight + self.weight.mT  # both orders of a pair
+        transformed = row_product(x, symmetric)
         size = degree(batch, batch_size, dtype=torch.long).index_select(0, batch)
         score: Tensor = (transformed * others).sum(dim=(1, 2)) / (2 * (size - 1)).clamp(min=1)
         return score
@@ -122,11 +140,11 @@ class AttributeBilinearScorer(torch.nn.Module):
 
         Args:
             x: States [N, K, H].
-            batch: Outfit of each item, in any order [N].
+            batch: Outfit of each item, in any order [N]; by default all are of one outfit.
 
         Returns:
-            The pairs (i, j) [2, P], outfit by outfit, and their parts [P, K]. The parts of a pair
-            add up to its score; the scores of an outfit's pairs average to the score of the outfit.
+            The pairs (i, j) [2, P], outfit by outfit, and their terms [P, K]. The score of a pair
+            is the sum of its terms; the score of an outfit is the mean over its pairs.
 
         Raises:
             ValueError: As :meth:`forward`.
@@ -143,7 +161,7 @@ class AttributeBilinearScorer(torch.nn.Module):
         return pairs, self.bilinear(x[pairs[0]], x[pairs[1]])
 
     def query(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        r"""The score of an outfit with one more item, as a linear function of the item's state.
+        r"""Score of an outfit with one more item, as a linear function of the item's state.
 
         If the states of the outfit's :math:`n` items do not depend on the new item :math:`c`, then
 
@@ -160,18 +178,34 @@ class AttributeBilinearScorer(torch.nn.Module):
 
         Returns:
             The query :math:`\mathbf{q}` [K, H] and the constant :math:`\frac{n-1}{n+1} y(o)`.
+
+        Raises:
+            ValueError: If states have another shape, or the outfit is empty.
+
+        Example:
+            >>> import torch
+            >>> from fashiongraph.nn import AttributeBilinearScorer
+            >>> scorer = AttributeBilinearScorer(channels=8, num_attributes=4)
+            >>> outfit, catalogue = torch.randn(3, 4, 8), torch.randn(100, 4, 8)
+            >>> query, constant = scorer.query(outfit)
+            >>> score = (catalogue * query).sum(dim=(1, 2)) + constant  # of 100 completed outfits
+            >>> torch.allclose(score[7], scorer(torch.cat([outfit, catalogue[7:8]])), atol=1e-5)
+            True
         """
         n = len(x)
-        both = self.weight + self.weight.mT
-        query = torch.einsum("khl,kl->kh", both, x.sum(dim=0)) / (n * (n + 1))
-        batch = torch.zeros(n, dtype=torch.long, device=x.device)
-        constant: Tensor = self(x, batch, 1)[0] * (n - 1) / (n + 1)
+        if n == 0:
+            raise ValueError("'x' needs at least one item (got none)")
+        constant: Tensor = self(x)[0] * (n - 1) / (n + 1)
+        symmetric = at_least_float32(self.weight + self.weight.mT)
+        total = at_least_float32(x).sum(dim=0)
+        query = torch.einsum("khl,kl->kh", symmetric, total) / (n * (n + 1))
         return query, constant
 
     def _checked_batch(
         self, x: Tensor, batch: Tensor | None, batch_size: int | None
     ) -> tuple[Tensor, int]:
-        if x.shape[1:] != (self.num_attributes, self.channels):  # one attribute would pass for all
+        # Broadcasting would accept states of one attribute.
+        if x.dim() != 3 or x.shape[1:] != (self.num_attributes, self.channels):
             raise ValueError(
                 f"'x' needs states [N, {self.num_attributes}, {self.channels}] "
                 f"(got the shape {tuple(x.shape)})"

@@ -1,4 +1,4 @@
-"""The mean cosine over pairs of items."""
+"""Mean pairwise cosine scorer."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from fashiongraph.nn.functional import at_least_float32, checked_batch, l2_norma
 
 
 class CosineScorer(torch.nn.Module):
-    r"""Scores an outfit by the mean cosine of its pairs of items.
+    r"""Mean cosine of all pairs of items of an outfit.
 
     .. math::
         y = \frac{1}{n (n - 1)} \sum_{i \neq j} \mathbf{u}_i^{\top} \mathbf{u}_j,
@@ -23,6 +23,15 @@ class CosineScorer(torch.nn.Module):
         - **input:** states :math:`(N, H)`; outfit of each item :math:`(N)`
         - **output:** scores :math:`(B)`, in float32 for narrower states, because scores rounded
           to bfloat16 would tie
+
+    Example:
+        >>> import torch
+        >>> from fashiongraph.nn import CosineScorer
+        >>> h = torch.tensor([[1.0, 0.0], [3.0, 4.0], [0.0, 1.0]])
+        >>> CosineScorer()(h, batch=torch.tensor([0, 0, 1]))
+        tensor([0.6000, 0.0000])
+        >>> CosineScorer().item_scores(h)  # one outfit
+        tensor([0.3000, 0.7000, 0.4000])
     """
 
     def forward(
@@ -37,7 +46,7 @@ class CosineScorer(torch.nn.Module):
                 which has to be read back from the device.
 
         Raises:
-            ValueError: If states have another shape, or there is not one outfit for each.
+            ValueError: If states have another shape, or ``batch`` has not one entry for each.
         """
         cosine, batch, batch_size = self._cosines(x, batch, batch_size)
         total: Tensor = scatter(cosine, batch, dim_size=batch_size)
@@ -48,7 +57,7 @@ class CosineScorer(torch.nn.Module):
     def item_scores(
         self, x: Tensor, batch: Tensor | None = None, batch_size: int | None = None
     ) -> Tensor:
-        r"""Mean cosine of each item and the others of its outfit [N].
+        r"""Mean cosine of each item and the other items of its outfit [N].
 
         .. math::
             f_i = \frac{1}{n - 1} \sum_{j \neq i} \mathbf{u}_i^{\top} \mathbf{u}_j
@@ -63,10 +72,11 @@ class CosineScorer(torch.nn.Module):
         """
         cosine, batch, batch_size = self._cosines(x, batch, batch_size)
         size = degree(batch, batch_size, dtype=torch.long).index_select(0, batch)
-        return cosine / (size - 1).clamp(min=1)
+        score: Tensor = cosine / (size - 1).clamp(min=1)
+        return score
 
     def query(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        r"""The score of an outfit with one more item, as a linear function of its unit vector.
+        r"""Score of an outfit with one more item, as a linear function of the item's unit vector.
 
         .. math::
             y(o \cup \{c\}) = \frac{n - 1}{n + 1}\, y(o) + \mathbf{u}_c^{\top} \mathbf{q},
@@ -76,20 +86,34 @@ class CosineScorer(torch.nn.Module):
             x: States of the outfit's items [n, H], at least one.
 
         Returns:
-            The query :math:`\mathbf{q}` [H] and the constant.
+            The query :math:`\mathbf{q}` [H] and the constant :math:`\frac{n-1}{n+1} y(o)`.
+
+        Raises:
+            ValueError: If states have another shape, or the outfit is empty.
+
+        Example:
+            >>> import torch
+            >>> from fashiongraph.nn import CosineScorer
+            >>> query, constant = CosineScorer().query(torch.tensor([[1.0, 0.0], [0.0, 1.0]]))
+            >>> new = torch.tensor([0.6, 0.8])
+            >>> new @ query + constant  # (0 + 0.6 + 0.8) / 3
+            tensor(0.4667)
         """
         n = len(x)
+        if n == 0:
+            raise ValueError("'x' needs at least one item (got none)")
+        constant = self(x)[0] * (n - 1) / (n + 1)
         query = 2 * l2_normalize(at_least_float32(x)).sum(dim=0) / (n * (n + 1))
-        return query, self(x)[0] * (n - 1) / (n + 1)
+        return query, constant
 
     def _cosines(
         self, x: Tensor, batch: Tensor | None, batch_size: int | None
     ) -> tuple[Tensor, Tensor, int]:
-        """Sum of the cosines of each item and the others of its outfit [N]."""
+        """Sum of the cosines of each item and the other items of its outfit [N]."""
         if x.dim() != 2:
             raise ValueError(f"'x' needs states [N, H] (got the shape {tuple(x.shape)})")
         batch, batch_size = checked_batch(x, batch, batch_size)
         u = l2_normalize(at_least_float32(x))
         total = scatter(u, batch, dim_size=batch_size)
-        others = total.index_select(0, batch) - u  # exactly zero for an item on its own
+        others = total.index_select(0, batch) - u  # exactly zero for a single item
         return (u * others).sum(dim=-1), batch, batch_size

@@ -11,6 +11,7 @@ from fashiongraph.evaluation import score_outfits
 from fashiongraph.loader.outfit_loader import OutfitLoader
 from fashiongraph.models.baselines.ngnn import NGNN
 from fashiongraph.nn.losses.bpr_loss import BPRLoss
+from fashiongraph.objectives import default_objective, paper_objective
 from fashiongraph.objectives.ngnn_objective import NGNNObjective
 from fashiongraph.training import TrainingConfig, fit
 
@@ -102,9 +103,12 @@ def test_equals_the_equations(wardrobe, graph, mode, edges, num_steps, normalize
     torch.testing.assert_close(score, expected, rtol=1e-5, atol=1e-6)
 
 
-def test_the_modes_settle_edges_and_the_published_loss():
-    paper, code = NGNN.paper(2048, 120), NGNN.reference_code(2048, 120)
-    assert paper.settings == {
+def test_modes_set_edges_and_the_published_loss():
+    paper, code = (
+        NGNN.paper(2048, num_categories=120),
+        NGNN.reference_code(2048, num_categories=120),
+    )
+    assert paper.config == {
         "in_channels": 2048,
         "num_categories": 120,
         "hidden_channels": 12,
@@ -114,10 +118,10 @@ def test_the_modes_settle_edges_and_the_published_loss():
         "normalize": False,
     }
     assert (code.mode, code.edges, code.normalize) == ("reference_code", "mean", False)
-    assert isinstance(paper.paper_objective().loss, BPRLoss)
-    assert isinstance(code.paper_objective(), NGNNObjective)
-    assert paper.paper_objective().num_negatives == code.paper_objective().num_negatives == 1
-    assert paper.objective().num_negatives == 8
+    assert isinstance(paper_objective(paper).loss, BPRLoss)
+    assert isinstance(paper_objective(code), NGNNObjective)
+    assert paper_objective(paper).num_negatives == paper_objective(code).num_negatives == 1
+    assert default_objective(paper).num_negatives == 8
 
 
 def test_the_order_of_items_and_the_batch_do_not_matter(wardrobe, graph):
@@ -164,7 +168,7 @@ def test_a_checkpoint_restores_it(wardrobe, graph, tmp_path):
     model = make(graph, mode="reference_code", num_steps=2)
     model.save(tmp_path / "model")
     again = NGNN.load(tmp_path / "model")
-    assert again.settings == model.settings
+    assert again.config == model.config
     torch.testing.assert_close(
         score_outfits(again, wardrobe), score_outfits(model, wardrobe), rtol=0, atol=0
     )
@@ -180,7 +184,7 @@ def test_both_modes_train(wardrobe, graph, mode, published):
         wardrobe,
         wardrobe,
         graph=graph,
-        objective=model.paper_objective() if published else None,
+        objective=paper_objective(model) if published else None,
         config=TrainingConfig(batch_size=16, learning_rate=0.02, schedule="constant"),
         max_epochs=2,
         progress=False,

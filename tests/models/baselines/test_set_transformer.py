@@ -86,7 +86,7 @@ def test_equals_the_equations(wardrobe, norm_first, normalize):
 
 
 def test_the_papers_sizes_are_one_call_away():
-    assert SetTransformer.paper(512).settings == {
+    assert SetTransformer.paper(512).config == {
         "in_channels": 512,
         "hidden_channels": 128,
         "num_layers": 6,

@@ -42,7 +42,7 @@ def test_equals_the_equation(wardrobe, learn_scale, normalize):
 
 
 def test_the_papers_settings_are_one_call_away():
-    assert Siamese.paper(2048).settings == {
+    assert Siamese.paper(2048).config == {
         "in_channels": 2048,
         "hidden_channels": 512,
         "learn_scale": False,

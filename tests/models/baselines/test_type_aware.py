@@ -57,7 +57,7 @@ def test_equals_the_equation(wardrobe, metric, learn_scale, normalize, unknown):
 
 
 def test_the_papers_settings_are_one_call_away():
-    assert TypeAware.paper(512, 11).settings == {
+    assert TypeAware.paper(512, num_categories=11).config == {
         "in_channels": 512,
         "num_categories": 11,
         "hidden_channels": 64,

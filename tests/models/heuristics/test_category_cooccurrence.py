@@ -12,11 +12,8 @@ from fashiongraph.data.outfits import Outfits
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.evaluation import (
     compatibility,
-)
-from fashiongraph.evaluation import (
+    draw_questions,
     fill_in_blank,
-)
-from fashiongraph.evaluation import (
     score_outfits,
 )
 from fashiongraph.loader.outfit_batcher import OutfitBatcher
@@ -67,28 +64,30 @@ def test_equal_categories_tie(wardrobe):
 
 
 def test_another_vocabulary_is_translated(wardrobe):
-    control = CategoryCooccurrence.from_outfits(wardrobe)
+    baseline = CategoryCooccurrence.from_outfits(wardrobe)
     turned = wardrobe.with_items(wardrobe.items.with_vocabulary(wardrobe.items.categories[::-1]))
-    torch.testing.assert_close(score_outfits(control, turned), score_outfits(control, wardrobe))
+    torch.testing.assert_close(score_outfits(baseline, turned), score_outfits(baseline, wardrobe))
     fewer = wardrobe.with_items(wardrobe.items.with_vocabulary(["category0"], "default"))
     with pytest.raises(FashionGraphError, match="no category"):
-        score_outfits(control, fewer)
-    assert score_outfits(control, fewer, unknown="default").isfinite().all()
+        score_outfits(baseline, fewer)
+    assert score_outfits(baseline, fewer, unknown="default").isfinite().all()
 
 
 def test_an_unknown_category_is_one_that_no_outfit_held(wardrobe):
-    control = CategoryCooccurrence(category_graph(wardrobe.category_id, wardrobe.batch, 6))
+    baseline = CategoryCooccurrence(category_graph(wardrobe.category_id, wardrobe.batch, 6))
     batch = OutfitBatcher(wardrobe.items)(wardrobe)
     known, scores = batch.category_id, []
     for stranger in (-1, 5):
         batch.category_id = torch.where(known == 2, stranger, known)
-        scores.append(control(batch))
+        scores.append(baseline(batch))
     torch.testing.assert_close(*scores)
 
 
 def test_answers_questions(wardrobe):
-    control = CategoryCooccurrence.from_outfits(wardrobe)
+    baseline = CategoryCooccurrence.from_outfits(wardrobe)
     paired = wardrobe.select(wardrobe.sizes > 1).with_frequency()
-    assert 0 <= compatibility(control, paired.questions("compatibility")).value <= 1
-    same = fill_in_blank(control, paired.questions("fitb", "same_category"))
+    assert (
+        0 <= compatibility(baseline, draw_questions(paired, "compatibility", "uniform")).value <= 1
+    )
+    same = fill_in_blank(baseline, draw_questions(paired, "fitb", "same_category"))
     assert same.value < same.fractional  # all candidates of one category tie

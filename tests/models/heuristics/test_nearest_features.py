@@ -6,11 +6,8 @@ import pytest
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.evaluation import (
     compatibility,
-)
-from fashiongraph.evaluation import (
+    draw_questions,
     fill_in_blank,
-)
-from fashiongraph.evaluation import (
     score_outfits,
 )
 from fashiongraph.loader.outfit_batcher import OutfitBatcher
@@ -47,5 +44,13 @@ def test_hard_cases(wardrobe):
 
 def test_answers_questions(wardrobe):
     paired = wardrobe.select(wardrobe.sizes > 1)
-    assert 0 <= compatibility(NearestFeatures(), paired.questions("compatibility")).value <= 1
-    assert 0 <= fill_in_blank(NearestFeatures(), paired.questions("fitb")).value <= 1
+    assert (
+        0
+        <= compatibility(
+            NearestFeatures(), draw_questions(paired, "compatibility", "uniform")
+        ).value
+        <= 1
+    )
+    assert (
+        0 <= fill_in_blank(NearestFeatures(), draw_questions(paired, "fitb", "uniform")).value <= 1
+    )

@@ -9,11 +9,8 @@ from fashiongraph.data import ItemTable, Outfits
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.evaluation import (
     compatibility,
-)
-from fashiongraph.evaluation import (
+    draw_questions,
     fill_in_blank,
-)
-from fashiongraph.evaluation import (
     score_outfits,
 )
 from fashiongraph.loader.outfit_batcher import OutfitBatcher
@@ -33,12 +30,12 @@ def test_scores_match_a_loop_over_sets(wardrobe):
     for items in test.item_id.split(test.sizes.tolist()):
         own = pairs(items.tolist())
         expected.append(sum(pair in known for pair in own) / max(len(own), 1))
-    control = PairCooccurrence.from_outfits(train)
-    assert len(control.keys) == len(known)
-    score = score_outfits(control, test)
+    baseline = PairCooccurrence.from_outfits(train)
+    assert len(baseline.keys) == len(known)
+    score = score_outfits(baseline, test)
     assert score.tolist() == pytest.approx(expected)
     assert any(0 < share < 1 for share in expected)
-    assert score_outfits(control, test, batch_size=1).tolist() == pytest.approx(expected)
+    assert score_outfits(baseline, test, batch_size=1).tolist() == pytest.approx(expected)
 
 
 def test_training_outfits_are_remembered_whole(wardrobe):
@@ -48,17 +45,17 @@ def test_training_outfits_are_remembered_whole(wardrobe):
 
 def test_hard_cases(wardrobe):
     batcher = OutfitBatcher(wardrobe.items)
-    control = PairCooccurrence.from_outfits(wardrobe)
-    assert control(batcher(wardrobe.select([]))).shape == (0,)
+    baseline = PairCooccurrence.from_outfits(wardrobe)
+    assert baseline(batcher(wardrobe.select([]))).shape == (0,)
     nothing = PairCooccurrence.from_outfits(wardrobe.select([]))
     assert nothing(batcher(wardrobe)).tolist() == [0.0] * len(wardrobe)
 
 
 def test_answers_questions(wardrobe):
-    control = PairCooccurrence.from_outfits(wardrobe)
+    baseline = PairCooccurrence.from_outfits(wardrobe)
     paired = wardrobe.select(wardrobe.sizes > 1)
-    assert compatibility(control, paired.questions("compatibility")).value > 0.7
-    assert fill_in_blank(control, paired.questions("fitb")).value > 0.5
+    assert compatibility(baseline, draw_questions(paired, "compatibility", "uniform")).value > 0.7
+    assert fill_in_blank(baseline, draw_questions(paired, "fitb", "uniform")).value > 0.5
 
 
 def test_refuses_items_of_another_table():
@@ -67,7 +64,7 @@ def test_refuses_items_of_another_table():
         table = ItemTable.from_lists(names, ["top"] * num_items)
         return Outfits(table, torch.tensor([0, 2]), torch.tensor(items))
 
-    control = PairCooccurrence.from_outfits(outfits(10, [3, 5]))
+    baseline = PairCooccurrence.from_outfits(outfits(10, [3, 5]))
     other = outfits(30, [1, 25])  # 1 * 10 + 25 is the key of 3 and 5
     with pytest.raises(FashionGraphError, match=r"items of the table of 10 that was counted"):
-        control(OutfitBatcher(other.items)(other))
+        baseline(OutfitBatcher(other.items)(other))

@@ -1,4 +1,4 @@
-"""Outfits as the graph layers read them."""
+"""Outfits as inputs of graph convolutions."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ K, H = 3, 8
 
 @pytest.fixture
 def outfits():
-    """Makes states, edges (each ordered pair within an outfit, shuffled), weights and outfits."""
+    """Function from sizes to states, edges between all items (shuffled), weights and outfits."""
 
     def make(sizes=(3, 1, 4, 2), dtype=torch.float32, seed=0):
         rng = torch.Generator().manual_seed(seed)
@@ -28,7 +28,7 @@ def outfits():
 
 @pytest.fixture
 def adjacency():
-    """Makes of the same edges a matrix whose row receives."""
+    """Function from edges to a sparse matrix whose row is the target."""
 
     def make(edge_index, edge_weight, num_nodes, layout):
         matrix = torch.sparse_coo_tensor(

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 from safetensors.torch import load, save
+from torch_geometric.nn import to_hetero
 
 from fashiongraph.nn.conv.attribute_gated_conv import AttributeGatedConv
 
@@ -28,11 +29,11 @@ def loop(conv, x, edge_index, edge_weight):
         for i in range(h.shape[0]):
             for k in range(h.shape[1]):
                 a = np.zeros(H)
-                for (sender, receiver), weight in zip(
+                for (source, target), weight in zip(
                     edge_index.t().tolist(), edge_weight.tolist(), strict=True
                 ):
-                    if receiver == i:
-                        a += weight * h[sender, k]
+                    if target == i:
+                        a += weight * h[source, k]
                 z = sigmoid(w_z @ a + u_z @ h[i, k] + b_z)
                 r = sigmoid(w_r @ a + u_r @ h[i, k] + b_r)
                 candidate = np.tanh(w_h @ a + u_h @ (r * h[i, k]) + b_h)
@@ -65,15 +66,15 @@ def test_equals_the_equations(num_steps, bias, outfits):
     torch.testing.assert_close(conv(x, edge_index), loop(conv, x, edge_index, ones))
 
 
-def test_rounds_may_be_made_from_other_sums_over_the_edges(outfits):
+def test_update_states_with_dense_aggregation_equals_forward(outfits):
     conv = with_random_bias(AttributeGatedConv(H, 2, bias=True))
     x, edge_index, edge_weight, _ = outfits([3, 3])
     weight = torch.zeros(6, 6)
     weight[edge_index[1], edge_index[0]] = edge_weight
-    own_blocks = torch.stack([weight[:3, :3], weight[3:, 3:]])
+    blocks = torch.stack([weight[:3, :3], weight[3:, 3:]])
     h = x.view(2, 3, K, H)
     for _ in range(conv.num_steps):
-        h = conv.update_states(h, torch.einsum("bij,bjkh->bikh", own_blocks, h))
+        h = conv.update_states(h, torch.einsum("bij,bjkh->bikh", blocks, h))
     torch.testing.assert_close(h.flatten(0, 1), conv(x, edge_index, edge_weight))
 
 
@@ -82,7 +83,7 @@ def test_parameters():
     shapes = {name: tuple(parameter.shape) for name, parameter in conv.named_parameters()}
     assert shapes == {"weight_ih": (3 * H, H), "weight_hh": (3 * H, H), "bias": (3 * H,)}
     assert conv.bias.eq(0).all()
-    # Each gate is a matrix of its own: one draw over [3H, H] would have a smaller bound.
+    # Each gate is drawn separately: one draw over [3H, H] would have a smaller bound.
     assert conv.weight_ih.abs().max() <= (6 / (2 * H)) ** 0.5
     assert conv.weight_ih.abs().max() > (6 / (4 * H)) ** 0.5
 
@@ -90,7 +91,7 @@ def test_parameters():
 def test_is_not_a_gru_cell(outfits):
     conv = AttributeGatedConv(H, num_steps=1)
     x, edge_index, edge_weight, _ = outfits()
-    received = torch.zeros_like(x).index_add(
+    aggregated = torch.zeros_like(x).index_add(
         0, edge_index[1], edge_weight.view(-1, 1, 1) * x[edge_index[0]]
     )
     cell = torch.nn.GRUCell(H, H, bias=False)
@@ -103,7 +104,7 @@ def test_is_not_a_gru_cell(outfits):
                 (conv.weight_hh, cell.weight_hh),
             ):
                 theirs.copy_(ours.view(3, H, H)[order].flatten(0, 1))
-        gru = cell(received.flatten(0, 1), x.flatten(0, 1)).view_as(x)
+        gru = cell(aggregated.flatten(0, 1), x.flatten(0, 1)).view_as(x)
         assert (out - gru).abs().max() > 0.1
 
 
@@ -128,8 +129,8 @@ def test_permutation_of_items(outfits):
     conv = AttributeGatedConv(H)
     x, edge_index, edge_weight, _ = outfits()
     order = torch.randperm(len(x))
-    place = order.argsort()  # where each item went
-    out = conv(x[order], place[edge_index], edge_weight)
+    position = order.argsort()
+    out = conv(x[order], position[edge_index], edge_weight)
     torch.testing.assert_close(out, conv(x, edge_index, edge_weight)[order])
 
 
@@ -138,10 +139,10 @@ def test_an_outfit_alone_equals_it_in_a_batch(outfits):
     x, edge_index, edge_weight, batch = outfits()
     together = conv(x, edge_index, edge_weight)
     for outfit in range(int(batch.max()) + 1):
-        mine, own = batch == outfit, batch[edge_index[0]] == outfit
-        first = int(mine.nonzero()[0])
-        alone = conv(x[mine], edge_index[:, own] - first, edge_weight[own])
-        torch.testing.assert_close(alone, together[mine])
+        node, edge = batch == outfit, batch[edge_index[0]] == outfit
+        first = int(node.nonzero()[0])
+        alone = conv(x[node], edge_index[:, edge] - first, edge_weight[edge])
+        torch.testing.assert_close(alone, together[node])
 
 
 @pytest.mark.parametrize("sparse", [False, True])
@@ -159,7 +160,7 @@ def test_empty_batch(sparse, outfits, adjacency):
 
 
 @pytest.mark.parametrize("sparse", [False, True])
-def test_items_without_neighbours_hear_nothing(sparse, outfits, adjacency):
+def test_items_without_neighbours_aggregate_zero(sparse, outfits, adjacency):
     conv = AttributeGatedConv(H).double()
     x, edge_index, edge_weight, _ = outfits([1, 1], dtype=torch.float64)
     edges = (edge_index, edge_weight)
@@ -232,5 +233,49 @@ def test_copies_and_files_keep_the_weights(outfits):
 
 @pytest.mark.parametrize("arguments", [(0, 2), (8, 0), (-1, 2)])
 def test_refuses_sizes_that_are_not_positive(arguments):
-    with pytest.raises(ValueError, match=r"need to be positive integers \(got "):
+    with pytest.raises(ValueError, match=rf"'channels'.*got {arguments[0]} and"):
         AttributeGatedConv(*arguments)
+
+
+@pytest.mark.parametrize("shape", [(3, 2, 7), (3, 8, 2), (3, 1), (8,), ()])
+def test_refuses_states_of_another_shape(shape, outfits):
+    _, edge_index, edge_weight, _ = outfits([3])
+    with pytest.raises(ValueError, match=r"'x' .*\[N, K, 8\] \(got"):
+        AttributeGatedConv(H)(torch.zeros(shape), edge_index, edge_weight)
+
+
+def test_refuses_edges_of_another_shape(outfits):
+    conv = AttributeGatedConv(H)
+    x, edge_index, edge_weight, _ = outfits([3])
+    with pytest.raises(ValueError, match=r"'edge_index' .*\(6, 2\)"):
+        conv(x, edge_index.t(), edge_weight)
+    for wrong in (edge_weight[:1], edge_weight.unsqueeze(1)):
+        with pytest.raises(ValueError, match=r"'edge_weight' .*6 \(got"):
+            conv(x, edge_index, wrong)
+
+
+def test_refuses_bipartite_input(outfits):
+    conv = AttributeGatedConv(H)
+    x, edge_index, edge_weight, _ = outfits([3])
+    with pytest.raises(ValueError, match=r"'x' .*bipartite.*got a tuple"):
+        conv((x, x), edge_index, edge_weight)
+
+
+class TwoLayers(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv1, self.conv2 = AttributeGatedConv(H), AttributeGatedConv(H)
+
+    def forward(self, x, edge_index):
+        return self.conv2(self.conv1(x, edge_index), edge_index)
+
+
+def test_to_hetero_works_within_one_node_type_only(outfits):
+    x, edge_index, _, _ = outfits([3, 2])
+    edges = ("item", "with", "item")
+    model = to_hetero(TwoLayers(), (["item"], [edges]))
+    assert model({"item": x}, {edges: edge_index})["item"].shape == x.shape
+    between = [("top", "with", "shoe"), ("shoe", "with", "top")]
+    model = to_hetero(TwoLayers(), (["top", "shoe"], between))
+    with pytest.raises(ValueError, match=r"'x' .*bipartite"):
+        model({"top": x, "shoe": x}, dict.fromkeys(between, edge_index))

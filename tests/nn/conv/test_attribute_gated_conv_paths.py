@@ -1,4 +1,4 @@
-"""The gated layer gives the same by every path: edges, matrices, distinct items, compiled."""
+"""Edges, sparse matrices, distinct items and compiled programs give the same states."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from torch_geometric.typing import SparseTensor
 
 from fashiongraph.nn.attribute_mask import AttributeMask
 from fashiongraph.nn.conv.attribute_gated_conv import AttributeGatedConv
+from fashiongraph.nn.conv.sparse import csr_adjacency
 from fashiongraph.nn.scorers.attribute_bilinear_scorer import AttributeBilinearScorer
 
 K, H = 3, 8
@@ -37,7 +38,8 @@ def test_sparse_adjacency_equals_edges(layout, aggr, outfits, adjacency):
     ):
         state = x.clone().requires_grad_()
         with warnings.catch_warnings():
-            warnings.simplefilter("error")  # a conversion at each step would be warned of
+            warnings.simplefilter("error")  # torch warns of conversions between layouts
+            warnings.filterwarnings("ignore", "Sparse CSR tensor support is in beta")
             out = conv(state, *edges)
         inputs = (state, conv.weight_ih, conv.weight_hh)
         results.append((out, *torch.autograd.grad(out.square().sum(), inputs)))
@@ -83,25 +85,25 @@ def test_refuses_weights_beside_a_sparse_adjacency(outfits, adjacency):
         AttributeGatedConv(H)(x, matrix, edge_weight)
 
 
-@pytest.mark.parametrize("learns", [False, True])
+@pytest.mark.parametrize("weight_grad", [False, True])
 @pytest.mark.parametrize("aggr", ["add", "mean", "max"])
 @pytest.mark.parametrize("layout", ["edges", torch.sparse_csr, torch.sparse_coo])
 @pytest.mark.parametrize("num_steps", [1, 2])
 def test_states_of_distinct_items_equal_states_of_nodes(
-    layout, aggr, learns, num_steps, outfits, adjacency
+    layout, aggr, weight_grad, num_steps, outfits, adjacency
 ):
     conv = with_random_bias(num_steps=num_steps, aggr=aggr)
     _, edge_index, edge_weight, batch = outfits(dtype=torch.float64)
     items = torch.randn(5, K, H, dtype=torch.double, requires_grad=True)
-    slot = torch.tensor([4, 0, 4, 1, 2, 2, 0, 1, 4, 0])  # twice in an outfit; row 3 nowhere
-    edges = [edge_index, edge_weight.requires_grad_(learns)]
+    index = torch.tensor([4, 0, 4, 1, 2, 2, 0, 1, 4, 0])  # repeats; row 3 does not occur
+    edges = [edge_index, edge_weight.requires_grad_(weight_grad)]
     if layout != "edges":
         matrix = adjacency(edge_index, edge_weight.detach(), len(batch), layout)
-        edges = [matrix.requires_grad_(learns)]
-    inputs = [items, *conv.parameters(), *edges[-1:] * learns]
+        edges = [matrix.requires_grad_(weight_grad)]
+    inputs = [items, *conv.parameters(), *edges[-1:] * weight_grad]
     results = [
         (out, *torch.autograd.grad(out.sin().sum(), inputs))
-        for out in (conv(items[slot], *edges), conv(items, *edges, slot=slot))
+        for out in (conv(items[index], *edges), conv(items, *edges, index=index))
     ]
     for by_node, by_item in zip(*results, strict=True):
         if by_node.layout != torch.strided:
@@ -113,12 +115,12 @@ def test_states_of_distinct_items_equal_states_of_nodes(
 def test_gradients_from_distinct_items(outfits):
     conv = with_random_bias()
     _, edge_index, edge_weight, _ = outfits([2, 1], dtype=torch.float64)
-    items, slot = torch.randn(2, 1, H, dtype=torch.double), torch.tensor([1, 0, 1])
+    items, index = torch.randn(2, 1, H, dtype=torch.double), torch.tensor([1, 0, 1])
     names = list(dict(conv.named_parameters()))
     inputs = [t.detach().clone().requires_grad_() for t in (items, edge_weight, *conv.parameters())]
 
     def call(x, edge_weight, *parameters):
-        arguments = (x, edge_index, edge_weight, slot)
+        arguments = (x, edge_index, edge_weight, index)
         return torch.func.functional_call(
             conv, dict(zip(names, parameters, strict=True)), arguments
         )
@@ -131,16 +133,16 @@ def test_gradients_from_distinct_items(outfits):
 @pytest.mark.parametrize("num_nodes", [0, 2])
 def test_distinct_items_without_neighbours(sparse, num_nodes, adjacency):
     conv = AttributeGatedConv(H)
-    items, slot = torch.randn(3, K, H), torch.full((num_nodes,), 1)
+    items, index = torch.randn(3, K, H), torch.full((num_nodes,), 1)
     edges = (torch.empty(2, 0, dtype=torch.long), torch.empty(0))
     if sparse:
         edges = (adjacency(*edges, num_nodes, torch.sparse_csr), None)
-    out = conv(items, *edges, slot)
+    out = conv(items, *edges, index)
     assert out.shape == (num_nodes, K, H)
-    assert torch.equal(out, conv(items, *edges, slot, conv.first_products(items)))
-    torch.testing.assert_close(out, conv(items[slot], *edges))
+    torch.testing.assert_close(conv(items, *edges, index, conv.project_items(items)), out)
+    torch.testing.assert_close(out, conv(items[index], *edges))
     with torch.no_grad():
-        torch.testing.assert_close(conv(items, *edges, slot), out)
+        torch.testing.assert_close(conv(items, *edges, index), out)
     out.sum().backward()
     assert conv.weight_hh.grad.isfinite().all()
 
@@ -149,25 +151,28 @@ def test_distinct_items_without_neighbours(sparse, num_nodes, adjacency):
 def test_distinct_items_under_autocast(sparse, outfits, adjacency):
     conv = AttributeGatedConv(H)
     _, edge_index, edge_weight, batch = outfits()
-    items, slot = torch.randn(4, K, H), torch.arange(len(batch)) % 4
+    items, index = torch.randn(4, K, H), torch.arange(len(batch)) % 4
     edges = (edge_index, edge_weight)
     if sparse:
         edges = (adjacency(*edges, len(batch), torch.sparse_csr), None)
     with torch.autocast("cpu", torch.bfloat16):
-        out = conv(items, *edges, slot)
+        out = conv(items, *edges, index)
     assert out.dtype == torch.float32
-    torch.testing.assert_close(out, conv(items[slot], *edges), atol=5e-2, rtol=0)
+    torch.testing.assert_close(out, conv(items[index], *edges), atol=5e-2, rtol=0)
 
 
 def test_stays_on_the_device_of_its_input():
-    # Fake tensors know shapes and devices: to mix devices or to read a value on the host raises.
+    # Fake tensors have shapes and devices: mixing devices or reading a value on the host raises.
     with FakeTensorMode(), torch.device("cuda"):
         x, edges, weight = torch.randn(5, K, H), torch.zeros(2, 6, dtype=torch.long), torch.ones(6)
         conv = AttributeGatedConv(H)
-        with torch.device("cpu"):  # the default, from which nothing may be made
+        with torch.device("cpu"):  # the default device must not be used
             conv.reset_parameters()
-            out = conv(x, edges, weight)
+            # Fake tensors have no sparse products: a gradient of the weights keeps the edges.
+            out = conv(x, edges, weight.requires_grad_())
+            matrix = csr_adjacency(edges, None, len(x))
     assert (out.device.type, out.shape) == ("cuda", x.shape)
+    assert (matrix.device.type, matrix.shape) == ("cuda", (5, 5))
 
 
 @pytest.mark.parametrize("backend", ["eager", pytest.param("inductor", marks=pytest.mark.slow)])
@@ -223,16 +228,16 @@ def test_edges_are_explained(outfits):
     torch.testing.assert_close(model(x, edge_index, edge_weight, batch), before)
 
 
-def test_a_closed_edge_mask_silences_edges(outfits, adjacency):
+def test_an_edge_mask_of_zeros_removes_edges(outfits, adjacency):
     conv = AttributeGatedConv(H)
     assert isinstance(conv, MessagePassing)
     x, edge_index, edge_weight, _ = outfits()
-    nobody = conv(x, edge_index[:, :0], edge_weight[:0])
+    without_edges = conv(x, edge_index[:, :0], edge_weight[:0])
     conv.explain, conv._apply_sigmoid, conv._loop_mask = True, False, None
     conv._edge_mask = torch.zeros_like(edge_weight)
-    torch.testing.assert_close(conv(x, edge_index, edge_weight), nobody)
+    torch.testing.assert_close(conv(x, edge_index, edge_weight), without_edges)
     matrix = adjacency(edge_index, edge_weight, len(x), torch.sparse_csr)
-    torch.testing.assert_close(conv(x, matrix), nobody)  # falls back to messages
+    torch.testing.assert_close(conv(x, matrix), without_edges)  # falls back to messages
 
 
 @pytest.mark.parametrize("aggr", ["add", "mean", "max"])
@@ -246,41 +251,103 @@ def test_with_and_without_torch_scatter(aggr, monkeypatch, outfits):
         monkeypatch.setattr(torch_geometric.typing, "WITH_TORCH_SCATTER", flag)
         out = conv(x, edge_index, edge_weight)
         results.append((out, *torch.autograd.grad(out.square().sum(), x)))
-    for with_it, without in zip(*results, strict=True):
-        torch.testing.assert_close(with_it, without)
+    for with_scatter, without in zip(*results, strict=True):
+        torch.testing.assert_close(with_scatter, without)
 
 
-def test_distinct_items_against_the_flow(outfits):
+def test_distinct_items_with_reversed_flow(outfits):
     conv = with_random_bias(flow="target_to_source")
     _, edge_index, edge_weight, batch = outfits(dtype=torch.float64)
-    items, slot = torch.randn(3, K, H, dtype=torch.double), torch.arange(len(batch)) % 3
-    expected = conv(items[slot], edge_index, edge_weight)
-    torch.testing.assert_close(conv(items, edge_index, edge_weight, slot), expected)
+    items, index = torch.randn(3, K, H, dtype=torch.double), torch.arange(len(batch)) % 3
+    expected = conv(items[index], edge_index, edge_weight)
+    torch.testing.assert_close(conv(items, edge_index, edge_weight, index), expected)
 
 
-def test_one_attribute_may_do_without_its_dimension(outfits):
+def test_the_attribute_dimension_is_optional(outfits):
     conv = with_random_bias()
-    x, edge_index, edge_weight, _ = outfits((2, 2, 2), dtype=torch.float64)  # an edge per item
+    x, edge_index, edge_weight, _ = outfits((2, 2, 2), dtype=torch.float64)  # one edge per item
     expected = conv(x[:, :1], edge_index, edge_weight)[:, 0]
     torch.testing.assert_close(conv(x[:, 0], edge_index, edge_weight), expected)
 
 
 @pytest.mark.parametrize("shared", [False, True])
 @pytest.mark.parametrize("sparse", [False, True])
-def test_scoring_equals_training_and_overwrites_nothing(sparse, shared, outfits, adjacency):
+def test_inference_equals_training_without_side_effects(sparse, shared, outfits, adjacency):
     conv = with_random_bias()
     x, edge_index, edge_weight, _ = outfits([3, 1, 2], dtype=torch.float64)
-    slot = torch.tensor([2, 0, 1, 1, 3, 2]) if shared else None
-    products = conv.first_products(x) if shared else None
+    index = torch.tensor([2, 0, 1, 1, 3, 2]) if shared else None
+    projections = conv.project_items(x) if shared else None
     edges = (edge_index, edge_weight)
     if sparse:
         edges = (adjacency(edge_index, edge_weight, len(x), torch.sparse_csr), None)
-    read = [x, *conv.parameters(), *(products or [])]
+    read = [x, *conv.parameters(), *(projections or [])]
     before = [tensor.detach().clone() for tensor in read]
-    received = torch.randn_like(x)
-    expected = conv(x, *edges, slot, products), conv.update_states(x, received)
+    aggregated = torch.randn_like(x)
+    expected = conv(x, *edges, index, projections), conv.update_states(x, aggregated)
     with torch.no_grad():
-        scored = conv(x, *edges, slot, products), conv.update_states(x, received)
-    torch.testing.assert_close(scored, expected)
+        found = conv(x, *edges, index, projections), conv.update_states(x, aggregated)
+    torch.testing.assert_close(found, expected)
     for tensor, kept in zip(read, before, strict=True):
         assert torch.equal(tensor, kept)
+
+
+@pytest.fixture(params=["explain", "hook", "message", "aggregate", "weight"])
+def edge_wise(request):
+    """A function that puts a layer and its weights on the edge-wise path, changing no value."""
+
+    class OverridesMessage(AttributeGatedConv):
+        def message(self, x_j, edge_weight):
+            return super().message(x_j, edge_weight)
+
+    class OverridesAggregate(AttributeGatedConv):
+        def aggregate(self, inputs, index, ptr=None, dim_size=None, out=None):
+            return super().aggregate(inputs, index, ptr, dim_size, out)
+
+    def change(conv, edge_weight):
+        classes = {"message": OverridesMessage, "aggregate": OverridesAggregate}
+        other = classes.get(request.param, AttributeGatedConv)(H, conv.num_steps, bias=True)
+        other.double().load_state_dict(conv.state_dict())
+        if request.param == "explain":
+            other.explain, other._apply_sigmoid, other._loop_mask = True, False, None
+            other._edge_mask = torch.ones_like(edge_weight)
+        elif request.param == "hook":
+            other.register_message_forward_hook(lambda *_: None)
+        elif request.param == "weight":
+            edge_weight = edge_weight.clone().requires_grad_()
+        return other, edge_weight
+
+    return change
+
+
+@pytest.mark.parametrize("shared", [False, True])
+@pytest.mark.parametrize("grad", [False, True])
+def test_edge_wise_paths_equal_the_sparse_path(grad, shared, edge_wise, outfits, monkeypatch):
+    conv = with_random_bias()
+    x, edge_index, edge_weight, _ = outfits([3, 1, 4], dtype=torch.float64)
+    index = torch.tensor([2, 0, 1, 1, 3, 2, 5, 2]) if shared else None
+    other, other_weight = edge_wise(conv, edge_weight)
+    calls, message = [], AttributeGatedConv.message
+
+    def count(self, x_j, edge_weight):
+        calls.append(len(x_j))
+        return message(self, x_j, edge_weight)
+
+    with torch.set_grad_enabled(grad):
+        expected = conv(x, edge_index, edge_weight, index)
+        monkeypatch.setattr(AttributeGatedConv, "message", count)
+        out = other(x, edge_index, other_weight, index)
+    torch.testing.assert_close(out, expected)
+    assert calls
+
+
+def test_edge_weights_with_a_gradient_get_their_gradient(outfits):
+    conv = with_random_bias()
+    x, edge_index, edge_weight, _ = outfits([3, 2], dtype=torch.float64)
+    edge_weight.requires_grad_()
+    total = conv(x, edge_index, edge_weight).sin().sum()
+    (grad,) = torch.autograd.grad(total, edge_weight)
+    step = torch.zeros_like(edge_weight)
+    step[2] = 1e-6
+    with torch.no_grad():
+        up, down = (conv(x, edge_index, edge_weight + s).sin().sum() for s in (step, -step))
+    assert float(grad[2]) == pytest.approx(float(up - down) / 2e-6, rel=1e-6)

@@ -41,10 +41,10 @@ def loop(conv, x, edge_index, edge_weight, category_id):
         new = np.zeros_like(h)
         for i in range(len(h)):
             a = np.zeros(D)
-            for (j, receiver), weight in zip(
+            for (j, target), weight in zip(
                 edge_index.t().tolist(), edge_weight.tolist(), strict=True
             ):
-                if receiver == i:
+                if target == i:
                     a += weight * (h[j] @ send[j])
             a = a @ receive[i]
             both = np.concatenate([a, h[i]])
@@ -98,7 +98,7 @@ def test_gradcheck():
     assert torch.autograd.gradcheck(call, inputs)
 
 
-def test_gates_start_at_one_so_that_the_published_unit_keeps_its_state():
+def test_initial_biases_of_one_keep_most_of_the_state():
     conv = NGNNConv(D, C)
     assert (conv.gates.bias == 1).all()
     assert (conv.candidate.bias == 0).all()
@@ -113,22 +113,63 @@ def test_gates_start_at_one_so_that_the_published_unit_keeps_its_state():
     torch.testing.assert_close(kept[False], (1 - share) * x)
 
 
-def test_the_order_of_items_does_not_matter_and_no_items_are_fine():
+def test_permutation_and_empty_batch():
     conv = NGNNConv(D, C, 2).double()
     x, edge_index, edge_weight, category_id = outfits()
     out = conv(x, edge_index, category_id, edge_weight)
     order = torch.randperm(len(x))
-    place = order.argsort()
-    turned = conv(x[order], place[edge_index], category_id[order], edge_weight)
-    torch.testing.assert_close(turned, out[order])
+    position = order.argsort()
+    permuted = conv(x[order], position[edge_index], category_id[order], edge_weight)
+    torch.testing.assert_close(permuted, out[order])
     none = torch.empty(2, 0, dtype=torch.long)
     assert conv(x[:0], none, category_id[:0], edge_weight[:0]).shape == (0, D)
 
 
 def test_bad_arguments():
-    with pytest.raises(ValueError, match="'num_steps' needs to be a positive integer"):
+    with pytest.raises(ValueError, match=r"'num_steps' .*got 0"):
         NGNNConv(D, C, 0)
     x, edge_index, edge_weight, category_id = outfits()
     sparse = adjacency(edge_index, edge_weight, len(x))
-    with pytest.raises(ValueError, match="'edge_weight' needs to be None"):
-        NGNNConv(D, C).double()(x, sparse, category_id, edge_weight)
+    conv = NGNNConv(D, C).double()
+    with pytest.raises(ValueError, match=r"'edge_weight' .*None.*\(20,\)"):
+        conv(x, sparse, category_id, edge_weight)
+    with pytest.raises(ValueError, match=r"'x' .*bipartite.*tuple"):
+        conv((x, x), edge_index, category_id, edge_weight)
+    with pytest.raises(ValueError, match=r"'x' .*\[N, 4\].*\(10, 3\)"):
+        conv(x[:, :3], edge_index, category_id, edge_weight)
+    with pytest.raises(ValueError, match=r"'category_id' .*\(9,\)"):
+        conv(x, edge_index, category_id[1:], edge_weight)
+    with pytest.raises(ValueError, match=r"'edge_index' .*\(20, 2\)"):
+        conv(x, edge_index.t(), category_id, edge_weight)
+    with pytest.raises(ValueError, match=r"'edge_weight' .*\(20, 1\)"):
+        conv(x, edge_index, category_id, edge_weight.unsqueeze(1))
+
+
+class Unchanged(NGNNConv):
+    """Overrides the message, so that the layer needs edges."""
+
+    def message(self, x_j, edge_weight):
+        return super().message(x_j, edge_weight)
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_edge_wise_path_equals_the_sparse_path(weighted):
+    conv, other = NGNNConv(D, C, 2).double(), Unchanged(D, C, 2).double()
+    other.load_state_dict(conv.state_dict())
+    x, edge_index, edge_weight, category_id = outfits()
+    weight = edge_weight if weighted else None
+    results = []
+    for layer in (conv, other):
+        state = x.clone().requires_grad_()
+        out = layer(state, edge_index, category_id, weight)
+        results.append((out, *torch.autograd.grad(out.sin().sum(), [state, *layer.parameters()])))
+    for by_matrix, by_edge in zip(*results, strict=True):
+        torch.testing.assert_close(by_matrix, by_edge)
+
+
+def test_edge_weights_with_a_gradient_get_their_gradient():
+    conv = NGNNConv(D, C, 2).double()
+    x, edge_index, edge_weight, category_id = outfits((2, 3))
+    assert torch.autograd.gradcheck(
+        lambda weight: conv(x, edge_index, category_id, weight), edge_weight.requires_grad_()
+    )

@@ -33,12 +33,12 @@ def test_equals_the_equation():
     torch.testing.assert_close(distance(x, y), torch.tensor(expected, dtype=torch.double))
 
 
-def test_a_fresh_one_is_the_squared_euclidean_distance():
+def test_initially_equals_the_squared_euclidean_distance():
     x = torch.randn(4, 5, dtype=torch.double)
     torch.testing.assert_close(AffineSimilarity(5).double()(x), SquaredEuclideanDistance()(x))
 
 
-def test_the_parameters_learn():
+def test_gradients_of_parameters():
     distance = drawn()
     x = torch.randn(3, 5, dtype=torch.double)
 
@@ -50,6 +50,6 @@ def test_the_parameters_learn():
     assert torch.autograd.gradcheck(call, values)
 
 
-def test_refuses_no_channels():
+def test_refuses_zero_channels():
     with pytest.raises(ValueError, match=r"'channels' .* \(got 0\)"):
         AffineSimilarity(0)

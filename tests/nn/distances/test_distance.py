@@ -30,14 +30,14 @@ def distance(request):
 
 def test_all_against_all_equals_row_by_row(distance):
     x, y = torch.randn(4, 6, dtype=torch.double), torch.randn(7, 6, dtype=torch.double)
-    whole = distance(x, y)
-    assert whole.shape == (4, 7)
+    all_pairs = distance(x, y)
+    assert all_pairs.shape == (4, 7)
     rows = distance.pairwise_distance(x.repeat_interleave(7, 0), y.repeat(4, 1))
-    torch.testing.assert_close(whole, rows.view(4, 7))
+    torch.testing.assert_close(all_pairs, rows.view(4, 7))
     torch.testing.assert_close(distance(x), distance(x, x))
 
 
-def test_knows_its_direction(distance):
+def test_margin_and_extremes_follow_is_inverted(distance):
     near, far = (0.9, 0.1) if distance.is_inverted else (0.1, 0.9)
     near, far = torch.tensor([near]), torch.tensor([far])
     assert distance.margin(far, near) > 0
@@ -58,22 +58,22 @@ def test_no_rows_have_no_distances(distance):
 
 
 @pytest.mark.parametrize("kind", [pml.TripletMarginLoss, pml.ContrastiveLoss])
-def test_losses_of_pytorch_metric_learning_take_it(distance, kind):
+def test_losses_of_pytorch_metric_learning_accept_it(distance, kind):
     embeddings = torch.randn(8, 6, dtype=torch.double, requires_grad=True)
     loss = kind(distance=distance)(embeddings, torch.arange(8) // 2)
     loss.backward()
     assert loss.isfinite()
 
 
-def test_a_bare_distance_says_what_it_lacks():
-    with pytest.raises(NotImplementedError, match="Distance does not say"):
+def test_the_base_class_is_abstract():
+    with pytest.raises(NotImplementedError, match=r"Distance .*between_all"):
         Distance()(torch.zeros(1, 2))
-    with pytest.raises(NotImplementedError, match="Distance does not say"):
+    with pytest.raises(NotImplementedError, match=r"Distance .*between_rows"):
         Distance().pairwise_distance(torch.zeros(1, 2), torch.zeros(1, 2))
 
 
 def near_together():
-    """Embeddings whose distances differ by less than half precision can tell."""
+    """Embeddings whose distances differ by less than the resolution of half precision."""
     return (1 + 0.05 * torch.randn(30, 6, generator=torch.Generator().manual_seed(0))).bfloat16()
 
 
@@ -82,14 +82,14 @@ def near_together():
 def test_narrow_embeddings_are_widened(distance, dtype, narrow_module):
     x = near_together().to(dtype)
     distance.to(dtype if narrow_module else torch.float32)
-    whole, rows = distance(x), distance.pairwise_distance(x[:15], x[15:])
-    assert whole.dtype == rows.dtype == torch.float32
+    all_pairs, rows = distance(x), distance.pairwise_distance(x[:15], x[15:])
+    assert all_pairs.dtype == rows.dtype == torch.float32
     distance.float()
-    assert torch.equal(whole, distance(x.float()))
+    assert torch.equal(all_pairs, distance(x.float()))
     assert torch.equal(rows, distance.pairwise_distance(x[:15].float(), x[15:].float()))
 
 
-def test_autocast_does_not_narrow_it(distance):
+def test_autocast_does_not_narrow_distances(distance):
     x, distance = near_together().float(), distance.float()
     expected = distance(x), distance.pairwise_distance(x[:15], x[15:])
     with torch.autocast("cpu", torch.bfloat16):
@@ -98,7 +98,7 @@ def test_autocast_does_not_narrow_it(distance):
 
 
 @pytest.mark.parametrize("kind", [CosineSimilarity, SquaredEuclideanDistance])
-def test_an_embedding_of_length_zero_has_no_huge_gradient(kind):
+def test_a_zero_embedding_has_no_huge_gradient(kind):
     x = torch.eye(3)[:2].mul(torch.tensor([[0.0], [1.0]])).requires_grad_()
     kind()(x, torch.ones(4, 3)).sum().backward()
     assert x.grad.abs().max() < 10

@@ -24,7 +24,7 @@ def test_equals_a_loop_and_pytorch_metric_learning(normalize):
     assert distance.is_inverted == theirs.is_inverted
 
 
-def test_equal_rows_are_exactly_together_in_large_batches():
+def test_equal_rows_have_a_distance_of_zero_in_large_batches():
     x = torch.randn(200, 64)
     assert (EuclideanDistance()(x).diagonal() == 0).all()
 

@@ -41,13 +41,13 @@ def test_equal_embeddings_have_a_score_and_a_gradient():
     assert x.grad.isfinite().all()
 
 
-def test_starts_anew():
+def test_reset_parameters():
     unit = PositionDependentSimilarity(5)
     before = unit.both.weight.clone()
     unit.reset_parameters()
     assert not torch.equal(before, unit.both.weight)
 
 
-def test_refuses_no_channels():
-    with pytest.raises(ValueError, match=r"positive integers \(got 4 and 0\)"):
+def test_refuses_zero_channels():
+    with pytest.raises(ValueError, match=r"'hidden_channels' .*got 4 and 0"):
         PositionDependentSimilarity(4, 0)

@@ -22,6 +22,6 @@ def test_equals_a_loop_and_pytorch_metric_learning():
     torch.testing.assert_close(distance(x, y), theirs(x, y))
 
 
-def test_is_twice_what_the_cosine_lacks():
+def test_equals_two_minus_twice_the_cosine():
     x, y = torch.randn(3, 5, dtype=torch.double), torch.randn(4, 5, dtype=torch.double)
     torch.testing.assert_close(SquaredEuclideanDistance()(x, y), 2 * (1 - CosineSimilarity()(x, y)))

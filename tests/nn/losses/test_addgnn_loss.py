@@ -34,17 +34,17 @@ def test_equals_the_equation():
     x = torch.randn(6, 8, dtype=torch.float64)
     positive, negative = scores()
     theta = [mask.weight, torch.randn(4, dtype=torch.float64)]
-    parts = loss(positive, negative, mask.sparsity_loss(), (mask(x), teacher(x)), iter(theta))
-    assert list(parts) == ["loss", "ranking", "mask", "distillation", "norm"]
-    torch.testing.assert_close(parts["ranking"], loss.ranking(positive, negative))
-    torch.testing.assert_close(parts["mask"], mask.sparsity_loss())
-    torch.testing.assert_close(parts["distillation"], loss.distillation(mask(x), teacher(x)))
-    assert parts["norm"].item() == pytest.approx(norm_loop(theta))
+    terms = loss(positive, negative, mask.sparsity_loss(), (mask(x), teacher(x)), iter(theta))
+    assert list(terms) == ["loss", "ranking", "mask", "distillation", "norm"]
+    torch.testing.assert_close(terms["ranking"], loss.ranking(positive, negative))
+    torch.testing.assert_close(terms["mask"], mask.sparsity_loss())
+    torch.testing.assert_close(terms["distillation"], loss.distillation(mask(x), teacher(x)))
+    assert terms["norm"].item() == pytest.approx(norm_loop(theta))
     expected = (
-        parts["ranking"] + 0.1 * parts["mask"] + 0.2 * parts["distillation"] + 0.3 * parts["norm"]
+        terms["ranking"] + 0.1 * terms["mask"] + 0.2 * terms["distillation"] + 0.3 * terms["norm"]
     )
-    torch.testing.assert_close(parts["loss"], expected)
-    parts["loss"].backward()
+    torch.testing.assert_close(terms["loss"], expected)
+    terms["loss"].backward()
     assert mask.weight.grad.isfinite().all()
     assert teacher.weight.grad is None
 
@@ -55,18 +55,21 @@ def test_the_papers_weights_are_the_defaults():
     assert weights == (1e-3, 1e-3, 1e-3)
 
 
-def test_parts_without_inputs_are_left_out():
+def test_terms_without_inputs_are_left_out():
     positive, negative = scores()
-    parts = ADDGNNLoss()(positive, negative)
-    assert list(parts) == ["loss", "ranking"]
-    assert torch.equal(parts["loss"], parts["ranking"])
+    terms = ADDGNNLoss()(positive, negative)
+    assert list(terms) == ["loss", "ranking"]
+    assert torch.equal(terms["loss"], terms["ranking"])
 
 
-def test_another_ranking_takes_the_place_of_the_papers():
+def test_another_ranking_loss():
     positive, negative = scores(num_negatives=3)
     ranking = CandidateSoftmaxLoss().double()
     loss = ADDGNNLoss(ranking=ranking)
     assert torch.equal(loss(positive, negative)["loss"], ranking(positive, negative))
+    outfit_scores = torch.randn(5, 4, dtype=torch.double)
+    terms = loss(positive, negative, outfit_scores=outfit_scores)
+    assert torch.equal(terms["loss"], ranking(positive, negative, outfit_scores))
     assert set(loss.parameters()) == set(ranking.parameters())
 
 
@@ -79,8 +82,8 @@ def test_gradients():
 
     def call(positive, negative, student, weight, bias):
         sparsity = weight.abs().sum(0).max()
-        parts = loss(positive, negative, sparsity, (student, teacher), (weight, bias))
-        return parts["loss"]
+        terms = loss(positive, negative, sparsity, (student, teacher), (weight, bias))
+        return terms["loss"]
 
     inputs = (positive, negative, student.requires_grad_(), weight, bias)
     assert torch.autograd.gradcheck(call, inputs)
@@ -89,40 +92,40 @@ def test_gradients():
 def test_empty_batch_and_parameters_of_zero_stay_finite():
     weight = torch.zeros(3, 4, requires_grad=True)
     empty = torch.empty(0, 3, 4)
-    parts = ADDGNNLoss()(torch.empty(0), torch.empty(0), weight.sum(), (empty, empty), (weight,))
-    parts["loss"].backward()
-    assert parts["loss"].item() == 0
+    terms = ADDGNNLoss()(torch.empty(0), torch.empty(0), weight.sum(), (empty, empty), (weight,))
+    terms["loss"].backward()
+    assert terms["loss"].item() == 0
     assert weight.grad.isfinite().all()
 
 
-@pytest.mark.parametrize("part", ["mask", "distillation", "norm"])
-def test_a_part_of_weight_zero_is_shown_and_not_added(part):
+@pytest.mark.parametrize("term", ["mask", "distillation", "norm"])
+def test_a_term_of_weight_zero_is_returned_and_not_added(term):
     loss = ADDGNNLoss(**{f"lambda_{name}": 0.0 for name in ("mask", "distillation", "norm")})
     shown = ADDGNNLoss()
     positive, negative = (score.requires_grad_() for score in scores())
     weight = torch.randn(2, 4, dtype=torch.float64, requires_grad=True)
     masks = weight.view(2, 1, 4), torch.zeros(2, 1, 4, dtype=torch.float64)
     given = (positive, negative, weight.abs().sum(), masks, (weight,))
-    parts = loss(*given)
-    assert torch.equal(parts["loss"], parts["ranking"])
-    torch.testing.assert_close(parts[part], shown(*given)[part])
-    parts["loss"].backward()
+    terms = loss(*given)
+    assert torch.equal(terms["loss"], terms["ranking"])
+    torch.testing.assert_close(terms[term], shown(*given)[term])
+    terms["loss"].backward()
     assert weight.grad is None
     assert positive.grad is not None
 
 
-def test_what_overflows_does_no_harm_where_its_weight_is_zero():
+def test_a_term_of_weight_zero_may_overflow():
     weight = torch.full((2, 2), 1e30, requires_grad=True)
     positive = torch.zeros(1, requires_grad=True)
     loss = ADDGNNLoss(0.0, 0.0, 0.0)
     masks = weight.view(2, 1, 2), -weight.view(2, 1, 2)
-    parts = loss(positive, torch.zeros(1), weight.square().sum(), masks, (weight,))
-    assert parts["mask"] == parts["norm"] == torch.inf
-    assert parts["loss"].isfinite()
+    terms = loss(positive, torch.zeros(1), weight.square().sum(), masks, (weight,))
+    assert terms["mask"] == terms["norm"] == torch.inf
+    assert terms["loss"].isfinite()
 
 
-def test_without_gradients_there_are_none():
+def test_without_gradients_terms_need_none():
     weight = torch.ones(2, requires_grad=True)
     with torch.no_grad():
-        parts = ADDGNNLoss()(torch.zeros(1), torch.zeros(1), weight.sum(), None, (weight,))
-    assert not any(part.requires_grad for part in parts.values())
+        terms = ADDGNNLoss()(torch.zeros(1), torch.zeros(1), weight.sum(), None, (weight,))
+    assert not any(term.requires_grad for term in terms.values())

@@ -27,7 +27,7 @@ def test_equals_the_equation():
     torch.testing.assert_close(loss, loop(student, teacher))
 
 
-def test_gradients_reach_the_student_alone():
+def test_the_teacher_gets_no_gradient():
     student, teacher = torch.randn(2, 2, 3, 4, dtype=torch.float64)
     student.requires_grad_()
     teacher.requires_grad_()
@@ -43,7 +43,7 @@ def test_a_perfect_student_has_no_loss_and_no_gradient():
     loss = AttributeDistillationLoss()(student, student.detach().clone())
     assert loss.item() == 0
     loss.backward()
-    assert student.grad.eq(0).all()  # the norm has a corner there: not NaN
+    assert student.grad.eq(0).all()  # the norm is not differentiable there
 
 
 def test_order_of_items_does_not_matter():
@@ -70,9 +70,7 @@ def test_dtypes(dtype):
 
 
 def test_refuses_different_shapes():
-    with pytest.raises(
-        ValueError, match=r"need the same shape \(got \(5, 3, 8\) and \(5, 1, 8\)\)"
-    ):
+    with pytest.raises(ValueError, match=r"'student' and 'teacher' .*\(5, 1, 8\)"):
         AttributeDistillationLoss()(torch.zeros(5, 3, 8), torch.zeros(5, 1, 8))
 
 

@@ -76,7 +76,7 @@ def test_dtypes(dtype):
     ("positive", "negative"), [((5, 1), (5,)), ((5,), (1,)), ((5,), (3, 5)), ((5,), (5, 2, 2))]
 )
 def test_refuses_shapes_that_would_broadcast(positive, negative):
-    with pytest.raises(ValueError, match=r"'positive' needs shape \[B\]"):
+    with pytest.raises(ValueError, match=r"'positive' .*\[B\].*got"):
         BPRLoss()(torch.zeros(positive), torch.zeros(negative))
 
 

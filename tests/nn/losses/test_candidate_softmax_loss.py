@@ -22,9 +22,9 @@ def loop(loss, positive, negative):
     total = 0.0
     for y, others in zip(positive.tolist(), negative.tolist(), strict=True):
         softmax = math.exp(y) / (math.exp(y) + sum(math.exp(other) for other in others))
-        right = log_sigmoid(y)
-        wrong = sum(log_not_sigmoid(other) for other in others) / len(others)
-        total += -math.log(softmax) - loss.pointwise_weight * 0.5 * (right + wrong)
+        real = log_sigmoid(y)
+        corrupted = sum(log_not_sigmoid(other) for other in others) / len(others)
+        total += -math.log(softmax) - loss.pointwise_weight * 0.5 * (real + corrupted)
     return torch.tensor(total / len(positive), dtype=torch.float64)
 
 
@@ -48,17 +48,17 @@ def test_equals_the_equation(pointwise_weight, num_negatives):
     torch.testing.assert_close(loss(positive, negative), loop(loss, positive, negative))
 
 
-def test_other_scores_may_compare_outfits():
+def test_outfit_scores_replace_the_scores_of_the_pointwise_term():
     loss = drawn(0.5)
     positive, negative = torch.randn(5).double(), torch.randn(5, 3).double()
-    compared = torch.randn(5, 4).double()
-    got = loss(positive, negative, compared)
+    outfit_scores = torch.randn(5, 4).double()
+    got = loss(positive, negative, outfit_scores)
     softmax = loop(CandidateSoftmaxLoss(0.0), positive, negative)
-    other = loop(loss, compared[:, 0], compared[:, 1:])
-    other -= loop(CandidateSoftmaxLoss(0.0), compared[:, 0], compared[:, 1:])
+    other = loop(loss, outfit_scores[:, 0], outfit_scores[:, 1:])
+    other -= loop(CandidateSoftmaxLoss(0.0), outfit_scores[:, 0], outfit_scores[:, 1:])
     torch.testing.assert_close(got, softmax + other)
-    with pytest.raises(ValueError, match="'compared' needs shape"):
-        loss(positive, negative, compared[:, 1:])
+    with pytest.raises(ValueError, match=r"'outfit_scores' .*\(5, 4\) .*\(5, 3\)"):
+        loss(positive, negative, outfit_scores[:, 1:])
 
 
 def test_gradients():
@@ -89,7 +89,7 @@ def test_extreme_margins_stay_finite(margin):
     assert positive.grad.isfinite().all()
 
 
-def test_a_win_by_far_is_not_lost_in_rounding():
+def test_a_large_margin_is_not_lost_in_rounding():
     # log(e^1000 + e^985) - 1000 is 0 in float32, while the loss is e^-15.
     loss = CandidateSoftmaxLoss(pointwise_weight=0.0)(
         torch.tensor([1000.0]), torch.tensor([[985.0]])
@@ -126,7 +126,7 @@ def test_files_keep_scale_and_bias():
     ("positive", "negative"), [((5,), (5,)), ((5,), (4, 3)), ((5, 1), (5, 3)), ((5,), (5, 0))]
 )
 def test_refuses_other_shapes(positive, negative):
-    with pytest.raises(ValueError, match=r"'negative' \[B, R\] with R > 0"):
+    with pytest.raises(ValueError, match=r"'negative' \[B, R\].*got"):
         CandidateSoftmaxLoss()(torch.zeros(positive), torch.zeros(negative))
 
 

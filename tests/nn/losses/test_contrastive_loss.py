@@ -33,12 +33,12 @@ def test_gradients():
     assert torch.autograd.gradcheck(ContrastiveLoss(), (positive, negative))
 
 
-def test_no_pairs_cost_nothing():
+def test_no_pairs_have_zero_loss():
     assert ContrastiveLoss()(torch.empty(0), torch.empty(0)) == 0
 
 
-def test_a_margin_is_positive():
-    with pytest.raises(ValueError, match=r"'margin' needs to be positive \(got 0\)"):
+def test_refuses_a_margin_of_zero():
+    with pytest.raises(ValueError, match=r"'margin' .*got 0"):
         ContrastiveLoss(0)
 
 

@@ -6,8 +6,7 @@ import pytest
 import torch
 
 from fashiongraph.nn.losses.histogram_loss import HistogramLoss
-from fashiongraph.nn.miners import AllPairsMiner
-from fashiongraph.nn.miners import exemplar_labels
+from fashiongraph.nn.miners import AllPairsMiner, exemplar_labels
 
 pml = pytest.importorskip("pytorch_metric_learning.losses")
 
@@ -16,12 +15,12 @@ LABELS = exemplar_labels(torch.tensor([0, 0, 1, 1, 1, 2]))
 
 def loop(embeddings, positive, negative, num_bins):
     """The equation, pair by pair and node by node."""
-    unit = embeddings / embeddings.norm(dim=1, keepdim=True)
+    u = embeddings / embeddings.norm(dim=1, keepdim=True)
     width = 2 / num_bins
     nodes = [-1 + r * width for r in range(num_bins + 1)]
 
     def histogram(pairs):
-        cosines = [float(unit[i] @ unit[j]) for i, j in pairs]
+        cosines = [float(u[i] @ u[j]) for i, j in pairs]
         return [
             sum(max(0, 1 - abs(s - node) / width) for s in cosines) / len(cosines) for node in nodes
         ]
@@ -61,9 +60,9 @@ def test_of_given_triplets_each_pair_counts_once():
 def test_equals_pytorch_metric_learning():
     embeddings, labels = torch.randn(15, 4, dtype=torch.double), torch.arange(15) // 3
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # theirs indexes with lists, which torch will forbid
+        warnings.simplefilter("ignore")  # of pytorch-metric-learning, for indexing with lists
         expected = pml.HistogramLoss(n_bins=50)(embeddings, labels)
-    # Theirs adds up in single precision.
+    # pytorch-metric-learning sums in float32.
     torch.testing.assert_close(HistogramLoss(50)(embeddings, labels), expected, rtol=0, atol=1e-6)
 
 
@@ -72,7 +71,7 @@ def test_gradients():
     assert torch.autograd.gradcheck(lambda e: HistogramLoss(5)(e, LABELS), embeddings)
 
 
-def test_an_item_that_occurs_twice_has_a_place():
+def test_cosines_of_one_are_in_range():
     embeddings = torch.ones(4, 3, requires_grad=True)
     loss = HistogramLoss()(embeddings, torch.tensor([0, 0, 1, 1]))
     torch.testing.assert_close(loss, torch.tensor(1.0))
@@ -81,7 +80,7 @@ def test_an_item_that_occurs_twice_has_a_place():
 
 
 @pytest.mark.parametrize("labels", [[0, 0], [0, 1], [-1, -2], []])
-def test_without_either_kind_of_pair_the_loss_is_zero_with_a_gradient(labels):
+def test_one_kind_of_pair_gives_zero_with_a_gradient(labels):
     embeddings = torch.randn(len(labels), 3, requires_grad=True)
     loss = HistogramLoss()(embeddings, torch.tensor(labels, dtype=torch.long))
     assert loss == 0
@@ -89,12 +88,12 @@ def test_without_either_kind_of_pair_the_loss_is_zero_with_a_gradient(labels):
     assert (embeddings.grad == 0).all()
 
 
-def test_refuses_no_bins():
+def test_refuses_zero_bins():
     with pytest.raises(ValueError, match=r"'num_bins' .* \(got 0\)"):
         HistogramLoss(0)
 
 
-def test_counts_do_not_end_where_bfloat16_does():
+def test_counts_above_the_range_of_bfloat16():
     embeddings = torch.randn(400, 8, generator=torch.Generator().manual_seed(0)).bfloat16()
     labels = torch.arange(400) // 4
     loss = HistogramLoss()(embeddings, labels)
@@ -102,7 +101,7 @@ def test_counts_do_not_end_where_bfloat16_does():
     assert 0.4 < loss < 0.6
 
 
-def test_all_pairs_are_those_that_are_named():
+def test_default_pairs_equal_explicit_pairs():
     embeddings = torch.randn(len(LABELS), 5, dtype=torch.double, requires_grad=True)
     positive, negative = (torch.tensor(pairs).t() for pairs in all_pairs(LABELS))
     losses = [HistogramLoss()(embeddings, LABELS)]
@@ -110,3 +109,8 @@ def test_all_pairs_are_those_that_are_named():
     torch.testing.assert_close(*losses)
     gradients = [torch.autograd.grad(loss, embeddings)[0] for loss in losses]
     torch.testing.assert_close(*gradients)
+
+
+def test_refuses_another_number_of_labels():
+    with pytest.raises(ValueError, match=r"'labels' .*\(11,\) and \(12, 4\)"):
+        HistogramLoss()(torch.randn(12, 4), LABELS[:11])

@@ -13,13 +13,13 @@ def test_equals_the_equation(temperature):
     student, teacher = rng.normal(size=(2, 5, 4))
     total = 0.0
     for s, t in zip(student / temperature, teacher / temperature, strict=True):
-        wanted, found = np.exp(t) / np.exp(t).sum(), np.exp(s) / np.exp(s).sum()
-        total += temperature**2 * np.sum(wanted * np.log(wanted / found))
+        target, predicted = np.exp(t) / np.exp(t).sum(), np.exp(s) / np.exp(s).sum()
+        total += temperature**2 * np.sum(target * np.log(target / predicted))
     loss = ScoreDistillationLoss(temperature)(torch.tensor(student), torch.tensor(teacher))
     np.testing.assert_allclose(loss, total / 5, rtol=1e-12)
 
 
-def test_gradients_reach_the_student_alone():
+def test_the_teacher_gets_no_gradient():
     student = torch.randn(3, 4, dtype=torch.double, requires_grad=True)
     teacher = torch.randn(3, 4, dtype=torch.double, requires_grad=True)
     loss = ScoreDistillationLoss(2.0)
@@ -29,13 +29,13 @@ def test_gradients_reach_the_student_alone():
     torch.testing.assert_close(loss(teacher + 3, teacher), torch.zeros((), dtype=torch.double))
 
 
-def test_nothing_costs_nothing_and_bad_arguments_are_named():
+def test_empty_batch_and_bad_arguments():
     loss = ScoreDistillationLoss()
     empty = torch.empty(0, 4, requires_grad=True)
     loss(empty, empty.detach()).backward()
-    with pytest.raises(ValueError, match=r"the same shape \[B, R\]"):
+    with pytest.raises(ValueError, match=r"'student' and 'teacher' .*\(3, 5\)"):
         loss(torch.zeros(3, 4), torch.zeros(3, 5))
-    with pytest.raises(ValueError, match="'temperature' needs to be positive"):
+    with pytest.raises(ValueError, match=r"'temperature' .*got 0.0"):
         ScoreDistillationLoss(0.0)
 
 

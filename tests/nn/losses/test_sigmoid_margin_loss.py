@@ -31,7 +31,7 @@ def test_gradients():
     assert torch.autograd.gradcheck(SigmoidMarginLoss(), (positive, negative))
 
 
-def test_without_pairs_the_loss_is_zero_and_extreme_margins_stay_finite():
+def test_no_pairs_and_extreme_margins_stay_finite():
     assert SigmoidMarginLoss()(torch.empty(0), torch.empty(0, 3)).item() == 0
     positive = torch.tensor([1e4, -1e4], requires_grad=True)
     loss = SigmoidMarginLoss()(positive, torch.zeros(2, 1))
@@ -42,7 +42,7 @@ def test_without_pairs_the_loss_is_zero_and_extreme_margins_stay_finite():
 
 @pytest.mark.parametrize(("positive", "negative"), [((5,), (5,)), ((5, 1), (5, 1)), ((5,), (3, 5))])
 def test_refuses_shapes_that_would_broadcast(positive, negative):
-    with pytest.raises(ValueError, match=r"'positive' needs shape \[B\]"):
+    with pytest.raises(ValueError, match=r"'positive' .*\[B\].*got"):
         SigmoidMarginLoss()(torch.zeros(positive), torch.zeros(negative))
 
 

@@ -23,14 +23,14 @@ def test_repr():
 
 def test_equals_the_equation():
     positive, negative, masks, embeddings = draw()
-    parts = TypeAwareLoss(0.2, 0.3, 0.4)(positive, negative, masks, embeddings)
+    terms = TypeAwareLoss(0.2, 0.3, 0.4)(positive, negative, masks, embeddings)
     triplet = np.mean([max(0, float(p - n) + 0.2) for p, n in zip(positive, negative, strict=True)])
     mask = np.mean([sum(abs(float(w)) for w in row) for row in masks])
     embedding = np.sqrt(np.mean([sum(float(v) ** 2 for v in row) for row in embeddings]))
-    assert float(parts["triplet"]) == pytest.approx(triplet)
-    assert float(parts["mask"]) == pytest.approx(mask)
-    assert float(parts["embedding"]) == pytest.approx(embedding)
-    assert float(parts["loss"]) == pytest.approx(triplet + 0.3 * mask + 0.4 * embedding)
+    assert float(terms["triplet"]) == pytest.approx(triplet)
+    assert float(terms["mask"]) == pytest.approx(mask)
+    assert float(terms["embedding"]) == pytest.approx(embedding)
+    assert float(terms["loss"]) == pytest.approx(triplet + 0.3 * mask + 0.4 * embedding)
 
 
 def test_gradients():
@@ -38,19 +38,19 @@ def test_gradients():
     assert torch.autograd.gradcheck(lambda *values: TypeAwareLoss()(*values)["loss"], inputs)
 
 
-def test_nothing_costs_nothing():
-    parts = TypeAwareLoss()(*(value[:0] for value in draw()))
-    assert {name: float(value) for name, value in parts.items()} == dict.fromkeys(parts, 0.0)
+def test_empty_inputs_have_zero_loss():
+    terms = TypeAwareLoss()(*(value[:0] for value in draw()))
+    assert {name: float(value) for name, value in terms.items()} == dict.fromkeys(terms, 0.0)
 
 
 def test_unequal_distances_are_refused():
     positive, negative, masks, embeddings = draw()
-    with pytest.raises(ValueError, match="the same shape"):
+    with pytest.raises(ValueError, match=r"'positive' and 'negative' .*\(7,\)"):
         TypeAwareLoss()(positive, negative[:1], masks, embeddings)
 
 
 def test_sums_do_not_overflow_in_half_precision():
     masks = torch.ones(2000, 128).half()
-    parts = TypeAwareLoss()(torch.zeros(3).half(), torch.zeros(3).half(), masks, masks)
-    assert float(parts["mask"]) == 128
-    assert all(part.dtype == torch.float32 for part in parts.values())
+    terms = TypeAwareLoss()(torch.zeros(3).half(), torch.zeros(3).half(), masks, masks)
+    assert float(terms["mask"]) == 128
+    assert all(term.dtype == torch.float32 for term in terms.values())

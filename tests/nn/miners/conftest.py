@@ -1,4 +1,4 @@
-"""A batch with every hard case, and a miner written as loops from the equations."""
+"""Batches with ties and single items, and miners as loops over the equations."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def make_batch():
         outfit = torch.arange(len(sizes)).repeat_interleave(torch.tensor(sizes, dtype=torch.long))
         outfit = outfit[torch.randperm(len(outfit))]
         embeddings = torch.randn(2 * len(outfit), channels, dtype=torch.double)
-        if repeats:  # many rows are the same item, so that distances tie
+        if repeats:  # many rows are the same item: distances tie
             embeddings = embeddings[torch.randint(4, (2 * len(outfit),)) % max(len(outfit), 1)]
         return embeddings, exemplar_labels(outfit)
 
@@ -25,15 +25,15 @@ def make_batch():
 
 @pytest.fixture
 def mine_by_loops():
-    """The miners' equations, outfit by outfit, item by item."""
+    """Function that mines by the equations, outfit by outfit and item by item."""
 
-    def mine(kind, distance, embeddings, labels, every_pair=False):
-        apart = distance(embeddings)
+    def mine(kind, distance, embeddings, labels, every_pair=False, farthest=None):
+        distances = distance(embeddings)
         sign = -1 if distance.is_inverted else 1
-        # Equal rows are equally far, however their products are summed.
-        apart = (sign * apart).mul(1e9).round().tolist()
+        # Rounded, since sums in another order make equal distances differ.
+        distances = (sign * distances).mul(1e9).round().tolist()
         size = len(labels)
-        strangers = [n for n in range(size) if labels[n] < 0]
+        negatives = [n for n in range(size) if labels[n] < 0]
         triplets = []
         for outfit in sorted({int(label) for label in labels if label >= 0}):
             items = [i for i in range(size) if labels[i] == outfit]
@@ -42,16 +42,18 @@ def mine_by_loops():
                 continue
             best = min if kind == "simple" else max
             if not every_pair:
-                pairs = [best(pairs, key=lambda pair: apart[pair[0]][pair[1]])]
+                pairs = [best(pairs, key=lambda pair: distances[pair[0]][pair[1]])]
             for anchor, positive in pairs + [(p, a) for a, p in pairs]:
-                pool = strangers or [n for n in range(size) if labels[n] != outfit]
-                if kind == "hard" and strangers:
+                pool = negatives or [n for n in range(size) if labels[n] != outfit]
+                if kind == "hard" and negatives:
                     pool = [n for n in pool if labels[~labels[n]] == outfit]
                 if kind == "semi-hard":
-                    pool = [n for n in pool if apart[anchor][n] > apart[anchor][positive]]
+                    limit = distances[anchor][positive]
+                    pool = [n for n in pool if distances[anchor][n] > limit]
                 if pool:
-                    best = max if kind == "simple" else min
-                    negative = best(pool, key=lambda n, row=apart[anchor]: row[n])
+                    far = kind == "simple" if farthest is None else farthest
+                    best = max if far else min
+                    negative = best(pool, key=lambda n, row=distances[anchor]: row[n])
                     triplets.append((anchor, positive, negative))
         return sorted(triplets)
 

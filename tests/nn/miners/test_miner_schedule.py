@@ -12,7 +12,7 @@ def test_repr():
     assert str(MinerSchedule()).startswith("MinerSchedule(\n  starts=[0, 1, 15]\n  (miners):")
 
 
-def test_the_miner_at_work_depends_on_the_epoch_alone(make_batch):
+def test_the_current_miner_depends_on_the_epoch_only(make_batch):
     embeddings, labels = make_batch([4, 3, 5])
     schedule = MinerSchedule(starts=(0, 2, 3))
     stages = []
@@ -36,5 +36,5 @@ def test_takes_miners_of_pytorch_metric_learning(make_batch):
 
 @pytest.mark.parametrize("starts", [(0, 1), (1, 2, 3), (0, 2, 2), ()])
 def test_refuses_starts_that_do_not_fit(starts):
-    with pytest.raises(ValueError, match="'starts' needs 3 increasing epochs from 0"):
+    with pytest.raises(ValueError, match=r"'starts' needs 3 .*got"):
         MinerSchedule(starts=starts)

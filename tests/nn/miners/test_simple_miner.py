@@ -2,15 +2,14 @@ from __future__ import annotations
 
 import torch
 
-from fashiongraph.nn.miners import SimpleMiner
-from fashiongraph.nn.miners import exemplar_labels
+from fashiongraph.nn.miners import SimpleMiner, exemplar_labels
 
 
 def test_repr():
     assert str(SimpleMiner()) == "SimpleMiner(\n  (distance): CosineSimilarity()\n)"
 
 
-def test_takes_the_closest_two_and_the_farthest_stranger_of_the_batch():
+def test_chooses_the_closest_pair_and_the_farthest_negatives():
     degrees = torch.tensor([0.0, 50, 60, 200, 20, 30, 40, 190])  # outfit 0 has three items
     embeddings = torch.stack([degrees.deg2rad().cos(), degrees.deg2rad().sin()], dim=1)
     labels = exemplar_labels(torch.tensor([0, 0, 0, 1]))

@@ -24,22 +24,22 @@ def outfits(sizes=SIZES, dtype=torch.float32, seed=0):
 
 
 def pair_loop(scorer, x, batch):
-    """Eq. A7: the K parts of every ordered pair of an outfit's items."""
+    """Eq. A7: the K terms of every ordered pair of an outfit's items."""
     weight, x = scorer.weight.detach().double().numpy(), x.detach().double().numpy()
-    parts = {}
+    terms = {}
     for i in range(len(x)):
         for j in range(len(x)):
             if i != j and batch[i] == batch[j]:
-                parts[i, j] = [x[i, k] @ weight[k] @ x[j, k] for k in range(len(weight))]
-    return parts
+                terms[i, j] = [x[i, k] @ weight[k] @ x[j, k] for k in range(len(weight))]
+    return terms
 
 
 def loop(scorer, x, batch, batch_size):
     """Eq. A8: the mean over ordered pairs."""
     scores = np.zeros(batch_size)
-    parts = pair_loop(scorer, x, batch)
+    terms = pair_loop(scorer, x, batch)
     for outfit in range(batch_size):
-        pairs = [sum(part) for (i, _), part in parts.items() if batch[i] == outfit]
+        pairs = [sum(term) for (i, _), term in terms.items() if batch[i] == outfit]
         scores[outfit] = np.mean(pairs) if pairs else 0.0
     return torch.from_numpy(scores)
 
@@ -61,14 +61,14 @@ def test_equals_the_equations(shuffled):
     torch.testing.assert_close(scorer(x, batch, 6), more)
 
 
-def test_item_scores_equal_the_equation_and_average_to_the_score():
+def test_item_scores_equal_the_equation():
     scorer = AttributeBilinearScorer(H, K).double()
     x, batch = outfits(dtype=torch.float64)
     batch = batch[torch.randperm(len(batch))]
     score = scorer.item_scores(x, batch, 4)
-    parts = pair_loop(scorer, x, batch)
+    terms = pair_loop(scorer, x, batch)
     for i in range(len(x)):
-        both = [(sum(parts[i, j]) + sum(parts[j, i])) / 2 for j in range(len(x)) if (i, j) in parts]
+        both = [(sum(terms[i, j]) + sum(terms[j, i])) / 2 for j in range(len(x)) if (i, j) in terms]
         assert float(score[i].detach()) == pytest.approx(np.mean(both) if both else 0.0, abs=1e-12)
     torch.testing.assert_close(scatter(score, batch, reduce="mean"), scorer(x, batch))
     torch.testing.assert_close(scorer.item_scores(x, batch), score)
@@ -76,28 +76,28 @@ def test_item_scores_equal_the_equation_and_average_to_the_score():
 
 
 @pytest.mark.parametrize("shuffled", [False, True])
-def test_pair_scores_equal_the_equation_and_average_to_the_score(shuffled):
+def test_pair_scores_equal_the_equation(shuffled):
     scorer = AttributeBilinearScorer(H, K).double()
     x, batch = outfits(dtype=torch.float64)
     if shuffled:
         batch = batch[torch.randperm(len(batch))]
-    pairs, parts = scorer.pair_scores(x, batch)
+    pairs, terms = scorer.pair_scores(x, batch)
     expected = pair_loop(scorer, x, batch)
-    assert parts.shape == (pairs.size(1), K) == (len(expected), K)
+    assert terms.shape == (pairs.size(1), K) == (len(expected), K)
     assert set(map(tuple, pairs.t().tolist())) == set(expected)
-    for pair, part in zip(pairs.t().tolist(), parts, strict=True):
-        torch.testing.assert_close(part, torch.from_numpy(np.array(expected[tuple(pair)])))
+    for pair, term in zip(pairs.t().tolist(), terms, strict=True):
+        torch.testing.assert_close(term, torch.from_numpy(np.array(expected[tuple(pair)])))
     outfit = batch[pairs[0]]
     assert outfit.equal(outfit.sort().values)
-    mean = torch.stack([parts[outfit == o].sum(dim=1).mean() for o in (0, 2, 3)])
+    mean = torch.stack([terms[outfit == o].sum(dim=1).mean() for o in (0, 2, 3)])
     torch.testing.assert_close(mean, scorer(x, batch)[[0, 2, 3]])
 
 
 def test_pair_scores_without_pairs():
     scorer = AttributeBilinearScorer(H, K)
     for sizes in ([1], [1, 1], []):
-        pairs, parts = scorer.pair_scores(*outfits(sizes))
-        assert (pairs.shape, parts.shape) == ((2, 0), (0, K))
+        pairs, terms = scorer.pair_scores(*outfits(sizes))
+        assert (pairs.shape, terms.shape) == ((2, 0), (0, K))
         assert pairs.dtype == torch.long
 
 
@@ -114,7 +114,7 @@ def test_bilinear_equals_the_equation():
 def test_parameters():
     scorer = AttributeBilinearScorer(256, 4)
     assert scorer.weight.shape == (4, 256, 256)
-    # A fresh scorer is close to the mean product, and no two attributes are alike.
+    # Initial scores are close to the mean product, and attributes differ.
     x, y = torch.randn(2, 9, 4, 256)
     torch.testing.assert_close(scorer.bilinear(x, y), (x * y).mean(-1), atol=0.05, rtol=0)
     assert not torch.equal(scorer.weight[0], scorer.weight[1])
@@ -159,7 +159,7 @@ def test_empty_batch():
 
 @pytest.mark.parametrize("size", [1e-3, 1.0, 1e6])
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
-def test_an_item_on_its_own_scores_exactly_zero(dtype, size):
+def test_a_single_item_scores_exactly_zero(dtype, size):
     scorer = AttributeBilinearScorer(H, K).to(dtype)
     x, batch = outfits([1, 1, 3])
     x = (size * x).to(dtype).requires_grad_()
@@ -189,7 +189,7 @@ def test_dtypes(dtype):
     x.requires_grad_()
     out = scorer.to(dtype)(x, batch)
     assert out.dtype == torch.promote_types(dtype, torch.float32)
-    # Only products of states and weights are rounded to bfloat16, the sums of states are not.
+    # Products of states and weights are rounded to bfloat16, sums of states are not.
     within = 5e-3 if dtype == torch.bfloat16 else 1e-5
     torch.testing.assert_close(out.double(), expected, atol=within, rtol=0)
     out.sum().backward()
@@ -207,7 +207,7 @@ def test_scores_from_bfloat16_products_do_not_tie(autocast):
     else:
         out = scorer.bfloat16()(x.bfloat16(), batch)
     assert out.unique().numel() == 200
-    # The sum of the outfit's own products must not swamp that of its pairs.
+    # The squares of the items must not dominate the sum over pairs.
     torch.testing.assert_close(out, expected, atol=0.01 * expected.std().item(), rtol=0)
 
 
@@ -225,8 +225,8 @@ def test_autocast(dtype):
     x = x.to(dtype)
     with torch.autocast("cpu", torch.bfloat16):
         out = scorer(x, batch)
-        _, parts = scorer.pair_scores(x, batch)
-    assert out.dtype == parts.dtype == torch.float32
+        _, terms = scorer.pair_scores(x, batch)
+    assert out.dtype == terms.dtype == torch.float32
     expected = loop(scorer, x, batch, 4).float()
     torch.testing.assert_close(out, expected, atol=5e-2, rtol=0)
     assert out[1] == 0
@@ -236,11 +236,11 @@ def test_autocast(dtype):
 
 
 def test_stays_on_the_device_of_its_input():
-    # Fake tensors know shapes and devices: to mix devices or to read a value on the host raises.
+    # Fake tensors have shapes and devices: mixing devices or reading a value on the host raises.
     with FakeTensorMode(), torch.device("cuda"):
         x, batch = torch.randn(5, K, H), torch.zeros(5, dtype=torch.long)
         scorer = AttributeBilinearScorer(H, K)
-        with torch.device("cpu"):  # the default, from which nothing may be made
+        with torch.device("cpu"):  # the default device must not be used
             scorer.reset_parameters()
             out = scorer(x, batch, 4)
     assert (out.device.type, out.shape) == ("cuda", (4,))
@@ -287,8 +287,46 @@ def test_copies_and_files_keep_the_weights():
 
 @pytest.mark.parametrize("sizes", [(0, 4), (8, 0), (-1, 4)])
 def test_refuses_sizes_that_are_not_positive(sizes):
-    with pytest.raises(ValueError, match=r"need to be positive integers \(got "):
+    with pytest.raises(ValueError, match=rf"'channels'.*got {sizes[0]} and {sizes[1]}"):
         AttributeBilinearScorer(*sizes)
+
+
+def test_default_batch_is_one_outfit():
+    scorer = AttributeBilinearScorer(H, K).double()
+    x, _ = outfits([5], dtype=torch.float64)
+    batch = torch.zeros(5, dtype=torch.long)
+    torch.testing.assert_close(scorer(x), loop(scorer, x, batch, 1))
+    torch.testing.assert_close(scorer.item_scores(x), scorer.item_scores(x, batch, 1))
+    pairs, terms = scorer.pair_scores(x)
+    assert (
+        dict(zip(map(tuple, pairs.t().tolist()), terms, strict=True)).keys()
+        == pair_loop(scorer, x, batch).keys()
+    )
+    torch.testing.assert_close(terms.sum(dim=1).mean(), scorer(x)[0])
+    assert scorer(x[:1]).tolist() == scorer(x[:0]).tolist() == [0.0]
+
+
+@pytest.mark.parametrize("size", [1, 2, 5])
+def test_query_gives_the_score_of_the_completed_outfit(size):
+    scorer = AttributeBilinearScorer(H, K).double()
+    x, _ = outfits([size + 20], dtype=torch.float64)
+    outfit, new = x[:size], x[size:]
+    query, constant = scorer.query(outfit)
+    assert query.shape == (K, H)
+    batch = torch.zeros(size + 1, dtype=torch.long)
+    completed = [loop(scorer, torch.cat([outfit, c[None]]), batch, 1) for c in new]
+    torch.testing.assert_close((new * query).sum(dim=(1, 2)) + constant, torch.cat(completed))
+
+
+def test_query_of_bfloat16_states_is_float32():
+    scorer = AttributeBilinearScorer(H, K).bfloat16()
+    query, constant = scorer.query(outfits([3])[0].bfloat16())
+    assert query.dtype == constant.dtype == torch.float32
+
+
+def test_query_refuses_empty_outfits():
+    with pytest.raises(ValueError, match=r"'x' .*got none"):
+        AttributeBilinearScorer(H, K).query(torch.empty(0, K, H))
 
 
 @pytest.mark.parametrize("call", ["forward", "item_scores", "pair_scores"])
@@ -296,7 +334,9 @@ def test_refuses_shapes_that_would_broadcast(call):
     scorer = AttributeBilinearScorer(6, 4)
     batch = torch.tensor([0, 0, 1])
     for shape in ((3, 1, 6), (3, 4, 1), (3, 6)):
-        with pytest.raises(ValueError, match=r"'x' needs states \[N, 4, 6\]"):
+        with pytest.raises(ValueError, match=r"'x' .*\[N, 4, 6\] \(got"):
             getattr(scorer, call)(torch.randn(shape), batch)
-    with pytest.raises(ValueError, match="'batch' needs one entry for each row of 'x'"):
+        with pytest.raises(ValueError, match=r"'x' .*\[N, 4, 6\] \(got"):
+            scorer.query(torch.randn(shape))
+    with pytest.raises(ValueError, match=r"'batch' .*\(1,\)"):
         getattr(scorer, call)(torch.randn(3, 4, 6), batch[:1])

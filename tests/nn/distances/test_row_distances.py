@@ -3,8 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from fashiongraph.nn.distances import CosineSimilarity
-from fashiongraph.nn.distances import row_distances
+from fashiongraph.nn.distances import CosineSimilarity, row_distances
 
 pml = pytest.importorskip("pytorch_metric_learning.distances")
 
@@ -19,10 +18,10 @@ pml = pytest.importorskip("pytorch_metric_learning.distances")
         pml.SNRDistance(),
     ],
 )
-def test_is_the_diagonal_of_all_against_all(distance):
+def test_equals_the_diagonal_of_all_distances(distance):
     x, y = torch.randn(4, 6, dtype=torch.double), torch.randn(4, 6, dtype=torch.double)
     expected = distance(x, y).diagonal()
-    # LpDistance adds 1e-6 to every difference on its way from row to row.
+    # LpDistance adds 1e-6 to every difference in its row-wise form.
     torch.testing.assert_close(row_distances(distance, x, y), expected, rtol=0, atol=1e-4)
 
 

@@ -8,8 +8,8 @@ LOGGER = logging.getLogger("lightning.pytorch")
 
 
 @pytest.fixture
-def heard(monkeypatch):
-    """Records of Lightning's logger, whatever level a test before left."""
+def logged(monkeypatch):
+    """Records of Lightning's logger at the level INFO."""
     records = []
     handler = logging.Handler()
     handler.emit = records.append
@@ -21,7 +21,7 @@ def heard(monkeypatch):
 
 
 @pytest.mark.parametrize("progress", [True, False])
-def test_hints_come_with_progress_alone(train, parts, heard, progress):
-    train(parts, max_epochs=1, progress=progress)
-    assert bool(heard) == progress
+def test_hints_come_with_progress_alone(train, splits, logged, progress):
+    train(splits, max_epochs=1, progress=progress)
+    assert bool(logged) == progress
     assert LOGGER.level == logging.INFO
