@@ -93,7 +93,7 @@ def test_refuses_bad_input(command, common):
     for arguments, message in (
         ((), "either '--items' or '--outfit'"),
         (("--items", "0001", "--outfit", "o003"), "either '--items' or '--outfit'"),
-        (("--outfit", "no-item"), "'--outfit' needs an outfit of the data (got 'no-outfit')"),
+        (("--outfit", "no-item"), "'--outfit' needs an outfit of the data (got 'no-item')"),
         (("--items", "0001", "--hide", "0002"), "'--hide' needs an item of the outfit"),
         (("--items", "0001", "--hide", "0001"), "'--items' needs at least one item"),
         (("--items", "0001", "--slots", "cape"), "'--slots' needs categories"),
