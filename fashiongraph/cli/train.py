@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,7 +21,7 @@ from fashiongraph.cli.options import (
     listed,
     refuse,
 )
-from fashiongraph.cli.output import check_files, check_output, console, print_json, print_line
+from fashiongraph.cli.output import check_files, check_output, print_json, print_line
 from fashiongraph.cli.splits import splits_of, write_splits
 from fashiongraph.cli.train_options import TrainOptions
 from fashiongraph.cli.training_setup import TrainingSetup, training_setup
@@ -47,10 +46,6 @@ def train(options: TrainOptions) -> None:
 
     Example: [b]fashiongraph train my-data --features features_image.npy --epochs 30[/]
     """
-    # Lightning sets its level when it is imported.
-    import lightning.pytorch  # noqa: F401
-
-    logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)
     loggers = check_loggers(options.logger)
     spec = _check(options)
     teacher = _load_teacher(options)
@@ -128,7 +123,6 @@ def _fit(
     folder = options.folder
     last = folder / "checkpoints" / "last.ckpt"
     before = last.stat().st_mtime_ns if last.is_file() else None
-    bar = options.progress and console.is_terminal
     names = ("protocol", "columns", "patience", "resume", "seed", "precision")
     option = {"max_epochs": "--epochs", "directory": "--output"}
     try:
@@ -147,8 +141,8 @@ def _fit(
                 seed=options.seed,
                 directory=folder,
                 resume=options.resume,
-                progress=bar,
-                callbacks=[] if bar or options.quiet else [EpochPrinter()],
+                progress=False,  # a line per epoch, counted from 1, in place of Lightning's bar
+                callbacks=[] if options.quiet else [EpochPrinter()],
                 logger=make_loggers(loggers, folder) or False,
                 precision=options.precision,
                 accelerator=options.accelerator,
