@@ -1,4 +1,4 @@
-"""Shared fixtures: where real data lies, and a small wardrobe made in memory."""
+"""Shared fixtures: real data sets, and small random outfits."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import torch
 
@@ -15,7 +16,7 @@ from fashiongraph.data.outfits import Outfits
 
 @pytest.fixture
 def data_root() -> Callable[[str], Path]:
-    """A function from a data set's folder name to its path; skips the test where it is absent."""
+    """A function from the folder name of a data set to its path; skips the test without it."""
 
     def find(name: str) -> Path:
         folder = os.environ.get("FASHIONGRAPH_DATA")
@@ -41,3 +42,13 @@ def wardrobe() -> Outfits:
     sizes = torch.randint(1, 7, (60,), generator=rng)
     ptr = torch.cat([sizes.new_zeros(1), sizes.cumsum(0)])
     return Outfits(items, ptr, torch.randint(40, (int(ptr[-1]),), generator=rng))
+
+
+@pytest.fixture
+def mango(data_root: Callable[[str], Path]) -> Outfits:
+    """Stylists' outfits of one retailer, with the further columns and frequencies of items."""
+    root = data_root("mango")
+    table = pd.read_csv(root / "items.csv")
+    columns = table[["group", "type", "year", "line"]]
+    items = ItemTable.from_lists(table["item_id"], table["category"], columns=columns)
+    return Outfits.from_frame(items, pd.read_csv(root / "outfits.csv")).with_frequency()

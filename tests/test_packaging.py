@@ -1,14 +1,18 @@
-"""The package as it ships: pinned versions, its own version, and which room imports which."""
+"""The package as it ships: pinned versions, its own version, and the layers of its packages."""
 
 from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Sequence
 from importlib import metadata, resources
 from importlib.util import resolve_name
 from pathlib import Path
 
+import networkx as nx
+import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -18,24 +22,8 @@ ROOT = Path(__file__).parents[1]
 # What the Makefile installs.
 INSTALLED_EXTRAS = ("dev", "efficientnet", "export", "metric", "ray", "retrieval", "text")
 
-# From the ground up; a room imports itself and the rooms before it. A top-level module that is no
-# room (errors, files) is ground: every room may import it and it imports no room.
-ROOMS = (
-    "data",
-    "datasets",
-    "features",
-    "nn",
-    "models",
-    "metrics",
-    "evaluation",
-    "retrieval",
-    "export",
-    "training",
-    "quickstart",
-    "cli",
-    "__main__",
-)
-STRANGERS = {"features": {"data", "datasets"}, "nn": {"data", "datasets", "features"}}
+# Packages that a package below the others must not import either.
+INDEPENDENT = {"nn": {"data"}, "features": {"data"}}
 
 
 def pins() -> dict[str, str]:
@@ -81,53 +69,123 @@ def test_type_annotations_ship_with_the_package() -> None:
     assert (resources.files("fashiongraph") / "py.typed").is_file()
 
 
-def imports(path: Path, package: Path) -> Iterator[str]:
-    """Full names of all that a file imports, at its top or in a function."""
-    within = ".".join(path.relative_to(package.parent).parent.parts)
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            module = resolve_name("." * node.level + (node.module or ""), within)
-            yield from (f"{module}.{alias.name}" for alias in node.names)
-
-
-def upward_imports(package: Path) -> list[str]:
-    """Every import within the package that does not go down the rooms."""
-    wrong = []
+def modules(package: Path) -> dict[str, Path]:
+    """Files of a package by the names of their modules."""
+    found = {}
     for path in sorted(package.rglob("*.py")):
-        own = path.relative_to(package).parts[0].removesuffix(".py")
-        below = ROOMS[: ROOMS.index(own) + 1] if own in ROOMS else ()
-        allowed = set(below) - STRANGERS.get(own, set())
-        for name in imports(path, package):
-            top, _, rest = name.partition(".")
-            room = rest.split(".")[0]
-            if top == package.name and room in ROOMS and room not in allowed:
-                wrong.append(f"{path.relative_to(package)} imports {name}")
+        parts = path.relative_to(package.parent).with_suffix("").parts
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
+
+
+def imports(package: Path) -> dict[str, set[str]]:
+    """Modules that each module imports: at its top, in a function, or for type checking."""
+    files = modules(package)
+    found: dict[str, set[str]] = {name: set() for name in files}
+    for name, path in files.items():
+        within = name if path.name == "__init__.py" else name.rpartition(".")[0]
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            targets: list[str] = []
+            if isinstance(node, ast.Import):
+                targets = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                module = resolve_name("." * node.level + (node.module or ""), within)
+                targets = [f"{module}.{alias.name}" for alias in node.names]
+            for target in targets:
+                while target and target not in files:
+                    target = target.rpartition(".")[0]
+                if target and target != name:
+                    found[name].add(target)
+    return found
+
+
+def upward_imports(package: Path, order: Sequence[str]) -> list[str]:
+    """Imports from a package to one above it."""
+    wrong = []
+    for name, targets in imports(package).items():
+        own = name.split(".")[1] if "." in name else ""
+        if own not in order:
+            below = set() if own != "__main__" else set(order)
+        else:
+            below = set(order[order.index(own) :]) - INDEPENDENT.get(own, set())
+        for target in sorted(targets):
+            other = target.split(".")[1] if "." in target else ""
+            if other in order and other not in below:
+                wrong.append(f"{name} imports {target}")
     return wrong
 
 
-def test_imports_flow_down_the_rooms() -> None:
-    assert upward_imports(ROOT / "fashiongraph") == []
+def circles(package: Path) -> list[list[str]]:
+    """Modules that import each other, whatever the form of the import."""
+    graph = nx.DiGraph(imports(package))
+    return [sorted(part) for part in nx.strongly_connected_components(graph) if len(part) > 1]
 
 
-def test_an_import_up_the_rooms_is_found(tmp_path: Path) -> None:
+def test_imports_run_downwards() -> None:
+    assert upward_imports(ROOT / "fashiongraph", list(fashiongraph.PACKAGES)) == []
+
+
+def test_no_circle_of_imports() -> None:
+    assert circles(ROOT / "fashiongraph") == []
+
+
+def test_the_list_of_packages_is_complete() -> None:
+    folders = {path.parent.name for path in (ROOT / "fashiongraph").glob("*/__init__.py")}
+    assert folders == set(fashiongraph.PACKAGES)
+
+
+def test_packages_are_attributes() -> None:
+    code = (
+        "import sys, fashiongraph as fg; assert not [m for m in sys.modules if m == 'torch']; "
+        "assert fg.nn.AttributeMask; assert 'nn' in dir(fg)"
+    )
+    subprocess.run([sys.executable, "-W", "ignore", "-c", code], check=True)
+    with pytest.raises(AttributeError, match="nothing"):
+        _ = fashiongraph.nothing
+
+
+def test_upward_imports_and_circles_are_found(tmp_path: Path) -> None:
     package = tmp_path / "shop"
     files = {
         "errors.py": "import shop.data",
+        "data/__init__.py": "",
         "data/a.py": "from shop.errors import E\nfrom .b import c\nfrom ..models import m",
+        "data/b.py": "def f():\n    from shop.data.a import x",
         "features/a.py": "from shop import data, errors",
         "nn/a.py": "import torch\ndef f():\n    import shop.features.a",
+        "models/__init__.py": "",
         "training/a.py": "from shop.data.a import x\nfrom shop import cli",
         "cli.py": "from shop.training.a import fit",
     }
     for name, text in files.items():
         (package / name).parent.mkdir(parents=True, exist_ok=True)
         (package / name).write_text(text, encoding="utf-8")
-    assert upward_imports(package) == [
-        "data/a.py imports shop.models.m",
-        "errors.py imports shop.data",
-        "features/a.py imports shop.data",
-        "nn/a.py imports shop.features.a",
-        "training/a.py imports shop.cli",
+    order = ["cli", "training", "models", "features", "data", "nn"]
+    assert upward_imports(package, order) == [
+        "shop.data.a imports shop.models",
+        "shop.errors imports shop.data",
+        "shop.features.a imports shop.data",
+        "shop.nn.a imports shop.features.a",
+        "shop.training.a imports shop.cli",
     ]
+    assert sorted(circles(package)) == [
+        ["shop.cli", "shop.training.a"],
+        ["shop.data.a", "shop.data.b"],
+    ]
+
+
+def test_no_function_has_more_than_80_lines_of_code() -> None:
+    long = []
+    for name, path in modules(ROOT / "fashiongraph").items():
+        source = path.read_text(encoding="utf-8")
+        lines = source.splitlines()
+        for node in ast.walk(ast.parse(source)):
+            if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                continue
+            text = ast.get_docstring(node, clean=False)
+            skipped = 0 if text is None else text.count("\n") + 1
+            body = lines[node.body[0].lineno - 1 : node.end_lineno]
+            code = [line for line in body if line.strip() and not line.strip().startswith("#")]
+            if len(code) - skipped > 80:
+                long.append(f"{name}.{node.name}: {len(code) - skipped}")
+    assert long == []

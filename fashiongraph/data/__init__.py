@@ -1,4 +1,4 @@
-"""Items, outfits, category graphs, co-occurrence counts, splits and questions as tables and PyG data."""
+"""Item tables, outfits, category graphs, co-occurrence, splits and stored questions."""
 
 from fashiongraph.data.audit import audit, pair_disjoint
 from fashiongraph.data.category_graph import (

@@ -1,4 +1,4 @@
-"""What the parts of a split share."""
+"""Overlap between the splits of a data set."""
 
 from __future__ import annotations
 
@@ -16,38 +16,46 @@ from fashiongraph.data.pairs import Keys, distinct, held, row_pairs, shared
 from fashiongraph.errors import FashionGraphError
 
 
-def audit(parts: Mapping[str, Outfits]) -> pd.DataFrame:
-    """Count the items, outfits and item pairs that occur in two parts.
+def audit(splits: Mapping[str, Outfits]) -> pd.DataFrame:
+    """Count the items, outfits and item pairs that two splits share.
 
     Args:
-        parts: Outfits by name, over one item table.
+        splits: Outfits by name, over one item table.
 
     Returns:
-        A row per pair of parts with the columns ``part``, ``other``, ``shared_items``,
-        ``shared_outfits`` (distinct outfits that both hold, the order of items aside) and
-        ``shared_pairs`` (unordered pairs of different items that an outfit of each holds). A row
-        with ``part == other`` counts what recurs inside the part: items and pairs of more than
-        one outfit, and outfits that repeat an earlier one.
+        A row per pair of splits with the columns ``part``, ``other``, ``shared_items``,
+        ``shared_outfits`` (distinct outfits in both, regardless of the order of items) and
+        ``shared_pairs`` (unordered pairs of different items that occur in an outfit of each). A
+        row with ``part == other`` counts repetitions within the split: items and pairs in more
+        than one outfit, and outfits that repeat an earlier one.
 
     Raises:
-        FashionGraphError: If there is no part or the parts' item tables differ.
+        FashionGraphError: If there is no split or the item tables differ.
+
+    Example:
+        >>> from fashiongraph.data import ItemTable, Outfits
+        >>> items = ItemTable.from_lists(["a", "b", "c"], ["top", "skirt", "shoe"])
+        >>> train = Outfits.from_lists(items, [["a", "b", "c"]])
+        >>> test = Outfits.from_lists(items, [["b", "a"], ["a", "c"]])
+        >>> list(audit({"train": train, "test": test}).itertuples(index=False, name=None))[1]
+        ('train', 'test', 3, 0, 2)
     """
-    if not parts:
-        raise FashionGraphError("'parts' needs at least one part (got none)")
-    first = next(iter(parts.values()))
-    for outfits in parts.values():
+    if not splits:
+        raise FashionGraphError("'splits' needs at least one split (got none)")
+    first = next(iter(splits.values()))
+    for outfits in splits.values():
         _check_same_items(first, outfits)
-    sizes = torch.cat([outfits.sizes for outfits in parts.values()])
+    sizes = torch.cat([outfits.sizes for outfits in splits.values()])
     ptr = torch.cat([sizes.new_zeros(1), sizes.cumsum(0)])
-    together = Outfits(first.items, ptr, torch.cat([outfits.item_id for outfits in parts.values()]))
-    outfit = content_code(together).split([len(outfits) for outfits in parts.values()])
+    union = Outfits(first.items, ptr, torch.cat([outfits.item_id for outfits in splits.values()]))
+    outfit = content_code(union).split([len(outfits) for outfits in splits.values()])
 
     keys = {}
-    for name, code in zip(parts, outfit, strict=True):
-        item, pair = _occurrences(parts[name])
+    for name, code in zip(splits, outfit, strict=True):
+        item, pair = _occurrences(splits[name])
         keys[name] = [distinct(key) for key in (item, code.numpy(), pair)]
     rows = []
-    for part, other in combinations_with_replacement(parts, 2):
+    for part, other in combinations_with_replacement(splits, 2):
         counts: list[int]
         if part == other:
             (_, item), (_, same), (_, pair) = keys[part]
@@ -63,26 +71,33 @@ def audit(parts: Mapping[str, Outfits]) -> pd.DataFrame:
 
 
 def pair_disjoint(test: Outfits, train: Outfits) -> Tensor:
-    """Whether no pair of an outfit's different items stands together in a training outfit.
+    """Mask of the outfits of which no pair of different items occurs in a training outfit.
 
     Args:
-        test: Outfits to judge [B].
-        train: Outfits whose pairs are known.
+        test: Outfits to check [B].
+        train: Training outfits.
 
     Returns:
         A boolean mask over the outfits of ``test`` [B].
 
     Raises:
         FashionGraphError: If the item tables differ.
+
+    Example:
+        >>> from fashiongraph.data import ItemTable, Outfits
+        >>> items = ItemTable.from_lists(["a", "b", "c"], ["top", "skirt", "shoe"])
+        >>> train = Outfits.from_lists(items, [["a", "b"]])
+        >>> pair_disjoint(Outfits.from_lists(items, [["a", "b", "c"], ["a", "c"]]), train).tolist()
+        [False, True]
     """
     _check_same_items(test, train)
     first, second = row_pairs(test.ptr)
     key = _pair_key(test, first, second)
-    known = torch.from_numpy(held(key, distinct(_occurrences(train)[1])[0]))
-    known &= test.item_id[first] != test.item_id[second]
-    fresh = torch.ones(len(test), dtype=torch.bool)
-    fresh[test.batch[first[known]]] = False
-    return fresh
+    seen = torch.from_numpy(held(key, distinct(_occurrences(train)[1])[0]))
+    seen &= test.item_id[first] != test.item_id[second]
+    new = torch.ones(len(test), dtype=torch.bool)
+    new[test.batch[first[seen]]] = False
+    return new
 
 
 def _occurrences(outfits: Outfits) -> tuple[Keys, Keys]:

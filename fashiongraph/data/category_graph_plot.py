@@ -1,4 +1,4 @@
-"""A picture of a category graph."""
+"""Plot of a category graph."""
 
 from __future__ import annotations
 
@@ -17,23 +17,33 @@ from fashiongraph.files import atomic_write
 def draw_category_graph(
     graph: Data, categories: Sequence[str], path: str | Path, num_edges: int = 40
 ) -> None:
-    """Draw the strongest edges of a category graph.
+    r"""Plot the edges of a category graph with the highest weights.
 
-    A node is as large as the number of outfits that hold its category; an edge from i to j is as
-    wide as A_ij and bears its weight. Categories without one of the strongest edges are left out.
+    The size of a node is the number of outfits with its category. The width and the label of an
+    edge :math:`j \to i` are :math:`A_{ij}`. Categories without a drawn edge are left out.
 
     Args:
         graph: A graph made by :func:`~fashiongraph.data.category_graph.category_graph`.
         categories: Names of the nodes.
-        path: Picture file; its ending (``.png``, ``.svg``, ``.pdf``) says the format.
-        num_edges: How many edges to draw.
+        path: Picture file; its suffix (``.png``, ``.svg``, ``.pdf``) sets the format.
+        num_edges: Maximal number of edges to draw.
 
     Raises:
-        FashionGraphError: If the names do not fit the graph, it has no edges, or no picture format
-            has that ending.
+        FashionGraphError: If the names do not fit the graph, it has no edges, or the suffix is no
+            picture format.
+
+    Example:
+        >>> import tempfile
+        >>> from pathlib import Path
+        >>> from fashiongraph.data import category_graph
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = Path(folder, "graph.svg")
+        ...     draw_category_graph(category_graph([0, 1], [0, 0], 2), ["top", "skirt"], path)
+        ...     path.exists()
+        True
     """
-    # Both take half a second to import, which is much for those who draw nothing. And pyplot would
-    # keep figures alive and choose a window system; a bare figure needs neither.
+    # Imported here, since both take half a second. A bare Figure, unlike pyplot, keeps no global
+    # state and needs no display.
     import networkx as nx
     from matplotlib.figure import Figure
 
@@ -49,12 +59,12 @@ def draw_category_graph(
     strongest = graph.edge_weight.topk(min(num_edges, graph.edge_weight.numel())).indices
     if strongest.numel() == 0:
         raise FashionGraphError("'graph' needs edges to draw (got none)")
-    part = Data(
+    subgraph = Data(
         edge_index=graph.edge_index[:, strongest],
         weight=graph.edge_weight[strongest],
         num_nodes=graph.num_nodes,
     )
-    drawn = to_networkx(part, edge_attrs=["weight"])
+    drawn = to_networkx(subgraph, edge_attrs=["weight"])
     drawn.remove_nodes_from(list(nx.isolates(drawn)))
     place = nx.spring_layout(drawn, weight="weight", seed=0, k=2.5 / len(drawn) ** 0.5)
 
@@ -63,7 +73,7 @@ def draw_category_graph(
     nodes = torch.tensor(list(drawn))
     size = 200 + 1500 * graph.count[nodes] / graph.count.max().clamp(min=1)
     weight = torch.tensor([w for _, _, w in drawn.edges.data("weight")])
-    curved = "arc3,rad=0.12"  # keeps i → j apart from j → i
+    curved = "arc3,rad=0.12"  # separates i → j from j → i
     nx.draw_networkx_nodes(drawn, place, node_size=size.tolist(), node_color="#9ecae1", ax=axes)
     nx.draw_networkx_edges(
         drawn,
@@ -77,7 +87,7 @@ def draw_category_graph(
     )
     names = {n: categories[n] for n in drawn}
     for text in nx.draw_networkx_labels(drawn, place, names, font_size=9, ax=axes).values():
-        text.set_parse_math(False)  # a price, $20 say, is no formula
+        text.set_parse_math(False)  # a name such as "under $20" is no formula
     nx.draw_networkx_edge_labels(
         drawn,
         place,
@@ -88,5 +98,5 @@ def draw_category_graph(
     )
     axes.set_title(f"The {len(weight)} strongest of {graph.num_edges:,} category pairs")
     with atomic_write(path) as draft, warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Glyph .* missing from font")  # a box stands for it
+        warnings.filterwarnings("ignore", "Glyph .* missing from font")  # drawn as a box
         figure.savefig(draft, dpi=150)

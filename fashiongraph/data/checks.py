@@ -13,22 +13,38 @@ from fashiongraph.errors import FashionGraphError
 
 
 def strings(values: Sequence[str] | pd.Index[str]) -> pd.Index[str]:
-    """The values as an index of strings."""
+    """Convert values to an index of strings.
+
+    Args:
+        values: Identifiers or names of any type.
+
+    Example:
+        >>> strings([1, "01"]).tolist()
+        ['1', '01']
+    """
     index: pd.Index[str] = pd.Index(np.asarray(values, dtype=object)).astype(str)
     return index
 
 
 def hashed(ids: pd.Index[str] | np.ndarray) -> np.ndarray:
-    """A hash of each identifier [n], equal in every process."""
+    """Hash identifiers reproducibly across processes [n].
+
+    Args:
+        ids: Identifiers [n].
+
+    Example:
+        >>> int(hashed(["a"])[0])
+        13950350942979735504
+    """
     return pd.util.hash_array(np.asarray(ids, dtype=object))
 
 
 def check_present(argument: str, values: Sequence[str]) -> None:
-    """Do nothing if no value is missing.
+    """Check that no value is missing.
 
     Args:
-        argument: What the values are called in an error.
-        values: The values, one for each item.
+        argument: Name of the values in the error.
+        values: One value per item.
 
     Raises:
         FashionGraphError: If one is missing.
@@ -39,23 +55,27 @@ def check_present(argument: str, values: Sequence[str]) -> None:
         raise FashionGraphError(f"'{argument}' needs a value for every item (item {row} has none)")
 
 
-def whole_numbers(name: str, values: Tensor | np.ndarray | Sequence[int]) -> Tensor:
-    """Integers of any type as int64: keys of pairs of items need more than 32 bits.
+def integers(name: str, values: Tensor | np.ndarray | Sequence[int]) -> Tensor:
+    """Convert integers of any type to int64; keys of item pairs need more than 32 bits.
 
-    Empty ones may be of any type, since an empty list makes floats.
+    Empty input may have any type, since an empty list makes a float tensor.
 
     Args:
-        name: What they are called in an error.
+        name: Name of the values in the error.
         values: A tensor, an array or a list.
 
     Raises:
-        FashionGraphError: If they are of another type.
+        FashionGraphError: If the values are no integers.
+
+    Example:
+        >>> integers("ptr", [0, 2]).dtype
+        torch.int64
     """
     try:
         values = torch.as_tensor(values)
     except (TypeError, ValueError, RuntimeError) as error:
-        raise FashionGraphError(f"'{name}' needs whole numbers ({error})") from error
+        raise FashionGraphError(f"'{name}' needs integers ({error})") from error
     kind = values.dtype
     if values.numel() and (kind.is_floating_point or kind.is_complex or kind == torch.bool):
-        raise FashionGraphError(f"'{name}' needs whole numbers (got {kind})")
+        raise FashionGraphError(f"'{name}' needs integers (got {kind})")
     return values.long()

@@ -1,4 +1,4 @@
-"""What items were worn with in training."""
+"""Item co-occurrence: how often pairs of items share training outfits."""
 
 from __future__ import annotations
 
@@ -16,15 +16,14 @@ from fashiongraph.data.item_table import ItemTable
 from fashiongraph.data.outfits import Outfits
 from fashiongraph.errors import FashionGraphError
 
-_FEWEST = 2  # outfits
+_MIN_OUTFITS = 2
 
 
 def add_item_cooccurrence(graph: Data, outfits: Outfits) -> Data:
-    """Add to a category graph which items were worn with which others, and how often.
+    """Add the co-occurrence counts of items to a category graph.
 
-    Only items of at least two outfits are remembered. In training an outfit may not remember
-    itself, so an item of one outfit would be known as a stranger and unknown at home, and whoever
-    knows that needs no taste.
+    Items in fewer than two training outfits are skipped: leave-one-out removes their only
+    co-occurrence as a positive but not as a negative, which leaks the label.
 
     Pass the *training* outfits only.
 
@@ -34,167 +33,186 @@ def add_item_cooccurrence(graph: Data, outfits: Outfits) -> Data:
 
     Returns:
         A copy of the graph with ``item_key`` [I], a hash of each item's identifier, by which
-        another table finds its items; and ``item_ptr`` [I + 1], ``item_other`` and ``item_times``
-        [P]: item ``i`` was worn with ``item_other[item_ptr[i]:item_ptr[i + 1]]``, each in so many
-        outfits.
+        another table finds its items; and in compressed sparse rows ``item_ptr`` [I + 1],
+        ``item_neighbor`` and ``item_count`` [P]: item ``i`` co-occurs with
+        ``item_neighbor[item_ptr[i]:item_ptr[i + 1]]``, in ``item_count`` outfits each.
+
+    Example:
+        >>> from fashiongraph.data import ItemTable, Outfits, category_graph
+        >>> items = ItemTable.from_lists(["a", "b", "c"], ["top", "skirt", "shoe"])
+        >>> outfits = Outfits.from_lists(items, [["a", "b"], ["a", "b", "c"]])
+        >>> graph = category_graph(outfits.category_id, outfits.batch, items.num_categories)
+        >>> graph = add_item_cooccurrence(graph, outfits)
+        >>> graph.item_ptr.tolist(), graph.item_neighbor.tolist(), graph.item_count.tolist()
+        ([0, 2, 4, 4], [1, 2, 0, 2], [2, 1, 2, 1])
     """
-    worn = outfits.frequency.numpy() >= _FEWEST
-    together = _together(outfits.ptr.numpy(), outfits.item_id.numpy(), worn)
+    counted = outfits.frequency.numpy() >= _MIN_OUTFITS
+    counts = _pair_counts(outfits.ptr.numpy(), outfits.item_id.numpy(), counted)
     graph = copy(graph)
     graph.item_key = outfits.items.key
-    graph.item_ptr = torch.from_numpy(together.indptr.astype(np.int64))
-    graph.item_other = torch.from_numpy(together.indices.astype(np.int64))
-    graph.item_times = torch.from_numpy(together.data.astype(np.int64))
+    graph.item_ptr = torch.from_numpy(counts.indptr.astype(np.int64))
+    graph.item_neighbor = torch.from_numpy(counts.indices.astype(np.int64))
+    graph.item_count = torch.from_numpy(counts.data.astype(np.int64))
     return graph
 
 
 class ItemCooccurrence:
-    r"""Looks up what items were worn with.
+    r"""Lookup of item co-occurrence for the rows of a table.
 
-    Of each item the mean features of what it was worn with,
+    With :math:`n_{ij}` the number of counted outfits that hold both items, an item's context is
+    the mean of the features of its co-occurring items,
 
     .. math::
         \mathbf{g}_i = \frac{\sum_j n_{ij} \, \mathbf{f}_j}{\sum_j n_{ij}}
 
-    with :math:`n_{ij}` the number of remembered outfits that hold both, and :math:`\mathbf{0}` for
-    an item that is not remembered. Of two remembered items :math:`n_{ij}` itself, and what to
-    expect of it by chance, :math:`n_i n_j / n`, with :math:`n_i` and :math:`n` its sums over
-    remembered items.
+    and :math:`\mathbf{0}` for an item that was not counted. A pair of counted items has
+    :math:`n_{ij}` and its expectation under independence, :math:`n_i n_j / n`, with :math:`n_i`
+    and :math:`n` the sums over counted items.
 
     Args:
-        graph: What :func:`add_item_cooccurrence` returned.
-        items: The table whose rows are asked about, with features if these are asked for. Items are
-            found by their identifiers, so it may be another one than was remembered.
+        graph: A graph with item co-occurrence (:func:`add_item_cooccurrence`).
+        items: The table whose rows are looked up, with features if contexts are needed. Items
+            are matched by their identifiers, so the table may differ from the counted one.
+
+    Example:
+        >>> import torch
+        >>> from fashiongraph.data import ItemTable, Outfits, category_graph
+        >>> items = ItemTable.from_lists(["a", "b", "c"], ["top", "skirt", "shoe"], torch.eye(3))
+        >>> outfits = Outfits.from_lists(items, [["a", "b"], ["a", "b", "c"]])
+        >>> graph = category_graph(outfits.category_id, outfits.batch, items.num_categories)
+        >>> cooccurrence = ItemCooccurrence(add_item_cooccurrence(graph, outfits), items)
+        >>> cooccurrence(torch.tensor([0, 2])).tolist()
+        [[0.0, 0.6666666865348816, 0.3333333432674408], [0.0, 0.0, 0.0]]
     """
 
     def __init__(self, graph: Data, items: ItemTable) -> None:
         self.features = items.features
         size = graph.item_key.numel()
-        together = csr_array(
+        counts = csr_array(
             (
-                graph.item_times.numpy().astype(np.float32),
-                graph.item_other.numpy(),
+                graph.item_count.numpy().astype(np.float32),
+                graph.item_neighbor.numpy(),
                 graph.item_ptr.numpy(),
             ),
             shape=(size, size),
         )
-        remembered = np.diff(together.indptr) > 0
-        total = together @ remembered
+        counted = np.diff(counts.indptr) > 0
+        total = counts @ counted
         self.num_pairs = max(float(total.sum()), 1.0)
         if not torch.equal(items.key, graph.item_key):
             row = pd.Index(graph.item_key.numpy()).get_indexer(pd.Index(items.key.numpy()))
-            (known,) = np.nonzero(row >= 0)
-            ones = np.ones(len(known), np.float32)
-            place = csr_array((ones, (known, row[known])), shape=(len(items), size))
-            together = csr_array(place @ together @ place.T)
-            together.sort_indices()
-            remembered, total = place @ remembered > 0, place @ total
-        self.together = together
-        self.remembered = remembered
-        self.elsewhere = total - together @ remembered  # with items that are not in the table
+            (matched,) = np.nonzero(row >= 0)
+            ones = np.ones(len(matched), np.float32)
+            place = csr_array((ones, (matched, row[matched])), shape=(len(items), size))
+            counts = csr_array(place @ counts @ place.T)
+            counts.sort_indices()
+            counted, total = place @ counted > 0, place @ total
+        self.cooccurrence = counts
+        self.counted = counted
+        self.outside = total - counts @ counted  # with items that are not in the table
 
-    def __call__(self, rows: Tensor, but: Outfits | None = None) -> Tensor:
-        """Mean features of what items were worn with [U, F].
+    def __call__(self, rows: Tensor, exclude: Outfits | None = None) -> Tensor:
+        """Mean features of co-occurring items [U, F].
 
         Args:
-            rows: Rows of the table [U], ascending and different.
-            but: Remembered outfits to leave out, such as those of a training batch.
+            rows: Rows of the table [U], ascending and distinct.
+            exclude: Counted outfits to leave out, such as those of a training batch.
 
         Raises:
             FashionGraphError: If the table has no features.
         """
-        return self.mean_features(self.counts(rows, but))
+        return self.mean_features(self.counts(rows, exclude))
 
-    def counts(self, rows: Tensor, but: Outfits | None = None) -> csr_array:
-        """How often items were worn with each item of the table [U, n].
+    def counts(self, rows: Tensor, exclude: Outfits | None = None) -> csr_array:
+        """Co-occurrence counts of some items with every item of the table [U, n].
 
         Args:
-            rows: Rows of the table [U], ascending and different.
-            but: Remembered outfits to leave out.
+            rows: Rows of the table [U], ascending and distinct.
+            exclude: Counted outfits to leave out.
         """
         row = rows.numpy()
-        together = self.together[row]
-        return together if but is None else csr_array(together - self._within(but, row))
+        counts = self.cooccurrence[row]
+        return counts if exclude is None else csr_array(counts - self._within(exclude, row))
 
     def co_occurring(self, rows: Tensor) -> Tensor:
         """Rows of items in at least two training outfits that co-occur with some items, ascending.
 
         Args:
-            rows: Rows of the table, ascending and different.
+            rows: Rows of the table, ascending and distinct.
         """
         found = self.counts(rows).indices
-        return torch.from_numpy(found[self.remembered[found]]).long().unique()
+        return torch.from_numpy(np.unique(found[self.counted[found]]).astype(np.int64))
 
     def pairs(self, counts: csr_array, rows: Tensor, i: Tensor, j: Tensor) -> tuple[Tensor, Tensor]:
-        """How often pairs of items were worn together, and chance would have had it [E] each.
+        """Observed and expected co-occurrence of pairs of items, [E] each.
 
         Args:
-            counts: What :meth:`counts` says of ``rows``.
+            counts: :meth:`counts` of ``rows``.
             rows: Rows of the table [U].
-            i: One item of each pair, as a place in ``rows`` [E].
+            i: One item of each pair, as an index into ``rows`` [E].
             j: The other one, likewise [E].
         """
-        mine, column = i.numpy(), rows.numpy()[j.numpy()]
+        row, column = i.numpy(), rows.numpy()[j.numpy()]
         width = counts.shape[1]
         key = np.repeat(np.arange(len(rows)), np.diff(counts.indptr)) * width + counts.indices
-        asked = mine * width + column
-        place = np.searchsorted(key, asked)
-        found = np.append(key, -1)[place] == asked
-        together = np.append(counts.data, 0)[place] * (found & self.remembered[column])
-        total = counts @ self.remembered + self.elsewhere[rows.numpy()]
-        chance = total[mine] * total[j.numpy()] / self.num_pairs
-        return torch.from_numpy(together.astype(np.float32)), torch.from_numpy(
-            chance.astype(np.float32)
+        wanted = row * width + column
+        place = np.searchsorted(key, wanted)
+        found = np.append(key, -1)[place] == wanted
+        observed = np.append(counts.data, 0)[place] * (found & self.counted[column])
+        total = counts @ self.counted + self.outside[rows.numpy()]
+        expected = total[row] * total[j.numpy()] / self.num_pairs
+        return torch.from_numpy(observed.astype(np.float32)), torch.from_numpy(
+            expected.astype(np.float32)
         )
 
     def mean_features(self, counts: csr_array) -> Tensor:
-        """Mean features of what items were worn with [U, F].
+        """Mean features of co-occurring items [U, F].
 
         Args:
-            counts: What :meth:`counts` says of these items.
+            counts: :meth:`counts` of the items.
 
         Raises:
             FashionGraphError: If the table has no features.
         """
         if self.features is None:
-            raise FashionGraphError("'items' needs features to say what items were worn with")
-        others, column = np.unique(counts.indices, return_inverse=True)
+            raise FashionGraphError("'items' needs features for the co-occurrence context")
+        neighbors, column = np.unique(counts.indices, return_inverse=True)
         total = counts.sum(axis=1)
-        together = csr_array((counts.data, column, counts.indptr), shape=(len(total), len(others)))
-        worn_with = self.features[torch.from_numpy(others).long()].float().numpy()
-        mean = together @ worn_with / np.maximum(total, 1)[:, None]
+        weight = csr_array((counts.data, column, counts.indptr), shape=(len(total), len(neighbors)))
+        features = self.features[torch.from_numpy(neighbors).long()].float().numpy()
+        mean = weight @ features / np.maximum(total, 1)[:, None]
         return torch.from_numpy(mean.astype(np.float32, copy=False))
 
     def _within(self, outfits: Outfits, row: NDArray[np.int64]) -> csr_array:
-        """How many of some outfits hold both of an item that is asked about and another [U, n].
+        """Co-occurrence counts within some outfits only, of the items ``row`` [U, n].
 
-        Items are numbered anew, so that the time depends on these outfits and not on the table.
+        Items are renumbered, so the time depends on these outfits and not on the table.
         """
-        names, item = np.unique(outfits.item_id.numpy(), return_inverse=True)
-        together = _together(outfits.ptr.numpy(), item, self.remembered[names])
-        _, asked, held = np.intersect1d(row, names, assume_unique=True, return_indices=True)
-        ones = np.ones(len(asked), np.float32)
-        place = csr_array((ones, (asked, held)), shape=(len(row), len(names)))
-        within = csr_array(place @ together)
+        present, item = np.unique(outfits.item_id.numpy(), return_inverse=True)
+        counts = _pair_counts(outfits.ptr.numpy(), item, self.counted[present])
+        _, wanted, found = np.intersect1d(row, present, assume_unique=True, return_indices=True)
+        ones = np.ones(len(wanted), np.float32)
+        place = csr_array((ones, (wanted, found)), shape=(len(row), len(present)))
+        within = csr_array(place @ counts)
         within.sort_indices()
         return csr_array(
-            (within.data, names[within.indices], within.indptr),
-            shape=(len(row), len(self.remembered)),
+            (within.data, present[within.indices], within.indptr),
+            shape=(len(row), len(self.counted)),
         )
 
 
-def _together(
-    ptr: NDArray[np.int64], item: NDArray[np.int64], kept: NDArray[np.bool_]
+def _pair_counts(
+    ptr: NDArray[np.int64], item: NDArray[np.int64], counted: NDArray[np.bool_]
 ) -> csr_array:
-    """How many outfits hold both of two different items, for the items that are kept."""
-    shape = (len(ptr) - 1, len(kept))
-    held = csr_array((np.ones(len(item), np.float32), item, ptr), shape=shape, copy=True)
-    held.sum_duplicates()
-    held.data[:] = 1
-    mine = csr_array(held.multiply(kept))
-    mine.eliminate_zeros()
-    together = csr_array(mine.T @ held)
-    together.setdiag(0)
-    together.eliminate_zeros()
-    together.sort_indices()  # else a difference of two takes time by the size of the table
-    return together
+    """Number of outfits that hold both of two different items, in the rows of counted items."""
+    shape = (len(ptr) - 1, len(counted))
+    holds = csr_array((np.ones(len(item), np.float32), item, ptr), shape=shape, copy=True)
+    holds.sum_duplicates()
+    holds.data[:] = 1
+    kept = csr_array(holds.multiply(counted))
+    kept.eliminate_zeros()
+    counts = csr_array(kept.T @ holds)
+    counts.setdiag(0)
+    counts.eliminate_zeros()
+    counts.sort_indices()  # else a difference of two takes time by the size of the table
+    return counts

@@ -1,4 +1,4 @@
-"""Outfits that hold exactly the same items."""
+"""Duplicate outfits."""
 
 from __future__ import annotations
 
@@ -13,24 +13,41 @@ from fashiongraph.data.pairs import held
 Ints = NDArray[np.int64]
 
 
-def first_equal(outfits: Outfits) -> Ints:
-    """The earliest outfit that holds the same items equally often, in any order [B].
+def first_equal(outfits: Outfits, digest: Ints | None = None) -> Ints:
+    """Index of the first outfit with the same items, in any order [B].
 
-    Digests tell most outfits apart; those with equal ones are compared item by item, so none that
-    differ are ever taken for the same. The digests are all that is held for every outfit.
+    Outfits with equal digests are compared item by item, so that a collision of digests does not
+    merge different outfits. Memory is one digest per outfit.
+
+    Args:
+        outfits: The outfits.
+        digest: A hash of each outfit as a multiset [B]; by default computed.
+
+    Example:
+        >>> from fashiongraph.data import ItemTable, Outfits
+        >>> items = ItemTable.from_lists(["a", "b"], ["top", "skirt"])
+        >>> first_equal(Outfits.from_lists(items, [["a", "b"], ["a"], ["b", "a"]])).tolist()
+        [0, 1, 0]
     """
-    digest = _digests(outfits)
+    digest = _digests(outfits) if digest is None else digest
     ordered = np.sort(digest)
     found = np.arange(len(outfits))
-    alike = np.flatnonzero(held(digest, ordered[1:][ordered[1:] == ordered[:-1]]))
-    found[alike] = alike[_first_equal_exactly(outfits.select(alike))]
+    repeated = np.flatnonzero(held(digest, ordered[1:][ordered[1:] == ordered[:-1]]))
+    found[repeated] = repeated[_first_equal_exactly(outfits.select(repeated))]
     return found
 
 
 def content_code(outfits: Outfits) -> Tensor:
-    """A number per outfit [B]: equal if and only if two outfits hold the same items as often.
+    """Number of the distinct outfit that each one is, in order of appearance [B].
 
-    Numbers count up from 0 as new outfits appear.
+    Args:
+        outfits: The outfits.
+
+    Example:
+        >>> from fashiongraph.data import ItemTable, Outfits
+        >>> items = ItemTable.from_lists(["a", "b"], ["top", "skirt"])
+        >>> content_code(Outfits.from_lists(items, [["a", "b"], ["a"], ["b", "a"]])).tolist()
+        [0, 1, 0]
     """
     first = first_equal(outfits)
     rank = np.cumsum(first == np.arange(len(first))) - 1
@@ -38,9 +55,19 @@ def content_code(outfits: Outfits) -> Tensor:
 
 
 def without_duplicates(outfits: Outfits) -> tuple[Outfits, int]:
-    """The outfits without those that repeat an earlier one, and how many those were.
+    """Remove outfits that repeat an earlier one, as multisets of items.
 
-    Two outfits are the same where they hold the same items equally often, in any order.
+    Args:
+        outfits: The outfits.
+
+    Returns:
+        The outfits that are left, and the number of removed ones.
+
+    Example:
+        >>> from fashiongraph.data import ItemTable, Outfits
+        >>> items = ItemTable.from_lists(["a", "b"], ["top", "skirt"])
+        >>> without_duplicates(Outfits.from_lists(items, [["a", "b"], ["b", "a"]]))
+        (Outfits(1 outfits, 2 rows), 1)
     """
     first = first_equal(outfits)
     kept = np.flatnonzero(first == np.arange(len(first)))
@@ -49,10 +76,7 @@ def without_duplicates(outfits: Outfits) -> tuple[Outfits, int]:
 
 
 def _digests(outfits: Outfits) -> Ints:
-    """A number per outfit [B] that is equal for equal outfits and for hardly any others.
-
-    Each item is scattered over 64 bits (the finalizer of splitmix64), and an outfit's are summed.
-    """
+    """A 64-bit hash of each outfit as a multiset [B]: the sum of its items' splitmix64 hashes."""
     digest = np.zeros(len(outfits), dtype=np.uint64)
     ptr, item_id = outfits.ptr.numpy(), outfits.item_id.numpy()
     for block in row_blocks(outfits.ptr):
@@ -66,7 +90,7 @@ def _digests(outfits: Outfits) -> Ints:
 
 
 def _first_equal_exactly(outfits: Outfits) -> Ints:
-    """As :func:`first_equal`, item by item."""
+    """:func:`first_equal` by comparison of items."""
     num_items, sizes = max(len(outfits.items), 1), outfits.sizes.numpy()
     ptr = outfits.ptr.numpy()
     # Rows sorted by outfit and item; outfits are few enough for the key to fit 63 bits.

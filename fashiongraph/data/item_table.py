@@ -1,4 +1,4 @@
-"""The item table: one row an item, one column a property."""
+"""Table of items: identifiers, categories, features and further columns."""
 
 from __future__ import annotations
 
@@ -13,28 +13,34 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from fashiongraph.data.checks import check_present, hashed, strings, whole_numbers
+from fashiongraph.data.checks import check_present, hashed, integers, strings
 from fashiongraph.errors import FashionGraphError
 
 
 @dataclass(frozen=True, eq=False)
 class ItemTable:
-    """Items as columns; row ``r`` of every column belongs to the same item.
+    """Table of items in columnar form, with one row per item.
 
-    No Python object per item is held beyond the identifiers, so tables of many millions fit.
+    Columns are tensors and arrays without a Python object per item, for tables of millions of
+    rows.
 
     Args:
-        ids: Item identifiers [n], unique; kept as an index.
-        category_id: Index of each item's category in ``categories`` [n]; ``-1`` is unknown.
+        ids: Item identifiers [n], unique; converted to an index.
+        category_id: Index of each item's category in ``categories`` [n]; ``-1`` if unknown.
         categories: The category vocabulary, by index.
-        features: Rows of features [n, F], in memory or over a memory-mapped file, of any float
-            type; :obj:`None` where a table has none.
+        features: Features [n, F] of any float type, in memory or memory-mapped, or :obj:`None`.
         columns: Further columns by name, in the order of ``ids``.
-        frequency: Number of outfits of the whole set (all splits) that hold the item [n].
+        frequency: Number of outfits with the item over all splits [n], or :obj:`None`.
 
     Raises:
         FashionGraphError: If the columns differ in length, an identifier repeats or a category is
             out of range.
+
+    Example:
+        >>> import torch
+        >>> items = ItemTable.from_lists(["a", "b", "c"], ["top", "shoe", "top"], torch.eye(3))
+        >>> items.categories, items.category_id.tolist(), items.num_features
+        (['shoe', 'top'], [1, 0, 1], 3)
     """
 
     ids: pd.Index[str]
@@ -48,10 +54,10 @@ class ItemTable:
         ids: Any = self.ids
         if not isinstance(ids, pd.Index):
             object.__setattr__(self, "ids", strings(ids))
-        category_id = whole_numbers("category_id", self.category_id)
+        category_id = integers("category_id", self.category_id)
         object.__setattr__(self, "category_id", category_id)
         self._check_columns()
-        # Asking the index would build its table of Python objects, which few ever look up in.
+        # Index.is_unique would build a hash table of Python objects, which is rarely needed.
         if len(pd.unique(self.ids.array)) < len(self.ids):
             repeated = self.ids[self.ids.duplicated()][0]
             raise FashionGraphError(f"'ids' needs to be unique (got {repeated!r} twice)")
@@ -99,22 +105,23 @@ class ItemTable:
             categories: Category names [n].
             features: Rows of features [n, F].
             columns: Further columns.
-            vocabulary: The category names by index; by default those that occur, sorted. A name
-                outside a given vocabulary becomes ``-1``.
+            vocabulary: The category names by index; by default the sorted names that occur. A
+                category outside a given vocabulary becomes ``-1``.
 
         Raises:
-            FashionGraphError: If an identifier is missing, or a category without a vocabulary.
+            FashionGraphError: If an identifier is missing, or a category is missing and no
+                vocabulary is given.
         """
         check_present("ids", ids)
         if vocabulary is None:
             check_present("categories", categories)
         names = strings(categories)
-        known = sorted(names.unique()) if vocabulary is None else list(vocabulary)
-        code = strings(known).get_indexer(names).astype(np.int64)
+        vocabulary = sorted(names.unique()) if vocabulary is None else list(vocabulary)
+        code = strings(vocabulary).get_indexer(names).astype(np.int64)
         return cls(
             ids=strings(ids),
             category_id=torch.from_numpy(code),
-            categories=known,
+            categories=vocabulary,
             features=None if features is None else _tensor(features),
             columns=pd.DataFrame() if columns is None else columns.reset_index(drop=True),
         )
@@ -126,12 +133,18 @@ class ItemTable:
         """Make a table from a frame with the columns ``item_id`` and ``category`` and any others.
 
         Args:
-            frame: One row an item.
-            features: Rows of features [n, F], in the order of the frame.
+            frame: One row per item.
+            features: Features [n, F], in the order of the frame.
 
         Raises:
-            FashionGraphError: If one of the two or an entry of them is missing, or an identifier
-                repeats.
+            FashionGraphError: If ``item_id`` or ``category`` or an entry of them is missing, or an
+                identifier repeats.
+
+        Example:
+            >>> import pandas as pd
+            >>> frame = pd.DataFrame({"item_id": ["a"], "category": ["top"], "colour": ["red"]})
+            >>> ItemTable.from_frame(frame).column("colour").tolist()
+            ['red']
         """
         for name in ("item_id", "category"):
             if name not in frame:
@@ -158,14 +171,14 @@ class ItemTable:
 
     @property
     def num_features(self) -> int:
-        """Width of a feature row; 0 where the table has no features."""
+        """Number of features, F; 0 if the table has none."""
         return 0 if self.features is None else int(self.features.size(1))
 
     @cached_property
     def key(self) -> Tensor:
-        """A hash of each identifier [n], by which another table finds its items.
+        """Hash of each identifier [n], by which items of two tables are matched.
 
-        It is worked out once, also for the tables that are made of this one afterwards.
+        It is computed once and shared with the tables derived from this one.
         """
         return torch.from_numpy(hashed(self.ids).view(np.int64))
 
@@ -178,14 +191,14 @@ class ItemTable:
         found = self.ids.get_indexer(strings(ids))
         if (found < 0).any():
             missing = int((found < 0).argmax())
-            raise FashionGraphError(f"'ids' needs known items (got {ids[missing]!r})")
+            raise FashionGraphError(f"'ids' needs items of the table (got {ids[missing]!r})")
         return torch.from_numpy(found.astype(np.int64))
 
     def column(self, name: str) -> pd.Series[Any]:
-        """A further column.
+        """A further column by name.
 
         Raises:
-            FashionGraphError: If there is none of that name.
+            FashionGraphError: If the table has no such column.
         """
         if name not in self.columns:
             raise FashionGraphError(
@@ -195,18 +208,25 @@ class ItemTable:
         return self.columns[name]
 
     def refined(self, column: str) -> ItemTable:
-        """The same items in finer categories, ``"shoes / boots"`` say.
+        """The same items in finer categories, such as ``"shoes / boots"``.
 
-        An item whose value is missing keeps its category. The broader categories stay as the
-        column ``broad_category``.
+        An item with a missing value keeps its category. The column ``broad_category`` of the
+        result holds the original categories.
 
         Args:
-            column: Column whose values divide the categories.
+            column: Column by whose values categories are divided.
 
         Raises:
             FashionGraphError: If the column is unknown.
+
+        Example:
+            >>> import pandas as pd
+            >>> columns = pd.DataFrame({"kind": ["boot", None]})
+            >>> items = ItemTable.from_lists(["a", "b"], ["shoe", "shoe"], columns=columns)
+            >>> items.refined("kind").categories
+            ['shoe', 'shoe / boot']
         """
-        # Of whole numbers that a gap made floats: 105, not 105.0.
+        # pandas stores integers with a missing entry as floats: 105, not 105.0.
         value = self.column(column).reset_index(drop=True).convert_dtypes().astype(object)
         names = np.array([*self.categories, None], dtype=object)  # -1 picks the last entry
         broad = pd.Series(names[self.category_id.numpy()])
@@ -227,32 +247,37 @@ class ItemTable:
         return self._with(frequency=frequency)
 
     def with_vocabulary(self, categories: Sequence[str], unknown: str = "error") -> ItemTable:
-        """The same items with categories indexed by another vocabulary, a checkpoint's say.
+        """The same items with categories indexed by another vocabulary, such as a checkpoint's.
 
         Args:
             categories: The vocabulary to index by.
-            unknown: ``"error"`` refuses a category that the vocabulary lacks; ``"default"``
-                gives it the index ``-1``, which the category graph weighs by its default.
+            unknown: Treatment of a category outside the vocabulary: ``"error"``, or ``"default"``
+                for the index ``-1``, which has the default weight of the category graph.
 
         Raises:
             FashionGraphError: If a category is unknown and ``unknown="error"``.
+
+        Example:
+            >>> items = ItemTable.from_lists(["a", "b"], ["top", "shoe"])
+            >>> items.with_vocabulary(["top"], unknown="default").category_id.tolist()
+            [0, -1]
         """
         if unknown not in ("error", "default"):
             raise FashionGraphError(f"'unknown' needs to be 'error' or 'default' (got {unknown!r})")
         code = strings(categories).get_indexer(strings(self.categories)).astype(np.int64)
         used = torch.unique(self.category_id[self.category_id >= 0]).numpy()
-        lacking = [self.categories[c] for c in used if code[c] < 0]
-        if lacking and unknown == "error":
+        missing = [self.categories[c] for c in used if code[c] < 0]
+        if missing and unknown == "error":
             raise FashionGraphError(
-                f"'categories' needs every category of the items (lacks {', '.join(lacking[:5])}"
-                f"{', …' if len(lacking) > 5 else ''}); pass unknown='default' (--unknown default) "
-                "to go on without"
+                f"'categories' needs every category of the items (lacks {', '.join(missing[:5])}"
+                f"{', …' if len(missing) > 5 else ''}); pass unknown='default' (--unknown default) "
+                "to weigh them by default"
             )
         table = torch.from_numpy(np.append(code, -1))  # the last entry keeps -1 at -1
         return self._with(category_id=table[self.category_id], categories=list(categories))
 
     def _with(self, **columns: Any) -> ItemTable:
-        """The same items with other columns; that ``ids`` are unique is known already."""
+        """The same items with other columns, without another check for duplicate ``ids``."""
         table = copy(self)
         for name, values in columns.items():
             object.__setattr__(table, name, values)
@@ -261,10 +286,10 @@ class ItemTable:
 
 
 def _tensor(features: Tensor | np.ndarray | Sequence[Sequence[float]]) -> Tensor:
-    """The features as a tensor, over the memory of an array."""
+    """Features as a tensor that shares the memory of an array."""
     try:
         if isinstance(features, np.ndarray) and min(features.strides, default=0) < 0:
-            features = features.copy()  # torch has no negative strides
+            features = features.copy()  # torch does not support negative strides
         return torch.as_tensor(features)
     except (TypeError, ValueError, RuntimeError) as error:
         raise FashionGraphError(

@@ -1,37 +1,41 @@
-"""Outfits as one ragged array over an item table."""
+"""Outfits as a ragged array over an item table."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import pairwise
-from typing import TYPE_CHECKING, Literal, overload
 
 import numpy as np
 import pandas as pd
 import torch
 from torch import Tensor
 
-from fashiongraph.data.checks import whole_numbers
+from fashiongraph.data.checks import integers
 from fashiongraph.data.item_table import ItemTable
 from fashiongraph.errors import FashionGraphError
 
-if TYPE_CHECKING:
-    from fashiongraph.data.questions.compatibility import Compatibility
-    from fashiongraph.data.questions.fill_in_blank import FillInBlank
-
 
 class Outfits:
-    """Outfits of any sizes: outfit ``o`` holds the items ``item_id[ptr[o]:ptr[o + 1]]``.
+    """Ragged array of outfits: outfit ``o`` has the items ``item_id[ptr[o]:ptr[o + 1]]``.
 
     Args:
         items: The item table that ``item_id`` indexes.
-        ptr: Offsets [B + 1], from 0 to N, not decreasing, of any integer type; kept as int64.
-        item_id: Rows of the item table, outfit after outfit [N], as ``ptr``.
+        ptr: Offsets [B + 1], non-decreasing from 0 to N, of any integer type; converted to int64.
+        item_id: Rows of the item table, outfit after outfit [N], of any integer type.
         ids: Outfit identifiers [B]; by default their positions.
 
     Raises:
         FashionGraphError: If the offsets or rows do not fit each other or are no integers.
+
+    Example:
+        >>> from fashiongraph.data import ItemTable
+        >>> items = ItemTable.from_lists(["a", "b", "c"], ["top", "skirt", "shoe"])
+        >>> outfits = Outfits.from_lists(items, [["a", "b"], ["a", "b", "c"]])
+        >>> outfits, outfits.ptr.tolist(), outfits.item_id.tolist()
+        (Outfits(2 outfits, 5 rows), [0, 2, 5], [0, 1, 0, 1, 2])
+        >>> outfits.select([1]).sizes.tolist()
+        [3]
     """
 
     def __init__(
@@ -41,7 +45,7 @@ class Outfits:
         item_id: Tensor,
         ids: pd.Index[str] | None = None,
     ) -> None:
-        ptr, item_id = whole_numbers("ptr", ptr), whole_numbers("item_id", item_id)
+        ptr, item_id = integers("ptr", ptr), integers("item_id", item_id)
         if ptr.numel() == 0 or int(ptr[0]) != 0 or int(ptr[-1]) != item_id.numel():
             raise FashionGraphError(
                 f"'ptr' needs to run from 0 to the number of rows, {item_id.numel()} "
@@ -65,7 +69,15 @@ class Outfits:
 
     @classmethod
     def from_lists(cls, items: ItemTable, outfits: Sequence[Sequence[str]]) -> Outfits:
-        """Make outfits from lists of item identifiers."""
+        """Make outfits from lists of item identifiers.
+
+        Args:
+            items: The item table.
+            outfits: Item identifiers of each outfit.
+
+        Raises:
+            FashionGraphError: If an item is not in the table.
+        """
         sizes = torch.tensor([len(outfit) for outfit in outfits], dtype=torch.long)
         ptr = torch.cat([sizes.new_zeros(1), sizes.cumsum(0)])
         return cls(items, ptr, items.rows([i for outfit in outfits for i in outfit]))
@@ -74,12 +86,24 @@ class Outfits:
     def from_frame(cls, items: ItemTable, frame: pd.DataFrame) -> Outfits:
         """Make outfits from a long table with the columns ``outfit_id`` and ``item_id``.
 
-        Outfits keep the order of their first row. Within an outfit items are ordered by the
-        column ``position`` where there is one, else by row.
+        Outfits are in the order of their first row. Items of an outfit are sorted by the column
+        ``position`` if the table has one, and are otherwise in the order of rows.
+
+        Args:
+            items: The item table.
+            frame: One row per item of an outfit.
 
         Raises:
-            FashionGraphError: If one of the two or an entry of them is missing, an item unknown, or
-                a position no finite number.
+            FashionGraphError: If a column or an entry is missing, an item is not in the item
+                table, or a position is not a finite number.
+
+        Example:
+            >>> import pandas as pd
+            >>> from fashiongraph.data import ItemTable
+            >>> items = ItemTable.from_lists(["a", "b"], ["top", "skirt"])
+            >>> frame = pd.DataFrame({"outfit_id": ["x", "y", "x"], "item_id": ["b", "a", "a"]})
+            >>> Outfits.from_frame(items, frame).item_id.tolist()
+            [1, 0, 0]
         """
         for name in ("outfit_id", "item_id"):
             if name not in frame:
@@ -99,10 +123,7 @@ class Outfits:
         return cls(items, ptr, rows[torch.from_numpy(order)], pd.Index(ids))
 
     def to_frame(self) -> pd.DataFrame:
-        """A long table with the columns ``outfit_id`` and ``item_id``, as :meth:`from_frame` reads.
-
-        Outfits without items have no row.
-        """
+        """Convert to the long table that :meth:`from_frame` reads; empty outfits have no row."""
         outfit_id = self.ids[self.batch.numpy()].to_numpy(object)
         item_id = self.items.ids[self.item_id.numpy()].to_numpy(object)
         return pd.DataFrame({"outfit_id": outfit_id, "item_id": item_id})
@@ -121,7 +142,7 @@ class Outfits:
     @cached_property
     def ids(self) -> pd.Index[str]:
         """Outfit identifiers [B]."""
-        # Positions are written out when they are read: most batches are never asked for them.
+        # Lazy: most batches never need their identifiers.
         return _numbers(len(self)) if self._ids is None else self._ids
 
     @cached_property
@@ -136,28 +157,31 @@ class Outfits:
 
     @property
     def frequency(self) -> Tensor:
-        """Number of these outfits that hold the item, for every item of the table [n]."""
+        """Number of these outfits with each item of the table [n]."""
         num_items, ptr = len(self.items), self.ptr.numpy()
         count = np.bincount(self.item_id.numpy(), minlength=num_items)
         for block in row_blocks(self.ptr):
             ends = ptr[block.start : block.stop + 1]
             outfit = np.repeat(np.arange(len(ends) - 1), np.diff(ends))
             key = np.sort(outfit * num_items + self.item_id[ends[0] : ends[-1]].numpy())
-            again = key[1:][key[1:] == key[:-1]] % num_items  # more than once in one outfit
+            again = key[1:][key[1:] == key[:-1]] % num_items  # repeated within an outfit
             np.subtract.at(count, again, 1)
         return torch.from_numpy(count)
 
     def rows_of(self, index: Tensor) -> Tensor:
-        """Positions in ``item_id`` of the rows of the outfits ``index``, outfit after outfit."""
+        """Indices into ``item_id`` of the outfits ``index`` [B'], outfit after outfit."""
         sizes = self.ptr[index + 1] - self.ptr[index]
         rows = torch.repeat_interleave(self.ptr[index] - (sizes.cumsum(0) - sizes), sizes)
-        rows += torch.arange(rows.numel())  # in place: of a large set each copy counts
+        rows += torch.arange(rows.numel())  # in place, to save memory
         return rows
 
     def select(self, index: Tensor | np.ndarray | slice | Sequence[int]) -> Outfits:
-        """The outfits at the given positions, or where a boolean mask holds.
+        """Select outfits by position or by a boolean mask.
 
-        Neighbours, by a slice without a step, cost no more than where they begin and end.
+        A slice without a step copies no rows.
+
+        Args:
+            index: Positions, a mask [B] or a slice.
         """
         if isinstance(index, slice) and index.step in (None, 1):
             first, last, _ = index.indices(len(self))
@@ -166,7 +190,7 @@ class Outfits:
             return Outfits(self.items, ptr - ptr[0], item_id, self.ids[index])
         if not isinstance(index, slice):
             index = torch.as_tensor(index)
-            index = index if index.numel() else index.long()  # an empty list makes floats
+            index = index if index.numel() else index.long()  # an empty list makes a float tensor
         chosen = torch.arange(len(self))[index]
         sizes = self.ptr[chosen + 1] - self.ptr[chosen]
         ptr = torch.cat([sizes.new_zeros(1), sizes.cumsum(0)])
@@ -176,59 +200,17 @@ class Outfits:
             item_id[rows] = self.item_id[self.rows_of(chosen[block])]
         return Outfits(self.items, ptr, item_id, self.ids[chosen.numpy()])
 
-    @overload
-    def questions(
-        self,
-        kind: Literal["fitb"],
-        protocol: str = "uniform",
-        columns: Sequence[str] = (),
-        seed: int = 0,
-    ) -> FillInBlank: ...
-
-    @overload
-    def questions(
-        self,
-        kind: Literal["compatibility"],
-        protocol: str = "uniform",
-        columns: Sequence[str] = (),
-        seed: int = 0,
-    ) -> Compatibility: ...
-
-    @overload
-    def questions(
-        self, kind: str, protocol: str = "uniform", columns: Sequence[str] = (), seed: int = 0
-    ) -> Compatibility | FillInBlank: ...
-
-    def questions(
-        self, kind: str, protocol: str = "uniform", columns: Sequence[str] = (), seed: int = 0
-    ) -> Compatibility | FillInBlank:
-        """Draw questions about these outfits.
-
-        Args:
-            kind: ``"fitb"`` or ``"compatibility"``.
-            protocol: ``"uniform"``, ``"uniform_category"``, ``"same_category"``,
-                ``"same_columns"`` or ``"matched"``.
-            columns: Columns that ``"same_columns"`` and ``"matched"`` strangers share with what
-                they replace.
-            seed: Seed of the questions.
-
-        See :func:`fashiongraph.evaluation.draw_questions.draw_questions`.
-        """
-        from fashiongraph.evaluation.draw_questions import draw_questions
-
-        return draw_questions(self, kind, protocol, columns, seed)
-
     def with_items(self, items: ItemTable) -> Outfits:
         """The same outfits over another table with the same rows."""
         return Outfits(items, self.ptr, self.item_id, self._ids)
 
     def with_frequency(self) -> Outfits:
-        """The same outfits, their item table carrying the frequencies counted on them."""
+        """The same outfits over an item table with the frequencies of these outfits."""
         return self.with_items(self.items.with_frequency(self.frequency))
 
 
 def _positions(frame: pd.DataFrame) -> np.ndarray:
-    """The column ``position`` as numbers: as text, 10 would come before 2."""
+    """The column ``position`` as numbers, since text would sort 10 before 2."""
     position = pd.to_numeric(frame["position"], errors="coerce")
     finite = np.isfinite(position.to_numpy(dtype=np.float64, na_value=np.nan))
     if not finite.all():
@@ -241,25 +223,28 @@ def _positions(frame: pd.DataFrame) -> np.ndarray:
 
 
 def _numbers(count: int) -> pd.Index[str]:
-    """``"0"``, ``"1"`` and so on, without a Python object for each."""
+    """The strings "0", "1", … without a Python object for each."""
     numbers = pd.Index(pd.Series(np.arange(count), dtype="int64[pyarrow]"))
     texts: pd.Index[str] = numbers.astype(str)
     return texts
 
 
-_ROWS = 1 << 18
-
-
-def row_blocks(ptr: Tensor) -> Iterator[slice]:
-    """Runs of outfits that hold about 260,000 rows each, or one outfit of more.
-
-    What is worked out for every row, block after block, takes little memory beside the rows of a
-    large set, which a single pass over all of them would hold several times over.
+def row_blocks(ptr: Tensor, block_size: int = 1 << 18) -> Iterator[slice]:
+    """Consecutive outfits in blocks of a bounded number of rows, which bounds temporary memory.
 
     Args:
         ptr: Offsets of the outfits [B + 1].
+        block_size: Number of rows after which a block ends; a larger outfit is one block.
+
+    Yields:
+        Slices of outfits.
+
+    Example:
+        >>> import torch
+        >>> list(row_blocks(torch.tensor([0, 2, 3, 5]), block_size=3))
+        [slice(0, 2, None), slice(2, 3, None)]
     """
     ends = ptr.numpy()
-    starts = np.searchsorted(ends, np.arange(0, ends[-1], _ROWS))
+    starts = np.searchsorted(ends, np.arange(0, ends[-1], block_size))
     for first, last in pairwise(np.unique([*starts, len(ends) - 1]).tolist()):
         yield slice(first, last)

@@ -1,4 +1,4 @@
-"""Pairs of items in outfits: enumeration, keys, counts."""
+"""Pairs of items in outfits: enumeration, integer keys, counts."""
 
 from __future__ import annotations
 
@@ -17,11 +17,19 @@ from fashiongraph.errors import FashionGraphError
 
 
 def row_pairs(ptr: Tensor) -> tuple[Tensor, Tensor]:
-    """All unordered pairs of rows of one outfit, the earlier row first ([P], [P])."""
+    """All unordered pairs of rows of an outfit, the earlier row first ([P], [P]).
+
+    Args:
+        ptr: Offsets of the outfits [B + 1].
+
+    Example:
+        >>> row_pairs(torch.tensor([0, 3]))
+        (tensor([0, 0, 1]), tensor([1, 2, 2]))
+    """
     sizes = ptr[1:] - ptr[:-1]
     last = torch.repeat_interleave(ptr[1:], sizes)
     row = torch.arange(last.numel())
-    later = last - 1 - row  # rows that follow in the same outfit
+    later = last - 1 - row  # number of rows that follow in the same outfit
     first = torch.repeat_interleave(row, later)
     offset = torch.arange(first.numel()) - torch.repeat_interleave(later.cumsum(0) - later, later)
     return first, first + 1 + offset
@@ -30,20 +38,27 @@ def row_pairs(ptr: Tensor) -> tuple[Tensor, Tensor]:
 def top_bottom_pairs(
     outfits: Outfits, top: Collection[str], bottom: Collection[str], column: str = "category"
 ) -> Outfits:
-    """Every (top, bottom) pair that stands in an outfit, as outfits of two items in that order.
+    """Distinct (top, bottom) pairs of outfits, as outfits of two items in that order.
 
-    They train :class:`~fashiongraph.models.designer_teacher.DesignerTeacher` (eq. A10). A pair
-    that stands in several outfits is returned once; pairs are ordered by their item rows.
+    They train :class:`~fashiongraph.models.DesignerTeacher` (eq. A10). Pairs are sorted by their
+    item rows.
 
     Args:
-        outfits: Outfits of any sizes.
-        top: Values of the column that make an item a top.
-        bottom: Values that make it a bottom.
+        outfits: Outfits of any size.
+        top: Values of the column that mark a top.
+        bottom: Values of the column that mark a bottom.
         column: Column of the item table; ``"category"`` is the category.
 
     Raises:
         FashionGraphError: If no item has one of the values, a value is both top and bottom, or no
-            outfit holds a pair.
+            outfit has a pair.
+
+    Example:
+        >>> from fashiongraph.data import ItemTable, Outfits
+        >>> items = ItemTable.from_lists(["a", "b", "c"], ["top", "skirt", "shoe"])
+        >>> outfits = Outfits.from_lists(items, [["b", "c", "a"], ["a", "b"]])
+        >>> top_bottom_pairs(outfits, top=["top"], bottom=["skirt"]).item_id.tolist()
+        [0, 1]
     """
     both = set(top) & set(bottom)
     if both:
@@ -69,7 +84,7 @@ def top_bottom_pairs(
 
 
 def _having(items: ItemTable, values: Collection[str], column: str, argument: str) -> Tensor:
-    """Whether each item of the table has one of the values [n]."""
+    """Mask of the items with one of the values [n]."""
     if isinstance(values, str):
         raise FashionGraphError(f"'{argument}' needs a collection of values (got {values!r})")
     entries: pd.Series[Any]
@@ -79,8 +94,8 @@ def _having(items: ItemTable, values: Collection[str], column: str, argument: st
     elif column in items.columns:
         entries = items.columns[column]
     else:
-        known = ", ".join(["category", *map(str, items.columns)])
-        raise FashionGraphError(f"'column' needs to be one of {known} (got {column!r})")
+        names = ", ".join(["category", *map(str, items.columns)])
+        raise FashionGraphError(f"'column' needs to be one of {names} (got {column!r})")
     for value in values:
         if not (entries == value).any():
             raise FashionGraphError(
@@ -92,12 +107,19 @@ def _having(items: ItemTable, values: Collection[str], column: str, argument: st
 def count_pairs(
     outfit: NDArray[np.int64], category: NDArray[np.int64], num_categories: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Pairs of categories i < j that share outfits, as i C + j, and how many outfits each shares.
+    """Count the outfits of each pair of categories i < j.
 
     Args:
         outfit: Outfit of each row, sorted.
-        category: Its category, sorted and distinct within an outfit.
+        category: Category of each row, sorted and distinct within an outfit.
         num_categories: Size of the vocabulary, C.
+
+    Returns:
+        Keys :math:`i C + j` of the observed pairs, ascending, and their counts.
+
+    Example:
+        >>> count_pairs(np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1]), 2)
+        (array([1]), array([2]))
     """
     starts = np.ones(len(outfit), bool)
     np.not_equal(outfit[1:], outfit[:-1], out=starts[1:])
@@ -117,8 +139,8 @@ def count_pairs(
 def _counted(
     keys: NDArray[np.int64], bound: int, times: NDArray[np.int64] | None = None
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Distinct keys below a bound, sorted, and how many times each is there."""
-    if bound <= len(keys):  # a counter each takes less than sorting them
+    """Distinct keys below a bound, sorted, and their numbers or sums of ``times``."""
+    if bound <= len(keys):  # one counter per possible key is cheaper than sorting
         total = np.bincount(keys, times, bound)
         (key,) = np.nonzero(total)
         return key, total[key].astype(np.int64)
@@ -130,22 +152,51 @@ Keys = NDArray[np.int64]
 
 
 def distinct(keys: Keys) -> tuple[Keys, Keys]:
-    """The different keys, ascending, and how often each occurs."""
+    """Distinct keys, ascending, and their counts.
+
+    Args:
+        keys: Integer keys.
+
+    Example:
+        >>> distinct(np.array([5, 3, 5]))
+        (array([3, 5]), array([1, 2]))
+    """
     values, counts = np.unique(keys, return_counts=True)  # with counts it sorts
     return values, counts.astype(np.int64)
 
 
 def shared(one: Keys, two: Keys) -> Keys:
-    """The keys that two arrays of different keys have in common, ascending."""
+    """Intersection of two arrays of distinct keys, ascending.
+
+    Args:
+        one: Distinct keys.
+        two: Distinct keys.
+
+    Example:
+        >>> shared(np.array([1, 2]), np.array([2, 3]))
+        array([2])
+    """
     return np.intersect1d(one, two, assume_unique=True)
 
 
-def held(keys: Keys, known: Keys) -> NDArray[np.bool_]:
-    """Whether each key is one of the ``known``, which are ascending."""
-    if not len(known):
+def held(keys: Keys, values: Keys) -> NDArray[np.bool_]:
+    """Membership of keys in sorted values, in less time and memory than :func:`numpy.isin`.
+
+    Args:
+        keys: Integer keys [P].
+        values: Ascending values.
+
+    Returns:
+        A boolean mask over the keys [P].
+
+    Example:
+        >>> held(np.array([4, 2]), np.array([1, 2, 3]))
+        array([False,  True])
+    """
+    if not len(values):
         return np.zeros(len(keys), dtype=bool)
-    order = np.argsort(keys)  # neighbouring look-ups stay in the cache
-    place = np.searchsorted(known, keys[order])
+    order = np.argsort(keys)  # sorted lookups are local in memory
+    place = np.searchsorted(values, keys[order])
     found = np.empty(len(keys), dtype=bool)
-    found[order] = known[np.minimum(place, len(known) - 1)] == keys[order]
+    found[order] = values[np.minimum(place, len(values) - 1)] == keys[order]
     return found

@@ -1,4 +1,4 @@
-"""Outfits in which one item gives way to others."""
+"""Outfits with one item replaced."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from fashiongraph.errors import FashionGraphError
 
 
 def row_at(outfits: Outfits, position: Tensor) -> Tensor:
-    """Rows of ``outfits.item_id`` at one position per outfit [B].
+    """Indices into ``outfits.item_id`` of one position per outfit [B].
 
     Args:
         outfits: B outfits.
@@ -19,15 +19,23 @@ def row_at(outfits: Outfits, position: Tensor) -> Tensor:
 
     Raises:
         FashionGraphError: If a position lies outside its outfit.
+
+    Example:
+        >>> import torch
+        >>> from fashiongraph.data import ItemTable, Outfits
+        >>> items = ItemTable.from_lists(["a", "b", "c"], ["top", "skirt", "shoe"])
+        >>> outfits = Outfits.from_lists(items, [["a", "b"], ["a", "c"]])
+        >>> row_at(outfits, torch.tensor([1, 0])).tolist()
+        [1, 2]
     """
     if position.shape != (len(outfits),):
         raise FashionGraphError(
             f"'position' needs one index per outfit, shape [{len(outfits)}] "
             f"(got {list(position.shape)})"
         )
-    outside = (position < 0) | (position >= outfits.sizes)
-    if bool(outside.any()):
-        first = int(outside.nonzero()[0])
+    invalid = (position < 0) | (position >= outfits.sizes)
+    if bool(invalid.any()):
+        first = int(invalid.nonzero()[0])
         raise FashionGraphError(
             f"'position' needs to lie in [0, {int(outfits.sizes[first])}) for outfit {first} "
             f"(got {int(position[first])})"
@@ -36,10 +44,21 @@ def row_at(outfits: Outfits, position: Tensor) -> Tensor:
 
 
 def random_position(outfits: Outfits, rng: np.random.Generator) -> Tensor:
-    """One position per outfit, drawn with equal probability [B].
+    """Draw one position per outfit uniformly [B].
+
+    Args:
+        outfits: B outfits.
+        rng: Source of randomness.
 
     Raises:
         FashionGraphError: If an outfit is empty.
+
+    Example:
+        >>> import numpy as np
+        >>> from fashiongraph.data import ItemTable, Outfits
+        >>> items = ItemTable.from_lists(["a"], ["top"])
+        >>> random_position(Outfits.from_lists(items, [["a"]]), np.random.default_rng(0))
+        tensor([0])
     """
     sizes = outfits.sizes.numpy()
     if len(sizes) and sizes.min() == 0:
@@ -52,19 +71,28 @@ def random_position(outfits: Outfits, rng: np.random.Generator) -> Tensor:
 def replaced(
     outfits: Outfits, position: Tensor, item: Tensor, keep_original: bool = False
 ) -> Outfits:
-    """R copies of every outfit, in each of which another item stands at one position.
+    """Copy every outfit R times and replace the item at one position in each copy.
 
     Copy ``r`` of outfit ``b`` is outfit ``b * R + r`` of the result, or ``b * (1 + R) + 1 + r``
-    where the original is kept in front of its copies. Copies bear their outfit's identifier.
+    with ``keep_original=True``. A copy has the identifier of its outfit.
 
     Args:
         outfits: B outfits.
-        position: Index inside each outfit of the item that gives way [B].
-        item: Rows of the item table that take its place [B, R].
-        keep_original: Whether each outfit itself stands in front of its copies.
+        position: Index inside each outfit of the item to replace [B].
+        item: Rows of the item table to replace it by [B, R].
+        keep_original: Put each outfit itself before its copies.
 
     Raises:
         FashionGraphError: If the shapes do not fit or a position lies outside its outfit.
+
+    Example:
+        >>> import torch
+        >>> from fashiongraph.data import ItemTable, Outfits
+        >>> items = ItemTable.from_lists(["a", "b", "c"], ["top", "skirt", "skirt"])
+        >>> outfits = Outfits.from_lists(items, [["a", "b"]])
+        >>> copies = replaced(outfits, torch.tensor([1]), torch.tensor([[2]]), keep_original=True)
+        >>> copies.to_frame()["item_id"].tolist()
+        ['a', 'b', 'a', 'c']
     """
     row_at(outfits, position)
     if item.dim() != 2 or len(item) != len(outfits):
@@ -77,6 +105,6 @@ def replaced(
     sizes = outfits.sizes.repeat_interleave(copies)
     ptr = torch.cat([sizes.new_zeros(1), sizes.cumsum(0)])
     item_id = outfits.item_id[outfits.rows_of(source)]
-    slot = ptr[:-1].view(len(outfits), copies)[:, first:] + position.unsqueeze(1)
-    item_id[slot] = item
+    rows = ptr[:-1].view(len(outfits), copies)[:, first:] + position.unsqueeze(1)
+    item_id[rows] = item
     return Outfits(outfits.items, ptr, item_id, outfits.ids[source.numpy()])

@@ -1,4 +1,4 @@
-"""Outfits split into parts: for training, validation and test, say."""
+"""Random splits of outfits, by outfit or by item."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from torch import Tensor
 from torch_geometric.utils import scatter
 
 from fashiongraph.data.duplicates import first_equal
+from fashiongraph.data.item_order import item_order
 from fashiongraph.data.outfits import Outfits
 from fashiongraph.errors import FashionGraphError
-from fashiongraph.loader.item_order import item_order
 
 Ints = NDArray[np.int64]
 Shares = NDArray[np.float64]
@@ -22,55 +22,71 @@ Shares = NDArray[np.float64]
 def split(
     outfits: Outfits, ratios: Sequence[float] = (7, 1, 2), seed: int = 0, disjoint: bool = False
 ) -> tuple[Outfits, ...]:
-    """Split outfits at random into parts of the given ratios.
+    """Split outfits at random by the given ratios.
 
-    Outfits that repeat an earlier one are removed first. The parts' item table carries the
-    frequencies of the whole set: those it has, or else those counted before the split.
+    Outfits that repeat an earlier one are removed first. The item table of the splits carries
+    frequencies over all splits: those it has already, or else those counted before the split.
 
     Args:
-        outfits: The whole set.
-        ratios: Relative sizes of the parts.
+        outfits: All outfits.
+        ratios: Relative sizes of the splits.
         seed: Seed of the split.
-        disjoint: Whether no item may occur in two parts. Outfits with items of two parts are
-            dropped then; :func:`part_of_outfits` tells which.
+        disjoint: Make the splits item-disjoint. Outfits with items of two splits are dropped;
+            :func:`split_index` marks them.
 
     Returns:
-        One :class:`Outfits` per ratio, each in the order of the whole set.
+        One :class:`Outfits` per ratio, each in the original order.
 
     Raises:
-        FashionGraphError: If there are fewer than two ratios, one is not positive, or a part
+        FashionGraphError: If there are fewer than two ratios, one is not positive, or a split
             would be empty.
+
+    Example:
+        >>> from fashiongraph.data import ItemTable, Outfits
+        >>> names = [str(i) for i in range(20)]
+        >>> items = ItemTable.from_lists(names, ["top", "shoe"] * 10)
+        >>> outfits = Outfits.from_lists(items, [names[i : i + 2] for i in range(0, 20, 2)])
+        >>> train, valid, test = split(outfits, (7, 1, 2), seed=0)
+        >>> len(train), len(valid), len(test)
+        (7, 1, 2)
     """
     first = first_equal(outfits)
     kept = np.flatnonzero(first == np.arange(len(first)))
-    whole = outfits if len(kept) == len(outfits) else outfits.select(kept)
-    part = part_of_outfits(whole, ratios, seed, disjoint).numpy()
+    unique = outfits if len(kept) == len(outfits) else outfits.select(kept)
+    index = split_index(unique, ratios, seed, disjoint).numpy()
     if outfits.items.frequency is None:
-        outfits = outfits.with_items(whole.with_frequency().items)
-    chosen = [kept[part == index] for index in range(len(ratios))]
-    del first, kept, whole, part  # beside the parts of a large set every copy counts
-    return tuple(outfits.select(index) for index in chosen)
+        outfits = outfits.with_items(unique.with_frequency().items)
+    chosen = [kept[index == number] for number in range(len(ratios))]
+    del first, kept, unique, index  # frees memory before the splits are copied
+    return tuple(outfits.select(rows) for rows in chosen)
 
 
-def part_of_outfits(
+def split_index(
     outfits: Outfits, ratios: Sequence[float] = (7, 1, 2), seed: int = 0, disjoint: bool = False
 ) -> Tensor:
-    """Index of the part that each outfit falls in [B]; ``-1`` where it is dropped.
+    """Index of the split of each outfit [B]; ``-1`` for an outfit that is dropped.
 
-    With ``disjoint=True`` the items are put in a line in which items of one outfit stand close
-    (:func:`~fashiongraph.loader.item_order.item_order`) and the line is cut so that the outfits
-    which lie wholly between two cuts, and are kept, have the given ratios and are as many as
-    possible. Where all outfits hang together by a few items the price is high: on real outfits
-    of a fashion house about a quarter is dropped.
+    With ``disjoint=True`` the items are ordered such that items of one outfit are close
+    (:func:`~fashiongraph.data.item_order.item_order`), and the order is cut into intervals. Outfits
+    with all items in one interval are kept; the cuts keep as many as possible in the given ratios.
+    The denser the outfits are connected by shared items, the more are dropped: about a quarter
+    on stylists' outfits of one retailer.
 
     Args:
-        outfits: The whole set.
-        ratios: Relative sizes of the parts.
+        outfits: All outfits, without duplicates.
+        ratios: Relative sizes of the splits.
         seed: Seed of the split.
-        disjoint: Whether no item may occur in two parts.
+        disjoint: Make the splits item-disjoint.
 
     Raises:
         FashionGraphError: As :func:`split`.
+
+    Example:
+        >>> from fashiongraph.data import ItemTable, Outfits
+        >>> items = ItemTable.from_lists([*"abcdef"], ["top", "shoe"] * 3)
+        >>> outfits = Outfits.from_lists(items, [["a", "b"], ["b", "a"], ["c", "d"], ["e", "f"]])
+        >>> split_index(outfits, (1, 1), seed=0, disjoint=True).bincount().tolist()
+        [2, 2]
     """
     shares = np.asarray(ratios, dtype=np.float64)
     if shares.ndim != 1 or len(shares) < 2 or not (np.isfinite(shares) & (shares > 0)).all():
@@ -78,7 +94,7 @@ def part_of_outfits(
     shares /= shares.sum()
     if len(outfits) < len(shares):
         raise FashionGraphError(
-            f"'outfits' needs an outfit per part, {len(shares)} in all (got {len(outfits)})"
+            f"'outfits' needs an outfit per split, {len(shares)} in all (got {len(outfits)})"
         )
     rng = np.random.default_rng(seed)
     if disjoint:
@@ -89,12 +105,12 @@ def part_of_outfits(
 def _at_random(count: int, shares: Shares, rng: np.random.Generator) -> Ints:
     inner = np.arange(1, len(shares))
     ends = np.round(shares.cumsum()[:-1] * count).astype(np.int64)
-    # Every part keeps at least one outfit, however few there are.
+    # Every split keeps at least one outfit.
     ends = np.clip(ends, inner, count - len(shares) + inner)
     ends = np.maximum.accumulate(ends - inner) + inner
-    part = np.empty(count, dtype=np.int64)
-    part[rng.permutation(count)] = np.searchsorted(ends, np.arange(count), side="right")
-    return part
+    index = np.empty(count, dtype=np.int64)
+    index[rng.permutation(count)] = np.searchsorted(ends, np.arange(count), side="right")
+    return index
 
 
 def _disjoint(outfits: Outfits, shares: Shares, rng: np.random.Generator) -> Ints:
@@ -105,7 +121,7 @@ def _disjoint(outfits: Outfits, shares: Shares, rng: np.random.Generator) -> Int
     low_by_high, high_by_high = low[by_high], high[by_high]
 
     def cuts(total: int) -> list[int]:
-        """Cuts of the line that keep a share of ``total`` outfits in every part; [] if none do."""
+        """Cuts that leave every split its share of ``total`` outfits; [] if there are none."""
         needed = [max(round(share * total), 1) for share in shares]
         found = [0]
         for count in needed[:-1]:
@@ -118,8 +134,8 @@ def _disjoint(outfits: Outfits, shares: Shares, rng: np.random.Generator) -> Int
     best = cuts(1)
     if not best:
         raise FashionGraphError(
-            "'outfits' hang together by their items: without shared items they do not split "
-            f"into {len(shares)} parts"
+            f"'outfits' needs {len(shares)} groups without shared items for disjoint=True "
+            "(got outfits that are all connected by their items)"
         )
     possible, impossible = 1, len(outfits) + len(shares)
     while impossible - possible > 1:

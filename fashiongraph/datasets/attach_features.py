@@ -1,4 +1,4 @@
-"""Features for a set that brings none."""
+"""Features from files for a data set."""
 
 from __future__ import annotations
 
@@ -18,16 +18,25 @@ AnyDataset = TypeVar("AnyDataset", bound=OutfitDataset)
 
 
 def attach_features(dataset: AnyDataset, files: Sequence[str | Path]) -> AnyDataset:
-    """Give a dataset the features of some ``.npy`` files, side by side.
+    """Replace the features of a data set by those of ``.npy`` files, concatenated.
 
     Args:
-        dataset: A data set; its features are replaced. Without files it stays as it is.
-        files: One row per item each, in the order of ``dataset.items``. A single file stays
+        dataset: A data set, which is changed in place. Without files it is unchanged.
+        files: Files with one row per item, in the order of ``dataset.items``. A single file stays
             memory-mapped.
 
     Raises:
-        DataError: If a file cannot be read or its rows do not fit the items, or
-            were made for others.
+        DataError: If a file cannot be read, or its rows do not fit the items or were made for
+            other items.
+
+    Example:
+        >>> from fashiongraph.datasets import SyntheticOutfits
+        >>> dataset = SyntheticOutfits(num_items=60, num_outfits=20)
+        >>> import tempfile
+        >>> file = Path(tempfile.mkdtemp()) / "features.npy"
+        >>> np.save(file, np.ones((60, 8), np.float16))
+        >>> attach_features(dataset, [file])
+        SyntheticOutfits(20 outfits, 60 items, 10 categories, 8 features)
     """
     arrays = [open_features(Path(file)) for file in files]
     for file, array in zip(files, arrays, strict=True):

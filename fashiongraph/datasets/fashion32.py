@@ -1,4 +1,4 @@
-"""Fashion32: designers' outfits with themes, the set of ADD-GNN."""
+"""Fashion32, the data set of ADD-GNN: outfits of designers, with themes."""
 
 from __future__ import annotations
 
@@ -19,65 +19,84 @@ from fashiongraph.datasets.io.numbered import Numbered
 from fashiongraph.datasets.io.processed import write_processed
 from fashiongraph.datasets.io.released_dataset import ReleasedDataset
 
-
-class Labels(NamedTuple):
-    """Words, and which item or outfit each is about.
-
-    Args:
-        owner: Position of the item or outfit [W].
-        word: The words [W].
-    """
-
-    owner: np.ndarray
-    word: pa.Array
-
-    def first(self, count: int) -> pa.Array:
-        """The first word about each of ``count`` owners, if any [count]."""
-        position = np.full(count, -1)
-        owners, first = np.unique(self.owner, return_index=True)
-        position[owners] = first
-        return self.word.take(pa.array(position, mask=position < 0))
-
-    def joined(self, count: int) -> pa.Array:
-        """The distinct words about each of ``count`` owners, sorted and with ``;`` between."""
-        frame = pd.DataFrame({"owner": self.owner, "word": self.word.to_pandas()})
-        frame = frame[frame["word"] != ""].drop_duplicates().sort_values(["owner", "word"])
-        sizes = np.bincount(frame["owner"], minlength=count)
-        offsets = np.append(0, sizes.cumsum()).astype(np.int32)
-        words = pa.array(frame["word"].to_numpy(object), pa.string(), from_pandas=True)
-        text = pc.binary_join(pa.ListArray.from_arrays(pa.array(offsets), words), ";")
-        return pc.if_else(pa.array(sizes > 0), text, None)
-
-
-def labelled_block(
-    outfit_id: pa.Array,
-    themes: Mapping[str, Labels],
-    sizes: np.ndarray,
-    rows: Mapping[str, pa.Array],
-    labels: Mapping[str, Labels],
-) -> OutfitBlock:
-    """Outfits with the columns of :class:`~fashiongraph.datasets.fashion32.Fashion32`.
-
-    Args:
-        outfit_id: Identifier of each outfit [B].
-        themes: Theme labels of the outfits, by column.
-        sizes: Number of items of each outfit [B].
-        rows: ``item_id``, ``title``, ``cate3`` and ``image`` of each item of an outfit [N].
-        labels: Labels of those items, by column; ``label`` settles the category.
-    """
-    texts = {name: values.joined(len(rows["item_id"])) for name, values in labels.items()}
-    title = rows["title"].fill_null("")  # Arrow loses a row that has nothing to join
-    tags = pc.binary_join_element_wise(title, *texts.values(), " ", null_handling="skip")
-    category = labels["label"].first(len(rows["item_id"]))
-    outfits = {name: values.joined(len(outfit_id)) for name, values in themes.items()}
-    return OutfitBlock(
-        pa.table({"outfit_id": outfit_id, **outfits}),
-        sizes,
-        pa.table({**rows, "category": category, **texts, "tags": pc.utf8_trim_whitespace(tags)}),
-    )
-
-
+_REKEYED = "val_data.json"
 _TEXT = pa.string()
+
+
+class Fashion32(ReleasedDataset):
+    """Fashion32: outfits composed by designers from articles sold online, with Chinese labels.
+
+    ================= ======= ============= ======= ========== =====
+    layout            outfits items in them items   categories sizes
+    ================= ======= ============= ======= ========== =====
+    original          13,981  about 40,700  27,929  96         2-3
+    re-keyed subset   930     2,682         2,503   77         1-3
+    ================= ======= ============= ======= ========== =====
+
+    The release lies in ``root/raw``, or in ``root`` itself, in one of two layouts:
+
+    - original: ``images/<outfit>/<outfit>.json`` for each outfit, its pictures beside it;
+    - re-keyed: ``val_data.json``, a subset; its pictures, if any, lie as in the original layout.
+
+    An item is an article for sale (SKU). One in several outfits is one item, so that an audit of
+    splits finds it, and takes its columns from its first record. Its category is its first women's
+    or men's label, or none (``-1``); the authors count 90 categories.
+
+    Columns of the items: ``title``; ``label``, ``group``, ``pattern``, ``material`` and ``shape``
+    (or sleeve), the names of labels joined by ``;``; ``cate3``, the seller's category; ``tags``,
+    the title and all labels, as text for features; and ``image`` where there is a folder
+    ``images``. Columns of the outfits are the theme labels ``fit``, ``gender``, ``occasion`` and
+    ``style``. Empty values are missing.
+
+    Args:
+        root: Folder of the data set.
+        force_reload: Read the release again.
+        processed_dir: Folder for processed files; ``root/processed`` by default.
+
+    Raises:
+        DataError: If a file is missing or broken.
+
+    Source: Chen, Wu, Shen, Jia, "Learning from designers: fashion compatibility analysis via
+    dataset distillation".
+
+    Example:
+        >>> import tempfile
+        >>> root = Path(tempfile.mkdtemp())
+        >>> (root / "images" / "5").mkdir(parents=True)
+        >>> items = '[{"SKU_ID": "7", "Tags": {"98": [{"label_name": "dress"}]}}]'
+        >>> _ = (root / "images" / "5" / "5.json").write_text(
+        ...     f'{{"Outfit_ID": "5", "Outfit_Style": "casual", "Items": {items}}}'
+        ... )
+        >>> Fashion32(root)
+        Fashion32(1 outfits, 1 items, 1 categories, 0 features)
+    """
+
+    def __init__(
+        self,
+        root: str | Path,
+        force_reload: bool = False,
+        processed_dir: str | Path | None = None,
+    ) -> None:
+        folder = Path(root).expanduser()
+        rekeyed = any((place / _REKEYED).exists() for place in (folder, folder / "raw"))
+        self.raw_file_names = [_REKEYED if rekeyed else "images"]
+        super().__init__(root, ["rekeyed" if rekeyed else "original"], force_reload, processed_dir)
+
+    def process(self, folder: Path) -> None:
+        """Read the outfits and write the processed files."""
+        path = self.raw_paths[0]
+        blocks = [read_rekeyed(path)] if path.name == _REKEYED else read_original(path)
+        found = gather(path, blocks)
+        items = item_table(found.items)
+        columns = items.columns
+        if (self.raw_dir / "images").is_dir():
+            image = self._prefix(self.raw_dir / "images") + columns["image"]
+            columns = columns.assign(image=image)
+        else:
+            columns = columns.drop(columns="image")
+        write_processed(folder, *found.over(replace(items, columns=columns)))
+
+
 _TAGS = {
     "pattern": ["93"],
     "material": ["94"],
@@ -134,8 +153,8 @@ def read_original(folder: Path) -> Iterator[OutfitBlock]:
 
 
 def _texts(values: pa.Array) -> Labels:
-    known = np.flatnonzero(values.is_valid().to_numpy(zero_copy_only=False))
-    return Labels(known, values.drop_null())
+    valid = np.flatnonzero(values.is_valid().to_numpy(zero_copy_only=False))
+    return Labels(valid, values.drop_null())
 
 
 def _labels(tags: pa.StructArray, numbers: list[str]) -> Labels:
@@ -148,8 +167,7 @@ def _labels(tags: pa.StructArray, numbers: list[str]) -> Labels:
     return Labels(np.concatenate(owners), pa.concat_arrays(words))
 
 
-_REKEYED_TEXT = pa.string()
-_NAME = pa.map_(_REKEYED_TEXT, _REKEYED_TEXT)
+_NAME = pa.map_(_TEXT, _TEXT)
 _LABELS = {
     "pattern": "pattern",
     "material": "material",
@@ -160,9 +178,9 @@ _LABELS = {
 _REKEYED_ITEM = pa.struct(
     [
         needed("sku_id", pa.int64()),
-        pa.field("item_name", _REKEYED_TEXT),
+        pa.field("item_name", _TEXT),
         pa.field("cate3_id", pa.int64()),
-        pa.field("image_name", _REKEYED_TEXT),
+        pa.field("image_name", _TEXT),
         *(needed(name, list_of(_NAME)) for name in _LABELS.values()),
     ]
 )
@@ -183,14 +201,14 @@ def read_rekeyed(path: Path) -> OutfitBlock:
         DataError: If the file is missing or broken.
     """
     records = arrow_rows(path, read_json(path, dict).values(), _REKEYED_OUTFIT)
-    outfit_id, lists = records.field("outfit_id").cast(_REKEYED_TEXT), records.field("items")
+    outfit_id, lists = records.field("outfit_id").cast(_TEXT), records.field("items")
     sizes = lists.value_lengths().to_numpy()
     items = lists.flatten()
     of_item = outfit_id.take(pa.array(np.repeat(np.arange(len(sizes)), sizes)))
     rows = {
-        "item_id": items.field("sku_id").cast(_REKEYED_TEXT),
+        "item_id": items.field("sku_id").cast(_TEXT),
         "title": items.field("item_name"),
-        "cate3": items.field("cate3_id").cast(_REKEYED_TEXT),
+        "cate3": items.field("cate3_id").cast(_TEXT),
         "image": pc.binary_join_element_wise(of_item, items.field("image_name"), "/"),
     }
     themes = {
@@ -207,72 +225,63 @@ def read_rekeyed(path: Path) -> OutfitBlock:
 
 def _rekeyed_labels(names: pa.MapArray, owner: np.ndarray) -> Labels:
     """The names in maps from numbers to names; ``owner`` has an entry a map."""
-    pairs = names.cast(pa.list_(pa.struct({"key": _REKEYED_TEXT, "value": _REKEYED_TEXT})))
+    pairs = names.cast(pa.list_(pa.struct({"key": _TEXT, "value": _TEXT})))
     sizes = pairs.value_lengths().fill_null(0).to_numpy()
     return Labels(np.repeat(owner, sizes), pairs.flatten().field("value"))
 
 
-_REKEYED = "val_data.json"
-
-
-class Fashion32(ReleasedDataset):
-    """Fashion32: outfits that designers composed of things sold online, with Chinese labels.
-
-    ================= ======= ============= ======= ========== =====
-    layout            outfits items in them items   categories sizes
-    ================= ======= ============= ======= ========== =====
-    original          13,981  about 40,700  27,929  96         2-3
-    part, re-keyed    930     2,682         2,503   77         1-3
-    ================= ======= ============= ======= ========== =====
-
-    The release lies in ``root/raw``, or in ``root`` itself, in one of two layouts:
-
-    - original: ``images/<outfit>/<outfit>.json`` for each outfit, its pictures beside it;
-    - re-keyed: ``val_data.json``, a part of the set, whose pictures would lie as in the other.
-
-    An item is a thing that is sold, a SKU: one that stands in several outfits is one item, so that
-    an audit of splits sees it, and what its first record says counts. Its category is its first
-    women's or men's label; the authors speak of 90 categories. Without one it has none (``-1``).
-
-    Columns of the items: ``title``; ``label``, ``group``, ``pattern``, ``material`` and ``shape``
-    (or sleeve), the names of labels with ``;`` between; ``cate3``, the seller's category; ``tags``,
-    the title and all labels, to make features of; and ``image`` where there is a folder
-    ``images``. Columns of the outfits are the theme labels ``fit``, ``gender``, ``occasion`` and
-    ``style``. Whatever is empty is missing.
+class Labels(NamedTuple):
+    """Words, each with the item or outfit that it labels.
 
     Args:
-        root: Folder of the data set.
-        force_reload: Read the release again.
-        processed_dir: Folder for processed files; ``root/processed`` by default.
-
-    Raises:
-        DataError: If a file is missing or broken.
-
-    Source: Chen, Wu, Shen, Jia, "Learning from designers: fashion compatibility analysis via
-    dataset distillation".
+        owner: Position of the item or outfit [W].
+        word: The words [W].
     """
 
-    def __init__(
-        self,
-        root: str | Path,
-        force_reload: bool = False,
-        processed_dir: str | Path | None = None,
-    ) -> None:
-        folder = Path(root).expanduser()
-        rekeyed = any((place / _REKEYED).exists() for place in (folder, folder / "raw"))
-        self.raw_file_names = [_REKEYED if rekeyed else "images"]
-        super().__init__(root, ["part" if rekeyed else "original"], force_reload, processed_dir)
+    owner: np.ndarray
+    word: pa.Array
 
-    def process(self, folder: Path) -> None:
-        """Read the outfits and write the processed files."""
-        path = self.raw_paths[0]
-        blocks = [read_rekeyed(path)] if path.name == _REKEYED else read_original(path)
-        found = gather(path, blocks)
-        items = item_table(found.items)
-        columns = items.columns
-        if (self.raw_dir / "images").is_dir():
-            image = self._prefix(self.raw_dir / "images") + columns["image"]
-            columns = columns.assign(image=image)
-        else:
-            columns = columns.drop(columns="image")
-        write_processed(folder, *found.over(replace(items, columns=columns)))
+    def first(self, count: int) -> pa.Array:
+        """The first word of each of ``count`` owners, if any [count]."""
+        position = np.full(count, -1)
+        owners, first = np.unique(self.owner, return_index=True)
+        position[owners] = first
+        return self.word.take(pa.array(position, mask=position < 0))
+
+    def joined(self, count: int) -> pa.Array:
+        """The distinct words of each of ``count`` owners, sorted and joined by ``;``."""
+        frame = pd.DataFrame({"owner": self.owner, "word": self.word.to_pandas()})
+        frame = frame[frame["word"] != ""].drop_duplicates().sort_values(["owner", "word"])
+        sizes = np.bincount(frame["owner"], minlength=count)
+        offsets = np.append(0, sizes.cumsum()).astype(np.int32)
+        words = pa.array(frame["word"].to_numpy(object), pa.string(), from_pandas=True)
+        text = pc.binary_join(pa.ListArray.from_arrays(pa.array(offsets), words), ";")
+        return pc.if_else(pa.array(sizes > 0), text, None)
+
+
+def labelled_block(
+    outfit_id: pa.Array,
+    themes: Mapping[str, Labels],
+    sizes: np.ndarray,
+    rows: Mapping[str, pa.Array],
+    labels: Mapping[str, Labels],
+) -> OutfitBlock:
+    """Outfits with the columns of :class:`~fashiongraph.datasets.fashion32.Fashion32`.
+
+    Args:
+        outfit_id: Identifier of each outfit [B].
+        themes: Theme labels of the outfits, by column.
+        sizes: Number of items of each outfit [B].
+        rows: ``item_id``, ``title``, ``cate3`` and ``image`` of each item of an outfit [N].
+        labels: Labels of those items, by column; the first ``label`` is the category.
+    """
+    texts = {name: values.joined(len(rows["item_id"])) for name, values in labels.items()}
+    title = rows["title"].fill_null("")  # Arrow drops a row without any text
+    tags = pc.binary_join_element_wise(title, *texts.values(), " ", null_handling="skip")
+    category = labels["label"].first(len(rows["item_id"]))
+    outfits = {name: values.joined(len(outfit_id)) for name, values in themes.items()}
+    return OutfitBlock(
+        pa.table({"outfit_id": outfit_id, **outfits}),
+        sizes,
+        pa.table({**rows, "category": category, **texts, "tags": pc.utf8_trim_whitespace(tags)}),
+    )

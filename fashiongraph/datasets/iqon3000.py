@@ -1,4 +1,4 @@
-"""IQON3000: outfits of three thousand users."""
+"""IQON3000 (Song et al., ACM Multimedia 2019)."""
 
 from __future__ import annotations
 
@@ -45,18 +45,18 @@ class IQON3000(StreamedDataset):
 
     The release lies unpacked in ``root/raw``, or in ``root`` itself, as
     ``IQON3000/<user>/<setId>/<setId>.json``, one outfit a file, with its pictures,
-    ``<itemId>_m.jpg``, beside it; the folders may be nested deeper. Numbers in it may be texts.
+    ``<itemId>_m.jpg``, beside it; the folders may be nested deeper. Numbers may be strings.
 
     The category of an item is the part of its ``category x color`` before the ``×``; an item
-    without one has no category (``-1``). ``colour``, ``title``, ``image`` (the file of the picture,
-    whether it was fetched or not) and ``image_url`` are columns of the items, ``user_id`` and
-    ``likes`` of the outfits. Of an item that stands in several outfits the first one counts.
+    without one has no category (``-1``). ``colour``, ``title``, ``image`` (path of the picture,
+    which need not exist) and ``image_url`` are columns of the items, ``user_id`` and
+    ``likes`` of the outfits. An item in several outfits takes its columns from the first.
 
     Args:
         root: Folder of the data set.
-        max_outfits: Read the first outfits only, by the names of their folders.
-        lenient: Pass over files that are broken, with a warning. Others who read the release met
-            some that were cut off or empty.
+        max_outfits: Read only this many outfits, the first ones, by the names of their folders.
+        lenient: Skip broken files with a warning. The release is reported to hold files that are
+            cut off or empty.
         force_reload: Read the release again.
         processed_dir: Folder for processed files; ``root/processed`` by default.
 
@@ -65,7 +65,18 @@ class IQON3000(StreamedDataset):
         DataError: If a file is missing or broken.
 
     Source: Song, Han, Li, Chen, Xu, Nie, "GP-BPR: personalized compatibility modeling for clothing
-    matching".
+    matching", ACM Multimedia 2019.
+
+    Example:
+        >>> import json, tempfile
+        >>> root = Path(tempfile.mkdtemp())
+        >>> items = [{"itemId": "7", "category x color": "top × red"}, {"itemId": "8"}]
+        >>> (root / "IQON3000" / "5" / "1").mkdir(parents=True)
+        >>> _ = (root / "IQON3000" / "5" / "1" / "1.json").write_text(
+        ...     json.dumps({"setId": "1", "user": "5", "likeCount": "2", "items": items})
+        ... )
+        >>> IQON3000(root)
+        IQON3000(1 outfits, 2 items, 1 categories, 0 features)
     """
 
     url = "https://github.com/hanxjing/GP-BPR"
@@ -80,11 +91,11 @@ class IQON3000(StreamedDataset):
         processed_dir: str | Path | None = None,
     ) -> None:
         self.lenient = lenient
-        edition = ["lenient"] if lenient else []
-        super().__init__(root, max_outfits, edition, force_reload, processed_dir)
+        further = ["lenient"] if lenient else []
+        super().__init__(root, max_outfits, further, force_reload, processed_dir)
 
     def blocks(self) -> Iterator[OutfitBlock]:
-        """The outfits of all files in blocks."""
+        """Yield the outfits of all files in blocks."""
         folder = self.raw_paths[0]
         for paths, records in json_files(files_below(folder), _OUTFIT, self.lenient):
             names = np.array([path.relative_to(folder).as_posix() for path in paths])
@@ -97,7 +108,7 @@ class IQON3000(StreamedDataset):
             of_item.check_text(item_id, "itemId")
             folders = pa.array([self._prefix(path.parent) for path in paths])
             of_file = pa.array(np.repeat(np.arange(len(paths)), sizes))
-            parts = pc.extract_regex(kind, r"(?s)^(?P<category>[^×]*)(?:×(?P<colour>.*))?$")
+            cut = pc.extract_regex(kind, r"(?s)^(?P<category>[^×]*)(?:×(?P<colour>.*))?$")
             outfits = {
                 "outfit_id": set_id,
                 "user_id": user,
@@ -105,8 +116,8 @@ class IQON3000(StreamedDataset):
             }
             rows = {
                 "item_id": item_id,
-                "category": pc.utf8_trim_whitespace(parts.field("category")),
-                "colour": pc.utf8_trim_whitespace(parts.field("colour")),
+                "category": pc.utf8_trim_whitespace(cut.field("category")),
+                "colour": pc.utf8_trim_whitespace(cut.field("colour")),
                 "title": title,
                 "image": pc.binary_join_element_wise(folders.take(of_file), item_id, "_m.jpg", ""),
                 "image_url": url,

@@ -1,4 +1,4 @@
-"""Counts that describe a data set."""
+"""Base class of data sets of outfits, and their statistics."""
 
 from __future__ import annotations
 
@@ -23,38 +23,52 @@ from fashiongraph.files import atomic_write, locked
 
 
 class OutfitDataset:
-    """Items and the outfits made of them, read from files.
+    """Base class of data sets of items and outfits that are read from files.
 
-    The names are those of :class:`torch_geometric.data.Dataset`. It is no subclass of it, since
-    that one pickles its settings beside the processed files and downloads without being asked. A
-    data set sets :attr:`raw_file_names` and implements :meth:`process`; one that is quick to read
-    implements :meth:`load` instead and sets ``processed_file_names = ()``. Settings of a subclass
-    are assigned before ``super().__init__``, which reads the files.
+    The names are those of :class:`torch_geometric.data.Dataset`, which is not the base class: it
+    pickles its settings beside the processed files and downloads by default. A subclass sets
+    :attr:`raw_file_names` and implements :meth:`process`; one that is quick to read implements
+    :meth:`load` instead and sets ``processed_file_names = ()``. It assigns its settings before
+    ``super().__init__``, which reads the files.
 
     Args:
         root: Folder of the data set. Raw files lie in ``root/raw``.
         download: Fetch raw files that are missing. Nothing else uses the network.
         force_reload: Process the raw files again.
-        processed_dir: Folder of the processed files; ``root/processed`` by default. Another one
-            serves where ``root`` cannot be written.
+        processed_dir: Folder of the processed files; ``root/processed`` by default. Needed if
+            ``root`` is read-only.
 
     Attributes:
-        outfits: All outfits. Their item table carries each item's frequency in the whole set.
+        outfits: All outfits. Their item table has each item's frequency in the data set.
         outfit_columns: Further columns by name, one row per outfit; ``split`` is the official
-            one where the set brings it.
+            split, if the data set has one.
 
     Raises:
         DataError: If a raw file is missing or breaks a rule.
+
+    Example:
+        >>> from fashiongraph.data.item_table import ItemTable
+        >>> class Pairs(OutfitDataset):
+        ...     processed_file_names = ()
+        ...     def load(self):
+        ...         items = ItemTable.from_lists(["a", "b", "c"], ["top", "shoes", "shoes"])
+        ...         ptr, item_id = torch.tensor([0, 2, 4]), torch.tensor([0, 1, 0, 2])
+        ...         return Outfits(items, ptr, item_id), pd.DataFrame({"split": ["train", "test"]})
+        >>> dataset = Pairs("anywhere")
+        >>> dataset
+        Pairs(2 outfits, 3 items, 2 categories, 0 features)
+        >>> dataset.official_split()["test"]
+        Outfits(1 outfits, 2 rows)
     """
 
     url: str | None = None
-    """Where the set is published."""
+    """Address at which the data set is published."""
 
     raw_file_names: Sequence[str] = ()
-    """Files, relative to :attr:`raw_dir`, that the set is read from."""
+    """Files to read, relative to :attr:`raw_dir`."""
 
     processed_file_names: Sequence[str] = PROCESSED_FILES
-    """Files that :meth:`process` writes; none means that :meth:`load` reads the raw files."""
+    """Files that :meth:`process` writes; if empty, :meth:`load` reads the raw files."""
 
     def __init__(
         self,
@@ -71,9 +85,9 @@ class OutfitDataset:
                 self.download()
             self._check_raw_files()
             if self.processed_paths:
-                self._process_alone(force_reload)
+                self._process_locked(force_reload)
         outfits, self.outfit_columns = self.load()
-        # Arrow keeps what reading took and gave back, which is as much as the arrays themselves.
+        # Arrow keeps freed memory, which is as much as the arrays themselves.
         pa.default_memory_pool().release_unused()
         self.outfits = outfits.with_frequency()
 
@@ -89,7 +103,7 @@ class OutfitDataset:
 
     @property
     def processed_dir(self) -> Path:
-        """Folder of the processed files; a set with several editions gives each its own."""
+        """Folder of the processed files; a data set with versions has one for each."""
         return self.root / "processed" if self._processed_dir is None else self._processed_dir
 
     @property
@@ -98,20 +112,20 @@ class OutfitDataset:
         return [self.processed_dir / name for name in self.processed_file_names]
 
     def download(self) -> None:
-        """Fetch the raw files into :attr:`raw_dir`."""
+        """Download the raw files to :attr:`raw_dir`."""
         raise FashionGraphError(f"'download' needs to be False: {self._name} cannot be fetched")
 
     def process(self, folder: Path) -> None:
         """Read the raw files and write the processed ones.
 
         Args:
-            folder: Where to write. It becomes :attr:`processed_dir` once all is written, so an
-                interrupted call leaves nothing half-written behind.
+            folder: Folder to write to. It becomes :attr:`processed_dir` once all files are written,
+                so an interrupted call leaves no incomplete file.
         """
         raise NotImplementedError
 
     def load(self) -> tuple[Outfits, pd.DataFrame]:
-        """The outfits and their further columns, from the processed files."""
+        """Read the outfits and their further columns from the processed files."""
         return read_processed(self.processed_dir)
 
     @property
@@ -126,7 +140,7 @@ class OutfitDataset:
 
     @property
     def num_items(self) -> int:
-        """Number of items, those in no outfit included."""
+        """Number of items, including those in no outfit."""
         return len(self.items)
 
     @property
@@ -141,7 +155,7 @@ class OutfitDataset:
 
     @property
     def num_features(self) -> int:
-        """Width of a feature row; 0 where the items have none."""
+        """Width of a feature row; 0 without features."""
         return self.items.num_features
 
     def split(
@@ -155,10 +169,10 @@ class OutfitDataset:
         return train, valid, test
 
     def official_split(self) -> dict[str, Outfits]:
-        """The outfits of each split that the set itself brings, by name.
+        """Outfits of each official split, by name.
 
         Raises:
-            FashionGraphError: If it brings none.
+            FashionGraphError: If the data set has no official split.
         """
         if "split" not in self.outfit_columns:
             raise FashionGraphError(f"{self._name} at {self.root} brings no official split")
@@ -169,7 +183,7 @@ class OutfitDataset:
         }
 
     def statistics(self) -> dict[str, Any]:
-        """Counts that describe the set, ready for JSON.
+        """Counts that describe the data set, as JSON values.
 
         See :func:`fashiongraph.datasets.outfit_dataset.statistics`.
         """
@@ -190,8 +204,8 @@ class OutfitDataset:
     def _name(self) -> str:
         return type(self).__name__
 
-    def _process_alone(self, force_reload: bool) -> None:
-        """Write the processed files, unless another process has done so in the meantime."""
+    def _process_locked(self, force_reload: bool) -> None:
+        """Write the processed files, unless another process has written them meanwhile."""
         with ExitStack() as held:
             try:
                 held.enter_context(locked(self.processed_dir))
@@ -208,12 +222,12 @@ class OutfitDataset:
                     self.process(folder)
 
     def _check_processed_dir(self) -> None:
-        """The folder is replaced as a whole, so it must be one of ours, if only in part."""
+        """Refuse to replace a folder with none of the processed files in it."""
         folder = self.processed_dir
         ours = any(path.exists() for path in self.processed_paths)
         if not ours and folder.is_dir() and any(folder.iterdir()):
             raise DataError(
-                "processed files need a folder of their own (this one holds something else)",
+                "processed files need an empty folder (this one holds something else)",
                 file=folder,
             )
 
@@ -231,19 +245,25 @@ def _exist(paths: Sequence[Path]) -> bool:
 def statistics(
     outfits: Outfits, official_split: Mapping[str, Outfits] | None = None
 ) -> dict[str, Any]:
-    """Describe outfits and their items by numbers, ready for JSON.
+    """Counts that describe outfits and their items, as JSON values.
 
     Args:
-        outfits: The outfits of the whole set.
-        official_split: The parts that the set itself brings, by name.
+        outfits: All outfits of a data set.
+        official_split: Outfits of the official splits, by name.
 
     Returns:
-        ``outfits``, ``items``, ``items_in_outfits``, ``items_worn`` (an item once for each outfit
-        that holds it), ``categories``, ``outfit_sizes`` (``min``, ``mean``, ``max`` and
-        ``histogram``, the number of outfits by size), ``duplicate_outfits`` (those that repeat an
-        earlier one, item for item), ``features`` (``width`` and ``dtype``, or None), and for an
+        ``outfits``, ``items``, ``items_in_outfits``, ``items_worn`` (each item once for each of
+        its outfits), ``categories``, ``outfit_sizes`` (``min``, ``mean``, ``max`` and
+        ``histogram``, the number of outfits by size), ``duplicate_outfits`` (with the items of an
+        earlier outfit), ``features`` (``width`` and ``dtype``, or None), and for an
         official split ``splits`` (the number of outfits by name) and ``overlaps``
         (:func:`fashiongraph.data.audit.audit` as a list of records).
+
+    Example:
+        >>> from fashiongraph.datasets import SyntheticOutfits
+        >>> found = statistics(SyntheticOutfits.attributes_only(60))
+        >>> found["outfits"], found["categories"], found["features"]
+        (60, 10, {'width': 98, 'dtype': 'float32'})
     """
     items, sizes = outfits.items, outfits.sizes
     histogram = torch.bincount(sizes)
@@ -266,6 +286,6 @@ def statistics(
         dtype = str(items.features.dtype).removeprefix("torch.")
         found["features"] = {"width": items.num_features, "dtype": dtype}
     if official_split:
-        found["splits"] = {name: len(part) for name, part in official_split.items()}
+        found["splits"] = {name: len(chosen) for name, chosen in official_split.items()}
         found["overlaps"] = audit(official_split).to_dict("records")
     return found

@@ -1,4 +1,4 @@
-"""One's own items and outfits."""
+"""Data set of a table of items, a table of outfits, and features."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from fashiongraph.errors import DataError
 
 
 class OutfitTables(OutfitDataset):
-    """One's own dataset: a table of items, a table of outfits, and features.
+    r"""Data set of the user's tables: items, outfits, and features.
 
     ============= ========================== ======================================================
     file          columns                    remarks
@@ -36,30 +36,38 @@ class OutfitTables(OutfitDataset):
     ============= ========================== ======================================================
 
     The tables are CSV (UTF-8, commas, a header) or Parquet. Identifiers, categories, images,
-    titles and splits are text as it stands, so leading zeros stay; other columns get the type
-    that fits them, and an empty field is missing. Further columns of ``outfits`` are not read.
+    titles and splits are text, so leading zeros stay; types of other columns are inferred, and an
+    empty field is missing. Further columns of ``outfits`` are not read.
 
-    Everything is checked while it is read: identifiers and categories are there and items are
-    unique; outfits are made of known items, at least two, none twice, in one split; positions and
-    features are finite numbers. An item twice in one outfit is far more often a row written twice
-    than a pair of equal rings, hence refused here.
+    All rows are checked: identifiers and categories are not empty and items are unique; outfits
+    have at least two items of the item table, none twice, and one split; positions and features
+    are finite numbers. An item twice in one outfit is far more often a repeated row than a pair of
+    equal rings, so it is refused.
 
     Args:
         root: Folder of ``items.csv`` or ``items.parquet`` and ``outfits.csv`` or
             ``outfits.parquet``.
-        features: Files of features in ``root`` or elsewhere; several are joined side by side. A
-            single file is mapped into memory and its rows are read when they are used.
-        lenient: Drop the rows that break a rule and go on. An item takes its features and its
-            rows of outfits with it, and an outfit left with one item goes as well. What no
-            dropped row can mend stays an error: a file or column that is missing, unreadable or
-            of the wrong type, or features that are not in step with the items.
+        features: Files of features in ``root`` or elsewhere; several are concatenated. A single
+            file is memory-mapped.
+        lenient: Drop the rows that break a rule. A dropped item is removed from features and
+            outfits, and an outfit left with one item is dropped. Errors remain for a file or
+            column that is missing, unreadable or of the wrong type, and for features whose
+            number of rows differs from the items.
 
     Attributes:
-        report: What ``lenient`` dropped: ``file``, ``row`` (the header of a table being row 1,
-            the first row of features row 0) and the ``rule`` that was broken.
+        report: Rows dropped by ``lenient``: ``file``, ``row`` (the header of a table is row 1, the
+            first row of features is row 0) and the broken ``rule``.
 
     Raises:
-        DataError: If a rule is broken, with the file, the row, and how many rows more break one.
+        DataError: If a rule is broken, with the file, the row, and the number of other broken rows.
+
+    Example:
+        >>> import tempfile
+        >>> folder = Path(tempfile.mkdtemp())
+        >>> _ = (folder / "items.csv").write_text("item_id,category\n1,top\n2,shoes\n3,bag\n")
+        >>> _ = (folder / "outfits.csv").write_text("outfit_id,item_id\na,1\na,2\nb,1\nb,3\n")
+        >>> OutfitTables(folder)
+        OutfitTables(2 outfits, 3 items, 3 categories, 0 features)
     """
 
     processed_file_names = ()
@@ -80,7 +88,7 @@ class OutfitTables(OutfitDataset):
 
     @property
     def raw_dir(self) -> Path:
-        """Folder of the tables: the root itself."""
+        """Folder of the tables: the root."""
         return self.root
 
     def load(self) -> tuple[Outfits, pd.DataFrame]:
@@ -113,10 +121,10 @@ class OutfitTables(OutfitDataset):
 
 
 def find_table(root: Path, name: str) -> str:
-    """The file of a table in a folder, which is CSV or Parquet.
+    """Name of the CSV or Parquet file of a table in a folder.
 
     Raises:
-        DataError: If there are both.
+        DataError: If both exist.
     """
     found = [file for file in (f"{name}.csv", f"{name}.parquet") if (root / file).exists()]
     if len(found) > 1:
@@ -127,5 +135,5 @@ def find_table(root: Path, name: str) -> str:
 def _side_by_side(features: Sequence[np.ndarray]) -> Tensor | None:
     if not features:
         return None
-    # One file stays mapped; only several have to be copied.
+    # A single file stays memory-mapped; several are copied.
     return torch.from_numpy(features[0] if len(features) == 1 else np.hstack(features))

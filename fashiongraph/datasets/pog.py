@@ -1,4 +1,4 @@
-"""POG: outfits composed for Alibaba's iFashion."""
+"""POG (Chen et al., KDD 2019)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from fashiongraph.errors import DataError
 
 
 class POG(StreamedDataset):
-    """POG: outfits composed for Alibaba's iFashion, with titles.
+    r"""POG: outfits composed for Alibaba's iFashion, with titles.
 
     ========= =============== ======= ================ ========== =====
     outfits   items in them   items   with other items categories sizes
@@ -31,13 +31,13 @@ class POG(StreamedDataset):
     - ``item_data.txt``: ``item_id,cate_id,pic_url,title`` on each line;
     - ``user_data.txt``, for ``clicks``: ``user_id,item_id;item_id;…,outfit_id`` on each line.
 
-    The items are those that outfits hold; the others of ``item_data.txt``, which users clicked
-    on, are left out. ``title`` and ``image_url`` are columns of the items. Of several lines about
-    an item the first one counts.
+    Only items in outfits are kept, not the others of ``item_data.txt``, which users clicked on.
+    ``title`` and ``image_url`` are columns of the items. Of several lines with one item the first
+    is used.
 
     Args:
         root: Folder of the data set.
-        max_outfits: Read the first outfits only.
+        max_outfits: Read only this many outfits, the first ones.
         clicks: Count the lines of ``user_data.txt`` that name an outfit, 19,191,117 in all, in the
             column ``clicks`` of the outfits.
         force_reload: Read the release again.
@@ -48,7 +48,16 @@ class POG(StreamedDataset):
         DataError: If a file is missing or broken, or lacks an item of an outfit.
 
     Source: Chen, Huang, Xu, Guo, Guo, Sun, Li, Pfadler, Zhao, Zhao, "POG: personalized outfit
-    generation for fashion recommendation at Alibaba iFashion".
+    generation for fashion recommendation at Alibaba iFashion", KDD 2019,
+    https://arxiv.org/abs/1905.01866.
+
+    Example:
+        >>> import tempfile
+        >>> root = Path(tempfile.mkdtemp())
+        >>> _ = (root / "outfit_data.txt").write_text("1,a;b")
+        >>> _ = (root / "item_data.txt").write_text("a,3,x/a.jpg,red dress\nb,4,x/b.jpg,flat shoes")
+        >>> POG(root)
+        POG(1 outfits, 2 items, 2 categories, 0 features)
     """
 
     url = "https://github.com/wenyuer/POG"
@@ -63,11 +72,11 @@ class POG(StreamedDataset):
     ) -> None:
         users = ["user_data.txt"] if clicks else []
         self.raw_file_names = ["outfit_data.txt", "item_data.txt", *users]
-        edition = ["clicks"] if clicks else []
-        super().__init__(root, max_outfits, edition, force_reload, processed_dir)
+        further = ["clicks"] if clicks else []
+        super().__init__(root, max_outfits, further, force_reload, processed_dir)
 
     def blocks(self) -> Iterator[OutfitBlock]:
-        """The outfits of ``outfit_data.txt`` in blocks."""
+        """Yield the outfits of ``outfit_data.txt`` in blocks."""
         for place, lines in line_blocks(self.raw_paths[0]):
             outfit_id, listed = fields(lines, 2, place)
             place.check_text(outfit_id, "outfit_id")
@@ -80,7 +89,7 @@ class POG(StreamedDataset):
             )
 
     def complete(self, found: Gathered) -> Gathered:
-        """The outfits, their items described, and their clicks if they are asked for."""
+        """Add the columns of the items and, if required, the clicks of the outfits."""
         found = replace(found, items=_described(found.items["item_id"], self.raw_paths[1]))
         if len(self.raw_paths) < 3:
             return found
@@ -90,7 +99,7 @@ class POG(StreamedDataset):
 
 
 def _described(ids: pa.ChunkedArray, path: Path) -> pa.Table:
-    """The items of the given ids with the other fields of ``item_data.txt``, in their order."""
+    """Items in the order of ``ids``, with the other fields of ``item_data.txt``."""
     wanted = ids.combine_chunks()
     positions, rows = [], []
     for place, lines in line_blocks(path):
@@ -100,16 +109,16 @@ def _described(ids: pa.ChunkedArray, path: Path) -> pa.Table:
         positions.append(position.filter(kept).to_numpy())
         names = ("category", "image_url", "title")
         rows.append(pa.table(dict(zip(names, facts, strict=True))).filter(kept))
-    known, first = np.unique(np.concatenate([[], *positions]), return_index=True)
-    if len(known) < len(wanted):
-        lacking = int(np.setdiff1d(np.arange(len(wanted)), known)[0])
+    found, first = np.unique(np.concatenate([[], *positions]), return_index=True)
+    if len(found) < len(wanted):
+        lacking = int(np.setdiff1d(np.arange(len(wanted)), found)[0])
         item = wanted[lacking].as_py()
-        raise DataError(f"needs a line for item {item!r}, which an outfit holds", file=path)
+        raise DataError(f"needs a line for item {item!r}, which is in an outfit", file=path)
     return pa.concat_tables(rows).take(pa.array(first)).append_column("item_id", ids)
 
 
 def _clicks(ids: pa.ChunkedArray, path: Path) -> np.ndarray:
-    """How many lines of ``user_data.txt`` end in each of the outfits."""
+    """Number of lines of ``user_data.txt`` that end in each of the outfits."""
     wanted = ids.combine_chunks()
     clicks = np.zeros(len(wanted), np.int64)
     for place, lines in line_blocks(path):

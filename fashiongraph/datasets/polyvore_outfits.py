@@ -1,4 +1,4 @@
-"""Polyvore Outfits: the set of type-aware embeddings."""
+"""Polyvore Outfits (Vasileva et al., ECCV 2018)."""
 
 from __future__ import annotations
 
@@ -31,6 +31,210 @@ from fashiongraph.datasets.io.polyvore_questions import (
 from fashiongraph.datasets.io.processed import write_processed
 from fashiongraph.errors import DataError, FashionGraphError
 
+Version = Literal["nondisjoint", "disjoint"]
+Form = Literal["json", "tuples"]
+Category = Literal["semantic", "fine"]
+
+_METADATA = "polyvore_item_metadata.json"
+_TITLES = "polyvore_outfit_titles.json"
+
+#: Semantic categories; rows of whole numbers hold their index.
+SEMANTIC_CATEGORIES = (
+    *("accessories", "all-body", "bags", "bottoms", "hats", "jewellery"),
+    *("outerwear", "scarves", "shoes", "sunglasses", "tops"),
+)
+
+
+class PolyvoreOutfits(PolyvoreSet):
+    """Polyvore Outfits: outfits of polyvore.com with categories, titles and official questions.
+
+    =========== ======= ====== ====== ======== =====================
+    version     train   valid  test   items    shared by two splits
+    =========== ======= ====== ====== ======== =====================
+    nondisjoint 53,306  5,000  10,000 251,008  many
+    disjoint    16,995  3,000  15,145 152,785  3,781 train and valid,
+                                               84 train and test,
+                                               34 valid and test
+    =========== ======= ====== ====== ======== =====================
+
+    The release lies in ``root/raw``, or in ``root`` itself:
+
+    - ``{version}/{train,valid,test}.json``, the outfits;
+    - ``polyvore_item_metadata.json`` and ``polyvore_outfit_titles.json``, categories and titles;
+    - ``categories.csv``, the names of fine categories;
+    - ``{version}/compatibility_{split}.txt`` and ``{version}/fill_in_blank_{split}.json``, for the
+      questions;
+    - ``images/<item_id>.jpg``, the pictures.
+
+    The file ``typespaces.p`` of the release is a pickle and is never read. The publisher requires a
+    login, so nothing is downloaded.
+
+    With ``form="tuples"`` outfits and questions come from rows of whole numbers instead:
+    ``tuples/{version}/items.json`` and ``{split}_pos``, with ``{split}_neg`` for compatibility
+    and ``{split}_pos_fitb`` and ``{split}_neg_fitb`` for fill-in-the-blank (FITB). These files have
+    semantic categories, no titles and no identifiers of outfits.
+
+    Args:
+        root: Folder of the data set.
+        version: ``"nondisjoint"``, or ``"disjoint"``, whose splits share few items.
+        form: ``"json"``, the release itself, or ``"tuples"``.
+        splits: The splits to read.
+        category: ``"semantic"`` for eleven categories, ``"fine"`` for some 150, or :obj:`None` to
+            read neither metadata nor titles; items have no category then (``-1``).
+        images: Folder of the pictures; by default ``images`` in the release, if there is one.
+        force_reload: Read the release again.
+        processed_dir: Folder for processed files; ``root/processed`` by default.
+
+    Raises:
+        FashionGraphError: If an argument has another value.
+        DataError: If a file is missing or broken.
+
+    Source: Vasileva, Plummer, Dusad, Rajpal, Kumar, Forsyth, "Learning type-aware embeddings for
+    fashion compatibility", ECCV 2018, https://arxiv.org/abs/1803.09196. The rows of whole numbers
+    are those of https://github.com/lzcn/outfit-datasets.
+
+    Example:
+        >>> dataset = PolyvoreOutfits("data/polyvore_outfits", "disjoint")  # doctest: +SKIP
+        >>> train = dataset.official_split()["train"]  # doctest: +SKIP
+        >>> questions = dataset.fill_in_blank_questions("test")  # doctest: +SKIP
+    """
+
+    url = "https://huggingface.co/datasets/mvasil/polyvore-outfits"
+    release_names = ("nondisjoint", "disjoint", "tuples")
+
+    def __init__(
+        self,
+        root: str | Path,
+        version: Version = "nondisjoint",
+        form: Form = "json",
+        splits: Sequence[str] = ("train", "valid", "test"),
+        category: Category | None = "semantic",
+        images: str | Path | None = None,
+        force_reload: bool = False,
+        processed_dir: str | Path | None = None,
+    ) -> None:
+        _check("version", version, get_args(Version))
+        _check("form", form, get_args(Form))
+        _check(
+            "category", category, ("semantic",) if form == "tuples" else (*get_args(Category), None)
+        )
+        if not splits:
+            raise FashionGraphError("'splits' needs a split at least (got none)")
+        for split in splits:
+            _check("splits", split, ("train", "valid", "test"))
+        self.version = version
+        self.form = form
+        self.splits = tuple(dict.fromkeys(splits))
+        self.category = category
+        if form == "tuples":
+            names = ["items.json", *(f"{split}_pos" for split in self.splits)]
+            self.raw_file_names = [f"tuples/{version}/{name}" for name in names]
+        else:
+            self.raw_file_names = [f"{version}/{split}.json" for split in self.splits]
+            self.raw_file_names += [] if category is None else [_METADATA, _TITLES]
+        bare = ["bare"] if category is None else []
+        folder = "-".join([version, form, *self.splits, *bare])
+        super().__init__(root, folder, images, False, force_reload, processed_dir)
+
+    def process(self, folder: Path) -> None:
+        """Read the outfits and their items, and write the processed files."""
+        outfits, columns = self._read_tuples() if self.form == "tuples" else self._read_json()
+        write_processed(folder, outfits, columns)
+
+    def load(self) -> tuple[Outfits, pd.DataFrame]:
+        """The outfits, over items with the chosen categories and the files of pictures."""
+        outfits, columns = super().load()
+        items = outfits.items
+        if self.category == "fine":
+            fine = read_fine_categories(self.needed_file("categories.csv", "fine categories"))
+            code, ids = pd.factorize(items.columns["category_id"], sort=True)
+            items = replace(
+                items,
+                category_id=torch.from_numpy(code.astype(np.int64)),
+                categories=[fine.get(name, name) for name in ids],
+            )
+        files = pd.Series(items.ids, dtype=str) + ".jpg"
+        return outfits.with_items(self.with_pictures(items, files)), columns
+
+    def compatibility_questions(self, split: str = "test") -> Compatibility:
+        """Official compatibility pairs: each real outfit with one of other items of its types.
+
+        Args:
+            split: One of the splits that were read.
+
+        Raises:
+            DataError: If a file is missing or broken.
+        """
+        _check("split", split, self.splits)
+        if self.form == "tuples":
+            return tuple_compatibility(*self._tuple_files(split, "pos", "neg"))
+        source = f"{self.version}/compatibility_{split}.txt"
+        path = self.needed_file(source, "questions")
+        return read_compatibility(path, source, self._named_items(split))
+
+    def fill_in_blank_questions(self, split: str = "test") -> FillInBlank:
+        """Official FITB questions: an outfit with a blank, and four candidates of one type.
+
+        Args:
+            split: One of the splits that were read.
+
+        Raises:
+            DataError: If a file is missing or broken.
+        """
+        _check("split", split, self.splits)
+        if self.form == "tuples":
+            return tuple_fill_in_blank(*self._tuple_files(split, "pos_fitb", "neg_fitb"))
+        source = f"{self.version}/fill_in_blank_{split}.json"
+        path = self.needed_file(source, "questions")
+        return read_fill_in_blank(path, source, self._named_items(split), right="same_outfit")
+
+    def _read_json(self) -> tuple[Outfits, pd.DataFrame]:
+        paths = zip(self.splits, self.raw_paths, strict=False)
+        records = Records.concat({split: read_outfits(path) for split, path in paths})
+        item_id, ids = pd.factorize(records.rows["item"])
+        columns = records.outfits.drop(columns="set_id")
+        if self.category is None:
+            items = ItemTable(pd.Index(ids, dtype=str), torch.full((len(ids),), -1), [])
+        else:
+            metadata = read_item_metadata(self.raw_dir / _METADATA, pd.Index(ids, dtype=str))
+            semantic = metadata.pop("semantic_category").tolist()
+            items = ItemTable.from_lists(
+                ids.tolist(), semantic, None, metadata, SEMANTIC_CATEGORIES
+            )
+            titles = read_outfit_titles(self.raw_dir / _TITLES, records.outfits["set_id"])
+            columns = columns.assign(title=titles)
+        return records.outfits_over(items, item_id), columns
+
+    def _read_tuples(self) -> tuple[Outfits, pd.DataFrame]:
+        items_path, *paths = self.raw_paths
+        items = read_items(items_path)
+        read = [read_tuples(path, items) for path in paths]
+        sizes = torch.cat([outfits.sizes for outfits in read])
+        ptr = torch.cat([sizes.new_zeros(1), sizes.cumsum(0)])
+        item_id = torch.cat([outfits.item_id for outfits in read])
+        split = np.repeat(self.splits, [len(outfits) for outfits in read])
+        number = np.concatenate([np.arange(len(outfits)) for outfits in read])
+        ids = pd.Index(split).astype(str) + "_" + pd.Index(number).astype(str)
+        return Outfits(items, ptr, item_id, ids), pd.DataFrame({"split": split})
+
+    def _tuple_files(self, split: str, real: str, other: str) -> tuple[Path, Path, ItemTable, str]:
+        folder = f"tuples/{self.version}/{split}"
+        one, two = (self.needed_file(f"{folder}_{name}", "questions") for name in (real, other))
+        return one, two, self.items, f"{folder}_{other}"
+
+    def _named_items(self, split: str) -> NamedItems:
+        """The items by outfit and index; only the raw file has the index."""
+        rows = read_outfits(self.raw_dir / f"{self.version}/{split}.json").rows
+        item_id = self.items.rows(pd.Index(rows["item"])).numpy()
+        return NamedItems(self.items, pd.Index(rows["name"]), item_id)
+
+
+def _check(name: str, value: str | None, allowed: Sequence[str | None]) -> None:
+    if value not in allowed:
+        values = ", ".join(map(repr, allowed))
+        raise FashionGraphError(f"{name!r} needs to be one of {values} (got {value!r})")
+
+
 _OUTFIT = pa.struct(
     [
         needed("set_id", pa.string()),
@@ -53,10 +257,10 @@ _TITLE = pa.struct([pa.field("title", pa.string()), pa.field("url_name", pa.stri
 
 
 def read_outfits(path: Path) -> Records:
-    """Read ``train.json``, ``valid.json`` or ``test.json`` of an edition.
+    """Read ``train.json``, ``valid.json`` or ``test.json`` of a version.
 
     Returns:
-        Outfits with ``set_id`` alone; rows with ``item``, an identifier.
+        Outfits with only ``set_id``; rows with ``item``, an identifier.
 
     Raises:
         DataError: If the file is missing or broken.
@@ -74,11 +278,11 @@ def read_outfits(path: Path) -> Records:
 
 
 def read_item_metadata(path: Path, ids: pd.Index[str]) -> pd.DataFrame:
-    """Read what ``polyvore_item_metadata.json`` says of some items.
+    """Read the metadata of some items from ``polyvore_item_metadata.json``.
 
     Returns:
         ``semantic_category``, ``category_id``, ``title`` and ``description``, in the order of
-        ``ids``. A missing title is what the address of the item calls it.
+        ``ids``. A missing title is replaced by the name in the address of the item.
 
     Raises:
         DataError: If the file is missing or broken, or an item is not in it.
@@ -99,7 +303,7 @@ def read_item_metadata(path: Path, ids: pd.Index[str]) -> pd.DataFrame:
 
 
 def read_outfit_titles(path: Path, set_ids: pd.Series[str]) -> np.ndarray:
-    """Read the titles of some outfits from ``polyvore_outfit_titles.json``; "" where it has none.
+    """Read the titles of some outfits from ``polyvore_outfit_titles.json``; "" where missing.
 
     Raises:
         DataError: If the file is missing or broken.
@@ -113,7 +317,7 @@ def read_outfit_titles(path: Path, set_ids: pd.Series[str]) -> np.ndarray:
 def read_fine_categories(path: Path) -> dict[str, str]:
     """Read the fine categories of ``categories.csv``: their names, by ``category_id``.
 
-    The file gives most of them one name and some of them several, which are joined.
+    Most have one name; several names of one category are joined.
 
     Raises:
         DataError: If the file is missing, or a row is not made of three fields.
@@ -138,15 +342,6 @@ def _title(table: pa.StructArray) -> pd.Series[str]:
     return title.where(title.str.strip() != "", table.field("url_name").fill_null("").to_pandas())
 
 
-Ints = NDArray[np.int64]
-
-#: The types of items; a row says them by their place here.
-SEMANTIC_CATEGORIES = (
-    *("accessories", "all-body", "bags", "bottoms", "hats", "jewellery"),
-    *("outerwear", "scarves", "shoes", "sunglasses", "tops"),
-)
-
-
 def read_items(path: Path) -> ItemTable:
     """Read ``items.json``: a list of identifiers for each type, in the order of the types.
 
@@ -169,7 +364,7 @@ def read_items(path: Path) -> ItemTable:
 def read_tuples(path: Path, items: ItemTable) -> Outfits:
     """Read rows of a user, a size, and then M items and M types, filled up with -1.
 
-    An item is its place among those of its type.
+    An item is given by its index within its type.
 
     Raises:
         DataError: If the file is missing or broken, with the row, counted from 1.
@@ -179,12 +374,12 @@ def read_tuples(path: Path, items: ItemTable) -> Outfits:
     size, item, kind = matrix[:, 1:2], matrix[:, 2 : 2 + width], matrix[:, 2 + width :]
     filled = np.arange(width) < size
     count = np.bincount(items.category_id, minlength=items.num_categories)
-    known = (kind >= 0) & (kind < len(count))
-    known &= (item >= 0) & (item < count[np.where(known, kind, 0)])
+    exists = (kind >= 0) & (kind < len(count))
+    exists &= (item >= 0) & (item < count[np.where(exists, kind, 0)])
     empty = (item == -1) & (kind == -1)
-    right = np.where(filled, known, empty).all(axis=1) & (size[:, 0] >= 0) & (size[:, 0] <= width)
+    right = np.where(filled, exists, empty).all(axis=1) & (size[:, 0] >= 0) & (size[:, 0] <= width)
     if not right.all():
-        rule = "a row needs as many items and types as its size says, all known, and then -1"
+        rule = "a row needs as many existing items and types as its size, and then -1"
         raise DataError(rule, path, int(right.argmin()) + 1)
     start = np.cumsum(count) - count
     ptr = np.append(0, size[:, 0].cumsum())
@@ -192,7 +387,7 @@ def read_tuples(path: Path, items: ItemTable) -> Outfits:
     return Outfits(items, torch.from_numpy(ptr), torch.from_numpy(item_id))
 
 
-def _read_matrix(path: Path) -> Ints:
+def _read_matrix(path: Path) -> NDArray[np.int64]:
     """A file of whole numbers between commas, without a header [rows, columns]."""
     try:
         table = csv.read_csv(path, csv.ReadOptions(autogenerate_column_names=True))
@@ -211,13 +406,13 @@ def _read_matrix(path: Path) -> Ints:
 def tuple_compatibility(
     real: Path, corrupted: Path, items: ItemTable, source: str
 ) -> Compatibility:
-    """Real outfits, and for each of them one whose items are all others of the same types.
+    """Compatibility pairs: each real outfit with one of other items of the same types.
 
     Args:
         real: File of the real outfits.
         corrupted: File of the others, in the same order.
         items: The item table.
-        source: What the recipe calls the questions.
+        source: Name of the questions in their recipe.
 
     Raises:
         DataError: If a file is missing or broken, or they differ in length.
@@ -237,41 +432,41 @@ def tuple_compatibility(
 
 
 def tuple_fill_in_blank(real: Path, others: Path, items: ItemTable, source: str) -> FillInBlank:
-    """Questions told by editions of an outfit that hold another item in one and the same place.
+    """FITB questions from variants of each outfit that differ from it in one position.
 
-    The answer is candidate 0. A few editions repeat it: their questions have no right answer but
-    a tie, and ``repeated`` counts them in the recipe.
+    The answer is candidate 0. A few variants repeat it, so that the right answer of their
+    questions is a tie; ``repeated`` counts them in the recipe.
 
     Args:
         real: File of the real outfits.
-        others: File of equally many editions of each, outfit after outfit.
+        others: File of the variants, equally many for each outfit, outfit after outfit.
         items: The item table.
-        source: What the recipe calls the questions.
+        source: Name of the questions in their recipe.
 
     Raises:
-        DataError: If a file is missing or broken, or an edition differs from its outfit in more
-            than one place, in another place than others do, or in size.
+        DataError: If a file is missing or broken, or a variant differs from its outfit in more
+            than one position, in another position than other variants, or in size.
     """
-    asked, editions = read_tuples(real, items), read_tuples(others, items)
-    position, wrong = _blanks(asked, editions, others)
-    answer = asked.item_id[asked.ptr[:-1] + position].unsqueeze(1)
+    outfits, variants = read_tuples(real, items), read_tuples(others, items)
+    position, wrong = _blanks(outfits, variants, others)
+    answer = outfits.item_id[outfits.ptr[:-1] + position].unsqueeze(1)
     repeated = int((wrong == answer).any(dim=1).sum())
     return FillInBlank(
         items=items,
-        ptr=asked.ptr,
-        item_id=asked.item_id,
+        ptr=outfits.ptr,
+        item_id=outfits.item_id,
         position=position,
         candidates=torch.cat([answer, wrong], dim=1),
-        answer=torch.zeros(len(asked), dtype=torch.long),
+        answer=torch.zeros(len(outfits), dtype=torch.long),
         recipe=official_recipe(FillInBlank.kind, source, left_out=0, repeated=repeated),
     )
 
 
 def _blanks(real: Outfits, others: Outfits, path: Path) -> tuple[torch.Tensor, torch.Tensor]:
-    """Place where Q outfits differ from their R editions [Q], and the items there [Q, R]."""
+    """Position where Q outfits differ from their R variants [Q], and the items there [Q, R]."""
     copies = len(others) // max(len(real), 1)
     if copies < 1 or len(others) != copies * len(real):
-        rule = f"equally many editions of each of {len(real)} outfits are needed"
+        rule = f"equally many variants of each of {len(real)} outfits are needed"
         raise DataError(f"{rule} (got {len(others)})", file=path)
     question = np.repeat(np.arange(len(real)), copies)
     _check_tuples(
@@ -279,211 +474,17 @@ def _blanks(real: Outfits, others: Outfits, path: Path) -> tuple[torch.Tensor, t
     )
     rows = real.rows_of(torch.from_numpy(question)).numpy()
     differs = (others.item_id != real.item_id[rows]).numpy()
-    edition = others.batch.numpy()[differs]
-    _check_tuples(path, np.bincount(edition, minlength=len(others)) < 2, "one other item at most")
+    variant = others.batch.numpy()[differs]
+    _check_tuples(path, np.bincount(variant, minlength=len(others)) < 2, "one other item at most")
     place = np.full(len(others), -1)
-    place[edition] = rows[differs] - real.ptr.numpy()[question[edition]]
+    place[variant] = rows[differs] - real.ptr.numpy()[question[variant]]
     position = place.reshape(-1, copies).max(axis=1)
     agrees = (place == position[question]) | (place < 0)
-    _check_tuples(path, agrees & (position[question] >= 0), "to differ where the other editions do")
+    _check_tuples(path, agrees & (position[question] >= 0), "to differ where the other variants do")
     item = others.item_id[others.ptr[:-1] + torch.from_numpy(position[question])]
     return torch.from_numpy(position), item.view(-1, copies)
 
 
 def _check_tuples(path: Path, fits: NDArray[np.bool_], rule: str) -> None:
     if not fits.all():
-        raise DataError(f"an edition needs {rule}", path, int(fits.argmin()) + 1)
-
-
-Edition = Literal["nondisjoint", "disjoint"]
-Form = Literal["json", "tuples"]
-Category = Literal["semantic", "fine"]
-
-_METADATA = "polyvore_item_metadata.json"
-_TITLES = "polyvore_outfit_titles.json"
-
-
-class PolyvoreOutfits(PolyvoreSet):
-    """Polyvore Outfits: outfits of polyvore.com with categories, titles and official questions.
-
-    =========== ======= ====== ====== ======== =====================
-    edition     train   valid  test   items    shared by two splits
-    =========== ======= ====== ====== ======== =====================
-    nondisjoint 53,306  5,000  10,000 251,008  many
-    disjoint    16,995  3,000  15,145 152,785  3,781 train and valid,
-                                               84 train and test,
-                                               34 valid and test
-    =========== ======= ====== ====== ======== =====================
-
-    The release lies in ``root/raw``, or in ``root`` itself:
-
-    - ``{edition}/{train,valid,test}.json``, the outfits;
-    - ``polyvore_item_metadata.json`` and ``polyvore_outfit_titles.json``, categories and titles;
-    - ``categories.csv``, the names of fine categories;
-    - ``{edition}/compatibility_{split}.txt`` and ``{edition}/fill_in_blank_{split}.json``, for the
-      questions;
-    - ``images/<item_id>.jpg``, the pictures.
-
-    The file ``typespaces.p`` of the release is a pickle, and never read. The publisher asks people
-    to log in, so nothing is downloaded.
-
-    With ``form="tuples"`` outfits and questions come from rows of whole numbers instead:
-    ``tuples/{edition}/items.json`` and ``{split}_pos``, beside it ``{split}_neg`` for compatibility
-    and ``{split}_pos_fitb`` and ``{split}_neg_fitb`` for blanks. They bring semantic categories,
-    but neither titles nor identifiers of outfits.
-
-    Args:
-        root: Folder of the data set.
-        edition: ``"nondisjoint"``, or ``"disjoint"``, whose splits share few items.
-        form: ``"json"``, the release itself, or ``"tuples"``.
-        splits: The splits to read.
-        category: What the categories of items are: one of eleven ``"semantic"`` ones or of some
-            150 ``"fine"`` ones. :obj:`None` does without metadata and titles; the items have no
-            category then (``-1``).
-        images: Folder of the pictures; by default ``images`` in the release, if there is one.
-        force_reload: Read the release again.
-        processed_dir: Folder for processed files; ``root/processed`` by default.
-
-    Raises:
-        FashionGraphError: If an argument is none of those values.
-        DataError: If a file is missing or broken.
-
-    Source: Vasileva, Plummer, Dusad, Rajpal, Kumar, Forsyth, "Learning type-aware embeddings for
-    fashion compatibility". The rows of whole numbers are those of
-    https://github.com/lzcn/outfit-datasets.
-    """
-
-    url = "https://huggingface.co/datasets/mvasil/polyvore-outfits"
-    release_names = ("nondisjoint", "disjoint", "tuples")
-
-    def __init__(
-        self,
-        root: str | Path,
-        edition: Edition = "nondisjoint",
-        form: Form = "json",
-        splits: Sequence[str] = ("train", "valid", "test"),
-        category: Category | None = "semantic",
-        images: str | Path | None = None,
-        force_reload: bool = False,
-        processed_dir: str | Path | None = None,
-    ) -> None:
-        _check("edition", edition, get_args(Edition))
-        _check("form", form, get_args(Form))
-        _check(
-            "category", category, ("semantic",) if form == "tuples" else (*get_args(Category), None)
-        )
-        if not splits:
-            raise FashionGraphError("'splits' needs a split at least (got none)")
-        for split in splits:
-            _check("splits", split, ("train", "valid", "test"))
-        self.edition = edition
-        self.form = form
-        self.splits = tuple(dict.fromkeys(splits))
-        self.category = category
-        if form == "tuples":
-            names = ["items.json", *(f"{split}_pos" for split in self.splits)]
-            self.raw_file_names = [f"tuples/{edition}/{name}" for name in names]
-        else:
-            self.raw_file_names = [f"{edition}/{split}.json" for split in self.splits]
-            self.raw_file_names += [] if category is None else [_METADATA, _TITLES]
-        bare = ["bare"] if category is None else []
-        folder = "-".join([edition, form, *self.splits, *bare])
-        super().__init__(root, folder, images, False, force_reload, processed_dir)
-
-    def process(self, folder: Path) -> None:
-        """Read the outfits and their items, and write the processed files."""
-        outfits, columns = self._read_tuples() if self.form == "tuples" else self._read_json()
-        write_processed(folder, outfits, columns)
-
-    def load(self) -> tuple[Outfits, pd.DataFrame]:
-        """The outfits, over items with the chosen categories and the files of pictures."""
-        outfits, columns = super().load()
-        items = outfits.items
-        if self.category == "fine":
-            fine = read_fine_categories(self.needed_file("categories.csv", "fine categories"))
-            code, ids = pd.factorize(items.columns["category_id"], sort=True)
-            items = replace(
-                items,
-                category_id=torch.from_numpy(code.astype(np.int64)),
-                categories=[fine.get(name, name) for name in ids],
-            )
-        files = pd.Series(items.ids, dtype=str) + ".jpg"
-        return outfits.with_items(self.with_pictures(items, files)), columns
-
-    def compatibility_questions(self, split: str = "test") -> Compatibility:
-        """The official list: real outfits, and as many of other items of the same types.
-
-        Args:
-            split: One of the splits that were read.
-
-        Raises:
-            DataError: If a file is missing or broken.
-        """
-        _check("split", split, self.splits)
-        if self.form == "tuples":
-            return tuple_compatibility(*self._tuple_files(split, "pos", "neg"))
-        source = f"{self.edition}/compatibility_{split}.txt"
-        path = self.needed_file(source, "questions")
-        return read_compatibility(path, source, self._named_items(split))
-
-    def fill_in_blank_questions(self, split: str = "test") -> FillInBlank:
-        """The official questions: outfits with a blank, and four items of one type to fill it.
-
-        Args:
-            split: One of the splits that were read.
-
-        Raises:
-            DataError: If a file is missing or broken.
-        """
-        _check("split", split, self.splits)
-        if self.form == "tuples":
-            return tuple_fill_in_blank(*self._tuple_files(split, "pos_fitb", "neg_fitb"))
-        source = f"{self.edition}/fill_in_blank_{split}.json"
-        path = self.needed_file(source, "questions")
-        return read_fill_in_blank(path, source, self._named_items(split), right="own_outfit")
-
-    def _read_json(self) -> tuple[Outfits, pd.DataFrame]:
-        paths = zip(self.splits, self.raw_paths, strict=False)
-        records = Records.concat({split: read_outfits(path) for split, path in paths})
-        item_id, ids = pd.factorize(records.rows["item"])
-        columns = records.outfits.drop(columns="set_id")
-        if self.category is None:
-            items = ItemTable(pd.Index(ids, dtype=str), torch.full((len(ids),), -1), [])
-        else:
-            metadata = read_item_metadata(self.raw_dir / _METADATA, pd.Index(ids, dtype=str))
-            semantic = metadata.pop("semantic_category").tolist()
-            items = ItemTable.from_lists(
-                ids.tolist(), semantic, None, metadata, SEMANTIC_CATEGORIES
-            )
-            titles = read_outfit_titles(self.raw_dir / _TITLES, records.outfits["set_id"])
-            columns = columns.assign(title=titles)
-        return records.outfits_over(items, item_id), columns
-
-    def _read_tuples(self) -> tuple[Outfits, pd.DataFrame]:
-        items_path, *paths = self.raw_paths
-        items = read_items(items_path)
-        parts = [read_tuples(path, items) for path in paths]
-        sizes = torch.cat([part.sizes for part in parts])
-        ptr = torch.cat([sizes.new_zeros(1), sizes.cumsum(0)])
-        item_id = torch.cat([part.item_id for part in parts])
-        split = np.repeat(self.splits, [len(part) for part in parts])
-        number = np.concatenate([np.arange(len(part)) for part in parts])
-        ids = pd.Index(split).astype(str) + "_" + pd.Index(number).astype(str)
-        return Outfits(items, ptr, item_id, ids), pd.DataFrame({"split": split})
-
-    def _tuple_files(self, split: str, real: str, other: str) -> tuple[Path, Path, ItemTable, str]:
-        folder = f"tuples/{self.edition}/{split}"
-        one, two = (self.needed_file(f"{folder}_{name}", "questions") for name in (real, other))
-        return one, two, self.items, f"{folder}_{other}"
-
-    def _named_items(self, split: str) -> NamedItems:
-        """The items by outfit and index, which only the raw file tells."""
-        rows = read_outfits(self.raw_dir / f"{self.edition}/{split}.json").rows
-        item_id = self.items.rows(pd.Index(rows["item"])).numpy()
-        return NamedItems(self.items, pd.Index(rows["name"]), item_id)
-
-
-def _check(name: str, value: str | None, known: Sequence[str | None]) -> None:
-    if value not in known:
-        values = ", ".join(map(repr, known))
-        raise FashionGraphError(f"{name!r} needs to be one of {values} (got {value!r})")
+        raise DataError(f"a variant needs {rule}", path, int(fits.argmin()) + 1)

@@ -1,4 +1,4 @@
-"""SHIFT15M: millions of outfits from a fashion site, with features."""
+"""SHIFT15M (Kimura et al., CVPR Workshops 2023)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _SCHEMA = pa.schema(
 
 
 class Shift15M(StreamedDataset):
-    """SHIFT15M: outfits that people put together on the Japanese fashion site IQON.
+    """SHIFT15M: outfits composed by users of the Japanese fashion site IQON.
 
     ========= =============== =========== ==================== ========= ============
     outfits   items in them   items       categories           years     features
@@ -37,20 +37,20 @@ class Shift15M(StreamedDataset):
 
     The release lies in ``root/raw``, or in ``root`` itself:
 
-    - ``iqon_outfits.json``, the outfits: one JSON array of them, or one on each line, all values
-      being texts;
+    - ``iqon_outfits.json``, the outfits: a JSON array or JSON lines, with all values
+      as strings;
     - ``features/<item_id>.json.gz``, for ``features``: a list of numbers for each item, as the
       archives of features unpack.
 
     The category of an item is its ``category_id2``; ``main_category`` and ``price`` are columns of
     the items. ``user_id``, ``likes`` and ``publish_date`` are columns of the outfits, the last one
-    for splits in time, which this set was made for. Of an item that stands in several outfits the
-    first one counts.
+    for splits in time, which the set was made for. An item in several outfits takes its columns
+    from the first.
 
     Args:
         root: Folder of the data set.
-        max_outfits: Read the first outfits only.
-        features: Gather the features in one file of half-precision numbers, 19 GB for all items.
+        max_outfits: Read only this many outfits, the first ones.
+        features: Gather the features in one float16 file, 19 GB for all items.
         force_reload: Read the release again.
         processed_dir: Folder for processed files; ``root/processed`` by default.
 
@@ -59,7 +59,17 @@ class Shift15M(StreamedDataset):
         DataError: If a file is missing or broken.
 
     Source: Kimura, Nakamura, Saito, "SHIFT15M: fashion-specific dataset for set-to-set matching
-    with several distribution shifts". Licence: CC BY-NC-SA 4.0.
+    with several distribution shifts", CVPR Workshops 2023, https://arxiv.org/abs/2108.12992.
+    Licence: CC BY-NC-SA 4.0.
+
+    Example:
+        >>> import json, tempfile
+        >>> root = Path(tempfile.mkdtemp())
+        >>> items = [{"item_id": "7", "category_id2": "11"}, {"item_id": "8", "category_id2": "12"}]
+        >>> outfit = {"set_id": "1", "like_num": "3", "publish_date": "2015-03-31", "items": items}
+        >>> _ = (root / "iqon_outfits.json").write_text(json.dumps([outfit]))
+        >>> Shift15M(root)
+        Shift15M(1 outfits, 2 items, 2 categories, 0 features)
     """
 
     url = "https://github.com/st-tech/zozo-shift15m"
@@ -74,11 +84,11 @@ class Shift15M(StreamedDataset):
         processed_dir: str | Path | None = None,
     ) -> None:
         self.with_features = features
-        edition = ["features"] if features else []
-        super().__init__(root, max_outfits, edition, force_reload, processed_dir)
+        further = ["features"] if features else []
+        super().__init__(root, max_outfits, further, force_reload, processed_dir)
 
     def blocks(self) -> Iterator[OutfitBlock]:
-        """The outfits of ``iqon_outfits.json`` in blocks."""
+        """Yield the outfits of ``iqon_outfits.json`` in blocks."""
         for place, records in json_records(self.raw_paths[0], _SCHEMA):
             set_id, user, likes, date, lists = (column.combine_chunks() for column in records)
             place.check_text(set_id, "set_id")
@@ -102,7 +112,7 @@ class Shift15M(StreamedDataset):
             yield OutfitBlock(pa.table(outfits), sizes, pa.table(rows))
 
     def process(self, folder: Path) -> None:
-        """Read the outfits, and the features of their items if they are asked for."""
+        """Read the outfits and, if required, the features of their items."""
         super().process(folder)
         if self.with_features:
             ids = read_processed(folder)[0].items.ids

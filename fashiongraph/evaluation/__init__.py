@@ -1,10 +1,11 @@
-"""Questions, protocols and metrics for any model."""
+"""Evaluation of any model: questions, protocols and metrics."""
 
 from fashiongraph.evaluation.draw_questions import (
     draw_compatibility,
     draw_fill_in_blank,
     draw_questions,
 )
+from fashiongraph.evaluation.easy_and_hard import EasyAndHard, easy_and_hard
 from fashiongraph.evaluation.encode_items import embed_items
 from fashiongraph.evaluation.outfit_retrieval import outfit_retrieval
 from fashiongraph.evaluation.protocols import compatibility, evaluate_questions, fill_in_blank
@@ -15,11 +16,13 @@ from fashiongraph.evaluation.score_candidates import score_candidates
 from fashiongraph.evaluation.score_outfits import score_outfits
 
 __all__ = [
+    "EasyAndHard",
     "Result",
     "compatibility",
     "draw_compatibility",
     "draw_fill_in_blank",
     "draw_questions",
+    "easy_and_hard",
     "embed_items",
     "evaluate_questions",
     "fill_in_blank",

@@ -1,4 +1,4 @@
-"""Item states and item vectors of a table, encoded in blocks."""
+"""Item inputs and item embeddings of a table, in blocks."""
 
 from __future__ import annotations
 
@@ -16,51 +16,77 @@ from fashiongraph.loader.outfit_batcher import OutfitBatcher
 from fashiongraph.models.outfit_model import OutfitModel
 
 Embed = Callable[[Tensor], Tensor]
-"""A function from features [U, F] to vectors [U, D]."""
+"""A function from features [U, F] to embeddings [U, D]."""
 
-_BLOCK = 512  # items encoded at a time: few enough to reuse the memory of the last block
+_BLOCK = 512  # small enough for the allocator to reuse the memory of the last block
 
 
 @contextmanager
 def evaluating(module: torch.nn.Module) -> Iterator[None]:
-    """Context in which a module is in evaluation mode.
+    """Context with a module in evaluation mode, which restores the mode of each submodule.
 
-    Afterwards each submodule has its own earlier mode: ``module.train(module.training)`` would set
-    all alike, and unfreeze those that a training keeps in evaluation mode.
+    ``module.train(module.training)`` would set all submodules alike, also those that a training
+    keeps in evaluation mode.
+
+    Args:
+        module: The module.
+
+    Example:
+        >>> layer = torch.nn.Dropout()
+        >>> with evaluating(layer):
+        ...     layer.training
+        False
+        >>> layer.training
+        True
     """
-    modes = [(part, part.training) for part in module.modules()]
+    modes = [(submodule, submodule.training) for submodule in module.modules()]
     module.eval()
     try:
         yield
     finally:
-        for part, training in modes:
-            part.training = training
+        for submodule, training in modes:
+            submodule.training = training
 
 
 def device_of(module: torch.nn.Module) -> torch.device:
-    """The device of a module's parameters; the CPU for a module without any."""
+    """Device of the parameters of a module, or the CPU if it has none.
+
+    Args:
+        module: The module.
+
+    Example:
+        >>> device_of(torch.nn.Linear(2, 2))
+        device(type='cpu')
+    """
     return next((p.device for p in module.parameters()), torch.device("cpu"))
 
 
 def input_blocks(
     batcher: OutfitBatcher, rows: Tensor, device: torch.device, block_size: int = _BLOCK
 ) -> Iterator[tuple[slice, ItemInputs]]:
-    """Inputs of items by rows of their table, some at a time.
+    """Inputs of the items of a table in blocks.
 
     Args:
-        batcher: A batcher over the table that shares items.
+        batcher: A batcher over the table with ``share_items=True``.
         rows: Rows of the table, ascending and distinct [U].
         device: Device of the inputs.
         block_size: Items per block.
 
     Yields:
         The slice of ``rows`` and its inputs.
+
+    Example:
+        >>> items = ItemTable.from_lists([*"abc"], ["top"] * 3, torch.eye(3))
+        >>> batcher = OutfitBatcher(items, share_items=True)
+        >>> blocks = input_blocks(batcher, torch.arange(3), torch.device("cpu"), block_size=2)
+        >>> [(place, tuple(inputs.x.shape)) for place, inputs in blocks]
+        [(slice(0, 2, None), (2, 3)), (slice(2, 3, None), (1, 3))]
     """
     for start in range(0, max(len(rows), 1), block_size):  # an empty block has widths too
-        part = rows[start : start + block_size]
-        alone = Outfits(batcher.items, torch.arange(len(part) + 1), part)
-        inputs, _ = item_inputs(batcher(alone).to(device))
-        yield slice(start, start + len(part)), inputs
+        block = rows[start : start + block_size]
+        single = Outfits(batcher.items, torch.arange(len(block) + 1), block)  # one item each
+        inputs, _ = item_inputs(batcher(single).to(device))
+        yield slice(start, start + len(block)), inputs
 
 
 @torch.no_grad()
@@ -71,21 +97,27 @@ def embed_items(
     cosine: bool = True,
     batch_size: int = 4096,
 ) -> Tensor:
-    """One vector per item, in batches.
+    """Item embeddings by a model or a function, in batches.
 
     Args:
-        model: A model, or a function from features [U, F] to vectors [U, D], such as
-            ``torch.nn.Identity()`` for the features themselves.
+        model: A model with :meth:`~fashiongraph.models.OutfitModel.embed`, or a function from
+            features [U, F] to embeddings [U, D], such as ``torch.nn.Identity()``.
         items: Items with features.
         rows: Rows of the table to embed, in any order [n]; by default all.
-        cosine: Scale vectors to length 1, so that inner products are cosines.
+        cosine: Normalise embeddings to length 1, so that inner products are cosines.
         batch_size: Items per batch.
 
     Returns:
-        Vectors on the CPU, in float32 at least [n, D].
+        Embeddings on the CPU, in float32 or float64 [n, D].
 
     Raises:
-        FashionGraphError: If the items have no features, or the model has no item vectors.
+        FashionGraphError: If the items have no features, or the model has no item embeddings.
+
+    Example:
+        >>> items = ItemTable.from_lists(["a", "b"], ["top", "skirt"], [[3.0, 4.0], [0.0, 2.0]])
+        >>> embed_items(torch.nn.Identity(), items)
+        tensor([[0.6000, 0.8000],
+                [0.0000, 1.0000]])
     """
     if items.features is None:
         raise FashionGraphError("'items' needs features to embed")
@@ -101,7 +133,7 @@ def embed_items(
 def _model_vectors(model: OutfitModel, items: ItemTable, rows: Tensor, batch_size: int) -> Tensor:
     if model.in_channels not in (None, items.num_features):
         raise FashionGraphError(
-            f"'items' needs the {model.in_channels} features that the model reads "
+            f"'items' needs the {model.in_channels} features of the model "
             f"(got {items.num_features})"
         )
     distinct, place = rows.unique(return_inverse=True)
@@ -112,8 +144,8 @@ def _model_vectors(model: OutfitModel, items: ItemTable, rows: Tensor, batch_siz
             vectors = model.embed(model.encode_items(inputs))
             if vectors is None:
                 raise FashionGraphError(
-                    f"'model' needs item vectors, which {type(model).__name__} has not "
-                    "(OutfitModel.embed)"
+                    f"'model' needs item embeddings (got {type(model).__name__}, "
+                    "which does not implement embed())"
                 )
             blocks.append(vectors.to("cpu", torch.promote_types(vectors.dtype, torch.float32)))
     return torch.cat(blocks)[place]
@@ -124,8 +156,8 @@ def _function_vectors(embed: Embed, features: Tensor, rows: Tensor, batch_size: 
     device = device_of(module)
     blocks = []
     with evaluating(module):
-        # An empty batch still gives the width of the vectors.
-        for part in rows.split(batch_size) if rows.numel() else (rows,):
-            vectors = embed(features[part].float().to(device))
+        # An empty batch still has the width D.
+        for block in rows.split(batch_size) if rows.numel() else (rows,):
+            vectors = embed(features[block].float().to(device))
             blocks.append(vectors.to("cpu", torch.promote_types(vectors.dtype, torch.float32)))
     return torch.cat(blocks)

@@ -1,4 +1,4 @@
-"""The retrieval protocol: which items of the catalogue go with one of an outfit's items."""
+"""Outfit retrieval: compatible items of the catalogue for one item of an outfit."""
 
 from __future__ import annotations
 
@@ -25,34 +25,37 @@ def outfit_retrieval(
     catalogue: Tensor | None = None,
     position: Tensor | None = None,
     seed: int = 0,
+    filter_category: bool = True,
     block_size: int = 256,
 ) -> dict[str, Result]:
-    """Query with one item of each held-out outfit; retrieve what goes with it from the catalogue.
+    """Retrieve the other items of an outfit, queried by the embedding of one of its items.
 
-    Candidates are all items of the catalogue of *other* categories than the query's, ranked by
-    the inner product with the query's vector. What is relevant:
+    Candidates are the items of the catalogue, ranked by the inner product of their embeddings with
+    the query's. With ``filter_category=True``, as published, candidates of the *query's category*
+    are left out; with ``False`` all items but the query are candidates. Relevant items are the same
+    in both cases, so that the difference is the effect of the filter:
 
-    - **item level**: the outfit's other items of other categories. Recall@k is the share of them
-      among the first k, AP the mean of the precision at their ranks, over the whole ranking.
-      Items that go with the query in another outfit count as irrelevant.
-    - **category level**: any item of a category that the outfit holds. AP is as above. What there
-      is to recall are the *categories*: Recall@k is the share of the outfit's other categories of
-      which an item is among the first k. (The share of all their items, thousands, would be near
-      nothing for any model.)
+    - **item level**: the other items of the outfit, of other categories than the query's. Recall@k
+      is their share in the first k, and AP the mean precision at their ranks over the complete
+      ranking. Items that co-occur with the query in other outfits only are irrelevant.
+    - **category level**: all items of the categories of these items. AP is as above. Recall@k is
+      the share of these *categories* with an item in the first k.
 
-    Among candidates with equal scores the irrelevant ones rank first. Beside these metrics:
+    Irrelevant candidates rank first in ties. Further metrics:
 
-    - **own category@k**: intra-category exclusiveness, the share of the first k that are of the
-      query's own category where candidates are *not* filtered (all items but the query). Under
-      the protocol itself it is 0.
-    - **categories@k**: cross-category inclusiveness, the number of categories among the first k
-      under the protocol.
+    - **own category@k**: intra-category exclusiveness, the share of candidates of the query's
+      category in the first k, always *without* the filter.
+    - **categories@k**: cross-category inclusiveness, the number of categories in the first k.
+
+    The protocol differs from complementary item retrieval (CIR) of CSA-Net and OutfitTransformer,
+    in which the query is an outfit without one item, together with the category of that item, and
+    the candidates are all items of the category. CIR is ranked by
+    :func:`~fashiongraph.evaluation.score_candidates` rather than by item embeddings.
 
     Worked example: the query is the top of an outfit with the trousers b and the shoes d. The
-    model ranks a hat h first, then trousers c, shoes d, trousers b, shoes e. At item level b and d
-    have the ranks 4 and 3: Recall@3 = 1/2, AP = (1/3 + 2/4) / 2 = 0.417. At category level c, d,
-    b and e are all relevant: AP = (1/2 + 2/3 + 3/4 + 4/5) / 4 = 0.679; Recall@2 = 1/2 (trousers),
-    Recall@3 = 1.
+    ranking is hat h, trousers c, shoes d, trousers b, shoes e. At item level d and b have the ranks
+    3 and 4: Recall@3 = 1/2, AP = (1/3 + 2/4) / 2 = 0.417. At category level c, d, b and e are
+    relevant: AP = (1/2 + 2/3 + 3/4 + 4/5) / 4 = 0.679; Recall@2 = 1/2 (trousers), Recall@3 = 1.
 
     >>> from fashiongraph.data import ItemTable, Outfits
     >>> kinds = ["top", "trousers", "trousers", "shoe", "shoe", "hat"]
@@ -70,63 +73,75 @@ def outfit_retrieval(
      'categories@2': 2.0, 'categories@3': 3.0}
 
     Args:
-        model: A model with ``embed``, or a function from features to vectors.
+        model: A model with ``embed``, or a function from features to embeddings.
         outfits: Held-out outfits.
-        ks: Numbers of results that are looked at.
-        cosine: Compare by cosine; otherwise by the inner product of vectors as they come.
-        catalogue: Rows of the item table to retrieve from; by default the distinct items of the
-            outfits. It needs to hold all of these.
-        position: The query's place in each outfit [B]; by default drawn by ``seed``.
+        ks: Numbers of results k.
+        cosine: Compare embeddings by cosine; otherwise by inner product.
+        catalogue: Rows of the item table to retrieve from, including all items of the outfits; by
+            default these.
+        position: Position of the query in each outfit [B]; by default drawn by ``seed``.
         seed: Seed of the queries.
-        block_size: Queries scored at once: never more than ``block_size`` times the catalogue.
+        filter_category: Leave candidates of the query's category out.
+        block_size: Queries per block; memory is ``block_size`` times the size of the catalogue.
 
     Returns:
         Each metric by name, with a 95 % bootstrap interval over queries. Outfits without an item
-        of another category than the query's ask nothing and are not counted.
+        of another category than the query's are not counted.
 
     Raises:
         FashionGraphError: If an outfit is empty, the items have no features, or the catalogue
             lacks an item of the outfits.
         ValueError: If a k is not positive.
 
-    Source: the protocol of Chen, He, "Dress fashionably: learn fashion collocation with deep
-    mixed-category metric learning".
+    Source: Chen, He, "Dress fashionably: learn fashion collocation with deep mixed-category metric
+    learning" (AAAI 2018). CIR: Lin, Tran, Davis, "Fashion outfit complementary item retrieval"
+    (CVPR 2020), https://arxiv.org/abs/1912.08967.
     """
     items = outfits.items
     catalogue = outfits.item_id.unique() if catalogue is None else catalogue.unique()
     if not bool(torch.isin(outfits.item_id, catalogue).all()):
-        raise FashionGraphError("'catalogue' needs to hold every item of the outfits")
+        raise FashionGraphError(
+            f"'catalogue' needs every item of the outfits (got {len(catalogue)} items)"
+        )
     if position is None:
         position = random_position(outfits, np.random.default_rng(seed))
     query = outfits.item_id[row_at(outfits, position)]
     vectors = embed_items(model, items, catalogue, cosine)
-    asked = [
-        _measured(block, ks) for block in _blocks(outfits, catalogue, vectors, query, block_size)
+    values = [
+        _metrics(block, ks)
+        for block in _blocks(outfits, catalogue, vectors, query, filter_category, block_size)
     ]
-    return mean_results({name: torch.cat([part[name] for part in asked]) for name in asked[0]})
+    return mean_results({name: torch.cat([value[name] for value in values]) for name in values[0]})
 
 
 def _blocks(
-    outfits: Outfits, catalogue: Tensor, vectors: Tensor, query: Tensor, block_size: int
+    outfits: Outfits,
+    catalogue: Tensor,
+    vectors: Tensor,
+    query: Tensor,
+    filter_category: bool,
+    block_size: int,
 ) -> Iterator[RankingBlock]:
-    """The queries that ask something, a block at a time."""
-    category = outfits.items.category_id[catalogue] + 1  # unknown becomes a category, 0
+    """Blocks of the queries that have a relevant item."""
+    category = outfits.items.category_id[catalogue] + 1  # the unknown category becomes 0
     column = torch.searchsorted(catalogue, query)
-    member = torch.searchsorted(catalogue, outfits.item_id)
-    other = category[member] != category[column][outfits.batch]
-    asks = torch.zeros(len(outfits), dtype=torch.bool).index_put_(
-        (outfits.batch[other],), torch.tensor(True)
-    )
-    for chosen in asks.nonzero().flatten().split(block_size):
+    item = torch.searchsorted(catalogue, outfits.item_id)
+    other = category[item] != category[column][outfits.batch]
+    answerable = torch.zeros(len(outfits), dtype=torch.bool)
+    answerable[outfits.batch[other]] = True
+    for chosen in answerable.nonzero().flatten().split(block_size):
         rows = outfits.rows_of(chosen)
         row = torch.repeat_interleave(outfits.sizes[chosen])
-        own = torch.zeros(len(chosen), len(catalogue), dtype=torch.bool)
-        own[row[other[rows]], member[rows][other[rows]]] = True
+        relevant = torch.zeros(len(chosen), len(catalogue), dtype=torch.bool)
+        relevant[row[other[rows]], item[rows][other[rows]]] = True
         score = vectors[column[chosen]] @ vectors.T
-        yield RankingBlock(score, own, column[chosen], category, outfits.items.num_categories + 1)
+        num_categories = outfits.items.num_categories + 1
+        yield RankingBlock(
+            score, relevant, column[chosen], category, num_categories, filter_category
+        )
 
 
-def _measured(block: RankingBlock, ks: Sequence[int]) -> dict[str, Tensor]:
+def _metrics(block: RankingBlock, ks: Sequence[int]) -> dict[str, Tensor]:
     return {
         **block.item_level(ks),
         **block.category_level(ks),

@@ -29,27 +29,38 @@ def compatibility(
     score: Callable[..., Tensor] = score_outfits,
     **kwargs: Any,
 ) -> Result:
-    """Area under the ROC curve over stored outfits and labels.
+    """Compatibility AUC of a model on stored questions.
 
     Args:
-        model: The model; see :func:`score_outfits`.
+        model: An :class:`~fashiongraph.models.OutfitModel`, a plain module or a function; see
+            :func:`~fashiongraph.evaluation.score_outfits`.
         questions: Real outfits (label 1) and corrupted ones (label 0).
-        score: How outfits are scored, called with the model and the outfits;
-            :func:`~fashiongraph.evaluation.score_against_negatives` with a sampler for another.
-        **kwargs: Arguments of ``score``.
+        score: Scoring function of the model and the outfits, such as
+            :func:`~fashiongraph.evaluation.score_against_negatives` with a ``sampler``.
+        **kwargs: Further arguments of ``score``.
 
     Returns:
-        The area, with a bootstrap interval over questions: an outfit is drawn together with its
-        corrupted edition.
+        The area under the ROC curve, with a bootstrap interval over groups of an outfit and its
+        corrupted copies.
 
     Raises:
         FashionGraphError: If there are no questions, or they are of another kind.
+
+    Example:
+        >>> import torch
+        >>> from fashiongraph.data import ItemTable, Outfits
+        >>> from fashiongraph.evaluation import draw_questions
+        >>> items = ItemTable.from_lists([*"abcd"], ["top", "skirt"] * 2, torch.eye(4))
+        >>> outfits = Outfits.from_lists(items, [["a", "b"], ["c", "d"]])
+        >>> questions = draw_questions(outfits, "compatibility", protocol="uniform", seed=0)
+        >>> print(compatibility(lambda batch: torch.zeros(batch.num_graphs), questions))
+        AUC 0.500 [0.500, 0.500] over 2 questions
     """
     Compatibility.check_kind(questions)
     if not len(questions):
         raise FashionGraphError("'questions' needs at least one question (got 0)")
     scores = score(model, questions.outfits(), **kwargs)
-    # Groups that a selection left out would be drawn too, and widen the interval.
+    # Groups outside a selection of questions must not be sampled.
     present, group = torch.unique(questions.group, return_inverse=True)
     low, high = roc_auc_interval(scores, questions.label, group)
     value = float(roc_auc(scores, questions.label))
@@ -57,18 +68,29 @@ def compatibility(
 
 
 def fill_in_blank(model: Scorer, questions: FillInBlank, **kwargs: Any) -> Result:
-    """Accuracy over stored questions; a tie for the highest score counts as wrong.
+    """FITB accuracy of a model on stored questions, with ties counted as wrong.
 
     Args:
-        model: The model; see :func:`score_candidates`.
+        model: An :class:`~fashiongraph.models.OutfitModel`, a plain module or a function; see
+            :func:`~fashiongraph.evaluation.score_candidates`.
         questions: Outfits with a blank, candidates and answers.
-        **kwargs: Arguments of :func:`score_candidates`.
+        **kwargs: Arguments of :func:`~fashiongraph.evaluation.score_candidates`.
 
     Returns:
-        The accuracy with its bootstrap interval, and beside it the one with fractional ties.
+        The accuracy with its bootstrap interval, and the accuracy with fractional ties.
 
     Raises:
         FashionGraphError: If there are no questions, or they are of another kind.
+
+    Example:
+        >>> import torch
+        >>> from fashiongraph.data import ItemTable, Outfits
+        >>> from fashiongraph.evaluation import draw_questions
+        >>> items = ItemTable.from_lists([*"abcdef"], ["top", "skirt"] * 3, torch.eye(6))
+        >>> outfits = Outfits.from_lists(items, [["a", "b"], ["c", "d"]])
+        >>> questions = draw_questions(outfits, "fitb", protocol="uniform", seed=0)
+        >>> print(fill_in_blank(lambda batch: torch.zeros(batch.num_graphs), questions))
+        FITB 0.000 [0.000, 0.000] over 2 questions, ties fractional 0.250
     """
     FillInBlank.check_kind(questions)
     if not len(questions):
@@ -86,14 +108,24 @@ def evaluate_questions(
     score: Callable[..., Tensor] = score_outfits,
     **kwargs: Any,
 ) -> Result:
-    """Ask compatibility questions or blanks, whichever they are.
+    """Evaluate a model by :func:`compatibility` or :func:`fill_in_blank`, by kind of questions.
 
     Args:
-        model: The model; see :func:`score_outfits`.
+        model: An :class:`~fashiongraph.models.OutfitModel`, a plain module or a function.
         questions: The questions.
-        score: How outfits are scored where their compatibility is asked for; see
-            :func:`~fashiongraph.evaluation.protocols`.
-        **kwargs: Arguments of :func:`score_outfits`.
+        score: Scoring function of compatibility questions; see :func:`compatibility`.
+        **kwargs: Further arguments of :func:`compatibility` or :func:`fill_in_blank`.
+
+    Example:
+        >>> import torch
+        >>> from fashiongraph.data import ItemTable, Outfits
+        >>> from fashiongraph.evaluation import draw_questions
+        >>> items = ItemTable.from_lists([*"abcdef"], ["top", "skirt"] * 3, torch.eye(6))
+        >>> outfits = Outfits.from_lists(items, [["a", "b"], ["c", "d"]])
+        >>> constant = lambda batch: torch.zeros(batch.num_graphs)
+        >>> [evaluate_questions(constant, draw_questions(outfits, kind)).value
+        ...  for kind in ("compatibility", "fitb")]
+        [0.5, 0.0]
     """
     if isinstance(questions, Compatibility):
         return compatibility(model, questions, score, **kwargs)

@@ -1,4 +1,4 @@
-"""Some queries against the whole catalogue."""
+"""Retrieval metrics of a block of queries."""
 
 from __future__ import annotations
 
@@ -13,47 +13,62 @@ from fashiongraph.evaluation.metrics.functional import (
     retrieval_recall,
 )
 
-_NOWHERE = float("-inf")
+_EXCLUDED = float("-inf")
 
 
 class RankingBlock:
-    """Scores of a block of queries, and every metric of the retrieval protocol on them.
+    """Ranking of the catalogue for a block of queries, with the metrics of outfit retrieval.
 
-    The definitions are those of :func:`fashiongraph.evaluation.outfit_retrieval`. Each method
-    returns one number per query by the name of the metric.
+    See :func:`fashiongraph.evaluation.outfit_retrieval` for the definitions. Each method returns
+    one number per query [Q] by the name of the metric.
 
     Args:
         score: Scores of all items of the catalogue [Q, n].
-        own: Whether an item is one of the outfit's others, of another category than the query's
-            [Q, n].
-        column: Where the query itself stands in the catalogue [Q].
+        relevant: Mask of the relevant items, other items of the outfit of other categories [Q, n].
+        column: Column of the query in the catalogue [Q].
         category: Category of each item of the catalogue [n].
         num_categories: Number of categories, C.
+        filter_category: Exclude candidates of the category of the query.
+
+    Example:
+        >>> block = RankingBlock(
+        ...     torch.tensor([[1.0, 0.2, 0.1]]), relevant=torch.tensor([[False, False, True]]),
+        ...     column=torch.tensor([0]), category=torch.tensor([0, 1, 2]), num_categories=3,
+        ... )
+        >>> block.item_level((1, 2))["item Recall@2"].tolist()
+        [1.0]
     """
 
     def __init__(
-        self, score: Tensor, own: Tensor, column: Tensor, category: Tensor, num_categories: int
+        self,
+        score: Tensor,
+        relevant: Tensor,
+        column: Tensor,
+        category: Tensor,
+        num_categories: int,
+        filter_category: bool = True,
     ) -> None:
-        self.own = own
+        self.relevant = relevant
         self.category = category
         self.query_category = category[column].unsqueeze(1)
-        self.score = score.masked_fill(category == self.query_category, _NOWHERE)
-        self.all_others = score.scatter(1, column.unsqueeze(1), _NOWHERE)
-        row, item = own.nonzero(as_tuple=True)
+        self.unfiltered = score.scatter(1, column.unsqueeze(1), _EXCLUDED)
+        same = category == self.query_category
+        self.score = self.unfiltered.masked_fill(same & filter_category, _EXCLUDED)
+        row, item = relevant.nonzero(as_tuple=True)
         self.wanted = torch.zeros(len(score), num_categories, dtype=torch.bool)
         self.wanted[row, category[item]] = True
         self.order = ranked_order(self.score, self.wanted[:, category])
 
     def item_level(self, ks: Sequence[int]) -> dict[str, Tensor]:
-        """Recall@k and AP, relevant being the outfit's own items."""
-        ranked = self.own.gather(1, ranked_order(self.score, self.own))
+        """Recall@k and AP of the relevant items."""
+        ranked = self.relevant.gather(1, ranked_order(self.score, self.relevant))
         return {
             **{f"item Recall@{k}": retrieval_recall(ranked, k) for k in ks},
             "item mAP": retrieval_average_precision(ranked),
         }
 
     def category_level(self, ks: Sequence[int]) -> dict[str, Tensor]:
-        """Recall@k of categories and AP of items, relevant being the outfit's categories."""
+        """Recall@k of the categories of the relevant items, and AP of all items of these."""
         recall = {
             f"category Recall@{k}": (self._covered(k) & self.wanted).sum(dim=1)
             / self.wanted.sum(dim=1).double()
@@ -63,21 +78,21 @@ class RankingBlock:
         return {**recall, "category mAP": retrieval_average_precision(ranked)}
 
     def own_category(self, ks: Sequence[int]) -> dict[str, Tensor]:
-        """Share of the first k that are of the query's category, candidates not filtered."""
-        most = max(0, min(max(ks), self.all_others.size(1) - 1))
-        first = self.all_others.topk(most, dim=1).indices
+        """Share of the query's category in the first k, without the category filter."""
+        most = max(0, min(max(ks), self.unfiltered.size(1) - 1))
+        first = self.unfiltered.topk(most, dim=1).indices
         same = self.category[first] == self.query_category
         return {f"own category@{k}": same[:, :k].double().mean(dim=1) for k in ks}
 
     def num_categories(self, ks: Sequence[int]) -> dict[str, Tensor]:
-        """Number of categories among the first k."""
+        """Number of categories in the first k."""
         return {f"categories@{k}": self._covered(k).sum(dim=1).double() for k in ks}
 
     def _covered(self, k: int) -> Tensor:
-        """Which categories the first k hold [Q, C]."""
+        """Mask of the categories in the first k [Q, C]."""
         first = self.order[:, :k]
-        takes_part = self.score.gather(1, first) > _NOWHERE
+        ranked = self.score.gather(1, first) > _EXCLUDED
         covered = torch.zeros_like(self.wanted)
         return covered.scatter_reduce(
-            1, self.category[first], takes_part, reduce="amax", include_self=True
+            1, self.category[first], ranked, reduce="amax", include_self=True
         )

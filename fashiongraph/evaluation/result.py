@@ -1,4 +1,4 @@
-"""What an evaluation found."""
+"""Result of an evaluation: a metric with its interval."""
 
 from __future__ import annotations
 
@@ -13,15 +13,19 @@ from fashiongraph.evaluation.metrics.functional import mean_interval
 
 @dataclass(frozen=True)
 class Result:
-    """A metric with its 95 % interval.
+    """Value of a metric with its 95 % bootstrap interval over questions.
 
     Args:
         metric: Name of the metric.
-        value: Its value.
-        low: Lower end of the bootstrap interval over questions.
-        high: Upper end.
-        num_questions: Number of questions asked.
-        fractional: For filling blanks, the accuracy with ties counted 1 / (number that tie).
+        value: Value.
+        low: Lower end of the interval.
+        high: Upper end of the interval.
+        num_questions: Number of questions.
+        fractional: FITB accuracy with fractional credit for ties, or :obj:`None`.
+
+    Example:
+        >>> print(Result("AUC", 0.75, 0.7, 0.8, 1000))
+        AUC 0.750 [0.700, 0.800] over 1,000 questions
     """
 
     metric: str
@@ -44,10 +48,15 @@ class Result:
 
 
 def mean_results(values: Mapping[str, Tensor]) -> dict[str, Result]:
-    """The mean of each metric over questions, with its interval.
+    """Mean of each metric over questions, with its interval.
 
     Args:
-        values: One number per question [Q], by the metric's name.
+        values: One number per question [Q], by the name of the metric.
+
+    Example:
+        >>> import torch
+        >>> mean_results({"R@1": torch.ones(3)})["R@1"].value
+        1.0
     """
     return {
         name: Result(name, float(value.mean()), *mean_interval(value), len(value))

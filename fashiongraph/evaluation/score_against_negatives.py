@@ -1,4 +1,4 @@
-"""Scores of outfits beside what strangers in them would score."""
+"""Outfit scores relative to corrupted copies with sampled negatives."""
 
 from __future__ import annotations
 
@@ -18,8 +18,6 @@ from fashiongraph.loader.negatives.negative_sampler import NegativeSampler
 from fashiongraph.models.wrapped_model import Scorer
 from fashiongraph.nn import SoftMinAggregation
 
-_BLOCK = 4096  # outfits whose editions lie in memory at a time
-
 
 @torch.no_grad()
 def score_against_negatives(
@@ -29,70 +27,89 @@ def score_against_negatives(
     num_negatives: int = 32,
     own_weight: float = 0.25,
     seed: int = 0,
+    block_size: int = 4096,
     **kwargs: Any,
 ) -> Tensor:
-    r"""Score outfits by how each item does beside strangers in its place.
+    r"""Score outfits by the log-likelihood ratio of each item against sampled negatives.
 
-    A model that learned to choose among candidates for a blank knows
+    A model that is trained by a softmax over candidates for a blank estimates
 
     .. math::
         c(O) = \ln \frac{p(i \mid O \setminus i)}{q(i)} + z(O \setminus i)
 
-    with :math:`q` how strangers are drawn, and a :math:`z` that no choice among them depends on.
-    Between outfits z is noise. Strangers :math:`j_1 \dots j_R`, drawn from q for every item, take
-    it off:
+    with the distribution :math:`q` of the negatives and a :math:`z` that cancels in the softmax,
+    but not in a comparison of outfits. Negatives :math:`j_1 \dots j_R`, drawn from q for every
+    item, remove it:
 
     .. math::
         r_i &= c(O) - \ln \frac{1}{R + 1} \Big( e^{c(O)} + \sum_r e^{c(O_{i \to j_r})} \Big) \\
         y(O) &= -\ln \frac{1}{n} \sum_i e^{-r_i} + w \, s(O)
 
-    which is the log-likelihood ratio of the outfit against one with a stranger somewhere in it,
-    and w times what the model says of it alone. It takes :math:`n (R + 1)` scores in place of one.
+    which is the log-likelihood ratio of the outfit against a corrupted one with a negative at an
+    unknown position, plus w times the plain score. It takes :math:`n (R + 1)` scores instead of
+    one.
 
     Args:
-        model: The model; see :func:`score_outfits`. c is how it compares candidates
-            (:func:`score_candidates`), s its score of an outfit.
+        model: The model; see :func:`~fashiongraph.evaluation.score_outfits`. c is its score of
+            candidates (:func:`~fashiongraph.evaluation.score_candidates`), s its score of outfits.
         outfits: B outfits.
-        sampler: Where strangers come from; the protocol the model was trained with, over
-            ``train.with_frequency().items``. They are drawn independently: an item may be drawn
-            twice, so that a small pool is not emptied.
-        num_negatives: Strangers for each item, R.
-        own_weight: The weight w of the outfit's own score. The default was settled on validation
-            outfits, where anything from 0.1 to 0.5 does about as well.
-        seed: Seed of the strangers.
-        **kwargs: Further arguments of :func:`score_outfits`.
+        sampler: Sampler of the negatives, of the protocol of training and over
+            ``train.with_frequency().items``. Negatives are drawn independently, with repetition,
+            so that a small pool is enough.
+        num_negatives: Negatives per item, R.
+        own_weight: Weight w of the plain score. The default was chosen on validation outfits,
+            where 0.1 to 0.5 perform alike.
+        seed: Seed of the negatives.
+        block_size: Outfits whose corrupted copies are in memory at a time.
+        **kwargs: Further arguments of :func:`~fashiongraph.evaluation.score_outfits`.
 
     Returns:
-        Scores on the CPU [B]; an outfit without items has its own, weighed.
+        Scores on the CPU [B]; an outfit without items has its weighted plain score.
 
     Raises:
-        FashionGraphError: If there are to be no strangers, or the sampler has none, and as
-            :func:`score_outfits`.
+        FashionGraphError: If ``num_negatives`` is not positive or the sampler has too few
+            negatives, and as :func:`~fashiongraph.evaluation.score_outfits`.
+
+    Example:
+        >>> from fashiongraph.data import ItemTable, Outfits
+        >>> from fashiongraph.loader import negative_sampler
+        >>> items = ItemTable.from_lists([*"abcd"], ["top", "skirt"] * 2, torch.eye(4))
+        >>> outfits = Outfits.from_lists(items, [["a", "b"], ["c", "d"]])
+        >>> sampler = negative_sampler("uniform", items)
+        >>> score_against_negatives(lambda batch: torch.ones(batch.num_graphs), outfits, sampler)
+        tensor([0.2500, 0.2500])
     """
     if num_negatives < 1:
         raise FashionGraphError(f"'num_negatives' needs to be at least 1 (got {num_negatives})")
-    rng = np.random.default_rng((seed, 1))  # not those of questions drawn by the same seed
+    rng = np.random.default_rng((seed, 1))  # other draws than those of questions with the same seed
     pool = SoftMinAggregation()
     scores = [own_weight * score_outfits(model, outfits, **kwargs)]
-    for rows in torch.arange(len(outfits)).split(_BLOCK):
-        part = outfits.select(rows)
-        candidates = score_candidates(
-            model, _every_blank(part, sampler, num_negatives, rng), **kwargs
-        )
+    for rows in torch.arange(len(outfits)).split(block_size):
+        block = outfits.select(rows)
+        questions = every_blank(block, sampler, num_negatives, rng)
+        candidates = score_candidates(model, questions, **kwargs)
         ratio = candidates.log_softmax(dim=1)[:, 0] + math.log(1 + num_negatives)
-        scores.append(pool(ratio, part.batch, len(part)))
+        pooled = pool(ratio.unsqueeze(1), block.batch, dim_size=len(block))
+        scores.append(pooled.squeeze(1))
     return scores[0] + torch.cat(scores[1:])
 
 
-def _every_blank(
+def every_blank(
     outfits: Outfits, sampler: NegativeSampler, num_negatives: int, rng: np.random.Generator
 ) -> FillInBlank:
-    """Each item of each outfit blanked, the item itself the first candidate."""
+    """FITB questions with each item of each outfit blanked, and the item as first candidate.
+
+    Args:
+        outfits: The outfits.
+        sampler: Sampler of the negatives, drawn independently.
+        num_negatives: Negatives per item.
+        rng: Source of randomness.
+    """
     outfit = outfits.batch
     position = torch.arange(len(outfit)) - outfits.ptr[outfit]
     blanked = outfits.select(outfit)
     copy = torch.arange(len(outfit)).repeat_interleave(num_negatives)
-    stranger = sampler.draw(blanked.select(copy), position[copy], 1, rng)
-    candidates = torch.cat([outfits.item_id.unsqueeze(1), stranger.view(-1, num_negatives)], dim=1)
+    negative = sampler.draw(blanked.select(copy), position[copy], 1, rng)
+    candidates = torch.cat([outfits.item_id.unsqueeze(1), negative.view(-1, num_negatives)], dim=1)
     answer = torch.zeros_like(outfit)
     return FillInBlank(outfits.items, blanked.ptr, blanked.item_id, position, candidates, answer)

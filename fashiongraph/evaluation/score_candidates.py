@@ -1,4 +1,4 @@
-"""Scores of the candidates for blanks by any model."""
+"""Scores of the candidates of FITB questions by any model."""
 
 from __future__ import annotations
 
@@ -14,22 +14,31 @@ from fashiongraph.models.wrapped_model import Scorer, as_outfit_model
 def score_candidates(
     model: Scorer, questions: FillInBlank, batch_size: int = 256, unknown: str = "error"
 ) -> Tensor:
-    """Score every candidate for every blank, in batches.
+    """Score the candidates of FITB questions, in batches.
 
-    An :class:`~fashiongraph.models.OutfitModel` compares candidates by its ``score_candidates``;
-    any other callable by the score of the outfit that each candidate completes.
+    An :class:`~fashiongraph.models.OutfitModel` scores candidates by its ``score_candidates``. A
+    plain module or function scores the outfits that the candidates complete.
 
     Args:
-        model: The model; see :func:`score_outfits`.
+        model: The model; see :func:`~fashiongraph.evaluation.score_outfits`.
         questions: Outfits with a blank and candidates.
-        batch_size: Outfits per batch; a question's candidates stay together.
-        unknown: As for :func:`score_outfits`.
+        batch_size: Outfits per batch; candidates of a question are in one batch.
+        unknown: As for :func:`~fashiongraph.evaluation.score_outfits`.
 
     Returns:
         Scores on the CPU [Q, A].
 
     Raises:
-        FashionGraphError: As :func:`score_outfits`.
+        FashionGraphError: As :func:`~fashiongraph.evaluation.score_outfits`.
+
+    Example:
+        >>> from fashiongraph.data import ItemTable, Outfits
+        >>> from fashiongraph.evaluation import draw_questions
+        >>> items = ItemTable.from_lists([*"abcd"], ["top", "skirt"] * 2, torch.eye(4))
+        >>> outfits = Outfits.from_lists(items, [["a", "b"]])
+        >>> questions = draw_questions(outfits, "fitb", num_candidates=3)
+        >>> score_candidates(lambda batch: torch.ones(batch.num_graphs), questions)
+        tensor([[1., 1., 1.]])
     """
     model = as_outfit_model(model)
     num_candidates = questions.candidates.size(1)

@@ -16,9 +16,8 @@ from fashiongraph.loader.outfit_loader import OutfitLoader
 from fashiongraph.models.outfit_model import OutfitModel
 from fashiongraph.models.wrapped_model import Scorer, as_outfit_model
 
-_ROWS = 4096  # of features read at a time
-_SHARED = 2  # nodes per distinct item from which caching saves time
-_BYTES = 2**31  # of cached states
+_MIN_REUSE = 2  # nodes per distinct item from which caching saves time
+_MAX_BYTES = 2**31  # of cached item embeddings
 
 
 @torch.no_grad()
@@ -27,17 +26,17 @@ def score_outfits(
 ) -> Tensor:
     """Score outfits in batches.
 
-    Categories are indexed by the vocabulary of the model if it has one, and edges are weighed by
-    its category graph, so that outfits of a data set it was not trained on can be scored too.
+    Categories are indexed by the vocabulary of the model if it has one, and edge weights are those
+    of its category graph, so that outfits of other data sets can be scored too.
 
     Args:
-        model: An :class:`~fashiongraph.models.OutfitModel`, or any callable that maps a batch to
-            one score per outfit.
+        model: An :class:`~fashiongraph.models.OutfitModel`, or a plain module or function that maps
+            a batch of B outfits to scores [B].
         outfits: The outfits.
-        batch_size: Outfits per batch; a process that keeps its freed memory
-            (:func:`~fashiongraph.freed_memory.keep_freed_memory`), and a GPU, may profit from more.
-        unknown: Treatment of items whose category is not in the model's vocabulary: ``"error"``, or
-            ``"default"`` to weigh their edges by the graph's default.
+        batch_size: Outfits per batch. Larger batches may be faster on a GPU, or in a process that
+            keeps its freed memory (:func:`~fashiongraph.freed_memory.keep_freed_memory`).
+        unknown: Treatment of items with a category outside the vocabulary of the model:
+            ``"error"``, or ``"default"`` for the default edge weights of the graph.
 
     Returns:
         Scores on the CPU [B].
@@ -46,6 +45,13 @@ def score_outfits(
         FashionGraphError: If a category is unknown and ``unknown="error"``, the items have another
             number of features than the model reads, or the model does not return one score per
             outfit.
+
+    Example:
+        >>> from fashiongraph.data import ItemTable, Outfits
+        >>> items = ItemTable.from_lists(["a", "b"], ["top", "skirt"], torch.eye(2))
+        >>> outfits = Outfits.from_lists(items, [["a", "b"], ["a"]])
+        >>> score_outfits(lambda batch: batch.ptr.diff(), outfits)
+        tensor([2., 1.])
     """
     model = as_outfit_model(model)
     with evaluation_batches(model, outfits, batch_size, unknown) as batches:
@@ -54,10 +60,10 @@ def score_outfits(
 
 
 def checked_scores(model: OutfitModel, batch: Batch) -> Tensor:
-    """The scores of a batch [B].
+    """Scores of a batch [B], with a check of their shape.
 
     Raises:
-        FashionGraphError: If the model returns anything else.
+        FashionGraphError: If the model does not return one score per outfit.
     """
     score = model(batch)
     if not isinstance(score, Tensor) or score.shape != (batch.num_graphs,):
@@ -72,71 +78,107 @@ def checked_scores(model: OutfitModel, batch: Batch) -> Tensor:
 def evaluation_batches(
     model: OutfitModel, outfits: Outfits, batch_size: int, unknown: str
 ) -> Iterator[Iterator[Batch]]:
-    """Batches on the model's device, in a context in which the model is in evaluation mode."""
+    """Context with batches on the device of the model and the model in evaluation mode.
+
+    Args:
+        model: The model.
+        outfits: The outfits.
+        batch_size: Outfits per batch.
+        unknown: As for :func:`score_outfits`.
+    """
     outfits = in_vocabulary(model, outfits, unknown)
     loader = OutfitLoader(outfits, model.graph, batch_size, share_items=True)
     device = device_of(model)
-    with evaluating(model), model.catalogue(_features(outfits, device)):
-        cached = _cached_batches(model, loader, device)
+    with evaluating(model), model.catalogue(feature_blocks(outfits, device)):
+        cached = cached_batches(model, loader, device)
         yield (batch.to(device) for batch in loader) if cached is None else cached
 
 
-def _cached_batches(
-    model: OutfitModel, loader: OutfitLoader, device: torch.device
+def cached_batches(
+    model: OutfitModel,
+    loader: OutfitLoader,
+    device: torch.device,
+    max_bytes: int = _MAX_BYTES,
 ) -> Iterator[Batch] | None:
-    """Batches with cached item states.
+    """Batches with cached item embeddings, each item encoded once.
+
+    Args:
+        model: The model, in evaluation mode.
+        loader: Loader of the outfits, with ``share_items=True``.
+        device: Device of the model.
+        max_bytes: Maximal size of the cache.
 
     Returns:
-        The batches, or :obj:`None` if the model has no item states, items hardly repeat, or their
-        states would fill memory.
+        The batches, or :obj:`None` if the model has no item embeddings, few items recur, or the
+        cache would be too large.
     """
     outfits, batcher = loader.outfits, loader.batcher
     rows = outfits.item_id.unique()
     if outfits.items.features is None or not len(rows):
         return None
-    if _SHARED * len(rows) > len(outfits.item_id):
+    if _MIN_REUSE * len(rows) > len(outfits.item_id):
         return None
     _, first = next(input_blocks(batcher, rows[:1], device))
-    states = model.cache_items(first)
-    size = sum(value.nbytes for value in states.values()) * len(rows)
-    if not 0 < size <= _BYTES:
+    cache = model.cache_items(first)
+    size = sum(value.nbytes for value in cache.values()) * len(rows)
+    if not 0 < size <= max_bytes:
         return None
-    states = {name: value.new_empty(len(rows), *value.shape[1:]) for name, value in states.items()}
+    cache = {name: value.new_empty(len(rows), *value.shape[1:]) for name, value in cache.items()}
     for block, inputs in input_blocks(batcher, rows, device):
         for name, value in model.cache_items(inputs).items():
-            states[name][block] = value
-    bare = outfits.with_items(outfits.items.with_features(None))
-    bare_loader = OutfitLoader(bare, batcher.graph, loader.batch_size, share_items=True)
-    return _with_states(bare_loader, states, rows, device)
+            cache[name][block] = value
+    structure = outfits.with_items(outfits.items.with_features(None))
+    structures = OutfitLoader(structure, batcher.graph, loader.batch_size, share_items=True)
+    return _with_cache(structures, cache, rows, device)
 
 
-def _with_states(
-    loader: OutfitLoader, states: dict[str, Tensor], rows: Tensor, device: torch.device
+def _with_cache(
+    loader: OutfitLoader, cache: dict[str, Tensor], rows: Tensor, device: torch.device
 ) -> Iterator[Batch]:
     for batch in loader:
         batch.item_index = torch.searchsorted(rows, batch.item_id)
         batch = batch.to(device)
-        batch.item_states = states
+        batch.item_states = cache
         yield batch
 
 
-def _features(outfits: Outfits, device: torch.device) -> Iterator[Tensor]:
-    """Features of the distinct items of the outfits, some rows at a time."""
+def feature_blocks(
+    outfits: Outfits, device: torch.device, block_size: int = 4096
+) -> Iterator[Tensor]:
+    """Features of the distinct items of outfits, in blocks of rows [u, F].
+
+    Args:
+        outfits: The outfits.
+        device: Device of the features.
+        block_size: Items per block.
+
+    Example:
+        >>> from fashiongraph.data import ItemTable, Outfits
+        >>> items = ItemTable.from_lists([*"abc"], ["top"] * 3, torch.eye(3))
+        >>> outfits = Outfits.from_lists(items, [["a", "b"], ["a", "c"]])
+        >>> [len(x) for x in feature_blocks(outfits, torch.device("cpu"), block_size=2)]
+        [2, 1]
+    """
     features = outfits.items.features
     if features is not None:
-        for rows in outfits.item_id.unique().split(_ROWS):
+        for rows in outfits.item_id.unique().split(block_size):
             yield features[rows].float().to(device)
 
 
 def in_vocabulary(model: OutfitModel, outfits: Outfits, unknown: str) -> Outfits:
     """Outfits with categories indexed by the vocabulary of the model, if it has one.
 
+    Args:
+        model: The model.
+        outfits: The outfits.
+        unknown: As for :func:`score_outfits`.
+
     Raises:
         FashionGraphError: As :func:`score_outfits`.
     """
     if model.in_channels not in (None, outfits.items.num_features):
         raise FashionGraphError(
-            f"'outfits' needs items with the {model.in_channels} features that the model reads "
+            f"'outfits' needs items with {model.in_channels} features, as the model "
             f"(got {outfits.items.num_features})"
         )
     if not model.categories:
@@ -150,25 +192,29 @@ def in_vocabulary(model: OutfitModel, outfits: Outfits, unknown: str) -> Outfits
 def check_vocabulary(
     categories: Sequence[str], category_id: Tensor, indexed: Tensor, unknown: str
 ) -> None:
-    """Check that all items have a category of the model's vocabulary.
+    """Check that all items have a category of the vocabulary of a model.
 
     Args:
         categories: The vocabulary of the items.
-        category_id: Categories in it [N].
-        indexed: The same categories in the model's vocabulary, ``-1`` if unknown [N].
+        category_id: Categories in the vocabulary of the items [N].
+        indexed: Categories in the vocabulary of the model, ``-1`` if unknown [N].
         unknown: ``"error"`` or ``"default"``.
 
     Raises:
         FashionGraphError: If a category is unknown and ``unknown="error"``, or ``unknown`` is
             neither of both.
+
+    Example:
+        >>> category_id = torch.tensor([0, 1])
+        >>> check_vocabulary(["top", "shoe"], category_id, torch.tensor([1, 0]), "error")
     """
     if unknown not in ("error", "default"):
         raise FashionGraphError(f"'unknown' needs to be 'error' or 'default' (got {unknown!r})")
-    lacking = category_id[indexed < 0].unique()
-    if lacking.numel() and unknown == "error":
-        names = [categories[c] if c >= 0 else "no category" for c in lacking[:5]]
+    missing = category_id[indexed < 0].unique()
+    if missing.numel() and unknown == "error":
+        names = [categories[c] if c >= 0 else "no category" for c in missing[:5]]
         raise FashionGraphError(
             f"'outfits' needs categories of the model's vocabulary (unknown: "
-            f"{', '.join(names)}{', …' if lacking.numel() > 5 else ''}); "
-            "pass unknown='default' (--unknown default) to go on without"
+            f"{', '.join(names)}{', …' if missing.numel() > 5 else ''}); "
+            "pass unknown='default' (--unknown default) to weigh them by default"
         )

@@ -1,4 +1,4 @@
-"""Training batches: real outfits, each followed by corrupted editions."""
+"""Training batches of real outfits, each followed by corrupted outfits."""
 
 from __future__ import annotations
 
@@ -13,18 +13,30 @@ from fashiongraph.loader.training_loader import TrainingLoader
 
 
 class CandidateLoader(TrainingLoader):
-    """Iterates once over outfits; each is followed by editions with one item replaced.
+    """Loader of real outfits, each followed by R copies with one item replaced by a negative.
 
     Args:
         outfits: Real outfits of at least two items.
-        sampler: Where strangers come from.
-        num_negatives: Corrupted editions per outfit, R; 0 for the real outfits alone.
+        sampler: Sampler of the negatives.
+        num_negatives: Corrupted outfits per real outfit, R; 0 for the real outfits alone.
         *args: Further arguments of :class:`TrainingLoader`: ``graph``, ``batch_size``, ``seed``,
             ``epoch``, ``rank`` and ``world_size``.
         **kwargs: The same by name.
 
     Raises:
-        FashionGraphError: If ``batch_size`` is not positive, or ``rank`` names no process.
+        FashionGraphError: If ``batch_size`` is not positive, or ``rank`` is out of range.
+
+    Example:
+        >>> import torch
+        >>> from fashiongraph.data import ItemTable, Outfits
+        >>> items = ItemTable.from_lists([*"abcd"], ["top", "shoe"] * 2, torch.eye(4))
+        >>> outfits = Outfits.from_lists(items, [["a", "b"], ["c", "d"], ["a", "d"]])
+        >>> from fashiongraph.loader import negative_sampler
+        >>> loader = CandidateLoader(
+        ...     outfits, negative_sampler("uniform", items), num_negatives=2, batch_size=3
+        ... )
+        >>> [batch.num_graphs for batch in loader]
+        [9]
     """
 
     def __init__(
@@ -38,8 +50,8 @@ class CandidateLoader(TrainingLoader):
         super().__init__(outfits, sampler, *args, **kwargs)
         self.num_negatives = num_negatives
 
-    def draw(self, outfits: Outfits, own: slice, rng: np.random.Generator) -> Outfits:
-        """Each outfit followed by its editions."""
+    def draw(self, outfits: Outfits, share: slice, rng: np.random.Generator) -> Outfits:
+        """Each outfit of the share followed by its corrupted copies."""
         position = random_position(outfits, rng)
         item = self.sampler.draw(outfits, position, self.num_negatives, rng)
-        return replaced(outfits.select(own), position[own], item[own], keep_original=True)
+        return replaced(outfits.select(share), position[share], item[share], keep_original=True)

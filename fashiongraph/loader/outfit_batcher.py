@@ -1,4 +1,4 @@
-"""Ragged outfits into one PyG batch, by index arithmetic."""
+"""Conversion of outfits to a PyG batch by index arithmetic."""
 
 from __future__ import annotations
 
@@ -14,28 +14,35 @@ from fashiongraph.loader.outfit_edges import edge_weights, outfit_edges
 
 
 class OutfitBatcher:
-    r"""Turns outfits into the PyG batch that models read.
+    r"""Converter of outfits to the PyG batch that models read (:class:`OutfitGraph`).
 
-    Nodes are items. An edge :math:`j \to i` joins each ordered pair of different items of an
-    outfit, sorted by the receiving item, so that ``edge_index[1]`` is also a row pointer. It
-    weighs :math:`A_{c_i c_j}`, divided so that what arrives at an item sums to 1; without a
-    category graph all pairs weigh alike.
+    Nodes are items. There is an edge :math:`j \to i` for each ordered pair of items of an outfit,
+    sorted by target, then source. Its weight is :math:`A_{c_i c_j}`, normalised such that the
+    weights into an item sum to 1; without a category graph all weights into an item are equal.
 
-    The result equals ``Batch.from_data_list`` over :class:`OutfitSubgraphs`, but is built with a
-    handful of tensor operations instead of one Python object per outfit.
+    The result equals ``Batch.from_data_list`` over :class:`OutfitSubgraphs`, in a few tensor
+    operations instead of one Python object per outfit.
 
     Args:
         items: The item table.
-        graph: Category graph that weighs the edges. Where it remembers items
-            (:func:`~fashiongraph.data.add_item_cooccurrence`), batches of shared items also carry what
-            these were worn with, ``unique_context`` [U, F], and how often the two items of each
-            edge were worn together and chance would have had it, ``edge_cooccurrence`` and
-            ``edge_expected`` [E].
-        self_loops: Also join every item with itself.
-        share_items: Carry the features of the batch's distinct items once, as ``unique_x``
-            [U, F] with ``unique_category_id`` [U] and the map ``unique_index`` [N] from nodes to
-            them, instead of ``x`` [N, F]. Such a batch cannot be taken apart by
-            ``to_data_list``.
+        graph: Category graph of the edge weights. If it has item co-occurrence
+            (:func:`~fashiongraph.data.add_item_cooccurrence`), batches of shared items have
+            ``unique_context`` [U, F], the mean features of co-occurring items, and
+            ``edge_cooccurrence`` and ``edge_expected`` [E], the observed and expected co-occurrence
+            of the two items of each edge.
+        self_loops: Add an edge from every item to itself.
+        share_items: Store the features of the distinct items once, as ``unique_x`` [U, F] with
+            ``unique_category_id`` [U] and the rows of the nodes in them, ``unique_index`` [N]. Such
+            a batch gathers ``x`` [N, F] on access, and ``to_data_list`` cannot separate it.
+
+    Example:
+        >>> import torch
+        >>> from fashiongraph.data import ItemTable, Outfits
+        >>> items = ItemTable.from_lists([*"abcd"], ["top", "shoe"] * 2, torch.eye(4))
+        >>> outfits = Outfits.from_lists(items, [["a", "b"], ["c", "d"], ["a", "d"]])
+        >>> batch = OutfitBatcher(items, share_items=True)(outfits)
+        >>> batch.x.shape, batch.unique_x.shape, batch.edge_index.shape
+        (torch.Size([6, 4]), torch.Size([4, 4]), torch.Size([2, 6]))
     """
 
     def __init__(
@@ -53,16 +60,17 @@ class OutfitBatcher:
         self.cooccurrence = ItemCooccurrence(graph, items) if counted else None
 
     def __call__(self, outfits: Outfits, exclude: Outfits | None = None) -> Batch:
-        """Build the batch of all the given outfits, which are over this batcher's items.
+        """Build the batch of all given outfits.
 
         Args:
-            outfits: The outfits.
-            exclude: Outfits not to remember items by: in training, those that are learned from.
+            outfits: Outfits over the item table of the batcher.
+            exclude: Outfits to leave out of co-occurrence counts, such as those of a training
+                batch.
         """
         ptr, item_id, sizes = outfits.ptr, outfits.item_id, outfits.sizes
         node_outfit = outfits.batch
         category_id = self.items.category_id[item_id]
-        edge_index = outfit_edges(ptr, self.self_loops)
+        edge_index = outfit_edges(ptr, self.self_loops, item_id.numel())
         fields = {
             "item_id": item_id,
             "category_id": category_id,
@@ -84,18 +92,18 @@ class OutfitBatcher:
     def _shared(
         self, item_id: Tensor, edge_index: Tensor, exclude: Outfits | None
     ) -> dict[str, Tensor]:
-        """What a batch carries of its distinct items, and of pairs of them."""
+        """Fields of the distinct items, and of co-occurrence."""
         fields: dict[str, Tensor] = {}
         if self.items.features is None and self.cooccurrence is None:
             return fields
-        unique, slot = torch.unique(item_id, return_inverse=True)
+        unique, index = torch.unique(item_id, return_inverse=True)
         if self.items.features is not None:
             fields["unique_x"] = self.items.features[unique].float()
             fields["unique_category_id"] = self.items.category_id[unique]
-            fields["unique_index"] = slot
+            fields["unique_index"] = index
         if self.cooccurrence is not None:
             counts = self.cooccurrence.counts(unique, exclude)
-            j, i = slot[edge_index]
+            j, i = index[edge_index]
             pairs = self.cooccurrence.pairs(counts, unique, i, j)
             fields["edge_cooccurrence"], fields["edge_expected"] = pairs
             if self.items.features is not None:
@@ -105,7 +113,7 @@ class OutfitBatcher:
     def _make_separable(
         self, batch: Batch, fields: dict[str, Tensor], ptr: Tensor, sizes: Tensor
     ) -> None:
-        """Note where each outfit starts, as PyG's own collation does."""
+        """Store the slices of each outfit, as PyG's collation does."""
         edges = sizes * (sizes if self.self_loops else sizes - 1)
         edge_ptr = torch.cat([edges.new_zeros(1), edges.cumsum(0)])
         zeros = torch.zeros_like(sizes)

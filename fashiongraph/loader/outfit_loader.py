@@ -14,20 +14,28 @@ from fashiongraph.loader.outfit_batcher import OutfitBatcher
 
 
 class OutfitLoader:
-    """Iterates over outfits in PyG batches, built by index arithmetic.
+    """Loader of PyG batches of outfits, built by index arithmetic.
 
     Args:
         outfits: The outfits.
-        graph: Category graph that weighs the edges; by default all pairs weigh alike.
+        graph: Category graph of the edge weights; by default all edges have equal weights.
         batch_size: Outfits per batch.
         shuffle: Draw a new order for every pass, from ``seed`` and the number of the pass.
         seed: Seed of the order.
         drop_last: Leave out a last batch that is not full.
-        self_loops: Also join every item with itself.
-        share_items: Carry the features of distinct items once; see :class:`OutfitBatcher`.
+        self_loops: Add an edge from every item to itself.
+        share_items: Store the features of distinct items once; see :class:`OutfitBatcher`.
 
     Raises:
         FashionGraphError: If ``batch_size`` is not positive.
+
+    Example:
+        >>> import torch
+        >>> from fashiongraph.data import ItemTable, Outfits
+        >>> items = ItemTable.from_lists([*"abcd"], ["top", "shoe"] * 2, torch.eye(4))
+        >>> outfits = Outfits.from_lists(items, [["a", "b"], ["c", "d"], ["a", "d"]])
+        >>> [batch.num_graphs for batch in OutfitLoader(outfits, batch_size=2)]
+        [2, 1]
     """
 
     def __init__(

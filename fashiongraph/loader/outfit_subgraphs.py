@@ -1,4 +1,4 @@
-"""Outfits as a PyG data set of small graphs."""
+"""Outfits as a data set of PyG graphs."""
 
 from __future__ import annotations
 
@@ -14,15 +14,23 @@ from fashiongraph.errors import FashionGraphError
 
 
 class OutfitSubgraphs(Dataset[Data]):
-    """One :class:`~torch_geometric.data.Data` per outfit, for PyG's own ``DataLoader``.
+    """One :class:`~torch_geometric.data.Data` per outfit, for PyG's ``DataLoader``.
 
-    The plain edition of :class:`OutfitLoader`: each outfit is built by itself, which is easy to
-    follow and slow in bulk.
+    Batches are equal to those of :class:`OutfitLoader`, which is faster since it builds a batch
+    at once.
 
     Args:
         outfits: The outfits.
-        graph: Category graph that weighs the edges.
-        self_loops: Also join every item with itself.
+        graph: Category graph of the edge weights; by default all edges have equal weights.
+        self_loops: Add an edge from every item to itself.
+
+    Example:
+        >>> import torch
+        >>> from fashiongraph.data import ItemTable, Outfits
+        >>> items = ItemTable.from_lists([*"abcd"], ["top", "shoe"] * 2, torch.eye(4))
+        >>> outfits = Outfits.from_lists(items, [["a", "b"], ["c", "d"], ["a", "d"]])
+        >>> OutfitSubgraphs(outfits)[0].edge_index.tolist()
+        [[1, 0], [0, 1]]
     """
 
     def __init__(
@@ -39,28 +47,28 @@ class OutfitSubgraphs(Dataset[Data]):
         """The subgraph of one outfit.
 
         Raises:
-            FashionGraphError: If it is no whole number.
+            FashionGraphError: If the index is no integer.
             IndexError: If there is no such outfit.
         """
         try:
             index = operator.index(index)
         except TypeError as error:
             raise FashionGraphError(
-                f"'index' needs to be one outfit (got {index!r}); a part of the outfits is "
+                f"'index' needs to be an integer (got {index!r}); select outfits before: "
                 "OutfitSubgraphs(outfits.select(...))"
             ) from error
         if not -len(self) <= index < len(self):
             raise IndexError(f"'index' needs to be below {len(self)} (got {index})")
         outfit = self.outfits.select([index % len(self)])
         size = outfit.item_id.numel()
-        joined = torch.ones(size, size) if self.self_loops else 1 - torch.eye(size)
-        receiver, sender = joined.nonzero().t()
+        adjacency = torch.ones(size, size) if self.self_loops else 1 - torch.eye(size)
+        receiver, sender = adjacency.nonzero().t()
         category_id = outfit.category_id
         weight = torch.ones(size, size)
         if self.graph is not None:
             pair = torch.cartesian_prod(category_id, category_id)
             weight = category_weight(self.graph, pair[:, 0], pair[:, 1]).view(size, size)
-        weight = weight * joined
+        weight = weight * adjacency
         weight = weight / weight.sum(1, keepdim=True)
         features = self.outfits.items.features
         return Data(

@@ -1,4 +1,4 @@
-"""How several processes share batches."""
+"""Base of training loaders, with batches shared by several processes."""
 
 from __future__ import annotations
 
@@ -15,27 +15,40 @@ from fashiongraph.loader.outfit_batcher import OutfitBatcher
 
 
 class TrainingLoader:
-    """Base of loaders that iterate once over outfits and draw strangers for them.
+    """Base of loaders of training outfits with sampled negatives.
 
-    What a pass draws depends on ``seed`` and ``epoch`` and nothing else, so that a resumed
-    training sees what an undisturbed one would have seen. Several processes share each batch:
-    together they draw what one process with the whole batch draws. Iterating again repeats the
-    pass: set ``epoch`` before each.
+    Order and negatives of a pass depend on ``seed`` and ``epoch`` only, so that a resumed training
+    equals an uninterrupted one. Several processes share a batch: their shares together are the
+    batch of one process. Iterating again repeats the pass; set ``epoch`` before each.
 
-    A subclass implements :meth:`draw`.
+    A subclass implements :meth:`draw`. A batch has the number of its real outfits in all processes,
+    ``num_shared``, and in this one, ``num_own``.
 
     Args:
         outfits: Real outfits of at least two items.
-        sampler: Where strangers come from.
-        graph: Category graph that weighs the edges.
+        sampler: Sampler of the negatives.
+        graph: Category graph of the edge weights.
         batch_size: Real outfits per batch and process.
-        seed: Seed of order and strangers.
+        seed: Seed of order and negatives.
         epoch: Number of the pass.
         rank: Number of this process.
         world_size: Number of processes.
 
     Raises:
-        FashionGraphError: If ``batch_size`` is not positive, or ``rank`` names no process.
+        FashionGraphError: If ``batch_size`` is not positive, or ``rank`` is out of range.
+
+    Example:
+        >>> import torch
+        >>> from fashiongraph.data import ItemTable, Outfits
+        >>> items = ItemTable.from_lists([*"abcd"], ["top", "shoe"] * 2, torch.eye(4))
+        >>> outfits = Outfits.from_lists(items, [["a", "b"], ["c", "d"], ["a", "d"]])
+        >>> from fashiongraph.loader import negative_sampler
+        >>> class RealOutfits(TrainingLoader):
+        ...     def draw(self, outfits, share, rng):
+        ...         return outfits.select(share)
+        >>> loader = RealOutfits(outfits, negative_sampler("uniform", items), batch_size=2)
+        >>> [batch.num_graphs for batch in loader]
+        [2, 1]
     """
 
     def __init__(
@@ -65,23 +78,29 @@ class TrainingLoader:
     def __iter__(self) -> Iterator[Batch]:
         rng = np.random.default_rng([self.seed, self.epoch])
         order = torch.from_numpy(rng.permutation(len(self.outfits)))
-        own = slice(self.rank, None, self.world_size)
+        share = slice(self.rank, None, self.world_size)
         size = self.batch_size * self.world_size
-        # A last batch may hold none for this process, which still takes part in the step.
+        # The share of the last batch may be empty; the process still takes part in the step.
         for start in range(0, len(order), size):
             outfits = self.outfits.select(order[start : start + size])
-            batch = self.batcher(self.draw(outfits, own, rng), exclude=outfits)
-            batch.num_shared = len(outfits)  # real outfits of all processes together
-            batch.num_own = len(range(len(outfits))[own])  # and of this one
+            batch = self.batcher(self.draw(outfits, share, rng), exclude=outfits)
+            batch.num_shared = len(outfits)  # real outfits of all processes
+            batch.num_own = len(range(len(outfits))[share])  # and of this one
             yield batch
 
-    def draw(self, outfits: Outfits, own: slice, rng: np.random.Generator) -> Outfits:
-        """Draw for all real outfits of a batch and return what becomes of this process's own."""
-        raise NotImplementedError(f"{type(self).__name__} does not say what it draws")
+    def draw(self, outfits: Outfits, share: slice, rng: np.random.Generator) -> Outfits:
+        """Draw for all real outfits of a batch and return the outfits of this process.
+
+        Args:
+            outfits: The real outfits of the batch in all processes.
+            share: The outfits of this process.
+            rng: Source of randomness, in the same state in every process.
+        """
+        raise NotImplementedError(f"{type(self).__name__} does not implement draw()")
 
 
 def check_shares(batch_size: int, rank: int, world_size: int) -> None:
-    """Check how batches are shared.
+    """Check the size of batches and the number of a process.
 
     Args:
         batch_size: Outfits or questions per batch and process.
@@ -89,7 +108,10 @@ def check_shares(batch_size: int, rank: int, world_size: int) -> None:
         world_size: Number of processes.
 
     Raises:
-        FashionGraphError: If ``batch_size`` is not positive, or ``rank`` names no process.
+        FashionGraphError: If ``batch_size`` is not positive, or ``rank`` is out of range.
+
+    Example:
+        >>> check_shares(batch_size=8, rank=1, world_size=2)
     """
     if batch_size < 1:
         raise FashionGraphError(f"'batch_size' needs to be a positive integer (got {batch_size})")

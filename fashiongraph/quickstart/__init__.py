@@ -1,7 +1,7 @@
-"""The main job from end to end on a synthetic dataset, with a report."""
+"""Training and evaluation from end to end on a synthetic data set, with an HTML report."""
 
 from fashiongraph.quickstart.findings import Findings
 from fashiongraph.quickstart.run import run_quickstart
 from fashiongraph.quickstart.settings import Settings
 
-__all__ = classes = ["Findings", "Settings", "run_quickstart"]
+__all__ = ["Findings", "Settings", "run_quickstart"]

@@ -1,4 +1,4 @@
-"""Models and controls on the same stored questions."""
+"""Comparison of models and heuristic baselines on the same stored questions."""
 
 from __future__ import annotations
 
@@ -12,17 +12,9 @@ from torch import Tensor
 
 from fashiongraph.data.outfits import Outfits
 from fashiongraph.data.questions.fill_in_blank import FillInBlank
-from fashiongraph.evaluation import (
-    Result,
-    compatibility,
-    fill_in_blank,
-    score_outfits,
-)
+from fashiongraph.evaluation import Result, compatibility, fill_in_blank, score_outfits
 from fashiongraph.evaluation.draw_questions import draw_compatibility, draw_fill_in_blank
-from fashiongraph.evaluation.metrics.functional import (
-    fill_in_blank_accuracy,
-    mean_interval,
-)
+from fashiongraph.evaluation.metrics.functional import fill_in_blank_accuracy, mean_interval
 from fashiongraph.models.wrapped_model import Scorer
 
 PROTOCOLS = ("uniform", "same_category")
@@ -30,14 +22,18 @@ PROTOCOLS = ("uniform", "same_category")
 
 @dataclass(frozen=True)
 class Contrast:
-    """What a part of the model adds on the same questions.
+    """Paired difference in FITB accuracy between the full model and one without a component.
 
     Args:
-        part: The part.
+        part: The component.
         protocol: Protocol of the questions.
-        value: Accuracy in filling blanks with the part minus that without it.
-        low: Lower end of its 95 % interval over questions.
+        value: FITB accuracy with the component minus that without it.
+        low: Lower end of the 95 % bootstrap interval over questions.
         high: Upper end.
+
+    Example:
+        >>> Contrast("graph", "uniform", 0.02, 0.01, 0.03).verdict
+        'improves'
     """
 
     part: str
@@ -48,21 +44,20 @@ class Contrast:
 
     @property
     def verdict(self) -> str:
-        """What the interval allows to say."""
+        """The sign of the difference, if the interval excludes 0."""
         if self.low > 0:
-            return "helps"
-        return "harms" if self.high < 0 else "not to be told from zero"
+            return "improves"
+        return "degrades" if self.high < 0 else "no significant difference"
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Results of every scorer by protocol, and what the parts of the model add.
+    """Results of every scorer by protocol, and contrasts of the model with its ablations.
 
     Args:
-        results: By name of the scorer and protocol, the area under the ROC curve and the accuracy
-            in filling blanks.
-        contrasts: The full model against itself without a part, question by question.
-        questions: Checksum of each file of questions.
+        results: AUC and FITB accuracy by name of the scorer and protocol.
+        contrasts: Paired differences between the full model and its ablations.
+        questions: Checksum of each question file by name.
     """
 
     results: dict[str, dict[str, tuple[Result, Result]]]
@@ -86,38 +81,40 @@ class Comparison:
 
 def compare(
     scorers: Mapping[str, Scorer],
-    parts: Mapping[str, tuple[str, str]],
+    components: Mapping[str, tuple[str, str]],
     test: Outfits,
     folder: Path,
     seed: int,
 ) -> Comparison:
-    """Ask every scorer the same questions and store the questions.
+    """Evaluate scorers on the same questions, and store the questions.
 
     Args:
-        scorers: Models and controls by name.
-        parts: For each part of the model, the names of the scorers with and without it.
-        test: The outfits to ask about.
-        folder: Where the questions are stored.
+        scorers: Models and heuristic baselines by name.
+        components: For each component of the model, the names of the scorers with and without it.
+        test: Test outfits, over an item table with frequencies.
+        folder: Folder of the question files.
         seed: Seed of the questions.
     """
     results: dict[str, dict[str, tuple[Result, Result]]] = {name: {} for name in scorers}
     contrasts, checksums = [], {}
     for protocol in PROTOCOLS:
-        whole = draw_compatibility(test, protocol, seed=seed)
+        pairs = draw_compatibility(test, protocol, seed=seed)
         blanks = draw_fill_in_blank(test, protocol, seed=seed)
-        for questions in (whole, blanks):
+        for questions in (pairs, blanks):
             file = folder / f"{questions.kind}_{protocol}_seed{seed}.npz"
             questions.save(file)
             checksums[file.name] = questions.checksum
         for name, scorer in scorers.items():
-            results[name][protocol] = compatibility(scorer, whole), fill_in_blank(scorer, blanks)
-        for part, (full, without) in parts.items():
+            results[name][protocol] = compatibility(scorer, pairs), fill_in_blank(scorer, blanks)
+        for component, (full, without) in components.items():
             gain = _hits(scorers[full], blanks) - _hits(scorers[without], blanks)
-            contrasts.append(Contrast(part, protocol, float(gain.mean()), *mean_interval(gain)))
+            contrasts.append(
+                Contrast(component, protocol, float(gain.mean()), *mean_interval(gain))
+            )
     return Comparison(results, contrasts, checksums)
 
 
 def _hits(scorer: Scorer, questions: FillInBlank) -> Tensor:
-    """1 for each blank that was filled rightly, else 0 [Q]."""
+    """1 for each question with a right answer, else 0 [Q]."""
     score = score_outfits(scorer, questions.outfits()).view(len(questions), -1)
     return fill_in_blank_accuracy(score, questions.answer, reduce=False).to(torch.double)

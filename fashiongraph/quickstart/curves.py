@@ -1,4 +1,4 @@
-"""Loss and validation curves as a picture."""
+"""Plot of loss and validation curves."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from fashiongraph.quickstart.trained import Trained
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-# Distinct by shape as well as by colour; the colours are Okabe and Ito's.
+# Distinct by marker and line as well as by colour (palette of Okabe and Ito).
 _STYLES = (("#0072b2", "o", "-"), ("#d55e00", "s", "--"), ("#009e73", "^", "-."))
 
 
 def draw_curves(teacher: Trained[Any], students: Sequence[Trained[Any]]) -> bytes:
-    """Draw the students' ranking loss and validation score, and the teacher's, as SVG.
+    """Plot ranking loss and validation scores by epoch, as SVG.
 
     Args:
-        teacher: The teacher, which has questions of its own.
-        students: The models that are compared.
+        teacher: The teacher, with validation scores on pairs.
+        students: The compared models, at most three.
     """
     figure = Figure(figsize=(11, 3.6), layout="constrained")
     loss, score, pairs = figure.subplots(1, 3)

@@ -1,4 +1,4 @@
-"""The best and the worst outfits, taken apart for a reader."""
+"""Explanations of outfit scores by pairs and attributes."""
 
 from __future__ import annotations
 
@@ -24,14 +24,13 @@ class Garment:
 
 @dataclass(frozen=True)
 class ExplainedPair:
-    """Two garments and what their attributes add to the score, beyond their categories.
+    """Two garments and their score by attribute, relative to their categories.
 
     Args:
-        first: Place of one garment in the outfit.
-        second: Place of the other.
-        gain: By how much the pair's parts lie above those typical of the two categories, by
-            attribute.
-        strength: The same from -1 to 1, for colours.
+        first: Index of one garment in the outfit.
+        second: Index of the other.
+        gain: Score of the pair by attribute, minus the mean over pairs of the same categories.
+        strength: The same, scaled to [-1, 1] for colours.
     """
 
     first: int
@@ -41,23 +40,23 @@ class ExplainedPair:
 
     @property
     def total(self) -> float:
-        """By how much the whole pair lies above what is typical of its categories."""
+        """Score of the pair minus the mean over pairs of the same categories."""
         return sum(self.gain)
 
 
 @dataclass(frozen=True)
 class ExplainedOutfit:
-    """An outfit, its score, and the pairs that lift it or pull it down.
+    """An outfit with its score, and the contributions of its pairs.
 
     Args:
-        outfit_id: Its identifier.
-        score: Its score.
-        typical: What of the score is typical of its categories; the rest is the mean of the
-            pairs' totals.
-        rank: Its rank among the scored outfits, 1 for the best.
-        garments: Its items.
-        pairs: Its pairs, the lowest first.
-        broken: How many of its pairs break each of the designers' rules, where any does.
+        outfit_id: Identifier.
+        score: Score.
+        typical: Expected score of its categories; the rest of the score is the mean of the totals
+            of its pairs.
+        rank: Rank by score, 1 for the best.
+        garments: Items.
+        pairs: Pairs by ascending total.
+        broken: Number of pairs that break each designers' rule, for the rules that are broken.
     """
 
     outfit_id: str
@@ -70,7 +69,7 @@ class ExplainedOutfit:
 
     @property
     def lowest(self) -> tuple[ExplainedPair, int]:
-        """The pair, and the attribute from 0, that pull the score down most."""
+        """The pair and the attribute, from 0, with the lowest gain."""
         pair = min(self.pairs, key=lambda one: min(one.gain))
         return pair, pair.gain.index(min(pair.gain))
 
@@ -83,15 +82,15 @@ def explain(
     truth: StylingRules,
     index: list[int],
 ) -> list[ExplainedOutfit]:
-    """Prepare some outfits for the report.
+    """Explain the scores of some outfits for the report.
 
     Args:
         outfits: Outfits of synthetic items.
-        score: Their scores [B].
-        pairs: Their pairs.
-        pictures: Picture file of each item of the table, relative to the report's folder.
-        truth: The rules that tell what is wrong with an outfit.
-        index: The outfits to explain, by their place in ``outfits``.
+        score: Scores of the outfits [B].
+        pairs: Scores of their pairs.
+        pictures: Picture file of each item of the table, relative to the folder of the report.
+        truth: The designers' rules.
+        index: Positions of the explained outfits.
     """
     rank = torch.empty(len(outfits), dtype=torch.long)
     rank[score.argsort(descending=True, stable=True)] = torch.arange(1, len(outfits) + 1)
@@ -103,24 +102,24 @@ def explain(
     explained = []
     for place, outfit in enumerate(index):
         rows = chosen.item_id[chosen.ptr[place] : chosen.ptr[place + 1]].tolist()
-        (own,) = (pairs.outfit == outfit).nonzero(as_tuple=True)
-        own = own[gain[own].sum(dim=1).argsort(stable=True)]
+        (chosen_pairs,) = (pairs.outfit == outfit).nonzero(as_tuple=True)
+        chosen_pairs = chosen_pairs[gain[chosen_pairs].sum(dim=1).argsort(stable=True)]
         explained.append(
             ExplainedOutfit(
                 outfit_id=str(outfits.ids[outfit]),
                 score=float(score[outfit]),
-                typical=float(pairs.typical[own].sum(dim=1).mean()),
+                typical=float(pairs.typical[chosen_pairs].sum(dim=1).mean()),
                 rank=int(rank[outfit]),
                 garments=[
                     Garment(titles.iloc[r], items.categories[items.category_id[r]], pictures[r])
                     for r in rows
                 ],
                 pairs=[
-                    ExplainedPair(rows.index(one), rows.index(two), parts, colours)
-                    for (one, two), parts, colours in zip(
-                        pairs.items[own].tolist(),
-                        gain[own].tolist(),
-                        strength[own].tolist(),
+                    ExplainedPair(rows.index(one), rows.index(two), gains, colours)
+                    for (one, two), gains, colours in zip(
+                        pairs.items[chosen_pairs].tolist(),
+                        gain[chosen_pairs].tolist(),
+                        strength[chosen_pairs].tolist(),
                         strict=True,
                     )
                 ],

@@ -1,4 +1,4 @@
-"""What a quickstart found."""
+"""Results of a quickstart."""
 
 from __future__ import annotations
 
@@ -16,19 +16,27 @@ import fashiongraph
 from fashiongraph.models import ADDGNN, DesignerTeacher
 from fashiongraph.quickstart.comparison import Comparison
 from fashiongraph.quickstart.explained_outfit import ExplainedOutfit
-from fashiongraph.quickstart.rules_seen import RuleSeen
+from fashiongraph.quickstart.rule_sensitivity import RuleSensitivity
 from fashiongraph.quickstart.settings import Settings
 from fashiongraph.quickstart.trained import Trained
 
 
 class Stopwatch:
-    """Announces stages and remembers their wall-clock time.
+    """Timer of stages that prints their names and durations.
 
     Args:
-        console: Where stages are announced.
+        console: Console of the messages.
 
     Attributes:
         seconds: Duration of each finished stage by name, in order.
+
+    Example:
+        >>> import io
+        >>> watch = Stopwatch(Console(file=io.StringIO()))
+        >>> with watch.stage("encode"):
+        ...     pass
+        >>> list(watch.seconds)
+        ['encode']
     """
 
     def __init__(self, console: Console) -> None:
@@ -37,7 +45,7 @@ class Stopwatch:
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
-        """Time the block; a block that fails leaves no time."""
+        """Time a block; a block that raises has no time."""
         self.console.print(f"[bold]{name}[/] …", highlight=False)
         start = time.perf_counter()
         yield
@@ -47,19 +55,19 @@ class Stopwatch:
 
 @dataclass(frozen=True, eq=False)
 class Findings:
-    """Everything that the table and the report show.
+    """All contents of the results table and the report.
 
     Args:
-        settings: The sizes.
-        seed: The seed.
+        settings: Sizes.
+        seed: Seed.
         encoder: Name of the picture encoder.
         teacher: The teacher.
-        students: ADD-GNN with and without its parts, the full model first.
-        comparison: Their results and those of the controls.
-        best: The best outfits of the test part by the full model.
-        worst: The worst ones, the worst first.
-        rules: Which attributes answer to which rule.
-        num_outfits: Number of the users' outfits by part.
+        students: ADD-GNN and its ablations, the full model first.
+        comparison: Results of models and heuristic baselines.
+        best: Test outfits with the highest scores of the full model.
+        worst: Test outfits with the lowest scores, the lowest first.
+        rules: Sensitivity of the attributes to the rules.
+        num_outfits: Number of users' outfits by split.
         seconds: Duration of each stage.
     """
 
@@ -71,14 +79,14 @@ class Findings:
     comparison: Comparison
     best: list[ExplainedOutfit]
     worst: list[ExplainedOutfit]
-    rules: list[RuleSeen]
+    rules: list[RuleSensitivity]
     num_outfits: dict[str, int]
     seconds: dict[str, float]
 
     @property
     def teacher_valid(self) -> tuple[float, float]:
-        """AUC and accuracy of the teacher on validation pairs, in the epoch that was kept."""
-        row = self.teacher.history.iloc[self.teacher.best_epoch]
+        """Validation AUC and FITB accuracy of the teacher on pairs, in its best epoch."""
+        row = self.teacher.history.iloc[self.teacher.best_epoch - 1]
         return float(row["valid/auc"]), float(row["valid/fitb"])
 
     def to_dict(self) -> dict[str, Any]:
@@ -95,7 +103,7 @@ class Findings:
             "num_outfits": self.num_outfits,
             "teacher": {"pairs": self.teacher.num_outfits, "valid_auc": auc, "valid_fitb": fitb},
             **self.comparison.to_dict(),
-            "rules_seen": [asdict(rule) for rule in self.rules],
+            "rule_sensitivity": [asdict(rule) for rule in self.rules],
             "best": [one.outfit_id for one in self.best],
             "worst": [one.outfit_id for one in self.worst],
             "seconds": {name: round(value, 2) for name, value in self.seconds.items()},

@@ -1,4 +1,4 @@
-"""What each pair of garments and each attribute adds to the scores of outfits."""
+"""Scores of pairs of garments by attribute (eq. A7)."""
 
 from __future__ import annotations
 
@@ -9,56 +9,65 @@ from torch import Tensor
 from torch_geometric.utils import scatter
 
 from fashiongraph.data.outfits import Outfits
+from fashiongraph.evaluation.encode_items import device_of
 from fashiongraph.loader.outfit_batcher import OutfitBatcher
 from fashiongraph.models import ADDGNN
 
 
 @dataclass(frozen=True, eq=False)
 class PairScores:
-    """Every pair of garments of some outfits with the parts of its score.
+    """Unordered pairs of garments of some outfits, with the terms of their scores.
 
     Args:
-        outfit: Outfit of each pair [P], not decreasing.
+        outfit: Outfit of each pair [P], non-decreasing.
         items: The two rows of the item table [P, 2], in the order of the outfit.
-        parts: The pair's score by attribute [P, K]. The parts of a pair add up to its score, and
-            the scores of an outfit's pairs average to the outfit's.
-        typical: The mean of the parts over all these pairs of the same two categories [P, K].
+        terms: Score of the pair by attribute [P, K]. The sum over attributes is the score of the
+            pair, and the mean over pairs is the score of the outfit.
+        typical: Mean of the terms over all pairs of the same two categories [P, K].
     """
 
     outfit: Tensor
     items: Tensor
-    parts: Tensor
+    terms: Tensor
     typical: Tensor
 
     @property
     def gain(self) -> Tensor:
-        """By how much each part lies above what is typical of the two categories [P, K]."""
-        return self.parts - self.typical
+        """Terms minus the mean of the two categories [P, K]."""
+        return self.terms - self.typical
 
 
 @torch.no_grad()
 def pair_scores(model: ADDGNN, outfits: Outfits) -> PairScores:
-    """Take the scores of outfits apart (eq. A7); both directions of a pair are averaged.
+    """Score the pairs of outfits by attribute (eq. A7), averaged over both directions.
 
     Args:
         model: A trained model.
-        outfits: Outfits over the categories that the model was trained with.
+        outfits: Outfits over the category vocabulary of the model.
+
+    Example:
+        >>> from fashiongraph.data import ItemTable, Outfits
+        >>> items = ItemTable.from_lists(["a", "b", "c"], ["top", "skirt", "shoe"], torch.eye(3))
+        >>> outfits = Outfits.from_lists(items, [["a", "b", "c"]])
+        >>> pairs = pair_scores(ADDGNN(3, 4, num_attributes=2), outfits)
+        >>> pairs.items.tolist(), pairs.terms.shape
+        ([[0, 1], [0, 2], [1, 2]], torch.Size([3, 2]))
     """
-    device = model.encoder.lin.weight.device
+    device = device_of(model)
     batch = OutfitBatcher(outfits.items, model.graph, share_items=True)(outfits).to(device)
     model.eval()
-    pairs, parts = model.scorer.pair_scores(model.states(batch), batch.batch)
-    pairs, parts = pairs.cpu(), parts.cpu()
-    # Pairs come sorted by their first node and then their second, so keys are sorted.
+    pairs, terms = model.scorer.pair_scores(model.node_states(batch), batch.batch)
+    pairs, terms = pairs.cpu(), terms.cpu()
+    # Pairs are sorted by their first node, then their second, so keys are sorted.
     size = outfits.item_id.numel()
     opposite = torch.searchsorted(pairs[0] * size + pairs[1], pairs[1] * size + pairs[0])
-    both = (parts + parts[opposite]) / 2
+    mean = (terms + terms[opposite]) / 2
     once = pairs[0] < pairs[1]
     first, second = pairs[:, once]
     items = torch.stack([outfits.item_id[first], outfits.item_id[second]], dim=1)
-    # Shoes score high with anything and bags low: what looks add shows among like pairs only.
+    # Scores depend on categories above all, so looks are compared within pairs of categories.
     low, high = outfits.items.category_id[items].sort(dim=1).values.unbind(dim=1)
     _, kind = torch.unique(low * outfits.items.num_categories + high, return_inverse=True)
-    parts = both[once]
-    typical = scatter(parts, kind, reduce="mean")[kind]
-    return PairScores(outfits.batch[first], items, parts, typical)
+    terms = mean[once]
+    typical = scatter(terms, kind, reduce="mean")[kind]
+    return PairScores(outfits.batch[first], items, terms, typical)

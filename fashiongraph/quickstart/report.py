@@ -1,4 +1,4 @@
-"""The report: one file that needs no other and no network."""
+"""The HTML report, one self-contained file."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ _TYPES = {".png": "image/png", ".svg": "image/svg+xml"}
 
 
 def write_report(path: Path, findings: Findings) -> None:
-    """Write the report as one HTML file, whole or not at all.
+    """Write the report as one HTML file with embedded pictures.
 
     Args:
-        path: The file; the garments' pictures lie in its folder and are carried inside.
-        findings: What it shows.
+        path: The file. Paths of pictures are relative to its folder.
+        findings: Contents of the report.
     """
-    # Every value is escaped where the template puts it, file names and titles included.
+    # Autoescape covers every value, file names and titles included.
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
@@ -51,12 +51,28 @@ def write_report(path: Path, findings: Findings) -> None:
 
 
 def picture_uri(path: Path) -> str:
-    """A picture file as a data URI."""
+    """Encode a picture file as a data URI.
+
+    Args:
+        path: A PNG or SVG file.
+    """
     return _data_uri(path.read_bytes(), _TYPES[path.suffix])
 
 
 def strongest_edges(graph: Data, categories: list[str]) -> list[tuple[str, str, float]]:
-    """The heaviest edges of a category graph by name, for those who do not see its picture."""
+    """Edges of a category graph with the highest weights, as target, source and weight.
+
+    They are the text alternative of the plot.
+
+    Args:
+        graph: The graph.
+        categories: Names of its nodes.
+
+    Example:
+        >>> from fashiongraph.data import category_graph
+        >>> [edge[:2] for edge in strongest_edges(category_graph([0, 1], [0, 0], 2), ["a", "b"])]
+        [('a', 'b'), ('b', 'a')]
+    """
     place = graph.edge_weight.topk(min(_NUM_NAMED, graph.num_edges)).indices
     j, i = graph.edge_index[:, place].tolist()
     weight = graph.edge_weight[place].tolist()

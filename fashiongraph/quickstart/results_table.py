@@ -1,4 +1,4 @@
-"""The table that a quickstart prints."""
+"""Tables of results and times for the terminal."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from fashiongraph.quickstart.findings import Findings
 
 
 def results_table(findings: Findings) -> Table:
-    """Results with their intervals, models before controls."""
+    """Results with their intervals, models before heuristic baselines."""
     questions = findings.num_outfits["test"]
     table = Table(
         title=f"Synthetic dataset, seed {findings.seed}: {questions:,} users' test outfits",
-        caption="Under each value its 95 % interval. FITB: one of four, a tie is wrong.",
+        caption="Below each value its 95 % interval. FITB: one of four candidates, ties are wrong.",
     )
     table.add_column("")
     for protocol in PROTOCOLS:

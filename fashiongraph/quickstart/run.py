@@ -1,4 +1,4 @@
-"""The main job from end to end, on a dataset that is made on the spot."""
+"""Training and evaluation from end to end on a synthetic data set."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from fashiongraph.quickstart.explained_outfit import explain
 from fashiongraph.quickstart.findings import Findings, Stopwatch
 from fashiongraph.quickstart.pair_scores import pair_scores
 from fashiongraph.quickstart.report import write_report
-from fashiongraph.quickstart.rules_seen import rules_seen
+from fashiongraph.quickstart.rule_sensitivity import rule_sensitivity
 from fashiongraph.quickstart.settings import Settings
+from fashiongraph.quickstart.synthetic_data import draw_data, encode_pictures
 from fashiongraph.quickstart.train import VARIANTS, train_teacher, train_variant
-from fashiongraph.quickstart.variants import draw_variants, encode_pictures
 
 RESULTS_FILE = "quickstart.json"
 
@@ -38,37 +38,37 @@ def run_quickstart(
     console: Console | None = None,
     progress: bool = True,
 ) -> Findings:
-    """Draw a dataset, encode it, train a teacher and ADD-GNN, evaluate, and write a report.
+    """Draw a data set, encode it, train a teacher and ADD-GNN, evaluate, and write a report.
 
-    Nothing is read from an earlier run and nothing is downloaded. The folder appears when all is
-    done: ``report.html``, ``quickstart.json`` with the numbers, the ``dataset``, the stored
-    ``questions`` and a checkpoint of each of the ``models``.
+    Nothing is downloaded. The folder is written atomically, with ``report.html``,
+    ``quickstart.json`` (the numbers), ``dataset``, the stored ``questions`` and a checkpoint of
+    each model in ``models``.
 
     Args:
         output: The folder; one of an earlier quickstart is replaced.
-        seed: Seed of everything.
-        settings: The sizes.
-        console: Where stages are announced; by default on standard error.
-        progress: Whether to show progress bars.
+        seed: Seed of data, questions and trainings.
+        settings: Sizes.
+        console: Console of the messages; by default standard error.
+        progress: Show progress bars.
 
     Raises:
-        DataError: If ``output`` is there and is no quickstart's.
+        DataError: If ``output`` exists and is no folder of a quickstart.
         FashionGraphError: If the extra ``efficientnet`` is not installed.
     """
     target = Path(output).expanduser().resolve()
     check_replaceable(target)
-    encoder = image_encoder("efficientnet-lite0")  # before all work, should the extra be missing
+    encoder = image_encoder("efficientnet-lite0")  # first, since the extra may be missing
     settings = settings or Settings()
     watch = Stopwatch(console or Console(stderr=True))
     with atomic_write(target) as folder:
         with watch.stage("draw the dataset"):
-            editions = draw_variants(folder, settings, seed)
+            data = draw_data(folder, settings, seed)
         with watch.stage("encode the pictures"):
-            editions = encode_pictures(editions, folder, encoder, progress)
-        train, valid, test = split(editions.users, seed=seed)
+            data = encode_pictures(data, folder, encoder, progress)
+        train, valid, test = split(data.users, seed=seed)
         graph = category_graph(train.category_id, train.batch, train.items.num_categories)
         with watch.stage("train the designers' teacher"):
-            teacher = train_teacher(editions.designers, settings, seed, progress)
+            teacher = train_teacher(data.designers, settings, seed, progress)
         students = []
         for variant in VARIANTS:
             with watch.stage(f"train {variant.name}"):
@@ -80,17 +80,17 @@ def run_quickstart(
         teacher.model.save(folder / "models" / teacher.folder)
         for one in students:
             one.model.save(folder / "models" / one.folder)
-        full, without_knowledge, without_graph = (one.name for one in students)
+        full, without_distillation, without_graph = (one.name for one in students)
         scorers: dict[str, Scorer] = {
             **{one.name: one.model for one in students},
-            "control: categories": CategoryCooccurrence(graph),
-            "control: true rules": lambda batch: SyntheticOutfits.truth.score(
+            "heuristic: category co-occurrence": CategoryCooccurrence(graph),
+            "heuristic: true rules": lambda batch: SyntheticOutfits.truth.score(
                 Outfits(test.items, batch.ptr, batch.item_id)
             ),
         }
-        parts = {"knowledge": (full, without_knowledge), "graph": (full, without_graph)}
+        components = {"distillation": (full, without_distillation), "graph": (full, without_graph)}
         with watch.stage("evaluate"):
-            comparison = compare(scorers, parts, test, folder / "questions", seed)
+            comparison = compare(scorers, components, test, folder / "questions", seed)
         with watch.stage("explain"):
             model, truth = students[0].model, SyntheticOutfits.truth
             score = score_outfits(model, test)
@@ -98,7 +98,7 @@ def run_quickstart(
             order = torch.argsort(score, descending=True, stable=True).tolist()
             shown = min(settings.num_shown, len(order) // 2)
             best, worst = (
-                explain(test, score, pairs, editions.pictures, truth, index)
+                explain(test, score, pairs, data.pictures, truth, index)
                 for index in (order[:shown], order[::-1][:shown])
             )
         findings = Findings(
@@ -110,7 +110,7 @@ def run_quickstart(
             comparison=comparison,
             best=best,
             worst=worst,
-            rules=rules_seen(pairs, test.items, truth),
+            rules=rule_sensitivity(pairs, test.items, truth),
             num_outfits={"train": len(train), "valid": len(valid), "test": len(test)},
             seconds=watch.seconds,
         )
@@ -122,10 +122,13 @@ def run_quickstart(
 
 
 def check_replaceable(target: Path) -> None:
-    """Refuse to replace anything but an empty folder or one that a quickstart wrote.
+    """Check that a path is new, an empty folder, or the folder of a quickstart.
+
+    Args:
+        target: The path.
 
     Raises:
-        DataError: If ``target`` is something else.
+        DataError: If it is something else.
     """
     if not target.exists():
         return

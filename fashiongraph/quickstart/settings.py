@@ -1,4 +1,4 @@
-"""The sizes of a quickstart."""
+"""Sizes of a quickstart."""
 
 from __future__ import annotations
 
@@ -7,20 +7,24 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Settings:
-    """How large the dataset and the models are.
+    """Sizes of the data set and the models.
 
     Args:
-        num_items: Garments that are drawn and encoded; both editions share them.
-        num_designers: Outfits of the designers' edition, which the teacher learns from.
-        num_users: Outfits of the users' edition, which are split 7:1:2.
-        noise: Share of the users' garments that stand in their outfit by accident.
+        num_items: Garments that are drawn and encoded, shared by designers and users.
+        num_designers: Designers' outfits, on which the teacher is trained.
+        num_users: Users' outfits, which are split 7:1:2.
+        noise: Share of the users' garments that are replaced by random ones.
         image_size: Side of the pictures in pixels.
         hidden_channels: Size of an item's state per attribute, H.
         num_attributes: Number of attributes, K.
         num_steps: Rounds of message passing.
         teacher_epochs: Passes over the designers' pairs.
         epochs: Passes over the users' training outfits, for each model.
-        num_shown: How many of the best and of the worst outfits the report explains.
+        num_shown: Number of best and of worst outfits that the report explains.
+
+    Example:
+        >>> Settings.small().num_items
+        100
     """
 
     num_items: int = 1_000
@@ -37,7 +41,7 @@ class Settings:
 
     @classmethod
     def small(cls) -> Settings:
-        """The same path in seconds, to see that it works; its numbers say nothing."""
+        """Sizes for a smoke test in seconds, whose numbers have no meaning."""
         return cls(
             num_items=100,
             num_designers=150,

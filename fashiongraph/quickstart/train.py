@@ -1,4 +1,4 @@
-"""The trainings of a quickstart: a teacher, and ADD-GNN with and without its parts."""
+"""Trainings of a quickstart: a teacher, ADD-GNN and its ablations."""
 
 from __future__ import annotations
 
@@ -11,35 +11,36 @@ from fashiongraph.data.outfits import Outfits
 from fashiongraph.data.pairs import top_bottom_pairs
 from fashiongraph.data.splits import split
 from fashiongraph.models import ADDGNN, DesignerTeacher
+from fashiongraph.objectives import ADDGNNObjective
 from fashiongraph.quickstart.settings import Settings
 from fashiongraph.quickstart.trained import Trained
 from fashiongraph.training import fit
 
 TOPS = ("top", "knitwear", "outerwear")
 BOTTOMS = ("trousers", "skirt")
-# Strangers of a teacher are tops for tops and bottoms for bottoms: nothing else makes a pair.
+# A pair of a top and a bottom needs a negative of the same category.
 _TEACHER_PROTOCOL = "same_category"
 
 
 class Variant(NamedTuple):
-    """ADD-GNN, whole or without one of its parts.
+    """ADD-GNN or an ablation of it.
 
     Args:
-        name: What tables call it.
-        folder: Name of its checkpoint's folder.
-        knowledge: Whether it learns from the teacher too.
-        graph: Whether items pass messages.
+        name: Name in tables.
+        folder: Name of the checkpoint folder.
+        distillation: Train with distillation from the teacher.
+        graph: Pass messages between items.
     """
 
     name: str
     folder: str
-    knowledge: bool = True
+    distillation: bool = True
     graph: bool = True
 
 
 VARIANTS = (
     Variant("ADD-GNN", "addgnn"),
-    Variant("without knowledge", "addgnn_without_knowledge", knowledge=False),
+    Variant("without distillation", "addgnn_without_distillation", distillation=False),
     Variant("without graph", "addgnn_without_graph", graph=False),
 )
 """The full model first."""
@@ -52,13 +53,13 @@ def train_teacher(
 
     Args:
         designers: The designers' outfits.
-        settings: The sizes.
-        seed: Seed of split, weights and strangers.
-        progress: Whether to show a progress bar.
+        settings: Sizes.
+        seed: Seed of split, weights and negatives.
+        progress: Show a progress bar.
     """
     pairs = top_bottom_pairs(designers, TOPS, BOTTOMS)
     train, valid = split(pairs, (9, 1), seed=seed)
-    # Another start than the students': from the same one their masks would agree untaught.
+    # Another initialisation than the students', whose masks would otherwise agree from the start.
     torch.manual_seed(seed + 1)
     model = DesignerTeacher(designers.items.num_features, settings.num_attributes)
     history = fit(
@@ -75,42 +76,40 @@ def train_teacher(
 
 def train_variant(
     variant: Variant,
-    parts: tuple[Outfits, Outfits],
+    splits: tuple[Outfits, Outfits],
     graph: Data,
     teacher: DesignerTeacher,
     settings: Settings,
     seed: int,
     progress: bool,
 ) -> Trained[ADDGNN]:
-    """Train ADD-GNN on users' outfits, whole or without one of its parts.
+    """Train ADD-GNN or an ablation of it on users' outfits.
 
-    All variants start from the same masks and see the same outfits and strangers in the same
-    order, so that they differ in nothing but the part.
+    All variants have the same initial masks, outfits and negatives, in the same order.
 
     Args:
-        variant: Which parts the model has.
-        parts: The users' training and validation outfits.
+        variant: The variant.
+        splits: The users' training and validation outfits.
         graph: Category graph of the training outfits.
-        teacher: What to distil from, where the variant does.
-        settings: The sizes.
-        seed: Seed of weights and strangers.
-        progress: Whether to show a progress bar.
+        teacher: Teacher of the distillation.
+        settings: Sizes.
+        seed: Seed of weights and negatives.
+        progress: Show a progress bar.
     """
-    train, valid = parts
+    train, valid = splits
     torch.manual_seed(seed)
     model = ADDGNN(
         train.items.num_features,
         settings.hidden_channels,
         settings.num_attributes,
-        settings.num_steps,
-        use_graph=variant.graph,
+        settings.num_steps if variant.graph else 0,
     )
     history = fit(
         model,
         train,
         valid,
         graph=graph,
-        objective=model.objective(teacher if variant.knowledge else None),
+        objective=ADDGNNObjective.softmax(teacher if variant.distillation else None),
         max_epochs=settings.epochs,
         seed=seed,
         progress=progress,

@@ -1,4 +1,4 @@
-"""A trained model and how it got there."""
+"""A trained model with its training history."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ ModelT = TypeVar("ModelT", bound=OutfitModel)
 
 @dataclass(frozen=True, eq=False)
 class Trained(Generic[ModelT]):
-    """A model with its name and the curves of its training.
+    """A trained model with its name and training history.
 
     Args:
-        name: What tables and curves call it.
-        folder: Name of its checkpoint's folder.
-        model: The model with the weights of its best epoch on validation.
-        history: What :func:`fashiongraph.training.fit` returned, one row per epoch.
-        num_outfits: Number of training outfits, or of a teacher's training pairs.
+        name: Name in tables and plots.
+        folder: Name of the checkpoint folder.
+        model: The model with the weights of its best validation epoch.
+        history: Result of :func:`fashiongraph.training.fit`, one row per epoch, from 1.
+        num_outfits: Number of training outfits, or of training pairs of a teacher.
     """
 
     name: str
@@ -32,5 +32,5 @@ class Trained(Generic[ModelT]):
 
     @property
     def best_epoch(self) -> int:
-        """The epoch whose weights were kept."""
-        return int(self.history["valid/score"].argmax())
+        """The epoch, from 1, with the best validation score, whose weights the model has."""
+        return int(self.history["valid/score"].argmax()) + 1

@@ -21,7 +21,7 @@ def test_draws_a_picture(wardrobe, tmp_path):
     assert [f.name for f in tmp_path.iterdir()] == ["graph.png"]
 
 
-def test_names_are_drawn_as_they_are(wardrobe, tmp_path, recwarn):
+def test_names_are_drawn_without_markup(wardrobe, tmp_path, recwarn):
     graph = category_graph(wardrobe.category_id, wardrobe.batch, 5)
     names = ["under $20 / $50_x", r"a^$\frac$", "黒い靴", "$", "7"]
     draw_category_graph(graph, names, tmp_path / "graph.svg")
@@ -29,18 +29,18 @@ def test_names_are_drawn_as_they_are(wardrobe, tmp_path, recwarn):
     assert not [warning for warning in recwarn if "Glyph" in str(warning.message)]
 
 
-def test_networkx_is_imported_to_draw_alone():
+def test_networkx_is_imported_on_demand():
     code = "import sys, fashiongraph.data; print('networkx' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "False"
 
 
-def test_refuses_names_that_do_not_fit_and_a_graph_without_edges(wardrobe, tmp_path):
+def test_refuses_bad_names_and_a_graph_without_edges(wardrobe, tmp_path):
     graph = category_graph(wardrobe.category_id, wardrobe.batch, 5)
-    with pytest.raises(FashionGraphError, match="one name per node, 5"):
+    with pytest.raises(FashionGraphError, match=r"'categories'.*5 \(got 1\)"):
         draw_category_graph(graph, ["a"], tmp_path / "graph.png")
-    with pytest.raises(FashionGraphError, match="'path' needs an ending of"):
+    with pytest.raises(FashionGraphError, match=r"'path'.*graph.xyz"):
         draw_category_graph(graph, wardrobe.items.categories, tmp_path / "graph.xyz")
     none = torch.empty(0, dtype=torch.long)
-    with pytest.raises(FashionGraphError, match="needs edges"):
+    with pytest.raises(FashionGraphError, match="'graph' needs edges"):
         draw_category_graph(category_graph(none, none, 1), ["a"], tmp_path / "graph.png")

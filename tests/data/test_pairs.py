@@ -40,37 +40,37 @@ def test_top_bottom_pairs_equal_a_loop(wardrobe: Outfits) -> None:
 
 @pytest.fixture
 def small() -> Outfits:
-    columns = pd.DataFrame({"slot": ["up", "down", None, "up"], "year": [2019, 2020, 2019, 2021]})
+    columns = pd.DataFrame({"place": ["up", "down", None, "up"], "year": [2019, 2020, 2019, 2021]})
     items = ItemTable.from_lists(list("abcd"), ["T", "P", "S", "T"], columns=columns)
     return Outfits.from_lists(items, [["b", "c", "a"], ["a", "b"], ["d", "d", "b"], ["c"], []])
 
 
 def test_another_column(small: Outfits) -> None:
-    pairs = top_bottom_pairs(small, {"up"}, {"down"}, column="slot")
+    pairs = top_bottom_pairs(small, {"up"}, {"down"}, column="place")
     assert pairs.item_id.tolist() == [0, 1, 3, 1]
     years = top_bottom_pairs(small, [2019], [2020], column="year")
     assert years.item_id.tolist() == [0, 1, 2, 1]
 
 
-def test_unknown_category_is_neither(small: Outfits) -> None:
+def test_unknown_category_is_no_top_or_bottom(small: Outfits) -> None:
     items = ItemTable.from_lists(list("abcd"), ["T", "P", "S", "T"], vocabulary=["T", "P"])
     assert len(top_bottom_pairs(small.with_items(items), ["T"], ["P"])) == 2
 
 
 def test_bad_arguments(small: Outfits) -> None:
-    with pytest.raises(FashionGraphError, match=r"'bottom' needs values .* \(no item has 'Q'\)"):
+    with pytest.raises(FashionGraphError, match=r"'bottom'.*no item has 'Q'"):
         top_bottom_pairs(small, ["T"], ["P", "Q"])
-    with pytest.raises(FashionGraphError, match=r"'column' needs to be one of category, slot"):
+    with pytest.raises(FashionGraphError, match=r"'column'.*category, place.*'part'"):
         top_bottom_pairs(small, ["T"], ["P"], column="part")
-    with pytest.raises(FashionGraphError, match=r"share no value \(both hold 'T'\)"):
+    with pytest.raises(FashionGraphError, match=r"'top' and 'bottom'.*'T'"):
         top_bottom_pairs(small, ["T"], ["P", "T"])
-    with pytest.raises(FashionGraphError, match=r"'top' needs a collection of values \(got 'T'\)"):
+    with pytest.raises(FashionGraphError, match=r"'top'.*got 'T'"):
         top_bottom_pairs(small, "T", ["P"])
-    with pytest.raises(FashionGraphError, match=r"needs an outfit with a top and a bottom"):
+    with pytest.raises(FashionGraphError, match=r"'outfits'.*got none"):
         top_bottom_pairs(small.select([3, 4]), ["T"], ["P"])
 
 
-def test_tops_and_bottoms_of_a_fashion_house(mango: Outfits) -> None:
+def test_top_bottom_pairs_of_real_outfits(mango: Outfits) -> None:
     pairs = top_bottom_pairs(mango, ["Tops"], ["Bottoms"], column="group")
     group = mango.items.columns["group"].to_numpy()[pairs.item_id.view(-1, 2).numpy()]
     assert len(pairs) > 1000
@@ -78,8 +78,8 @@ def test_tops_and_bottoms_of_a_fashion_house(mango: Outfits) -> None:
     assert np.unique(group[:, 1]).tolist() == ["Bottoms"]
 
 
-@pytest.mark.parametrize("num_categories", [4, 50])  # as many counters as pairs, or sorting them
-def test_equals_a_loop_over_outfits(num_categories):
+@pytest.mark.parametrize("num_categories", [4, 50])  # by counters, or by sorting
+def test_pair_counts_equal_a_loop(num_categories):
     rng = np.random.default_rng(0)
     outfits = [np.unique(rng.integers(0, num_categories, rng.integers(1, 8))) for _ in range(300)]
     counts = {}
@@ -93,7 +93,7 @@ def test_equals_a_loop_over_outfits(num_categories):
     assert (np.diff(pair) > 0).all()
 
 
-def test_no_outfits_and_outfits_of_one_item():
+def test_pair_counts_of_no_pairs():
     for outfit in ([], [0, 1, 5]):
         rows = np.array(outfit, dtype=np.int64)
         pair, count = count_pairs(rows, np.zeros_like(rows), 3)
@@ -101,7 +101,7 @@ def test_no_outfits_and_outfits_of_one_item():
         assert pair.dtype == count.dtype == np.int64
 
 
-def test_as_sets_do() -> None:
+def test_key_functions_equal_set_operations() -> None:
     rng = np.random.default_rng(0)
     one, two = rng.integers(50, size=40), rng.integers(50, size=30)
     values, counts = distinct(one)
@@ -113,7 +113,7 @@ def test_as_sets_do() -> None:
     assert held(two, values).tolist() == [key in set(one.tolist()) for key in two.tolist()]
 
 
-def test_empty() -> None:
+def test_key_functions_of_no_keys() -> None:
     none, some = np.empty(0, dtype=np.int64), np.array([4, 7])
     assert held(none, some).tolist() == []
     assert held(some, none).tolist() == [False, False]

@@ -19,21 +19,21 @@ def test_replaced_equals_a_loop(wardrobe: Outfits, keep_original: bool) -> None:
     for b in range(len(wardrobe)):
         outfit = wardrobe.item_id[wardrobe.ptr[b] : wardrobe.ptr[b + 1]].tolist()
         copies = [outfit] if keep_original else []
-        for stranger in item[b].tolist():
+        for other in item[b].tolist():
             copy = list(outfit)
-            copy[int(position[b])] = stranger
+            copy[int(position[b])] = other
             copies.append(copy)
         expected += copies
         ids += [wardrobe.ids[b]] * len(copies)
 
     result = replaced(wardrobe, position, item, keep_original)
-    found = [part.tolist() for part in result.item_id.split(result.sizes.tolist())]
+    found = [rows.tolist() for rows in result.item_id.split(result.sizes.tolist())]
     assert found == expected
     assert list(result.ids) == ids
     assert result.items is wardrobe.items
 
 
-def test_replaced_leaves_its_input_alone(wardrobe: Outfits) -> None:
+def test_replaced_does_not_change_its_input(wardrobe: Outfits) -> None:
     before = wardrobe.item_id.clone()
     position = torch.zeros(len(wardrobe), dtype=torch.long)
     replaced(wardrobe, position, torch.zeros(len(wardrobe), 2, dtype=torch.long))
@@ -42,11 +42,11 @@ def test_replaced_leaves_its_input_alone(wardrobe: Outfits) -> None:
 
 def test_replaced_of_no_outfits(wardrobe: Outfits) -> None:
     none = wardrobe.select([])
-    nowhere = torch.empty(0, dtype=torch.long)
-    assert len(replaced(none, nowhere, torch.empty(0, 4, dtype=torch.long))) == 0
+    empty = torch.empty(0, dtype=torch.long)
+    assert len(replaced(none, empty, torch.empty(0, 4, dtype=torch.long))) == 0
 
 
-def test_positions_reach_every_item_evenly(wardrobe: Outfits) -> None:
+def test_positions_are_uniform(wardrobe: Outfits) -> None:
     rng = np.random.default_rng(0)
     six = wardrobe.select(wardrobe.sizes == 6)
     count = torch.zeros(6)

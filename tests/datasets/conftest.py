@@ -1,4 +1,4 @@
-"""A small wardrobe in files, for tests to read and to damage, and files in a git repository."""
+"""Small outfit tables to read and to damage, named items, and files in a git repository."""
 
 from __future__ import annotations
 
@@ -8,7 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
+
+from fashiongraph.data.item_table import ItemTable
+from fashiongraph.datasets.io.polyvore_questions import NamedItems
 
 ITEMS = """\
 item_id,category,title,year
@@ -50,7 +54,7 @@ def commit_of() -> Callable[[Path], str]:
     def commit(folder: Path) -> str:
         for words in (
             "init --quiet",
-            # What the hosts of public repositories allow: to ask for a commit by its id.
+            # As hosts of public repositories do, allow to fetch a commit by its id.
             "config uploadpack.allowReachableSHA1InWant true",
             "add --all",
             "-c user.name=tester -c user.email= commit --quiet --message=files",
@@ -60,3 +64,15 @@ def commit_of() -> Callable[[Path], str]:
         return subprocess.run(head, check=True, capture_output=True, text=True).stdout.strip()
 
     return commit
+
+
+@pytest.fixture
+def named() -> Callable[..., NamedItems]:
+    """A function that makes five items with seven names: 7_1 is 9_1, and 7_2 is 8_2."""
+
+    def make(lenient: bool = False) -> NamedItems:
+        items = ItemTable.from_lists(list("abcde"), ["c"] * 5)
+        names = pd.Index(["7_1", "7_2", "8_1", "8_2", "8_3", "9_1", "9_2"])
+        return NamedItems(items, names, np.array([0, 1, 2, 1, 3, 0, 4]), lenient)
+
+    return make

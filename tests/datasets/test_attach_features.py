@@ -27,14 +27,14 @@ def test_files_stand_side_by_side(bare, tmp_path):
 
 def test_refuses_features_that_do_not_fit(bare, tmp_path):
     np.save(tmp_path / "few.npy", np.ones((99, 3), np.float32))
-    with pytest.raises(DataError, match=r"few\.npy: needs one row per item, 100 \(got 99\)"):
+    with pytest.raises(DataError, match=r"few\.npy: .* 100 \(got 99\)"):
         attach_features(bare, [tmp_path / "few.npy"])
     rows = np.ones((100, 3), np.float32)
     np.save(tmp_path / "turned.npy", rows)
     write_feature_card(tmp_path / "turned.npy", bare.items.ids.to_numpy()[::-1], "resnet18")
-    with pytest.raises(DataError, match=r"turned\.npy: features were made for other items"):
+    with pytest.raises(DataError, match=r"turned\.npy: .* other items"):
         attach_features(bare, [tmp_path / "turned.npy"])
     rows[7, 1] = np.inf
     np.save(tmp_path / "broken.npy", rows)
-    with pytest.raises(DataError, match=r"broken\.npy: features need to be finite \(row 7"):
+    with pytest.raises(DataError, match=r"broken\.npy: .*finite \(row 7"):
         attach_features(bare, [tmp_path / "broken.npy"])

@@ -94,12 +94,12 @@ def test_values_that_are_not_finite(folder, value):
     rule = f"features need to be finite (got {value} in column 1 for item 'c'; rows count from 0)"
     with pytest.raises(DataError, match=rf"features\.npy, row 2: {re.escape(rule)}$"):
         OutfitTables(folder, "features.npy")
-    wardrobe = OutfitTables(folder, "features.npy", lenient=True)
-    assert wardrobe.items.ids.tolist() == ["007", "b", "d", "e", "f"]
-    assert wardrobe.items.features[:, 0].tolist() == [0, 3, 9, 12, 15]
-    assert wardrobe.outfits.sizes.tolist() == [2, 2, 2]
+    dataset = OutfitTables(folder, "features.npy", lenient=True)
+    assert dataset.items.ids.tolist() == ["007", "b", "d", "e", "f"]
+    assert dataset.items.features[:, 0].tolist() == [0, 3, 9, 12, 15]
+    assert dataset.outfits.sizes.tolist() == [2, 2, 2]
     file = [str(folder / name) for name in ("features.npy", "outfits.csv")]
-    assert wardrobe.report.to_numpy().tolist() == [
+    assert dataset.report.to_numpy().tolist() == [
         [file[0], 2, rule],
         [file[1], 4, "item 'c' was dropped from items.csv"],
     ]

@@ -25,7 +25,8 @@ def line(file: str, row: int, text: str | bytes) -> Callable[[Path], None]:
     return damage
 
 
-def atomic_write(file: str, content: bytes) -> Callable[[Path], None]:
+def content_of(file: str, content: bytes) -> Callable[[Path], None]:
+    """Replace the content of a file."""
     return lambda folder: (folder / file).write_bytes(content)
 
 
@@ -58,22 +59,23 @@ CASES = {
         "OutfitTables needs this file, it is missing",
     ),
     "both kinds of table": Case(
-        atomic_write("items.parquet", b""), "", None,
+        content_of("items.parquet", b""), "", None,
         "one table of items is needed (got items.csv and items.parquet)",
     ),
     "empty items": Case(
-        atomic_write("items.csv", b""), "items.csv", None, "a table needs a header and at least one row"
+        content_of("items.csv", b""), "items.csv", None,
+        "a table needs a header and at least one row",
     ),
     "header without rows": Case(
-        atomic_write("outfits.csv", b"outfit_id,item_id\n"), "outfits.csv", None,
+        content_of("outfits.csv", b"outfit_id,item_id\n"), "outfits.csv", None,
         "a table needs a header and at least one row",
     ),
     "header without a line end": Case(
-        atomic_write("outfits.csv", b"outfit_id,item_id"), "outfits.csv", None,
+        content_of("outfits.csv", b"outfit_id,item_id"), "outfits.csv", None,
         "a table needs a header and at least one row",
     ),
     "blank lines only": Case(
-        atomic_write("outfits.csv", b"outfit_id,item_id\n\n\n"), "outfits.csv", None,
+        content_of("outfits.csv", b"outfit_id,item_id\n\n\n"), "outfits.csv", None,
         "a table needs a header and at least one row",
     ),
     "missing category column": Case(
@@ -85,7 +87,7 @@ CASES = {
         "the table needs a column 'outfit_id' (got ['outfit', 'item_id', 'position', 'split'])",
     ),
     "semicolons": Case(
-        atomic_write("outfits.csv", b"outfit_id;item_id\n01;b\n"), "outfits.csv", 1,
+        content_of("outfits.csv", b"outfit_id;item_id\n01;b\n"), "outfits.csv", 1,
         "the table needs a column 'outfit_id' (got ['outfit_id;item_id'])",
     ),
     "one name for two columns": Case(
@@ -106,8 +108,10 @@ CASES = {
         "a row needs 4 fields (got 5)", (SOME, ["01", "02", "03"], 2),
     ),
     "Latin-1 below a header with a byte order mark": Case(
-        lambda folder: atomic_write("items.csv", b"\xef\xbb\xbf" + (folder / "items.csv").read_bytes()
-            .replace(b"c,bottom", b"c,\xe9"))(folder), "items.csv", 4,
+        lambda folder: (folder / "items.csv").write_bytes(
+            b"\xef\xbb\xbf"
+            + (folder / "items.csv").read_bytes().replace(b"c,bottom", b"c,\xe9")
+        ), "items.csv", 4,
         r"'category' needs to be UTF-8 (got b'\xe9')", (SOME, ["01", "02", "03"], 2),
     ),
     "too many fields": Case(
@@ -138,11 +142,11 @@ CASES = {
         'its row (got "Boot)',
     ),
     "items that cannot be read": Case(
-        atomic_write("items.csv", b"item_id,category\n" + b"a\n" * 6), "items.csv", 2,
+        content_of("items.csv", b"item_id,category\n" + b"a\n" * 6), "items.csv", 2,
         "a row needs 2 fields (got 1) (and 12 more problems)",
     ),
     "outfits that cannot be read": Case(
-        atomic_write("outfits.csv", b"outfit_id,item_id\n,,,\n1\n"), "outfits.csv", 2,
+        content_of("outfits.csv", b"outfit_id,item_id\n,,,\n1\n"), "outfits.csv", 2,
         "a row needs 2 fields (got 4) (and 1 more problem)",
     ),
     "empty item id": Case(
@@ -174,7 +178,7 @@ CASES = {
         "'item_id' needs to be in items.csv (got item 'x')", (ALL, ["01", "03"], 2),
     ),
     "no known item": Case(
-        atomic_write("outfits.csv", b"outfit_id,item_id\n1,x\n1,y\n"), "outfits.csv", 2,
+        content_of("outfits.csv", b"outfit_id,item_id\n1,x\n1,y\n"), "outfits.csv", 2,
         "'item_id' needs to be in items.csv (got item 'x') (and 1 more problem)",
     ),
     "item twice in an outfit": Case(

@@ -66,7 +66,7 @@ def test_ngnn_file(tmp_path):
     assert names_of(records) == {"7": ["7_1", "7_4"], "8": ["8_2"]}
     assert records.rows["category"].tolist() == [17, 2, 3]
     outfits[1]["items_category"] = []
-    with pytest.raises(DataError, match="record 2 needs as many 'items_index' as 'items_category'"):
+    with pytest.raises(DataError, match=r"record 2 .*'items_index'"):
         read_ngnn(write(path, outfits))
 
 
@@ -132,7 +132,7 @@ def test_category_names(tmp_path):
 def test_wrong_category_names(tmp_path, line):
     file = tmp_path / "category_id.txt"
     file.write_text(f"2 Clothing\n\n11 Tops\n{line}\n", encoding="utf-8")
-    with pytest.raises(DataError, match=f"row 4: a line needs .* own \\(got '{line}'\\)"):
+    with pytest.raises(DataError, match=f"row 4: a line needs .* \\(got '{line}'\\)"):
         read_category_names(file)
     file.write_bytes(b"2 \xff")
     with pytest.raises(DataError, match="readable as text"):
@@ -186,10 +186,10 @@ def test_unknown_items(tmp_path, named):
 def test_wrong_records(tmp_path, named):
     records = json.loads(json.dumps(RECORDS))
     records[1]["questions"][2][2] = "8_2"
-    with pytest.raises(DataError, match="record 2 needs its answers as the last choices"):
+    with pytest.raises(DataError, match=r"record 2 .* last choices"):
         read(tmp_path, records, named())
     records[1]["questions"].pop()
-    with pytest.raises(DataError, match="record 2 needs a question for each of its answers"):
+    with pytest.raises(DataError, match="record 2 needs a question"):
         read(tmp_path, records, named())
     assert len(read(tmp_path, [], named())[0]) == 0
 
@@ -245,23 +245,23 @@ def make(folder: Path, form: str = "original") -> Path:
 
 def test_the_original_release(tmp_path):
     make(tmp_path / "raw")
-    wardrobe = MarylandPolyvore(tmp_path)
-    assert str(wardrobe) == "MarylandPolyvore(5 outfits, 12 items, 5 categories, 0 features)"
+    dataset = MarylandPolyvore(tmp_path)
+    assert str(dataset) == "MarylandPolyvore(5 outfits, 12 items, 5 categories, 0 features)"
     # Ordered by number; one number has no name.
-    assert wardrobe.categories == ["Day Dresses", "Coats", "Sandals", "Necklaces", "900"]
-    assert wardrobe.items.ids.tolist()[:5] == ["11_1", "11_3", "12_1", "12_2", "12_5"]
-    assert wardrobe.items.category_id.tolist() == [1, 3, 0, 2, 1, 2, 4, 1, 0, 3, 2, 2]
-    assert wardrobe.items.columns["title"][1] == "item 3 of category 62"
-    assert wardrobe.items.columns["image_url"][1] == "x?tid=3"
-    assert "image" not in wardrobe.items.columns
-    parts = wardrobe.official_split()
-    assert {name: part.ids.tolist() for name, part in parts.items()} == {
+    assert dataset.categories == ["Day Dresses", "Coats", "Sandals", "Necklaces", "900"]
+    assert dataset.items.ids.tolist()[:5] == ["11_1", "11_3", "12_1", "12_2", "12_5"]
+    assert dataset.items.category_id.tolist() == [1, 3, 0, 2, 1, 2, 4, 1, 0, 3, 2, 2]
+    assert dataset.items.columns["title"][1] == "item 3 of category 62"
+    assert dataset.items.columns["image_url"][1] == "x?tid=3"
+    assert "image" not in dataset.items.columns
+    splits = dataset.official_split()
+    assert {name: part.ids.tolist() for name, part in splits.items()} == {
         "train": ["11", "12"],
         "valid": ["21"],
         "test": ["31", "32"],
     }
-    assert wardrobe.outfit_columns["title"][0] == "outfit 11"
-    assert wardrobe.statistics()["splits"] == {"train": 2, "valid": 1, "test": 2}
+    assert dataset.outfit_columns["title"][0] == "outfit 11"
+    assert dataset.statistics()["splits"] == {"train": 2, "valid": 1, "test": 2}
 
 
 def test_without_names_of_categories(tmp_path):
@@ -280,31 +280,31 @@ def test_pictures(tmp_path):
 
 def test_questions(tmp_path):
     make(tmp_path)
-    wardrobe = MarylandPolyvore(tmp_path)
-    ids = wardrobe.items.ids
+    dataset = MarylandPolyvore(tmp_path)
+    ids = dataset.items.ids
 
     def named(rows):
         return ids[rows.numpy()].tolist()
 
-    blanks = wardrobe.fill_in_blank_questions()
+    blanks = dataset.fill_in_blank_questions()
     assert named(blanks.item_id) == ["31_1", "31_2", "32_1", "32_4", "32_8"]
     assert blanks.position.tolist() == [0, 1]
     assert [named(row) for row in blanks.candidates] == [["31_1", "32_4"], ["32_4", "31_2"]]
     assert blanks.answer.tolist() == [0, 0]
     assert blanks.recipe["source"] == "fill_in_blank_test.json"
-    assert wardrobe.fill_in_blank_questions(right="own_outfit").checksum == blanks.checksum
+    assert dataset.fill_in_blank_questions(right="same_outfit").checksum == blanks.checksum
 
-    compatibility = wardrobe.compatibility_questions()
+    compatibility = dataset.compatibility_questions()
     assert named(compatibility.item_id)[-2:] == ["31_1", "32_8"]
     assert compatibility.label.tolist() == [1, 1, 0]
-    interactive = wardrobe.interactive_questions()
+    interactive = dataset.interactive_questions()
     assert [named(row) for row in interactive.candidates] == [["32_4", "31_1"], ["32_1", "31_2"]]
     assert interactive.answer.tolist() == [1, 1]
 
     (tmp_path / "hard.txt").write_text("0 31_1 32_1")
-    assert len(wardrobe.compatibility_questions("hard.txt")) == 1
-    with pytest.raises(DataError, match=r"harder.txt: .* needs this file for questions, it is mis"):
-        wardrobe.compatibility_questions("harder.txt")
+    assert len(dataset.compatibility_questions("hard.txt")) == 1
+    with pytest.raises(DataError, match=r"harder.txt: .* for questions"):
+        dataset.compatibility_questions("harder.txt")
 
 
 def test_the_filter(tmp_path):
@@ -315,44 +315,44 @@ def test_the_filter(tmp_path):
     make(tmp_path)
     for split, found in splits.items():
         (tmp_path / f"{split}_no_dup.json").write_text(json.dumps(found))
-    wardrobe = MarylandPolyvore(tmp_path, ngnn_filter=True)
+    dataset = MarylandPolyvore(tmp_path, ngnn_filter=True)
     # Necklaces are one too few; the second coat goes; smaller outfits go.
-    assert wardrobe.categories == ["Day Dresses", "Coats", "Sandals"]
-    assert wardrobe.items.ids.tolist()[:4] == ["t0_1", "t0_2", "t0_3", "t1_1"]
-    assert len(wardrobe) == 100
+    assert dataset.categories == ["Day Dresses", "Coats", "Sandals"]
+    assert dataset.items.ids.tolist()[:4] == ["t0_1", "t0_2", "t0_3", "t1_1"]
+    assert len(dataset) == 100
     assert MarylandPolyvore(tmp_path).num_items == 300 + 2 * 99 + 7
     # Questions about items that are gone are left out, and counted.
-    blanks = wardrobe.fill_in_blank_questions()
+    blanks = dataset.fill_in_blank_questions()
     assert len(blanks) == 0
     assert blanks.recipe["left_out"] == 2
 
 
-def test_what_the_filter_left(tmp_path):
+def test_the_files_of_ngnn(tmp_path):
     make(tmp_path, "ngnn")
-    wardrobe = MarylandPolyvore(tmp_path, ngnn_filter=True)
+    dataset = MarylandPolyvore(tmp_path, ngnn_filter=True)
     make(tmp_path / "original")
     original = MarylandPolyvore(tmp_path / "original")
-    assert wardrobe.items.ids.equals(original.items.ids)
-    assert wardrobe.items.category_id.equal(original.items.category_id)
-    assert wardrobe.outfits.ids.equals(original.outfits.ids)
-    assert wardrobe.items.columns.empty
-    assert wardrobe.interactive_questions().checksum == original.interactive_questions().checksum
-    # Those files are no stand-in for the whole release.
-    with pytest.raises(DataError, match="MarylandPolyvore needs this file, it is missing"):
+    assert dataset.items.ids.equals(original.items.ids)
+    assert dataset.items.category_id.equal(original.items.category_id)
+    assert dataset.outfits.ids.equals(original.outfits.ids)
+    assert dataset.items.columns.empty
+    assert dataset.interactive_questions().checksum == original.interactive_questions().checksum
+    # Those files do not replace the full release.
+    with pytest.raises(DataError, match="it is missing"):
         MarylandPolyvore(tmp_path)
 
 
 def test_an_outfit_in_two_splits(tmp_path):
     make(tmp_path)
     (tmp_path / "valid_no_dup.json").write_text(json.dumps([outfit("31", (9, 4))]))
-    with pytest.raises(DataError, match=r"'set_id' needs to be unique \(got '31' again\)"):
+    with pytest.raises(DataError, match=r"'set_id'.*\(got '31' again\)"):
         MarylandPolyvore(tmp_path)
 
 
 def test_a_broken_file_leaves_nothing_behind(tmp_path):
     make(tmp_path)
     (tmp_path / "test_no_dup.json").write_text("[")
-    with pytest.raises(DataError, match=r"test_no_dup\.json: needs to be readable as JSON"):
+    with pytest.raises(DataError, match=r"test_no_dup\.json: .* as JSON"):
         MarylandPolyvore(tmp_path)
     assert not any((tmp_path / "processed").iterdir())
     make(tmp_path)
@@ -384,11 +384,11 @@ def checksum(published):
     return hashlib.sha256((published / "polyvore.tar.gz").read_bytes()).hexdigest()
 
 
-def assert_is_whole(wardrobe):
-    assert len(wardrobe) == 5
-    assert wardrobe.categories[0] == "Day Dresses"
-    assert len(wardrobe.fill_in_blank_questions()) == 2
-    assert sorted(path.name for path in (wardrobe.root / "raw").iterdir()) == [
+def assert_is_complete(dataset):
+    assert len(dataset) == 5
+    assert dataset.categories[0] == "Day Dresses"
+    assert len(dataset.fill_in_blank_questions()) == 2
+    assert sorted(path.name for path in (dataset.root / "raw").iterdir()) == [
         "category_id.txt",
         "fashion_compatibility_prediction.txt",
         "fill_in_blank_test.json",
@@ -404,7 +404,7 @@ def test_download_from_a_commit(tmp_path, published, monkeypatch, commit_of):
     assert not any(tmp_path.iterdir())
     monkeypatch.setattr(MarylandPolyvore, "repository_url", published.as_uri())
     monkeypatch.setattr(MarylandPolyvore, "commit", commit_of(published))
-    assert_is_whole(MarylandPolyvore(tmp_path, download=True))
+    assert_is_complete(MarylandPolyvore(tmp_path, download=True))
     # Nothing is fetched again.
     monkeypatch.setattr(MarylandPolyvore, "commit", "no commit")
     MarylandPolyvore(tmp_path, download=True, force_reload=True)
@@ -414,15 +414,15 @@ def test_download_without_git(tmp_path, published, monkeypatch):
     monkeypatch.setenv("PATH", "")
     with pytest.raises(FashionGraphError, match=r"needs git, .* to .*raw, or pass 'sha256'"):
         MarylandPolyvore(tmp_path, download=True)
-    assert_is_whole(MarylandPolyvore(tmp_path, download=True, sha256=checksum(published)))
+    assert_is_complete(MarylandPolyvore(tmp_path, download=True, sha256=checksum(published)))
 
 
-def test_a_download_that_is_not_what_was_published(tmp_path, published, monkeypatch):
-    with pytest.raises(DataError, match="needs the SHA-256 00"):
+def test_a_download_of_other_files_is_refused(tmp_path, published, monkeypatch):
+    with pytest.raises(DataError, match=r"cannot be fetched .*00"):
         MarylandPolyvore(tmp_path, download=True, sha256="00")
     assert not any((tmp_path / "raw").iterdir())
     monkeypatch.setattr(MarylandPolyvore, "published_outfits", {"train": 2, "valid": 1, "test": 3})
-    with pytest.raises(DataError, match=r"needs 3 outfits in test_no_dup.json \(has 2\)"):
+    with pytest.raises(DataError, match=r"3 outfits .*test_no_dup.json \(has 2\)"):
         MarylandPolyvore(tmp_path, download=True, sha256=checksum(published))
     assert [path.name for path in (tmp_path / "raw").iterdir()] == ["category_id.txt"]
 
@@ -461,22 +461,22 @@ def test_any_damage_ends_in_a_result_or_our_error(tmp_path_factory, file, damage
 
 def test_the_filtered_files(data_root, tmp_path):
     root = data_root("polyvore_maryland")
-    wardrobe = MarylandPolyvore(root, ngnn_filter=True, processed_dir=tmp_path)
-    assert wardrobe.num_items == 126_054
-    assert wardrobe.num_categories == 120
-    parts = wardrobe.official_split()
-    assert [len(part) for part in parts.values()] == [16_983, 1_294, 2_697]
-    assert (int(wardrobe.outfits.sizes.min()), int(wardrobe.outfits.sizes.max())) == (3, 8)
-    assert set(audit(parts)["shared_items"]) == {0}
-    assert wardrobe.outfits.ids.is_unique
-    interactive = wardrobe.interactive_questions()
+    dataset = MarylandPolyvore(root, ngnn_filter=True, processed_dir=tmp_path)
+    assert dataset.num_items == 126_054
+    assert dataset.num_categories == 120
+    splits = dataset.official_split()
+    assert [len(part) for part in splits.values()] == [16_983, 1_294, 2_697]
+    assert (int(dataset.outfits.sizes.min()), int(dataset.outfits.sizes.max())) == (3, 8)
+    assert set(audit(splits)["shared_items"]) == {0}
+    assert dataset.outfits.ids.is_unique
+    interactive = dataset.interactive_questions()
     assert interactive.candidates.size(1) == 5
     assert len(interactive) + interactive.recipe["left_out"] == 16_768
 
 
 def test_the_sample_of_original_files(data_root, tmp_path):
     root = data_root("polyvore_maryland") / "original_format_sample"
-    wardrobe = MarylandPolyvore(root, processed_dir=tmp_path)
-    parts = wardrobe.official_split()
-    assert [len(part) for part in parts.values()] == [9, 5, 5]
-    assert wardrobe.items.columns["title"][0] == "river island blue embroidered cut playsuit"
+    dataset = MarylandPolyvore(root, processed_dir=tmp_path)
+    splits = dataset.official_split()
+    assert [len(part) for part in splits.values()] == [9, 5, 5]
+    assert dataset.items.columns["title"][0] == "river island blue embroidered cut playsuit"

@@ -11,25 +11,25 @@ from fashiongraph.datasets.outfit_tables import OutfitTables
 from fashiongraph.errors import DataError, FashionGraphError
 
 
-def items_of(wardrobe):
+def items_of(dataset):
     """The item identifiers of every outfit, by the outfit's."""
-    outfits = wardrobe.outfits
+    outfits = dataset.outfits
     rows = outfits.item_id.split(outfits.sizes.tolist())
     return {
-        name: wardrobe.items.ids[row.numpy()].tolist()
+        name: dataset.items.ids[row.numpy()].tolist()
         for name, row in zip(outfits.ids, rows, strict=True)
     }
 
 
-def test_what_the_files_say(folder):
-    wardrobe = OutfitTables(folder, features="features.npy")
-    assert str(wardrobe) == "OutfitTables(3 outfits, 6 items, 4 categories, 3 features)"
-    assert len(wardrobe) == wardrobe.num_outfits == 3
+def test_columns_of_the_files(folder):
+    dataset = OutfitTables(folder, features="features.npy")
+    assert str(dataset) == "OutfitTables(3 outfits, 6 items, 4 categories, 3 features)"
+    assert len(dataset) == dataset.num_outfits == 3
     # Leading zeros stay, and the items of an outfit are ordered by position.
-    assert items_of(wardrobe) == {"01": ["b", "007", "c"], "02": ["d", "e"], "03": ["f", "b"]}
-    items = wardrobe.items
+    assert items_of(dataset) == {"01": ["b", "007", "c"], "02": ["d", "e"], "03": ["f", "b"]}
+    items = dataset.items
     assert items.ids.tolist() == ["007", "b", "c", "d", "e", "f"]
-    assert wardrobe.categories == ["bag", "bottom", "shoe", "top"]
+    assert dataset.categories == ["bag", "bottom", "shoe", "top"]
     assert items.category_id.tolist() == [2, 3, 1, 3, 0, 2]
     # An empty title is missing; "NA" is a title.
     title = items.columns["title"]
@@ -40,25 +40,25 @@ def test_what_the_files_say(folder):
     assert items.frequency.tolist() == [1, 2, 1, 1, 1, 1]
     assert items.features.dtype == torch.float16
     assert items.features.tolist() == np.arange(18).reshape(6, 3).tolist()
-    assert wardrobe.outfit_columns["split"].tolist() == ["train", "train", "valid"]
-    assert {k: v.ids.tolist() for k, v in wardrobe.official_split().items()} == {
+    assert dataset.outfit_columns["split"].tolist() == ["train", "train", "valid"]
+    assert {k: v.ids.tolist() for k, v in dataset.official_split().items()} == {
         "train": ["01", "02"],
         "valid": ["03"],
     }
-    assert wardrobe.report.empty
+    assert dataset.report.empty
 
 
 def test_only_what_is_needed(tmp_path):
     (tmp_path / "items.csv").write_text("item_id,category\n1,a\n2,b\n3,a\n")
     # The rows of an outfit need not stand together, and keep their order without a position.
     (tmp_path / "outfits.csv").write_text("likes,outfit_id,item_id\n5,y,3\n6,x,1\n5,y,1\n6,x,2\n")
-    wardrobe = OutfitTables(tmp_path)
-    assert items_of(wardrobe) == {"y": ["3", "1"], "x": ["1", "2"]}
-    assert wardrobe.num_features == 0
-    assert wardrobe.items.features is None
-    assert wardrobe.items.columns.empty
+    dataset = OutfitTables(tmp_path)
+    assert items_of(dataset) == {"y": ["3", "1"], "x": ["1", "2"]}
+    assert dataset.num_features == 0
+    assert dataset.items.features is None
+    assert dataset.items.columns.empty
     with pytest.raises(FashionGraphError, match="brings no official split"):
-        wardrobe.official_split()
+        dataset.official_split()
 
 
 @pytest.mark.parametrize(
@@ -101,25 +101,25 @@ def test_parquet_numbers_and_categories_are_text(tmp_path):
     items.to_parquet(tmp_path / "items.parquet")
     outfits = pd.DataFrame({"outfit_id": [7, 7], "item_id": [2, 10], "position": [0.5, -1]})
     outfits.to_parquet(tmp_path / "outfits.parquet")
-    wardrobe = OutfitTables(tmp_path)
-    assert items_of(wardrobe) == {"7": ["10", "2"]}
-    assert wardrobe.categories == ["a", "b"]
+    dataset = OutfitTables(tmp_path)
+    assert items_of(dataset) == {"7": ["10", "2"]}
+    assert dataset.categories == ["a", "b"]
 
 
 def test_features_stay_on_disk_and_unchanged(folder):
-    wardrobe = OutfitTables(folder, "features.npy")
+    dataset = OutfitTables(folder, "features.npy")
     before = (folder / "features.npy").read_bytes()
-    wardrobe.items.features.add_(1)
+    dataset.items.features.add_(1)
     assert (folder / "features.npy").read_bytes() == before
 
 
 def test_several_features_stand_side_by_side(folder, tmp_path_factory):
     elsewhere = tmp_path_factory.mktemp("elsewhere") / "text.npy"
     np.save(elsewhere, np.asfortranarray(np.ones((6, 2), np.float32)))
-    wardrobe = OutfitTables(folder, ["features.npy", elsewhere])
-    assert wardrobe.num_features == 5
-    assert wardrobe.items.features.dtype == torch.float32
-    assert wardrobe.items.features[1].tolist() == [3, 4, 5, 1, 1]
+    dataset = OutfitTables(folder, ["features.npy", elsewhere])
+    assert dataset.num_features == 5
+    assert dataset.items.features.dtype == torch.float32
+    assert dataset.items.features[1].tolist() == [3, 4, 5, 1, 1]
 
 
 def test_further_columns_of_outfits_are_not_read(folder):
@@ -134,7 +134,7 @@ def test_rows_are_numbered_as_in_a_spreadsheet(folder):
     text = (folder / "items.csv").read_text(encoding="utf-8")
     text = text.replace("\nb,", "\n\nb,").replace("\nf,shoe,NA,", "\nf,shoe,")
     (folder / "items.csv").write_text(text, encoding="utf-8")
-    with pytest.raises(DataError, match=r"items\.csv, row 8: a row needs 4 fields \(got 3\)"):
+    with pytest.raises(DataError, match=r"items\.csv, row 8: .* 4 fields \(got 3\)"):
         OutfitTables(folder)
 
 
@@ -146,23 +146,23 @@ def test_the_first_problem_and_the_number_of_others(folder):
     features = np.load(folder / "features.npy")
     features[[1, 5]] = np.nan
     np.save(folder / "features.npy", features)
-    with pytest.raises(DataError, match=r"row 2: 'category' .* \(and 5 more problems\)$"):
+    with pytest.raises(DataError, match=r"row 2: 'category' .*5 more problems"):
         OutfitTables(folder, "features.npy")
     # Rows of outfits go with their items, until no outfit has two.
     with pytest.raises(DataError, match=r"no outfit is left"):
         OutfitTables(folder, "features.npy", lenient=True)
 
 
-def test_an_item_takes_its_rows_and_features_along(folder):
+def test_a_dropped_item_drops_rows_and_features(folder):
     features = np.load(folder / "features.npy")
     features[4] = np.inf
     np.save(folder / "features.npy", features)
-    wardrobe = OutfitTables(folder, "features.npy", lenient=True)
-    assert items_of(wardrobe) == {"01": ["b", "007", "c"], "03": ["f", "b"]}
-    assert wardrobe.items.features[:, 0].tolist() == [0, 3, 6, 9, 15]
-    assert wardrobe.items.frequency.tolist() == [1, 2, 1, 0, 1]
-    assert wardrobe.report["row"].tolist() == [4, 5, 6]
-    assert wardrobe.report["rule"].tolist() == [
+    dataset = OutfitTables(folder, "features.npy", lenient=True)
+    assert items_of(dataset) == {"01": ["b", "007", "c"], "03": ["f", "b"]}
+    assert dataset.items.features[:, 0].tolist() == [0, 3, 6, 9, 15]
+    assert dataset.items.frequency.tolist() == [1, 2, 1, 0, 1]
+    assert dataset.report["row"].tolist() == [4, 5, 6]
+    assert dataset.report["rule"].tolist() == [
         "features need to be finite (got inf in column 0 for item 'e'; rows count from 0)",
         "an outfit needs at least two items (one is left in outfit '02')",
         "item 'e' was dropped from items.csv",
@@ -176,16 +176,18 @@ def test_an_item_takes_its_rows_and_features_along(folder):
         ("polyvore_titles", "features_text.npy", 2_463, 10_173, 5, 384, 97),
     ],
 )
-def test_real_wardrobes(data_root, name, features, outfits, items, categories, width, untitled):
-    wardrobe = OutfitTables(data_root(name), features=features)
-    assert (wardrobe.num_outfits, wardrobe.num_items) == (outfits, items)
-    assert (wardrobe.num_categories, wardrobe.num_features) == (categories, width)
-    assert wardrobe.items.features.dtype == torch.float16
+def test_published_data_sets(
+    data_root, name, features, outfits, items, categories, width, untitled
+):
+    dataset = OutfitTables(data_root(name), features=features)
+    assert (dataset.num_outfits, dataset.num_items) == (outfits, items)
+    assert (dataset.num_categories, dataset.num_features) == (categories, width)
+    assert dataset.items.features.dtype == torch.float16
     if untitled is not None:
-        assert int(wardrobe.items.columns["title"].isna().sum()) == untitled
+        assert int(dataset.items.columns["title"].isna().sum()) == untitled
     table = pd.read_csv(data_root(name) / "outfits.csv", dtype=str)
     expected = table.groupby("outfit_id", sort=False)["item_id"].agg(list).to_dict()
-    assert items_of(wardrobe) == expected
+    assert items_of(dataset) == expected
 
 
 DAMAGE = st.tuples(
@@ -222,11 +224,11 @@ def test_any_damage_ends_in_a_result_or_our_error(tmp_path_factory, file, damage
         content = content[:start] + put + content[start + cut :]
     (folder / file).write_bytes(content)
     try:
-        wardrobe = OutfitTables(folder, "features.npy", lenient=lenient)
+        dataset = OutfitTables(folder, "features.npy", lenient=lenient)
     except FashionGraphError as error:
         assert str(error)
     else:
-        assert wardrobe.num_outfits >= 1
-        assert int(wardrobe.outfits.sizes.min()) >= 2
-        assert bool(wardrobe.items.features.isfinite().all())
-        assert lenient or wardrobe.report.empty
+        assert dataset.num_outfits >= 1
+        assert int(dataset.outfits.sizes.min()) >= 2
+        assert bool(dataset.items.features.isfinite().all())
+        assert lenient or dataset.report.empty

@@ -61,7 +61,7 @@ def test_rows(items, tmp_path):
 )
 def test_a_wrong_row(items, tmp_path, row):
     (tmp_path / "train_pos").write_text(f"0,1,0,-1,-1,0,-1,-1\n{row}\n0,1,0,-1,-1,0,-1,-1\n")
-    with pytest.raises(DataError, match="row 2: a row needs as many items and types as its size"):
+    with pytest.raises(DataError, match=r"row 2: .*items and types as its size"):
         read_tuples(tmp_path / "train_pos", items)
 
 

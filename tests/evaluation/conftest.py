@@ -1,4 +1,4 @@
-"""Scorers whose results are known beforehand."""
+"""Scorers with known results."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import torch
 
 
 @pytest.fixture
-def knows_real(wardrobe):
-    """A scorer that has seen the outfits: 1 for theirs, 0 for any other."""
+def perfect_scorer(wardrobe):
+    """A scorer of 1 for the outfits of the fixture and 0 for all others."""
     real = {tuple(o.tolist()) for o in wardrobe.item_id.split(wardrobe.sizes.tolist())}
 
     def score(batch):
@@ -19,6 +19,6 @@ def knows_real(wardrobe):
 
 
 @pytest.fixture
-def indifferent():
-    """A scorer that gives one score to everything."""
+def constant_scorer():
+    """A scorer of 0 for every outfit."""
     return lambda batch: torch.zeros(batch.num_graphs)

@@ -52,7 +52,7 @@ def test_encodes(encoder):
 
 
 def test_needs_a_float_type(encoder):
-    with pytest.raises(FashionGraphError, match=r"'dtype' needs to be a float type \(got int8\)"):
+    with pytest.raises(FashionGraphError, match=r"'dtype' .*\(got int8\)"):
         encoder(["a silk shirt"], "int8")
 
 

@@ -127,7 +127,7 @@ def test_channels_last_maps_and_tokens():
     ("arguments", "message"),
     [
         ({"name": "resnet5"}, r"'name' needs to be a known network \(got 'resnet5'; resnet50"),
-        ({"layers": ["layer9"]}, r"'layers' needs names among .*layer4.* \(got 'layer9'\)"),
+        ({"layers": ["layer9"]}, r"'layers' .*layer4.* \(got 'layer9'\)"),
         ({"layers": "layer3"}, r"'layers' needs a list of layers' names \(got 'layer3'\)"),
         ({"layers": []}, r"'layers' needs a list of layers' names \(got \[\]\)"),
         ({"layers": ["fc", "fc"]}, r"'layers' needs different layers"),
@@ -142,7 +142,7 @@ def test_arguments(arguments, message):
 
 def test_weights_that_do_not_fit(tmp_path, network):
     torch.save({"conv1.weight": torch.zeros(64, 3, 7, 7)}, tmp_path / "few.pth")
-    with pytest.raises(DataError, match=r"few\.pth: lacks \d+ weights of the network, 'bn1"):
+    with pytest.raises(DataError, match=r"few\.pth: lacks \d+ weights.*'bn1"):
         TorchvisionEncoder("resnet18", tmp_path / "few.pth")
     wide = network.state_dict() | {"bn1.weight": torch.ones(65)}
     torch.save(wide, tmp_path / "wide.pth")

@@ -18,10 +18,10 @@ def loader(wardrobe, **kwargs):
 
 
 def as_lists(batch):
-    return [part.tolist() for part in batch.item_id.split(batch.ptr.diff().tolist())]
+    return [rows.tolist() for rows in batch.item_id.split(batch.ptr.diff().tolist())]
 
 
-def test_each_outfit_comes_once_with_editions_that_differ_in_one_item(wardrobe):
+def test_each_outfit_once_with_copies_of_one_changed_item(wardrobe):
     outfits, batches = loader(wardrobe)
     seen = []
     assert len(list(batches)) == len(batches)
@@ -37,11 +37,11 @@ def test_each_outfit_comes_once_with_editions_that_differ_in_one_item(wardrobe):
             assert len(places) == 1
             assert len(places.pop()) == 1
             assert not {other[i] for other in others for i in range(len(other))} <= set(real)
-    expected = [part.tolist() for part in outfits.item_id.split(outfits.sizes.tolist())]
+    expected = [rows.tolist() for rows in outfits.item_id.split(outfits.sizes.tolist())]
     assert sorted(seen) == sorted(expected)
 
 
-def test_a_batch_is_what_the_outfit_loader_makes_of_its_outfits(wardrobe):
+def test_batches_equal_those_of_the_outfit_loader(wardrobe):
     _, batches = loader(wardrobe)
     graph = batches.batcher.graph
     batch = next(iter(batches))
@@ -51,7 +51,7 @@ def test_a_batch_is_what_the_outfit_loader_makes_of_its_outfits(wardrobe):
     torch.testing.assert_close(batch.edge_weight, plain.edge_weight)
 
 
-def test_seed_and_epoch_settle_what_is_drawn(wardrobe):
+def test_draws_depend_on_seed_and_epoch_only(wardrobe):
     first, again, later, other = (
         [as_lists(batch) for batch in loader(wardrobe, seed=seed, epoch=epoch)[1]]
         for seed, epoch in ((0, 0), (0, 0), (0, 1), (1, 0))
@@ -60,19 +60,19 @@ def test_seed_and_epoch_settle_what_is_drawn(wardrobe):
     assert first != later != other != first
 
 
-def test_without_negatives_each_real_outfit_comes_alone(wardrobe):
+def test_real_outfits_alone_without_negatives(wardrobe):
     outfits = wardrobe.select(wardrobe.sizes > 1)
     batches = CandidateLoader(outfits, negative_sampler("uniform", wardrobe.items), 0)
     seen = [row for batch in batches for row in as_lists(batch)]
-    expected = [part.tolist() for part in outfits.item_id.split(outfits.sizes.tolist())]
+    expected = [rows.tolist() for rows in outfits.item_id.split(outfits.sizes.tolist())]
     assert sorted(seen) == sorted(expected)
 
 
 def test_processes_share_the_batches_of_one(wardrobe):
-    _, whole = loader(wardrobe, batch_size=16)
-    parts = [loader(wardrobe, batch_size=8, rank=r, world_size=2)[1] for r in (0, 1)]
-    assert len(whole) == len(parts[0]) == len(parts[1])
-    for batch, *shares in zip(whole, *parts, strict=True):
+    _, single = loader(wardrobe, batch_size=16)
+    shared = [loader(wardrobe, batch_size=8, rank=r, world_size=2)[1] for r in (0, 1)]
+    assert len(single) == len(shared[0]) == len(shared[1])
+    for batch, *shares in zip(single, *shared, strict=True):
         both = [as_lists(share) for share in shares]
         groups = [rows[i : i + 4] for rows in both for i in range(0, len(rows), 4)]
         rows = as_lists(batch)
@@ -83,7 +83,7 @@ def test_processes_share_the_batches_of_one(wardrobe):
 @pytest.mark.parametrize(
     ("setting", "message"),
     [
-        ({"batch_size": 0}, r"'batch_size' needs to be a positive integer \(got 0\)"),
+        ({"batch_size": 0}, r"'batch_size'.*got 0"),
         ({"rank": 2, "world_size": 2}, r"'rank' needs to lie in \[0, 2\) \(got 2\)"),
         ({"rank": 0, "world_size": 0}, r"'rank' needs to lie in \[0, 0\)"),
     ],

@@ -1,4 +1,4 @@
-"""A batch of outfits holds what its definition says, edge by edge."""
+"""Batches of outfits against loops over outfits and edges."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from fashiongraph.loader.outfit_batcher import OutfitBatcher
 
 @pytest.fixture
 def graph(wardrobe):
-    """The category graph of the wardrobe."""
+    """The category graph of the outfits."""
     return category_graph(wardrobe.category_id, wardrobe.batch, 5)
 
 
@@ -25,31 +25,31 @@ def test_edges_and_weights_equal_a_loop(wardrobe, graph, weighted, self_loops):
     for first, last in zip(wardrobe.ptr[:-1].tolist(), wardrobe.ptr[1:].tolist(), strict=True):
         for i in range(first, last):
             senders = [j for j in range(first, last) if self_loops or j != i]
-            own = []
+            raw = []
             for j in senders:
                 pair = wardrobe.category_id[[i]], wardrobe.category_id[[j]]
-                own.append(float(category_weight(graph, *pair)) if weighted else 1.0)
+                raw.append(float(category_weight(graph, *pair)) if weighted else 1.0)
             edges += [(j, i) for j in senders]
-            weights += [weight / sum(own) for weight in own]
+            weights += [weight / sum(raw) for weight in raw]
     assert batch.edge_index.t().tolist() == [list(edge) for edge in edges]
     torch.testing.assert_close(batch.edge_weight, torch.tensor(weights))
 
 
-def test_weights_arriving_at_an_item_sum_to_one(wardrobe, graph):
+def test_weights_into_an_item_sum_to_one(wardrobe, graph):
     batch = OutfitBatcher(wardrobe.items, graph)(wardrobe)
     total = torch.zeros(batch.num_nodes).index_add(0, batch.edge_index[1], batch.edge_weight)
     alone = wardrobe.sizes[wardrobe.batch] == 1
     torch.testing.assert_close(total, (~alone).float())
 
 
-def test_unknown_categories_weigh_by_default(wardrobe, graph):
+def test_unknown_categories_have_finite_weights(wardrobe, graph):
     items = wardrobe.items.with_vocabulary(["category0", "category1"], unknown="default")
     batch = OutfitBatcher(items, graph)(wardrobe.with_items(items))
     assert (batch.category_id == -1).any()
     assert torch.isfinite(batch.edge_weight).all()
 
 
-def test_shared_items_carry_each_feature_row_once(wardrobe):
+def test_shared_items_have_each_feature_row_once(wardrobe):
     plain = OutfitBatcher(wardrobe.items)(wardrobe)
     shared = OutfitBatcher(wardrobe.items, share_items=True)(wardrobe)
     assert "x" not in shared
@@ -58,7 +58,7 @@ def test_shared_items_carry_each_feature_row_once(wardrobe):
     torch.testing.assert_close(shared.unique_category_id[shared.unique_index], plain.category_id)
 
 
-def test_half_precision_features_arrive_as_float32(wardrobe):
+def test_half_precision_features_become_float32(wardrobe):
     items = wardrobe.items.with_features(wardrobe.items.features.half())
     for share in (False, True):
         batch = OutfitBatcher(items, share_items=share)(wardrobe.with_items(items))

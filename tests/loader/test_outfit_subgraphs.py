@@ -1,4 +1,4 @@
-"""Outfits one by one; that batches of them equal the loader's is tested beside the loader."""
+"""Single outfits; test_outfit_loader.py compares batches of them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from fashiongraph.errors import FashionGraphError
 from fashiongraph.loader.outfit_subgraphs import OutfitSubgraphs
 
 
-def test_an_outfit_is_the_subgraph_of_its_categories(wardrobe):
+def test_graph_of_one_outfit(wardrobe):
     graph = category_graph(wardrobe.category_id, wardrobe.batch, 5)
     index = int((wardrobe.sizes > 2).nonzero()[0])
     one = OutfitSubgraphs(wardrobe, graph)[index]
@@ -23,7 +23,7 @@ def test_an_outfit_is_the_subgraph_of_its_categories(wardrobe):
     torch.testing.assert_close(total, torch.ones(size))
 
 
-def test_index_out_of_range(wardrobe):
+def test_indices(wardrobe):
     dataset = OutfitSubgraphs(wardrobe)
     assert len(dataset) == 60
     assert torch.equal(dataset[-1].item_id, dataset[59].item_id)
@@ -31,5 +31,5 @@ def test_index_out_of_range(wardrobe):
         dataset[60]
     assert torch.equal(dataset[torch.tensor(3)].item_id, dataset[3].item_id)
     for index in (slice(4), [1, 2]):
-        with pytest.raises(FashionGraphError, match="'index' needs to be one outfit"):
+        with pytest.raises(FashionGraphError, match="'index' needs to be an integer"):
             dataset[index]

@@ -11,13 +11,13 @@ from fashiongraph.quickstart.explained_outfit import explain
 from fashiongraph.quickstart.pair_scores import pair_scores
 
 
-def test_an_explanation_adds_up_and_names_the_lowest_cell() -> None:
+def test_explanations_add_up_to_scores() -> None:
     users = SyntheticOutfits(
         None, num_items=60, num_outfits=20, version="users", features="attributes"
     )
     outfits, truth = users.outfits, SyntheticOutfits.truth
     torch.manual_seed(0)
-    model = ADDGNN(users.num_features, 4, num_attributes=3, use_graph=False)
+    model = ADDGNN(users.num_features, 4, num_attributes=3, num_steps=0)
     pairs = pair_scores(model, outfits)
     score = torch.arange(20.0)
     pictures = [Path(f"{name}.png") for name in users.items.ids]
@@ -32,8 +32,8 @@ def test_an_explanation_adds_up_and_names_the_lowest_cell() -> None:
     assert len(one.pairs) == len(rows) * (len(rows) - 1) // 2
     totals = [pair.total for pair in one.pairs]
     assert totals == sorted(totals)
-    own = pairs.parts[pairs.outfit == 7].sum(dim=1).mean()
-    assert sum(totals) / len(totals) + one.typical == pytest.approx(float(own), abs=1e-4)
+    score_7 = pairs.terms[pairs.outfit == 7].sum(dim=1).mean()
+    assert sum(totals) / len(totals) + one.typical == pytest.approx(float(score_7), abs=1e-4)
     pair, attribute = one.lowest
     assert pair.gain[attribute] == min(min(each.gain) for each in one.pairs)
     assert all(-1 <= value <= 1 for each in one.pairs for value in each.strength)

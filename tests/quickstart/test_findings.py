@@ -8,7 +8,7 @@ from rich.console import Console
 from fashiongraph.quickstart.findings import Stopwatch
 
 
-def test_finished_stages_have_a_time_in_order() -> None:
+def test_finished_stages_have_times_in_order() -> None:
     text = io.StringIO()
     watch = Stopwatch(Console(file=text))
     with watch.stage("one"):

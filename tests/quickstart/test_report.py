@@ -11,17 +11,17 @@ import pytest
 from fashiongraph.quickstart.explained_outfit import ExplainedOutfit, ExplainedPair, Garment
 from fashiongraph.quickstart.report import picture_uri, write_report
 
-SECTIONS = ("results", "best", "worst", "rules", "graph", "curves", "limits", "own")
+SECTIONS = ("results", "best", "worst", "rules", "graph", "curves", "limits", "data")
 
 
 class Page(HTMLParser):
-    """Collects what a page refers to, its headings' names and its pictures without words."""
+    """References, identifiers and tags of a page, and its pictures without alternative text."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
         self.references: list[str] = []
         self.ids: set[str] = set()
-        self.wordless = 0
+        self.without_alt = 0
         self.tags: set[str] = set()
         self.feed(text)
 
@@ -30,20 +30,20 @@ class Page(HTMLParser):
         self.tags.add(tag)
         self.ids.add(found.get("id") or "")
         self.references += [found[key] or "" for key in ("src", "href", "srcset") if key in found]
-        self.wordless += tag == "img" and not found.get("alt")
+        self.without_alt += tag == "img" and not found.get("alt")
 
 
 @pytest.mark.slow
-def test_report_is_complete_and_refers_to_nothing_outside(small_run):
+def test_report_is_complete_and_self_contained(small_run):
     text = (small_run.folder / "report.html").read_text(encoding="utf-8")
     page = Page(text)
     assert set(SECTIONS) <= page.ids
     assert page.references
     assert all(one.startswith("data:image/") for one in page.references)
-    assert page.wordless == 0
+    assert page.without_alt == 0
     assert not page.tags & {"script", "link", "iframe", "object"}
     assert not re.search(r"@import|url\(", text)
-    assert "The wardrobe is synthetic" in text
+    assert "The data set is synthetic" in text
     for results in small_run.findings.comparison.results.values():
         for pair in results.values():
             assert all(f"{result.value:.3f}" in text for result in pair)

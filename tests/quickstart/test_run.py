@@ -12,14 +12,14 @@ from fashiongraph.evaluation import evaluate_questions
 from fashiongraph.models import ADDGNN, DesignerTeacher
 from fashiongraph.quickstart.run import check_replaceable, run_quickstart
 
-MODELS = ("addgnn", "addgnn_without_knowledge", "addgnn_without_graph")
+MODELS = ("addgnn", "addgnn_without_distillation", "addgnn_without_graph")
 
 
 @pytest.mark.slow
-def test_folder_holds_everything(small_run):
+def test_contents_of_the_folder(small_run):
     names = {path.name for path in small_run.folder.iterdir()}
-    assert names == {"report.html", "quickstart.json", "wardrobe", "questions", "models"}
-    assert list(small_run.folder.parent.iterdir()) == [small_run.folder]  # no scratch is left
+    assert names == {"report.html", "quickstart.json", "dataset", "questions", "models"}
+    assert list(small_run.folder.parent.iterdir()) == [small_run.folder]  # no temporary files
     facts = json.loads((small_run.folder / "quickstart.json").read_text(encoding="utf-8"))
     assert facts["seed"] == 3
     assert next(iter(facts["results"])) == "ADD-GNN"
@@ -28,43 +28,42 @@ def test_folder_holds_everything(small_run):
 
 
 @pytest.mark.slow
-def test_checkpoints_give_the_table_again(small_run):
-    """What stands in the folder is enough to repeat every number of the models."""
-    wardrobe = OutfitTables(small_run.folder / "wardrobe/users", features="features_image.npy")
+def test_checkpoints_reproduce_the_results(small_run):
+    users = OutfitTables(small_run.folder / "dataset/users", features="features_image.npy")
     results = small_run.findings.comparison.results
     for name, folder in zip(results, MODELS, strict=False):
         model = ADDGNN.load(small_run.folder / "models" / folder)
         for protocol, stored in results[name].items():
             for kind, result in zip(("compatibility", "fitb"), stored, strict=True):
                 file = small_run.folder / "questions" / f"{kind}_{protocol}_seed3.npz"
-                asked = load_questions(file, wardrobe.items)
-                assert asked.checksum == small_run.findings.comparison.questions[file.name]
-                assert evaluate_questions(model, asked).value == pytest.approx(result.value)
+                questions = load_questions(file, users.items)
+                assert questions.checksum == small_run.findings.comparison.questions[file.name]
+                assert evaluate_questions(model, questions).value == pytest.approx(result.value)
 
 
 @pytest.mark.slow
-def test_variants_differ_in_their_part_only(small_run):
+def test_variants_differ_in_one_component(small_run):
     folder = small_run.folder / "models"
     full, alone, flat = (ADDGNN.load(folder / name) for name in MODELS)
-    assert full.settings == alone.settings
-    assert flat.settings == {**full.settings, "use_graph": False}
+    assert full.config == alone.config
+    assert flat.config == {**full.config, "num_steps": 0}
     teacher = DesignerTeacher.load(folder / "teacher")
     assert teacher.mask.weight.shape == full.mask.weight.shape
-    # The teacher must not start as the students do, or it would have nothing to teach.
+    # With the initial masks of the students distillation would have no effect.
     torch.manual_seed(3)
     start = ADDGNN(full.in_channels, full.hidden_channels).mask.weight
     assert (teacher.mask.weight - start).abs().mean() > 0.1
-    knowing, other = (one.history.columns for one in small_run.findings.students[:2])
-    assert "train/distillation" in knowing
+    distilled, other = (one.history.columns for one in small_run.findings.students[:2])
+    assert "train/distillation" in distilled
     assert "train/distillation" not in other
 
 
-def test_replaces_only_what_a_quickstart_wrote(tmp_path):
+def test_replaces_only_folders_of_a_quickstart(tmp_path):
     check_replaceable(tmp_path / "new")
     check_replaceable(tmp_path)
     (tmp_path / "photo.jpg").touch()
     for target in (tmp_path, tmp_path / "photo.jpg"):
-        with pytest.raises(DataError, match="a new folder or that of an earlier quickstart"):
+        with pytest.raises(DataError, match="'--output' needs a new folder"):
             run_quickstart(target)
     (tmp_path / "quickstart.json").touch()
     check_replaceable(tmp_path)

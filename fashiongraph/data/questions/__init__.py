@@ -1,1 +1,1 @@
-"""questions."""
+"""Stored questions: FITB and compatibility."""

@@ -1,4 +1,4 @@
-"""Questions that ask whether an outfit is real."""
+"""Compatibility questions: real and corrupted outfits."""
 
 from __future__ import annotations
 
@@ -14,18 +14,26 @@ from fashiongraph.errors import FashionGraphError
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Compatibility(Questions):
-    """Q outfits, real and corrupted.
+    """Q real and corrupted outfits with labels, for the AUC of a model.
 
     Args:
         items: The item table.
         ptr: Offsets of the outfits [Q + 1].
         item_id: Rows of the item table, outfit after outfit [N].
         label: 1 for a real outfit, 0 for a corrupted one [Q].
-        group: Number of the real outfit that each comes from [Q]: a bootstrap draws whole groups.
-        recipe: How the questions were made, as JSON can say it.
+        group: Number of the real outfit that each one derives from [Q]; a bootstrap samples groups.
+        recipe: Provenance of the questions, serialisable as JSON.
 
     Raises:
         FashionGraphError: If the shapes do not fit, or a label is neither 0 nor 1.
+
+    Example:
+        >>> import torch
+        >>> from fashiongraph.data import ItemTable
+        >>> items = ItemTable.from_lists(["a", "b", "c"], ["top", "skirt", "skirt"])
+        >>> ptr, item_id = torch.tensor([0, 2, 4]), torch.tensor([0, 1, 0, 2])
+        >>> Compatibility(items, ptr, item_id, torch.tensor([1, 0]), torch.tensor([0, 0]))
+        Compatibility(2 questions, {})
     """
 
     kind: ClassVar[str] = "compatibility"
@@ -41,9 +49,9 @@ class Compatibility(Questions):
 
     @property
     def target(self) -> Tensor:
-        """What a model should find: :attr:`label` [Q]."""
+        """The ground truth, :attr:`label` [Q]."""
         return self.label
 
     def outfits(self) -> Outfits:
         """The outfits to score."""
-        return self.asked
+        return self.source_outfits

@@ -1,4 +1,4 @@
-"""Questions that ask for the missing item of an outfit."""
+"""Fill-in-the-blank (FITB) questions."""
 
 from __future__ import annotations
 
@@ -16,19 +16,31 @@ from fashiongraph.errors import FashionGraphError
 
 @dataclass(frozen=True, eq=False, repr=False)
 class FillInBlank(Questions):
-    """Q outfits with one item blanked, A candidates for the blank, and the right one.
+    """Q outfits with one blanked item each, A candidates for the blank, and the right answer.
 
     Args:
         items: The item table.
         ptr: Offsets of the complete outfits [Q + 1].
         item_id: Rows of the item table, outfit after outfit [N].
         position: Index inside each outfit of the blank [Q].
-        candidates: Rows of the item table that may fill it [Q, A].
-        answer: Column of the candidate that stood there [Q].
-        recipe: How the questions were made, as JSON can say it.
+        candidates: Candidates for the blank, rows of the item table [Q, A].
+        answer: Column of the blanked item among the candidates [Q].
+        recipe: Provenance of the questions, serialisable as JSON.
 
     Raises:
         FashionGraphError: If the shapes do not fit, or an answer is not the blanked item.
+
+    Example:
+        >>> import torch
+        >>> from fashiongraph.data import ItemTable
+        >>> items = ItemTable.from_lists(["a", "b", "c"], ["top", "skirt", "skirt"])
+        >>> questions = FillInBlank(
+        ...     items, ptr=torch.tensor([0, 2]), item_id=torch.tensor([0, 1]),
+        ...     position=torch.tensor([1]), candidates=torch.tensor([[2, 1]]),
+        ...     answer=torch.tensor([1]),
+        ... )
+        >>> questions.outfits().to_frame()["item_id"].tolist()
+        ['a', 'c', 'a', 'b']
     """
 
     kind: ClassVar[str] = "fitb"
@@ -45,21 +57,21 @@ class FillInBlank(Questions):
                 "'candidates' and 'answer' need the shapes [Q, A] and [Q] "
                 f"(got {list(self.candidates.shape)} and {list(self.answer.shape)})"
             )
-        blanked = self.item_id[row_at(self.asked, self.position)]
+        blanked = self.item_id[row_at(self.source_outfits, self.position)]
         column = torch.arange(self.candidates.size(1))
         right = (column == self.answer.unsqueeze(1)) & (self.candidates == blanked.unsqueeze(1))
         if not bool(right.any(dim=1).all()):
             wrong = int((~right.any(dim=1)).nonzero()[0])
             raise FashionGraphError(
-                f"'answer' needs to name the candidate that is the blanked item "
+                "'answer' needs the column of the blanked item "
                 f"(question {wrong} has answer {int(self.answer[wrong])})"
             )
 
     @property
     def target(self) -> Tensor:
-        """What a model should find: :attr:`answer` [Q]."""
+        """The ground truth, :attr:`answer` [Q]."""
         return self.answer
 
     def outfits(self) -> Outfits:
         """Every outfit with every candidate in its blank; candidate a of question q is q·A + a."""
-        return replaced(self.asked, self.position, self.candidates)
+        return replaced(self.source_outfits, self.position, self.candidates)

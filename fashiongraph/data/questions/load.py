@@ -1,4 +1,4 @@
-"""Stored questions of any kind."""
+"""Loading of stored questions of any kind."""
 
 from __future__ import annotations
 
@@ -12,14 +12,25 @@ from fashiongraph.errors import DataError
 
 
 def load_questions(path: str | Path, items: ItemTable) -> Compatibility | FillInBlank:
-    """Read questions back, whichever kind the file holds.
+    """Load questions of the kind that the file states.
 
     Args:
-        path: A file that ``save`` wrote.
-        items: An item table that holds the questions' items, in any order.
+        path: A file written by ``save``.
+        items: An item table with the items of the questions, in any order.
 
     Raises:
-        DataError: If the file is missing, damaged or altered, or names an unknown item.
+        DataError: If the file is missing, damaged or altered, or an item is not in the table.
+
+    Example:
+        >>> import tempfile, torch
+        >>> from fashiongraph.data import Compatibility, ItemTable
+        >>> items = ItemTable.from_lists(["a", "b"], ["top", "skirt"])
+        >>> ptr, item_id = torch.tensor([0, 2]), torch.tensor([0, 1])
+        >>> questions = Compatibility(items, ptr, item_id, torch.tensor([1]), torch.tensor([0]))
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     questions.save(Path(folder, "questions.npz"))
+        ...     load_questions(Path(folder, "questions.npz"), items)
+        Compatibility(1 questions, {})
     """
     kind = QuestionFile.read(path).kind
     if kind == Compatibility.kind:

@@ -1,4 +1,4 @@
-"""The file that questions are stored in."""
+"""File format of stored questions."""
 
 from __future__ import annotations
 
@@ -22,13 +22,19 @@ class QuestionFile:
     """Contents of a question file: a NumPy ``.npz`` archive, without pickled objects.
 
     The array ``header`` holds JSON in UTF-8 (format, kind, vocabulary, recipe), ``checksum`` the
-    SHA-256 of everything else, and the others are arrays of int64.
+    SHA-256 of everything else. All other arrays are int64.
 
     Args:
         kind: Kind of the questions.
-        vocabulary: Identifiers of the items that the arrays refer to by position.
-        recipe: How the questions were made, as JSON can say it.
-        arrays: The questions, by the name of the field.
+        vocabulary: Identifiers of the items, which the arrays index.
+        recipe: Provenance of the questions, serialisable as JSON.
+        arrays: Fields of the questions by name.
+
+    Example:
+        >>> import numpy as np
+        >>> file = QuestionFile("fitb", ["a", "b"], {"seed": 1}, {"answer": np.array([0, 1])})
+        >>> file.checksum[:8]
+        '4c293bf5'
     """
 
     kind: str
@@ -50,20 +56,20 @@ class QuestionFile:
         return json.dumps({**header, "vocabulary": self.vocabulary}, sort_keys=True).encode()
 
     def write(self, path: str | Path) -> None:
-        """Write the file whole or not at all."""
+        """Write the file atomically."""
         text = {"header": self._header(), "checksum": self.checksum.encode()}
-        parts: dict[str, Any] = dict(self.arrays)  # numbers only: nothing is pickled
+        arrays: dict[str, Any] = dict(self.arrays)  # numbers only: nothing is pickled
         for name, value in text.items():
-            parts[name] = np.frombuffer(value, dtype=np.uint8)
+            arrays[name] = np.frombuffer(value, dtype=np.uint8)
         with atomic_write(path) as draft, draft.open("wb") as stream:
-            np.savez_compressed(stream, **parts)
+            np.savez_compressed(stream, **arrays)
 
     @classmethod
     def read(cls, path: str | Path) -> QuestionFile:
         """Read a file and verify its checksum.
 
         Raises:
-            DataError: If the file is missing, is no question file, or was damaged or altered.
+            DataError: If the file is missing, no question file, damaged or altered.
         """
         try:
             with np.load(path, allow_pickle=False) as archive:
@@ -72,7 +78,7 @@ class QuestionFile:
             stored = arrays.pop("checksum").tobytes().decode()
             version = header["format"]
             file = cls(header["kind"], header["vocabulary"], header["recipe"], arrays)
-        except Exception as error:  # a damaged archive fails in a dozen ways, all of them final
+        except Exception as error:  # a damaged archive raises many kinds of errors
             raise DataError(f"needs to be a file of questions ({error})", path) from error
         if version != _FORMAT:
             raise DataError(f"needs the format {_FORMAT} (has {version!r})", path)

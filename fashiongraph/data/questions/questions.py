@@ -1,4 +1,4 @@
-"""What all stored questions have in common."""
+"""Base class of stored questions."""
 
 from __future__ import annotations
 
@@ -22,23 +22,23 @@ QuestionsT = TypeVar("QuestionsT", bound="Questions")
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Questions:
-    """Base of the questions: their outfits, their file and their recipe.
+    """Base of stored questions: their outfits, file and provenance.
 
-    A subclass adds tensors with one row per question. Files name items by their identifiers, so
-    that questions outlive the order of an item table.
+    A subclass adds tensors with one row per question. Files refer to items by identifier, so they
+    do not depend on the order of an item table.
 
     Args:
         items: The item table.
-        ptr: Offsets of the outfits that are asked about [Q + 1].
+        ptr: Offsets of the outfits [Q + 1].
         item_id: Rows of the item table, outfit after outfit [N].
-        recipe: How the questions were made, as JSON can say it.
+        recipe: Provenance of the questions, serialisable as JSON.
     """
 
     kind: ClassVar[str]
-    """What the file calls these questions."""
+    """Name of the kind in files."""
 
     item_fields: ClassVar[tuple[str, ...]] = ("item_id",)
-    """The fields that hold rows of the item table."""
+    """Names of the fields with rows of the item table."""
 
     items: ItemTable
     ptr: Tensor
@@ -52,28 +52,28 @@ class Questions:
         return f"{type(self).__name__}({len(self)} questions, {self.recipe})"
 
     @cached_property
-    def asked(self) -> Outfits:
-        """The outfit that each question stores [Q]."""
+    def source_outfits(self) -> Outfits:
+        """The stored outfit of each question [Q]."""
         return Outfits(self.items, self.ptr, self.item_id)
 
     @property
     def checksum(self) -> str:
-        """SHA-256 of all that a file of these questions says, whatever the item table's order."""
+        """SHA-256 of the contents of the file, independent of the order of the item table."""
         return self._file().checksum
 
     def select(self: QuestionsT, index: Tensor) -> QuestionsT:
-        """The questions at the given positions, or where a boolean mask holds."""
-        chosen = self.asked.select(index)
+        """Select questions by position or by a boolean mask."""
+        chosen = self.source_outfits.select(index)
         rows = {name: getattr(self, name)[index] for name in self._row_fields()}
         return replace(self, ptr=chosen.ptr, item_id=chosen.item_id, **rows)
 
     def save(self, path: str | Path) -> None:
-        """Write the questions with their recipe and checksum, under a temporary name first."""
+        """Write the questions with their recipe and checksum, atomically."""
         self._file().write(path)
 
     @classmethod
     def check_kind(cls, questions: Questions) -> None:
-        """Do nothing if questions are of this kind.
+        """Check that questions are of this kind.
 
         Raises:
             FashionGraphError: If they are of another.
@@ -84,15 +84,15 @@ class Questions:
 
     @classmethod
     def load(cls: type[QuestionsT], path: str | Path, items: ItemTable) -> QuestionsT:
-        """Read questions back.
+        """Load questions.
 
         Args:
-            path: A file that :meth:`save` wrote.
-            items: An item table that holds the questions' items, in any order.
+            path: A file written by :meth:`save`.
+            items: An item table with the items of the questions, in any order.
 
         Raises:
             DataError: If the file is missing, damaged or altered, holds questions of another
-                kind, or names an item that the table lacks.
+                kind, or an item is not in the table.
         """
         file = QuestionFile.read(path)
         if file.kind != cls.kind:
@@ -100,7 +100,7 @@ class Questions:
         row = items.ids.get_indexer(pd.Index(file.vocabulary, dtype=items.ids.dtype))
         if (row < 0).any():
             missing = file.vocabulary[int((row < 0).argmax())]
-            raise DataError(f"asks about the item {missing!r}, which the item table lacks", path)
+            raise DataError(f"needs the item {missing!r}, which is not in the item table", path)
         try:
             arrays = {
                 name: row[array].astype(np.int64) if name in cls.item_fields else array
@@ -109,7 +109,7 @@ class Questions:
             tensors = {name: torch.from_numpy(array) for name, array in arrays.items()}
             return cls(items=items, recipe=file.recipe, **tensors)
         except (IndexError, TypeError, FashionGraphError) as error:
-            raise DataError(f"holds no proper questions: {error}", path) from error
+            raise DataError(f"needs valid questions: {error}", path) from error
 
     @classmethod
     def _row_fields(cls) -> list[str]:
@@ -130,7 +130,7 @@ class Questions:
         names = ["ptr", "item_id", *self._row_fields()]
         arrays = {name: getattr(self, name).numpy() for name in names}
         used = np.unique(np.concatenate([arrays[name].ravel() for name in self.item_fields]))
-        used = used[self.items.ids[used].argsort()]  # by name: the table's order leaves no trace
+        used = used[self.items.ids[used].argsort()]  # sorted by name
         code = np.empty(len(self.items), dtype=np.int64)
         code[used] = np.arange(len(used))
         for name in self.item_fields:

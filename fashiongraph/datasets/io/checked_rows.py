@@ -1,4 +1,4 @@
-"""Rows of a table that hold to the rules."""
+"""Rows of a table that break no rule."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from fashiongraph.datasets.io.table import Table
 
 
 class CheckedRows:
-    """The rows of a table that break no rule; those that do are noted.
+    """Rows of a table that break no rule; the others are added to the problems.
 
     Args:
         table: The table, of n rows.
-        problems: Where broken rules go.
+        problems: Collects broken rules.
 
     Attributes:
         kept: Where no rule is broken [n].
@@ -34,13 +34,13 @@ class CheckedRows:
         file: Path | None = None,
         row: np.ndarray | None = None,
     ) -> None:
-        """Keep no longer the rows that break a rule.
+        """Drop the rows that break a rule.
 
         Args:
-            broken: Where the rule is broken [n]. Rows dropped earlier are passed over: only the
-                first rule that a row breaks is noted.
-            rule: From a position in the table to the words for the rule.
-            file: The file at fault; by default the table's.
+            broken: Where the rule is broken [n]. Rows dropped earlier are ignored, so only the
+                first rule that a row breaks is reported.
+            rule: From a position in the table to the message.
+            file: The broken file; by default the table's.
             row: Row of that file for each row of the table [n].
         """
         found = np.flatnonzero(broken & self.kept)
@@ -52,9 +52,9 @@ class CheckedRows:
         self.kept[found] = False
 
     def drop_blank(self, name: str) -> None:
-        """Drop the rows that hold nothing, or nothing but white space, in a text column."""
+        """Drop the rows whose value in a text column is empty or white space."""
         self.drop(self.table.is_blank(name), lambda _: f"{name!r} needs a value")
 
     def value(self, name: str, position: int) -> str:
-        """A value of a text column as it is shown in a rule."""
+        """A value of a text column as shown in a message."""
         return repr(self.table.columns[name][position].as_py())

@@ -1,4 +1,9 @@
-"""Reading CSV files."""
+"""CSV files as Arrow tables, with the row of the file that each row came from.
+
+pyarrow reads and parses. By hand stays what it cannot do: an unclosed quote hides rows without an
+error, identifiers of 20 digits become equal floats, and its handler of rows of a wrong length fails
+on text that is not UTF-8, so that one byte would cost the file instead of its row.
+"""
 
 from __future__ import annotations
 
@@ -16,22 +21,23 @@ from fashiongraph.datasets.io.problems import Problems
 from fashiongraph.errors import DataError
 
 # Looking behind the quote, not before it, lets the search run from quote to quote. A byte order
-# mark may stand before the first.
+# mark may precede the first.
 _OPENING = re.compile(rb'"(?:(?<![^,\r\n]")|(?<=\A\xef\xbb\xbf"))')
 # A field of one line takes no row with it, whatever follows its closing quote.
 _LINE = rb'[^"\r\n]*(?:""[^"\r\n]*)*"(?!")'
 _LINES = rb'[^"]*(?:""[^"]*)*"(?=[,\r\n]|\Z)'
+_CHUNK_BYTES = 1 << 24
 _QUOTED = re.compile(_OPENING.pattern + rb"(?:" + _LINE + rb"|" + _LINES + rb")")
 
 
 def check_quotes(path: Path) -> None:
     """Check that every quoted field ends with a quote and that nothing of the field follows it.
 
-    Arrow takes a field whose quote never ends for one that runs to the end of the file, and the
-    rows it runs over are gone without an error. A quote inside a field that begins without one,
-    as in ``5" heel``, is a character like any other, and so is what follows the closing quote of
-    a field of one line, as in ``"nice" shoes``. Where a field of several lines ends before the end
-    of a field, its quote was meant to open another one.
+    Arrow reads a field whose quote is not closed up to the next quote or the end of the file and
+    drops the rows in between without an error. A quote inside a field that begins without one,
+    as in ``5" heel``, is an ordinary character, and so is text after the closing quote of a field
+    of one line, as in ``"nice" shoes``. If text follows the closing quote of a field of several
+    lines, that quote was meant to open another field.
 
     Raises:
         DataError: If a field is not closed, with the row it begins in.
@@ -58,9 +64,6 @@ def _shown(text: bytes) -> str:
     return line if len(line) <= 40 else line[:40] + "…"
 
 
-_CHUNK_BYTES = 1 << 24
-
-
 def read_csv(
     path: Path, problems: Problems, text: Sequence[str], wanted: Sequence[str] | None
 ) -> tuple[pa.Table, np.ndarray, np.ndarray]:
@@ -68,11 +71,11 @@ def read_csv(
 
     Args:
         path: The file.
-        problems: Where rows go that have too many or too few fields, or text in a wanted column
+        problems: Collects rows with too many or too few fields, or with text in a wanted column
             that is not UTF-8.
-        text: Columns that are text whatever they hold. The types of others are inferred; whole
-            numbers too large for 64 bits are text.
-        wanted: Columns that matter; by default all.
+        text: Columns that are always text. The types of others are inferred; whole numbers too
+            large for 64 bits are text.
+        wanted: Columns to check; by default all.
 
     Returns:
         The n rows that could be read, the row of the file that each came from [n], and the rows
@@ -84,8 +87,8 @@ def read_csv(
     try:
         check_quotes(path)
         is_utf8 = _is_utf8(path)
-        # Arrow wants UTF-8 throughout. Where it is not, each byte stands for a character until
-        # the good rows are told from the bad: one bad byte must not cost the whole file.
+        # Arrow needs UTF-8 throughout. Otherwise each byte is read as a character and decoded
+        # later, so that one bad byte costs one row.
         source = pa.OSFile(str(path)) if is_utf8 else _bytes_as_characters(path)
         with source:
             table, ragged = _parse(source, text)
@@ -107,7 +110,7 @@ def read_csv(
 
 
 def _parse(source: pa.NativeFile, text: Sequence[str]) -> tuple[pa.Table, list[tuple[int, ...]]]:
-    """The rows of the right length; and number, fields needed and fields found of the others."""
+    """Rows of the right length; row, fields needed and fields found of each of the others."""
     ragged: list[tuple[int, ...]] = []
 
     def skip(row: csv.InvalidRow) -> str:
@@ -124,7 +127,7 @@ def _parse(source: pa.NativeFile, text: Sequence[str]) -> tuple[pa.Table, list[t
     )
     source.seek(0)
     table = csv.read_csv(source, csv.ReadOptions(use_threads=True), parse, convert)
-    if ragged:  # their numbers are known only where one thread reads them all
+    if ragged:  # only a single thread numbers them
         ragged.clear()
         source.seek(0)
         table = csv.read_csv(source, csv.ReadOptions(use_threads=False), parse, convert)
@@ -134,9 +137,9 @@ def _parse(source: pa.NativeFile, text: Sequence[str]) -> tuple[pa.Table, list[t
 def _with_all_digits(
     table: pa.Table, source: pa.NativeFile, text: Sequence[str], wanted: Sequence[str] | None
 ) -> pa.Table:
-    """The table with columns of whole numbers as text where Arrow made floats of them.
+    """The table with columns of whole numbers as text where Arrow inferred floats.
 
-    It does where 64 bits are too few, and different identifiers of 20 digits become one number.
+    Arrow does so beyond 64 bits, where different identifiers of 20 digits become one float.
     """
     wide = [
         index

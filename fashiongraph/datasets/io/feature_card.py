@@ -1,4 +1,4 @@
-"""The card beside a file of features, which says whose they are."""
+"""Cards beside feature files, which identify the items of the rows."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from fashiongraph.datasets.io.feature_file import open_features
 from fashiongraph.errors import DataError
 from fashiongraph.files import atomic_write
 
-_SAMPLE = 1024  # rows that stand for all
+_SAMPLE = 1024  # rows in the digest
 
 
 def check_card_replaceable(features: Path) -> None:
-    """Do nothing if a card may be written beside a file of features.
+    """Check that a card may be written beside a file of features.
 
     Raises:
-        DataError: If another kind of file stands in its place.
+        DataError: If another kind of file has its name.
     """
     path = _place(features)
     if path.exists() and not _card(path):
@@ -28,16 +28,16 @@ def check_card_replaceable(features: Path) -> None:
 
 
 def write_feature_card(features: Path, ids: np.ndarray | None, encoder: str) -> None:
-    """Write down which items a file of features was made for: ``x.npy.json`` beside ``x.npy``.
+    """Write ``x.npy.json`` beside ``x.npy``, with a digest of the items of its rows.
 
     Args:
         features: The file of features.
-        ids: Identifiers of the items, in the order of the rows [n]. Without them no card is
-            written, and one of earlier features is removed.
-        encoder: Name of what made the features.
+        ids: Identifiers of the items, in the order of the rows [n]. If None, no card is
+            written, and an earlier one is removed.
+        encoder: Name of the encoder.
 
     Raises:
-        DataError: If another kind of file stands in the card's place.
+        DataError: If another kind of file has the card's name.
     """
     check_card_replaceable(features)
     path = _place(features)
@@ -50,23 +50,22 @@ def write_feature_card(features: Path, ids: np.ndarray | None, encoder: str) -> 
 
 
 def check_feature_card(features: Path, ids: np.ndarray) -> None:
-    """Do nothing if a file of features was made for these items, or has no card to tell.
+    """Check that a file of features was made for these items, if it has a card.
 
-    A card of a file that was written anew since, by other means, tells nothing.
+    The card is ignored if the file was written again since by other means.
 
     Args:
         features: The file of features.
         ids: Identifiers of the items [n].
 
     Raises:
-        DataError: If it was made for others, or for another order of them.
+        DataError: If it was made for other items, or for another order of them.
     """
     path = _place(features)
     card = _card(path)
     if card and card["item_ids"] != _digest(hashed(ids)) and card.get("file") == _sampled(features):
         raise DataError(
-            f"features were made for other items or another order of them, as {path.name} says; "
-            "embed again",
+            f"features were made for other items or in another order, see {path.name}; embed again",
             features,
         )
 
@@ -76,7 +75,7 @@ def _place(features: Path) -> Path:
 
 
 def _card(path: Path) -> dict[str, object]:
-    """The card; empty where there is none, or a file of another kind."""
+    """The card; empty if there is none, or a file of another kind."""
     try:
         card = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -85,7 +84,7 @@ def _card(path: Path) -> dict[str, object]:
 
 
 def _sampled(features: Path) -> str:
-    """A digest of some rows of a file, since all may be many."""
+    """A digest of a sample of rows, since a file may have millions."""
     rows = open_features(features)
     some = np.linspace(0, len(rows) - 1, min(len(rows), _SAMPLE)).astype(np.int64)
     return _digest(np.array([*rows.shape, rows.itemsize]), rows[some])

@@ -14,15 +14,19 @@ CHUNK_BYTES = 1 << 24
 
 
 def open_features(path: Path) -> np.ndarray:
-    """Map a file of features into memory; its rows stay on disk until they are read.
-
-    The map is copy-on-write, so the file is never changed.
+    """Memory-map a file of features, copy-on-write: the file is never changed.
 
     Returns:
-        The array [n, F] of any width of float.
+        The array [n, F], float16, float32 or float64.
 
     Raises:
         DataError: If the file holds no such array.
+
+    Example:
+        >>> file = getfixture("tmp_path") / "features.npy"
+        >>> np.save(file, np.eye(3, dtype=np.float16))
+        >>> open_features(file).shape
+        (3, 3)
     """
     try:
         # Never unpickles: an array of Python objects is refused.
@@ -37,7 +41,7 @@ def open_features(path: Path) -> np.ndarray:
 
 
 def nonfinite_rows(features: np.ndarray) -> np.ndarray:
-    """Rows that hold NaN or an infinite value, found without reading all rows at once."""
+    """Indices of rows with NaN or an infinite value; reads a block of rows at a time."""
     step = max(1, CHUNK_BYTES // (features.itemsize * features.shape[1]))
     found = [
         start + np.flatnonzero(~np.isfinite(features[start : start + step]).all(axis=1))

@@ -1,4 +1,8 @@
-"""Fetching published files by the id of the commit that holds them."""
+"""Download of published files from a commit of a git repository.
+
+Git checks the content against the id of the commit, so that files without a published checksum are
+verified; a download by HTTP (pooch, torch.hub) cannot do that.
+"""
 
 from __future__ import annotations
 
@@ -18,21 +22,20 @@ from fashiongraph.files import atomic_write
 def fetch_from_commit(
     url: str, commit: str, names: Sequence[str], folder: str | Path, otherwise: str = ""
 ) -> None:
-    """Fetch files of one commit of a git repository, verified by the commit's id.
+    """Download files of one commit of a git repository, verified by the commit's id.
 
-    The id of a commit is a checksum of all that it holds. git works out the checksum of whatever
-    arrives, and fails where the commit's own objects are not among it. A file appears under its
-    name once it is complete. Large files that lie elsewhere (Git LFS) arrive as their pointers.
+    The id of a commit is a checksum of its content, which git verifies. A file appears under its
+    name once it is complete. Files in Git LFS arrive as pointers.
 
     Args:
         url: Address of the repository.
         commit: Id of the commit, in full.
         names: Paths of the files in the repository.
-        folder: Where they go, under the same paths.
-        otherwise: What to do where there is no git; it ends the error that says so.
+        folder: Folder to write them to, under the same paths.
+        otherwise: End of the error if git is not installed, such as an alternative.
 
     Raises:
-        FashionGraphError: If git is not installed, or the id is none.
+        FashionGraphError: If git is not installed, or ``commit`` is not an id.
         DataError: If the commit cannot be fetched, is damaged, or lacks a file.
     """
     git = shutil.which("git")
@@ -50,7 +53,7 @@ def fetch_from_commit(
 
 
 def _run(command: list[str], url: str, output: IO[bytes] | None = None) -> None:
-    quiet = {**os.environ, "GIT_TERMINAL_PROMPT": "0"}  # a wrong address asks for no password
+    quiet = {**os.environ, "GIT_TERMINAL_PROMPT": "0"}  # no prompt for a password
     done = subprocess.run(
         command, stdout=output, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, env=quiet
     )

@@ -1,4 +1,4 @@
-"""Blocks of outfits, gathered as columns."""
+"""Outfits that are read in blocks, concatenated as columns."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from fashiongraph.errors import DataError
 
 
 class OutfitBlock(NamedTuple):
-    """Some outfits of a file.
+    """A block of outfits of a file.
 
     Args:
         outfits: One row an outfit: ``outfit_id`` and further columns.
         sizes: Number of items of each outfit.
-        rows: One row for each item of an outfit, outfit after outfit: ``item_id`` and what is
-            known of the item.
+        rows: One row for each item of an outfit, outfit after outfit: ``item_id`` and further
+            columns of the item.
     """
 
     outfits: pa.Table
@@ -35,14 +35,14 @@ class OutfitBlock(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Gathered:
-    """All outfits of a file.
+    """All outfits of a file and their items.
 
     Args:
         outfits: One row an outfit: ``outfit_id`` and further columns.
         ptr: Offsets [B + 1].
         item_id: Position in ``items`` of each item of an outfit [N].
-        items: One row an item, in the order of first appearance: ``item_id`` and what the first
-            of its rows says.
+        items: One row an item, in the order of first appearance: ``item_id`` and the
+            columns of its first row.
     """
 
     outfits: pa.Table
@@ -51,7 +51,7 @@ class Gathered:
     items: pa.Table
 
     def over(self, items: ItemTable) -> tuple[Outfits, pd.DataFrame]:
-        """The outfits over an item table whose rows are those of ``items``; their columns."""
+        """The outfits over an item table with the rows of ``items``, and their columns."""
         columns = self.outfits.to_pandas()
         ids = pd.Index(columns.pop("outfit_id")).astype(str).rename(None)
         ptr, item_id = torch.from_numpy(self.ptr), torch.from_numpy(self.item_id)
@@ -59,15 +59,15 @@ class Gathered:
 
 
 def gather(file: Path, blocks: Iterable[OutfitBlock], limit: int | None = None) -> Gathered:
-    """Put blocks of outfits one after the other.
+    """Concatenate blocks of outfits.
 
-    Texts about items are kept as codes into their distinct values, so that what is held grows by
-    a few bytes for each item of an outfit. Outfits without any item are passed over.
+    Text columns of items are dictionary-encoded, so that memory grows by a few bytes for each item
+    of an outfit. Outfits without items are skipped.
 
     Args:
-        file: Where they come from, for errors.
+        file: Their file, for errors.
         blocks: The blocks, read one at a time.
-        limit: How many outfits to take at most.
+        limit: Largest number of outfits to read.
 
     Raises:
         DataError: If there is no outfit, or two have one identifier.
@@ -93,7 +93,7 @@ def gather(file: Path, blocks: Iterable[OutfitBlock], limit: int | None = None) 
 
 
 def item_table(items: pa.Table) -> ItemTable:
-    """Items with the columns ``item_id`` and ``category``, an empty one being unknown (``-1``)."""
+    """Item table of the columns ``item_id`` and ``category``; an empty category is ``-1``."""
     blank = pc.equal(items["category"], "")
     category = pd.Categorical(pc.if_else(blank, None, items["category"]).to_pandas())
     return ItemTable(
@@ -105,7 +105,7 @@ def item_table(items: pa.Table) -> ItemTable:
 
 
 def _encoded(rows: pa.Table) -> pa.Table:
-    """The table with texts as codes."""
+    """The table with dictionary-encoded text."""
     for index, field in enumerate(rows.schema):
         if pa.types.is_string(field.type) or pa.types.is_large_string(field.type):
             rows = rows.set_column(index, field.name, rows[index].dictionary_encode())
@@ -113,7 +113,7 @@ def _encoded(rows: pa.Table) -> pa.Table:
 
 
 def _items(rows: pa.Table) -> tuple[np.ndarray, pa.Table]:
-    """The item of each row, by the order of first appearance, and the first row of each item."""
+    """Item of each row, numbered by first appearance, and the first row of each item."""
     codes = [chunk.indices.to_numpy() for chunk in rows["item_id"].chunks]
     item_id = np.concatenate(codes).astype(np.int64)
     highest = np.maximum.accumulate(item_id)  # codes count up from 0 as values appear

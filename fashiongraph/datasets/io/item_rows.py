@@ -1,4 +1,4 @@
-"""A table of items, checked."""
+"""Checked rows of a table of items."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from fashiongraph.errors import DataError
 
 
 class ItemRows(CheckedRows):
-    """Items, each with an identifier of its own and a category.
+    """Rows of items with unique identifiers and a category.
 
     Args:
         table: The items, of n rows.
-        problems: Where broken rules go.
+        problems: Collects broken rules.
 
     Attributes:
-        ids: The distinct identifiers, those of dropped rows as well [d].
+        ids: Distinct identifiers, including those of dropped rows [d].
     """
 
     def __init__(self, table: Table, problems: Problems) -> None:
@@ -50,7 +50,7 @@ class ItemRows(CheckedRows):
             features: One row per record of the table [len(table.records), F].
 
         Raises:
-            DataError: If the number of rows is another, or they were made for other items.
+            DataError: If the number of rows differs, or the file was made for other items.
         """
         if len(features) != len(self.table.records):
             raise DataError(
@@ -73,9 +73,9 @@ class ItemRows(CheckedRows):
 
     @property
     def row_of_id(self) -> np.ndarray:
-        """Row in :meth:`item_table` of each of ``ids``, -1 for those dropped [d + 1].
+        """Row in :meth:`item_table` of each of ``ids``, -1 for dropped ones [d + 1].
 
-        The last entry is -1, too, so that an unknown item, -1, stays unknown.
+        The last entry is -1, so that index -1, an unknown item, gives -1.
         """
         rows = np.full(len(self.ids) + 1, -1)
         rows[self._code[self.kept]] = np.arange(self.kept.sum())
@@ -105,7 +105,7 @@ class ItemRows(CheckedRows):
             if pa.types.is_integer(column.type) and column.null_count:
                 bounds = pc.min_max(column).as_py().values()
                 if any(bound is not None and abs(bound) > 2**53 for bound in bounds):
-                    # pandas would make floats of them, and one number of different identifiers
+                    # pandas would convert them to floats, and different identifiers to one number
                     column = column.cast(pa.large_string())
                     columns = columns.set_column(index, name, column)
             if pa.types.is_large_string(column.type):

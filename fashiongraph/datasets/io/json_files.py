@@ -1,4 +1,8 @@
-"""Outfits that were published as a JSON file each."""
+"""Data sets with one JSON file per outfit.
+
+pyarrow's JSON reader handles JSON lines only; a call of it per file, or joining the files, would
+lose which file is broken. So the standard library parses and Arrow converts a block of files.
+"""
 
 from __future__ import annotations
 
@@ -15,40 +19,48 @@ import pyarrow as pa
 from fashiongraph.datasets.io.json_rows import arrow_rows
 from fashiongraph.errors import DataError
 
-_FILES = 1024  # files at a time
-
 
 def files_below(folder: Path) -> Iterator[Path]:
-    """JSON files in a folder and those in it, by name, found while they are read."""
+    """JSON files in a folder and its subfolders, sorted by name, found lazily."""
     for parent, folders, names in os.walk(folder):
         folders.sort()
         yield from (Path(parent, name) for name in sorted(names) if name.endswith(".json"))
 
 
 def json_files(
-    paths: Iterable[Path], row_type: pa.DataType, lenient: bool = False
+    paths: Iterable[Path], row_type: pa.DataType, lenient: bool = False, block_files: int = 1024
 ) -> Iterator[tuple[list[Path], pa.StructArray]]:
-    """Read JSON files, each of one object, in blocks.
+    """Read JSON files of one object each, in blocks.
 
     Args:
         paths: The files.
-        row_type: What each holds, see :func:`fashiongraph.datasets.io.json_rows.arrow_rows`. Numbers
-            are read as texts, so that it does not matter which of them a release has.
-        lenient: Pass over broken files with a warning.
+        row_type: Type of each object, as in
+            :func:`~fashiongraph.datasets.io.json_rows.arrow_rows`. Numbers are read as text, so
+            that a release may have either.
+        lenient: Skip broken files with a warning.
+        block_files: Number of files to read at a time.
 
     Yields:
         Some files and their objects.
 
     Raises:
         DataError: If a file is broken and ``lenient`` is not set.
+
+    Example:
+        >>> folder = getfixture("tmp_path")
+        >>> _ = (folder / "1.json").write_text('{"set_id": 1}')
+        >>> row_type = pa.struct([pa.field("set_id", pa.string())])
+        >>> [(paths[0].name, rows.to_pylist()) for paths, rows in
+        ...  json_files(files_below(folder), row_type)]
+        [('1.json', [{'set_id': '1'}])]
     """
     broken: list[DataError] = []
     todo = iter(paths)
     try:
-        while block := list(islice(todo, _FILES)):
+        while block := list(islice(todo, block_files)):
             try:
                 rows = _rows(block, row_type)
-            except DataError:  # whose fault is it?
+            except DataError:  # find the broken file
                 block, rows = _one_by_one(block, row_type, broken)
                 if broken and not lenient:
                     raise broken[0] from None
@@ -56,7 +68,7 @@ def json_files(
                 yield block, rows
     finally:
         if broken and lenient:
-            message = f"passed over {len(broken):,} broken files, the first one: {broken[0]}"
+            message = f"skipped {len(broken):,} broken files, the first one: {broken[0]}"
             warnings.warn(message, stacklevel=2)
 
 

@@ -1,4 +1,9 @@
-"""Records of a JSON file of any size."""
+"""Records of a JSON file of any size, as Arrow tables.
+
+pyarrow reads JSON lines only, neither one array nor records that it can number for errors. ijson
+with its C library took 1.5 times as long into Arrow tables (60 MB of SHIFT15M's form: 2.7 s here,
+4.6 s there) and would be a further dependency. So records are separated here, and pyarrow parses.
+"""
 
 from __future__ import annotations
 
@@ -23,14 +28,21 @@ def json_records(
 
     Args:
         path: The file, in UTF-8.
-        schema: The fields to read and their types; others are passed over.
-        block_bytes: Bytes to read at a time. No record may be longer.
+        schema: Fields to read and their types; others are ignored.
+        block_bytes: Bytes to read at a time, and largest size of a record.
 
     Yields:
-        The numbers of some records, and the records.
+        Numbers of some records, and the records.
 
     Raises:
         DataError: If the file cannot be read, is cut off, or a record breaks the schema.
+
+    Example:
+        >>> file = getfixture("tmp_path") / "outfits.json"
+        >>> _ = file.write_text('[{"set_id": "1", "likes": 3}, {"set_id": "2"}]')
+        >>> for place, table in json_records(file, pa.schema({"set_id": pa.string()})):
+        ...     print(place.number, table.to_pylist())
+        [1 2] [{'set_id': '1'}, {'set_id': '2'}]
     """
     first = 1
     for lines in _lines_of_records(path, block_bytes):
@@ -55,7 +67,7 @@ def _parse(lines: pa.Buffer, schema: pa.Schema, path: Path, first: int) -> pa.Ta
 
 
 def _lines_of_records(path: Path, block_bytes: int) -> Iterator[pa.Buffer]:
-    """The file's records in blocks, with line ends for whatever lies between them."""
+    """The file's records in blocks, with line ends in place of anything between them."""
     rest, seen, bracket, last = b"", 0, b"", b""
     try:
         with path.open("rb") as file:
@@ -83,7 +95,7 @@ _BETWEEN = np.isin(np.arange(256), list(b" \t\r\n,[]"))
 
 
 def _cut(data: bytes, path: Path, seen: int) -> tuple[pa.Buffer, int, bytes]:
-    """Whole records of a text that begins outside of any, their number, and what is left."""
+    """Complete records of a text that begins between records, their number, and the rest."""
     text = np.frombuffer(data, np.uint8)
     start, end = _records(text, path, seen)
     left = int(start[len(end)]) if len(start) > len(end) else len(text)
@@ -92,9 +104,9 @@ def _cut(data: bytes, path: Path, seen: int) -> tuple[pa.Buffer, int, bytes]:
     step[start] += 1
     step[end] -= 1
     outside = np.cumsum(step[:-1], dtype=np.int8) == 0
-    strange = outside & ~_BETWEEN[text[:left]]
-    if strange.any():
-        position = int(strange.argmax())
+    unexpected = outside & ~_BETWEEN[text[:left]]
+    if unexpected.any():
+        position = int(unexpected.argmax())
         number = seen + int(np.searchsorted(start, position)) + 1
         found = bytes(data[position : position + 10])
         raise DataError(f"record {number} needs to be an object (got {found!r})", file=path)
@@ -109,7 +121,7 @@ def _cut(data: bytes, path: Path, seen: int) -> tuple[pa.Buffer, int, bytes]:
 
 
 def _records(text: np.ndarray, path: Path, seen: int) -> tuple[np.ndarray, np.ndarray]:
-    """Where objects start, and where those that are whole end."""
+    """Start of each object, and end of each complete one."""
     mark = np.flatnonzero(_MARKS[text])
     is_quote = text[mark] == ord('"')
     is_quote[is_quote] = ~_escaped(text, mark[is_quote])

@@ -1,4 +1,4 @@
-"""Records of JSON files as Arrow columns, so that no loop runs over them in Python."""
+"""Records of JSON files as Arrow columns, without a Python loop over records."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def read_json(path: str | Path, kind: type[T]) -> T:
         kind: :class:`list` or :class:`dict`.
 
     Raises:
-        DataError: If the file is missing, is no JSON (with line and column), or is of another
+        DataError: If the file is missing, is not JSON (with line and column), or is of another
             kind.
     """
     file = Path(path)
@@ -42,7 +42,7 @@ def read_json(path: str | Path, kind: type[T]) -> T:
 
 
 def needed(name: str, kind: pa.DataType) -> pa.Field:
-    """A field that every record needs."""
+    """A field that every record must have."""
     return pa.field(name, kind, nullable=False)
 
 
@@ -52,26 +52,33 @@ def list_of(kind: pa.DataType) -> pa.ListType:
 
 
 def arrow_rows(path: str | Path, rows: Iterable[Any], row_type: pa.DataType) -> pa.Array:
-    """Parsed JSON values as an Arrow array.
+    """Convert parsed JSON values to an Arrow array.
 
-    Fields of an object that ``row_type`` does not name are passed over.
+    Fields of an object that are not in ``row_type`` are ignored.
 
     Args:
         path: The file they come from, for errors.
         rows: The values.
-        row_type: What each of them is, made with :func:`needed` and :func:`list_of` where a
-            field or an element must not be missing.
+        row_type: Type of each value, made with :func:`needed` and :func:`list_of` where a field
+            or an element must not be missing.
 
     Raises:
         DataError: If a value is of another type or missing, with the number of its record,
             counted from 1.
+
+    Example:
+        >>> items = needed("items", list_of(pa.int64()))
+        >>> row_type = pa.struct([needed("set_id", pa.string()), items])
+        >>> rows = [{"set_id": "1", "items": [4, 2], "likes": 7}]
+        >>> arrow_rows("outfits.json", rows, row_type).to_pylist()
+        [{'set_id': '1', 'items': [4, 2]}]
     """
     values = list(rows)
     try:
         array = _convert(values, row_type)
     except _MISFITS as error:
-        # Arrow does not say which it was. Some fit alone but not behind another, so that the
-        # shortest beginning of the list that does not fit is looked for.
+        # Arrow's error has no position, and some values fit alone and not after another: find
+        # the shortest prefix that does not fit.
         ends = range(1, len(values) + 1)
         first = bisect_left(ends, True, key=lambda end: not _fits(values[:end], row_type))
         raise DataError(f"record {first + 1} does not fit ({error})", file=path) from error
@@ -87,12 +94,12 @@ _MISFITS = (pa.ArrowException, TypeError, UnicodeEncodeError, OverflowError)
 
 
 def _convert(values: list[Any], kind: pa.DataType) -> pa.Array:
-    # Straight to whole numbers Arrow would cut 1.5 to 1 without a word; a cast does not.
+    # A direct conversion to integers would cut 1.5 to 1 without an error; a cast does not.
     return pa.array(values, _lenient(kind, floats=True)).cast(_lenient(kind, floats=False))
 
 
 def _lenient(kind: pa.DataType, floats: bool) -> pa.DataType:
-    """The type with nothing needed, and perhaps with floats for whole numbers."""
+    """The type with all fields nullable, and with floats for integers if ``floats``."""
     if pa.types.is_struct(kind):
         return pa.struct([(field.name, _lenient(field.type, floats)) for field in kind])
     if pa.types.is_list(kind):
@@ -109,7 +116,7 @@ def _fits(values: list[Any], kind: pa.DataType) -> bool:
 
 
 def _complete(array: pa.Array, kind: pa.DataType) -> np.ndarray:
-    """Whether each value holds all that the type needs."""
+    """Whether each value has all fields and elements that the type needs."""
     complete = np.asarray(array.is_valid().to_numpy(zero_copy_only=False))
     if pa.types.is_struct(kind):
         for index, field in enumerate(kind):

@@ -1,4 +1,7 @@
-"""Features that were published as a compressed JSON file for each item."""
+"""Features published as one compressed JSON file per item.
+
+No library reads this form; the standard library parses, one row at a time.
+"""
 
 from __future__ import annotations
 
@@ -17,15 +20,22 @@ from fashiongraph.errors import DataError
 def write_json_vectors(files: Iterable[Path], count: int, target: Path) -> None:
     """Write lists of numbers, each in a gzipped JSON file, as the rows of one ``.npy`` file.
 
-    One row is held at a time.
+    One row is in memory at a time.
 
     Args:
         files: The files, in the order of the rows.
-        count: How many they are.
+        count: Number of files.
         target: The file to write: float16 [count, width of the first row].
 
     Raises:
         DataError: If a file is missing, broken, or of another width than the first.
+
+    Example:
+        >>> folder = getfixture("tmp_path")
+        >>> _ = (folder / "1.json.gz").write_bytes(gzip.compress(b"[0.5, 2]"))
+        >>> write_json_vectors([folder / "1.json.gz"], 1, folder / "features.npy")
+        >>> np.load(folder / "features.npy").tolist()
+        [[0.5, 2.0]]
     """
     rows = None
     for index, file in enumerate(files):

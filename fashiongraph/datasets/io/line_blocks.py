@@ -1,4 +1,8 @@
-"""Lines of a text file of any size."""
+"""Lines of a text file of any size, cut at commas.
+
+pyarrow's CSV reader cannot keep the commas of an unquoted last field, as in POG's titles, and its
+errors have no number of the line. So lines are cut here with Arrow's string functions.
+"""
 
 from __future__ import annotations
 
@@ -18,14 +22,14 @@ BLOCK_BYTES = 1 << 24
 def line_blocks(
     path: Path, block_bytes: int = BLOCK_BYTES
 ) -> Iterator[tuple[Numbered, pa.LargeStringArray]]:
-    """Read the lines of a UTF-8 file in blocks; blank lines are passed over.
+    """Read the lines of a UTF-8 file in blocks; blank lines are skipped.
 
     Args:
         path: The file.
-        block_bytes: Bytes to read at a time. No line may be longer.
+        block_bytes: Bytes to read at a time, and largest size of a line.
 
     Yields:
-        The numbers of some lines and the lines, without white space around them.
+        Numbers of some lines, and the lines without surrounding white space.
 
     Raises:
         DataError: If the file cannot be read, is not UTF-8, or has too long a line.
@@ -46,18 +50,27 @@ def line_blocks(
 
 
 def fields(lines: pa.Array, count: int, place: Numbered) -> list[pa.Array]:
-    """Cut lines at their first commas.
+    r"""Split lines at their first commas.
 
     Args:
         lines: The lines [n].
-        count: How many fields each has; the last one takes further commas as they are.
-        place: Where the lines stand.
+        count: Number of fields of each line; the last one keeps further commas.
+        place: Numbers of the lines, for errors.
 
     Returns:
         The fields by position, each [n].
 
     Raises:
         DataError: If a line has fewer.
+
+    Example:
+        >>> file = getfixture("tmp_path") / "items.txt"
+        >>> _ = file.write_text("7,shoes,red, flat\n\n9,bags,blue\n")
+        >>> place, lines = next(line_blocks(file))
+        >>> place.number.tolist()
+        [1, 3]
+        >>> [field.to_pylist() for field in fields(lines, 3, place)]
+        [['7', '9'], ['shoes', 'bags'], ['red, flat', 'blue']]
     """
     pieces = pc.split_pattern(lines, ",", max_splits=count - 1)
     found = pieces.value_lengths().to_numpy()
@@ -72,9 +85,9 @@ def _blocks_of_lines(path: Path, block_bytes: int) -> Iterator[bytes]:
     try:
         with path.open("rb") as file:
             while read := file.read(block_bytes):
-                whole, end, rest_of_read = read.rpartition(b"\n")
+                lines, end, rest_of_read = read.rpartition(b"\n")
                 if end:
-                    yield rest + whole + end
+                    yield rest + lines + end
                     rest = rest_of_read
                 else:
                     rest += read

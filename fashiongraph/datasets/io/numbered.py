@@ -1,4 +1,4 @@
-"""Values of a file that know where they stand in it."""
+"""Positions of values in a file, and checks that report them."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from fashiongraph.errors import DataError
 
 @dataclass(frozen=True, eq=False)
 class Numbered:
-    """Where n values come from, for the words of an error.
+    """Positions of n values in a file, for error messages.
 
     Args:
         file: The file.
-        unit: What its parts are called: ``"record"`` or ``"line"``.
-        number: Number of the part that each value comes from, counted from 1 [n].
+        unit: ``"record"``, ``"line"`` or ``"file"``.
+        number: Number (or name) of the record or line of each value, counted from 1 [n].
     """
 
     file: Path
@@ -29,18 +29,18 @@ class Numbered:
     number: np.ndarray
 
     def repeat(self, sizes: np.ndarray) -> Numbered:
-        """The places of the values that lie in lists of the given sizes, one list a value."""
+        """Positions of the elements of lists of the given sizes, one list per value."""
         return Numbered(self.file, self.unit, np.repeat(self.number, sizes))
 
     def refuse(self, broken: np.ndarray, rule: Callable[[int], str]) -> None:
-        """Do nothing if no value breaks a rule.
+        """Check that no value breaks a rule.
 
         Args:
             broken: Where the rule is broken [n].
-            rule: From a position to the words for the rule.
+            rule: From a position to the message.
 
         Raises:
-            DataError: With the place of the first value that breaks it.
+            DataError: With the position of the first value that breaks it.
         """
         if broken.any():
             first = int(broken.argmax())
@@ -48,7 +48,7 @@ class Numbered:
             raise DataError(message, file=self.file)
 
     def check_text(self, values: pa.Array, name: str) -> None:
-        """Do nothing if every value is a text that is not blank.
+        """Check that every value is text that is not blank.
 
         Raises:
             DataError: If one is missing or blank.
@@ -57,10 +57,10 @@ class Numbered:
         self.refuse(length.to_numpy() == 0, lambda _: f"a value in {name!r}")
 
     def whole_numbers(self, values: pa.Array, name: str) -> pa.Array:
-        """Texts as whole numbers; an empty text is a missing number.
+        """Convert text to integers; empty text is missing.
 
         Raises:
-            DataError: If a text is no whole number of at most 18 digits.
+            DataError: If a text is not a whole number of at most 18 digits.
         """
         blank = pc.equal(values, "").fill_null(True)
         fits = pc.or_(pc.match_substring_regex(values, "^-?[0-9]{1,18}$"), blank)
@@ -68,10 +68,10 @@ class Numbered:
         return pc.if_else(blank, None, values).cast(pa.int64())
 
     def dates(self, values: pa.Array, name: str) -> pa.Array:
-        """Texts such as ``2015-03-31`` as points in time; an empty text is a missing one.
+        """Convert text such as ``2015-03-31`` to timestamps; empty text is missing.
 
         Raises:
-            DataError: If a text is no date.
+            DataError: If a text is not a date.
         """
         blank = pc.equal(values, "").fill_null(True)
         found = pd.to_datetime(values.to_pandas(), format="%Y-%m-%d", errors="coerce")

@@ -1,4 +1,4 @@
-"""A table of outfits in long form, checked."""
+"""Checked rows of a table of outfits in long form."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from fashiongraph.datasets.io.table import Table
 
 
 class OutfitRows(CheckedRows):
-    """Rows that each name an outfit and one of its items.
+    """Rows of an outfit and one of its items each.
 
     Args:
         table: The rows of all outfits, n of them.
-        items: The items that outfits are made of.
-        problems: Where broken rules go.
+        items: The items.
+        problems: Collects broken rules.
     """
 
     def __init__(self, table: Table, items: ItemRows, problems: Problems) -> None:
@@ -101,7 +101,7 @@ class OutfitRows(CheckedRows):
         code, _ = self.table.encode("split")
         first = np.zeros(len(self._ids), np.int64)
         rows = np.flatnonzero(self.kept)[::-1]
-        first[self._outfit[rows]] = rows  # the last to be assigned, an outfit's first row, stays
+        first[self._outfit[rows]] = rows  # the last assignment, by an outfit's first row, stays
         self.drop(
             code != code[first][self._outfit],
             lambda i: (
@@ -132,8 +132,8 @@ class OutfitRows(CheckedRows):
 
 
 def _repeated(key: np.ndarray) -> np.ndarray:
-    """Where a value has occurred before [n]."""
-    # Sorting costs a tenth of hashing, and the usual table repeats nothing.
+    """Whether a value has occurred before [n]."""
+    # Sorting takes a tenth of the time of hashing, and most tables repeat nothing.
     ordered = np.sort(key)
     if not (ordered[1:] == ordered[:-1]).any():
         return np.zeros(len(key), dtype=bool)

@@ -1,4 +1,4 @@
-"""What the two Polyvore sets have in common."""
+"""Base class of the two Polyvore data sets."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from fashiongraph.errors import DataError
 
 
 class PolyvoreSet(OutfitDataset):
-    """Base of the Polyvore sets: where their files and pictures lie.
+    """Base class of the Polyvore data sets, which locates their files and pictures.
 
     Args:
         root: Folder of the data set. The release lies in ``root/raw``, or in ``root`` itself.
-        edition: Folder of the processed files, in ``root/processed``.
+        version: Folder of the processed files, in ``root/processed``.
         images: Folder of the pictures; by default ``images`` in the release, if there is one.
         download: As :class:`OutfitDataset`.
         force_reload: As :class:`OutfitDataset`.
@@ -26,18 +26,18 @@ class PolyvoreSet(OutfitDataset):
     """
 
     release_names: ClassVar[tuple[str, ...]]
-    """Some names in the release: where one of them lies in the root, the others do."""
+    """Names in the release; if one of them lies in the root, the root is the raw folder."""
 
     def __init__(
         self,
         root: str | Path,
-        edition: str,
+        version: str,
         images: str | Path | None = None,
         download: bool = False,
         force_reload: bool = False,
         processed_dir: str | Path | None = None,
     ) -> None:
-        self._edition = edition
+        self._version = version
         self.images = None if images is None else Path(images).expanduser()
         super().__init__(root, download, force_reload, processed_dir)
 
@@ -49,11 +49,11 @@ class PolyvoreSet(OutfitDataset):
 
     @property
     def processed_dir(self) -> Path:
-        """Folder of the processed files of this edition."""
-        return super().processed_dir / self._edition
+        """Folder of the processed files of this version."""
+        return super().processed_dir / self._version
 
     def needed_file(self, name: str, purpose: str) -> Path:
-        """A file of the release that not everybody needs.
+        """Path of a file of the release that only some methods need.
 
         Raises:
             DataError: If it is missing, with the purpose.
@@ -68,10 +68,10 @@ class PolyvoreSet(OutfitDataset):
         return path
 
     def with_pictures(self, items: ItemTable, names: pd.Series[str]) -> ItemTable:
-        """The items with a column ``image``: files relative to the root where they lie in it.
+        """The items with a column ``image``: paths, relative to the root if they lie in it.
 
-        Where no folder was given and the release has none, the items have no such column. Whether
-        each picture is there is seen when it is read.
+        If no folder was given and the release has none, the items have no such column. Pictures
+        are not opened here.
 
         Args:
             items: The item table.

@@ -24,12 +24,12 @@ from fashiongraph.errors import DataError
 
 
 def official_recipe(kind: str, source: str, **counts: int) -> dict[str, Any]:
-    """What questions say of themselves that were published and not drawn.
+    """Recipe of published questions.
 
     Args:
         kind: Kind of the questions.
         source: The file, relative to the release.
-        **counts: Numbers worth keeping, ``left_out`` among them.
+        **counts: Further numbers, such as ``left_out``.
     """
     version = {"fashiongraph": fashiongraph.__version__}
     return {"kind": kind, "protocol": "official", "source": source, **counts, **version}
@@ -37,13 +37,13 @@ def official_recipe(kind: str, source: str, **counts: int) -> dict[str, Any]:
 
 @dataclass(frozen=True, eq=False)
 class NamedItems:
-    """Finds items by names such as ``214181831_1``, the outfit and the item's index in it.
+    """Items by names such as ``214181831_1``: the outfit and the item's index in it.
 
     Args:
         items: The item table.
         names: The names [n].
-        item_id: Row of the item table that each name stands for [n].
-        lenient: Whether a question about an unknown item is left out, rather than an error.
+        item_id: Row of the item table of each name [n].
+        lenient: Whether a question with an unknown item is left out instead of an error.
     """
 
     items: ItemTable
@@ -59,12 +59,12 @@ class NamedItems:
         Args:
             path: The file, for errors.
             names: Names of items [N].
-            question: The question that asks about each [N].
+            question: Question of each name [N].
             num_questions: Number Q of questions.
 
         Returns:
-            Rows of the item table [N], of no meaning for unknown names, and whether each question
-            is about known items only [Q].
+            Rows of the item table [N], arbitrary for unknown names, and whether all items of a
+            question were found [Q].
 
         Raises:
             DataError: If a name is unknown, unless ``lenient``.
@@ -77,38 +77,38 @@ class NamedItems:
                 f"question {question[first] + 1} needs known items (got {names[first].as_py()!r})",
                 file=path,
             )
-        known = np.bincount(question[unknown], minlength=num_questions) == 0
-        # Without any item there is no row to stand in for an unknown one, and none is needed.
+        found = np.bincount(question[unknown], minlength=num_questions) == 0
+        # An empty item table has no row to index; all names are unknown then.
         rows = self.item_id[place] if len(self.item_id) else place
-        return rows.astype(np.int64), known
+        return rows.astype(np.int64), found
 
 
 @dataclass(frozen=True, eq=False)
 class Records:
-    """Outfits as they were published.
+    """Outfits of a published file.
 
     Args:
         outfits: One row an outfit: ``set_id`` and further columns.
         rows: One row for each item of an outfit, outfit after outfit: ``outfit``, its position
-            in ``outfits``; ``name``, what question files call the item; and further columns.
+            in ``outfits``; ``name``, the item's name in question files; and further columns.
     """
 
     outfits: pd.DataFrame
     rows: pd.DataFrame
 
     @classmethod
-    def concat(cls, parts: Mapping[str, Records]) -> Records:
-        """All parts one after the other; the column ``split`` of ``outfits`` names the part."""
-        start = np.cumsum([0, *(len(part.outfits) for part in parts.values())])
-        outfits = [part.outfits.assign(split=name) for name, part in parts.items()]
+    def concat(cls, splits: Mapping[str, Records]) -> Records:
+        """Concatenate splits; the column ``split`` of ``outfits`` holds their names."""
+        start = np.cumsum([0, *(len(split.outfits) for split in splits.values())])
+        outfits = [split.outfits.assign(split=name) for name, split in splits.items()]
         rows = [
-            part.rows.assign(outfit=part.rows["outfit"] + shift)
-            for part, shift in zip(parts.values(), start, strict=False)
+            split.rows.assign(outfit=split.rows["outfit"] + shift)
+            for split, shift in zip(splits.values(), start, strict=False)
         ]
         return cls(pd.concat(outfits, ignore_index=True), pd.concat(rows, ignore_index=True))
 
     def check_names(self, file: Path) -> None:
-        """Do nothing if outfits and the items in them can be told apart.
+        """Check that outfits and their items have unique names.
 
         Raises:
             DataError: If a ``set_id`` or a name repeats.
@@ -124,7 +124,7 @@ class Records:
 
         Args:
             items: The item table.
-            item_id: Its row for each of ``rows`` [N].
+            item_id: Row of the item table for each of ``rows`` [N].
         """
         sizes = np.bincount(self.rows["outfit"], minlength=len(self.outfits))
         ptr = torch.from_numpy(np.append(0, sizes.cumsum()))
@@ -148,15 +148,15 @@ def nested_rows(
 
 
 def read_compatibility(path: Path, source: str, named: NamedItems) -> Compatibility:
-    """Read lines that are each made of a label, 1 or 0, and the names of an outfit's items.
+    """Read lines of a label, 1 or 0, and the names of an outfit's items.
 
     Args:
         path: The file.
-        source: What the recipe calls it.
+        source: Name of the file in the recipe.
         named: The items.
 
     Raises:
-        DataError: If the file is missing or broken, or asks about an unknown item.
+        DataError: If the file is missing or broken, or has an unknown item.
     """
     try:
         lines = pa.array(path.read_text(encoding="utf-8").splitlines(), pa.string())
@@ -177,23 +177,23 @@ def read_compatibility(path: Path, source: str, named: NamedItems) -> Compatibil
     is_name[np.cumsum(sizes + 1) - sizes - 1] = False  # the first word of a line is its label
     question = np.repeat(np.arange(len(sizes)), sizes)
     names = words.flatten().filter(pa.array(is_name))
-    rows, known = named.find(path, names, question, len(sizes))
-    label, sizes = label[known], sizes[known]
+    rows, found = named.find(path, names, question, len(sizes))
+    label, sizes = label[found], sizes[found]
     return Compatibility(
         items=named.items,
         ptr=torch.from_numpy(np.append(0, sizes.cumsum())),
-        item_id=torch.from_numpy(rows[known[question]]),
+        item_id=torch.from_numpy(rows[found[question]]),
         label=torch.from_numpy(label),
         group=torch.from_numpy(_groups(label, sizes)),
-        recipe=official_recipe(Compatibility.kind, source, left_out=int((~known).sum())),
+        recipe=official_recipe(Compatibility.kind, source, left_out=int((~found).sum())),
     )
 
 
 def _groups(label: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The real outfit that each outfit comes from [Q].
+    """Group of a real outfit and its corrupted one [Q].
 
-    Where the k-th corrupted outfit is as large as the k-th real one, for every k, it was made
-    from that one. Otherwise nothing says where outfits come from, and each stands alone.
+    If the k-th corrupted outfit has the size of the k-th real one, for every k, they form a group.
+    Otherwise the source of corrupted outfits is unknown, and each outfit is a group.
     """
     group = np.arange(len(label))
     real, corrupted = (np.flatnonzero(label == value) for value in (1, 0))
@@ -202,7 +202,7 @@ def _groups(label: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.in
     return group
 
 
-Right = Literal["first", "own_outfit"]
+Right = Literal["first", "same_outfit"]
 
 _QUESTION = pa.struct(
     [
@@ -214,18 +214,18 @@ _QUESTION = pa.struct(
 
 
 def read_fill_in_blank(path: Path, source: str, named: NamedItems, right: Right) -> FillInBlank:
-    """Read questions: the items beside the blank, the answers, and where the blank is, from 1.
+    """Read FITB questions: the other items, the answers, and the position of the blank, from 1.
 
     Args:
         path: The file.
-        source: What the recipe calls it.
+        source: Name of the file in the recipe.
         named: The items.
-        right: Which answer is right: the ``"first"``, or the one from the question's
-            ``"own_outfit"``.
+        right: The right answer: the ``"first"``, or the one from the question's
+            ``"same_outfit"``.
 
     Raises:
-        DataError: If the file is missing or broken, asks about an unknown item, or does not say
-            which answer is right.
+        DataError: If the file is missing or broken, has an unknown item, or a question has
+            no right answer.
     """
     records = arrow_rows(path, read_json(path, list), _QUESTION)
     beside, answers = records.field("question"), records.field("answers")
@@ -237,16 +237,16 @@ def read_fill_in_blank(path: Path, source: str, named: NamedItems, right: Right)
     outside = (position < 0) | (position > sizes)
     _check(path, ~outside, "a 'blank_position' from 1 to one more than the number of items")
     column = np.zeros(len(records), np.int64)
-    if right == "own_outfit":
-        column = _own_column(path, beside, answers, width)
+    if right == "same_outfit":
+        column = _same_column(path, beside, answers, width)
 
     question = np.repeat(np.arange(len(records)), sizes)
-    asked = np.repeat(np.arange(len(records)), width)
+    of_answer = np.repeat(np.arange(len(records)), width)
     names = pa.concat_arrays([beside.flatten(), answers.flatten()])
-    rows, known = named.find(path, names, np.concatenate([question, asked]), len(records))
-    beside_rows = rows[: len(question)][known[question]]
-    candidates = rows[len(question) :].reshape(-1, width)[known]
-    sizes, position, column = sizes[known] + 1, position[known], column[known]
+    rows, found = named.find(path, names, np.concatenate([question, of_answer]), len(records))
+    beside_rows = rows[: len(question)][found[question]]
+    candidates = rows[len(question) :].reshape(-1, width)[found]
+    sizes, position, column = sizes[found] + 1, position[found], column[found]
     ptr = np.append(0, sizes.cumsum())
     blank = ptr[:-1] + position
     item_id = np.empty(int(ptr[-1]), np.int64)
@@ -259,19 +259,19 @@ def read_fill_in_blank(path: Path, source: str, named: NamedItems, right: Right)
         position=torch.from_numpy(position),
         candidates=torch.from_numpy(candidates),
         answer=torch.from_numpy(column),
-        recipe=official_recipe(FillInBlank.kind, source, left_out=int((~known).sum())),
+        recipe=official_recipe(FillInBlank.kind, source, left_out=int((~found).sum())),
     )
 
 
-def _own_column(
+def _same_column(
     path: Path, beside: pa.ListArray, answers: pa.ListArray, width: int
 ) -> NDArray[np.int64]:
-    """Column of the answer that comes from the question's own outfit [Q]."""
+    """Column of the answer that comes from the question's outfit [Q]."""
     _check(path, beside.value_lengths().to_numpy() > 0, "an item beside the blank")
-    own = _outfit(pc.list_element(beside, 0)).take(np.repeat(np.arange(len(beside)), width))
-    same = np.asarray(pc.equal(_outfit(answers.flatten()), own))
+    source = _outfit(pc.list_element(beside, 0)).take(np.repeat(np.arange(len(beside)), width))
+    same = np.asarray(pc.equal(_outfit(answers.flatten()), source))
     place, column = np.nonzero(same.reshape(-1, width))
-    _check(path, np.bincount(place, minlength=len(beside)) == 1, "one answer from its own outfit")
+    _check(path, np.bincount(place, minlength=len(beside)) == 1, "one answer from its outfit")
     return column.astype(np.int64)
 
 

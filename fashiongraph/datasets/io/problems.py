@@ -1,4 +1,4 @@
-"""What is wrong with the rows of some files."""
+"""Broken rules by file and row."""
 
 from __future__ import annotations
 
@@ -18,19 +18,28 @@ class _Broken(NamedTuple):
 
 
 class Problems:
-    """Rows that break a rule, gathered so that one pass over the files finds them all."""
+    """Rows that break a rule, collected so that one pass over the files reports them all.
+
+    Example:
+        >>> problems = Problems()
+        >>> problems.add(Path("items.csv"), np.array([5, 3]), lambda i: "'category' needs a value")
+        >>> problems.frame()
+                file  row                      rule
+        0  items.csv    3  'category' needs a value
+        1  items.csv    5  'category' needs a value
+    """
 
     def __init__(self) -> None:
         self._found: dict[Path, list[_Broken]] = {}
 
     def add(self, file: Path, row: np.ndarray, rule: Callable[[int], str]) -> None:
-        """Note rows that break a rule.
+        """Add rows that break a rule.
 
         Args:
             file: The file.
             row: Its rows that break the rule [P], counted as :class:`DataError` does.
-            rule: From a position in ``row`` to the rule in words. Words are made when they are
-                shown: of a million wrong rows, an error shows one.
+            rule: From a position in ``row`` to the message. Messages are built when shown: of a
+                million broken rows, an error shows one.
         """
         if len(row):
             self._found.setdefault(file, []).append(_Broken(row, rule))
@@ -48,10 +57,10 @@ class Problems:
         return pd.DataFrame({"file": files, "row": np.array(rows, dtype=np.int64), "rule": rules})
 
     def check(self, consequence: str = "") -> None:
-        """Do nothing if no rule is broken.
+        """Check that no rule is broken.
 
         Args:
-            consequence: Words to put before the rule.
+            consequence: Text before the message.
 
         Raises:
             DataError: With the first broken rule and the number of others.

@@ -1,4 +1,4 @@
-"""Outfits on disk as a data set keeps them once its raw files are read."""
+"""Processed files of a data set: outfits, items, columns and features."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ def write_processed(
 ) -> None:
     """Write outfits, their items and their further columns to a folder.
 
-    Feature rows go to ``features.npy``. A set whose rows do not fit in memory passes an item
-    table without features and writes that file itself, in the order of the items.
+    Feature rows go to ``features.npy``. A data set whose rows do not fit in memory passes an
+    item table without features and writes that file itself, in the order of the items.
 
     Args:
         folder: An existing folder.
-        outfits: The outfits of the whole set.
+        outfits: All outfits of the data set.
         outfit_columns: Further columns, one row per outfit.
     """
     items = outfits.items
@@ -53,10 +53,17 @@ def write_processed(
 
 
 def read_processed(folder: Path) -> tuple[Outfits, pd.DataFrame]:
-    """Read what :func:`write_processed` wrote; feature rows stay on disk.
+    """Read the files of :func:`write_processed`; feature rows stay on disk.
 
     Raises:
         DataError: If a file is damaged or missing, or they do not fit each other.
+
+    Example:
+        >>> from fashiongraph.datasets import SyntheticOutfits
+        >>> folder = getfixture("tmp_path")
+        >>> write_processed(folder, SyntheticOutfits.attributes_only(60))
+        >>> read_processed(folder)[0]
+        Outfits(60 outfits, 248 rows)
     """
     with _readable(folder / PROCESSED_FILES[2]) as path, safe_open(path, framework="pt") as file:
         arrays = {name: file.get_tensor(name) for name in ("ptr", "item_id", "category_id")}
@@ -76,7 +83,7 @@ def read_processed(folder: Path) -> tuple[Outfits, pd.DataFrame]:
 
 def _write_table(path: Path, key: str, ids: pd.Index[str], columns: pd.DataFrame) -> None:
     table = columns.reset_index(drop=True)
-    table.insert(0, key, ids)  # as an array of NumPy it would be Python objects
+    table.insert(0, key, ids)  # a NumPy array would hold Python objects
     table.to_parquet(path, index=False)
 
 
@@ -92,6 +99,6 @@ def _readable(path: Path) -> Iterator[Path]:
         yield path
     except _DAMAGED as error:
         raise DataError(
-            f"cannot be read ({error}); force_reload=True makes it again from the raw files",
+            f"cannot be read ({error}); force_reload=True writes it again from the raw files",
             file=path,
         ) from error

@@ -1,4 +1,4 @@
-"""Outfits to score, over items that are known already."""
+"""Table of outfits to score, over an existing item table."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from fashiongraph.errors import DataError
 
 
 def read_outfits(path: str | Path, items: ItemTable) -> Outfits:
-    """Read a table of outfits in long form: ``outfit_id``, ``item_id`` and perhaps ``position``.
+    r"""Read a table of outfits: ``outfit_id``, ``item_id`` and optionally ``position``.
 
-    Unlike :class:`~fashiongraph.datasets.OutfitTables` it takes outfits as somebody tries them
-    on: of one item, or with an item twice.
+    Unlike in :class:`~fashiongraph.datasets.OutfitTables`, an outfit may have one item, or an item
+    twice.
 
     Args:
         path: CSV or Parquet file.
@@ -26,6 +26,13 @@ def read_outfits(path: str | Path, items: ItemTable) -> Outfits:
 
     Raises:
         DataError: If the file cannot be read, a field is empty, or an item is unknown.
+
+    Example:
+        >>> items = ItemTable.from_lists(["a", "b"], ["shoes", "bags"])
+        >>> file = getfixture("tmp_path") / "outfits.csv"
+        >>> _ = file.write_text("outfit_id,item_id\n1,b\n1,a\n2,a\n")
+        >>> read_outfits(file, items)
+        Outfits(2 outfits, 3 rows)
     """
     file = Path(path)
     key = ["outfit_id", "item_id"]

@@ -1,4 +1,4 @@
-"""The base class of data sets that lie unpacked in a folder."""
+"""Base class of data sets that lie unpacked in a folder."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from fashiongraph.datasets.outfit_dataset import OutfitDataset
 
 
 class ReleasedDataset(OutfitDataset):
-    """A published data set whose files are fetched by hand.
+    """Base class of published data sets whose files the user fetches.
 
     Args:
         root: Folder of the data set. The release lies in ``root/raw``, or in ``root`` itself.
-        edition: Settings that processed files depend on; they name a folder below
+        settings: Settings that processed files depend on; they name a folder in
             :attr:`OutfitDataset.processed_dir`.
         force_reload: As :class:`OutfitDataset`.
         processed_dir: As :class:`OutfitDataset`.
@@ -22,11 +22,11 @@ class ReleasedDataset(OutfitDataset):
     def __init__(
         self,
         root: str | Path,
-        edition: Sequence[str] = (),
+        settings: Sequence[str] = (),
         force_reload: bool = False,
         processed_dir: str | Path | None = None,
     ) -> None:
-        self._edition = "-".join(edition) or "all"
+        self._settings = "-".join(settings) or "all"
         super().__init__(root, False, force_reload, processed_dir)
 
     @property
@@ -37,11 +37,11 @@ class ReleasedDataset(OutfitDataset):
 
     @property
     def processed_dir(self) -> Path:
-        """Folder of the processed files of this edition."""
-        return super().processed_dir / self._edition
+        """Folder of the processed files of these settings."""
+        return super().processed_dir / self._settings
 
     def _prefix(self, folder: Path) -> str:
-        """How the column ``image`` begins for pictures in a folder: relative to the root in it."""
+        """Prefix of the column ``image`` for a folder, relative to the root if it lies in it."""
         inside = folder.is_relative_to(self.root)
         place = folder.relative_to(self.root) if inside else folder.absolute()
         return "" if place == Path() else place.as_posix() + "/"

@@ -1,4 +1,4 @@
-"""The base class of data sets that are read in blocks."""
+"""Base class of data sets that are read in blocks."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from fashiongraph.errors import FashionGraphError
 
 
 class StreamedDataset(ReleasedDataset):
-    """A data set of millions of outfits, of which no more than a block is held as it is read.
+    """Base class of data sets of millions of outfits, read a block at a time.
 
     Args:
         root: As :class:`ReleasedDataset`.
-        max_outfits: Read the first outfits only.
-        edition: Further settings that processed files depend on.
+        max_outfits: Read only this many outfits, the first ones.
+        settings: Further settings that processed files depend on.
         force_reload: As :class:`OutfitDataset`.
         processed_dir: As :class:`OutfitDataset`.
 
@@ -30,7 +30,7 @@ class StreamedDataset(ReleasedDataset):
         self,
         root: str | Path,
         max_outfits: int | None = None,
-        edition: Sequence[str] = (),
+        settings: Sequence[str] = (),
         force_reload: bool = False,
         processed_dir: str | Path | None = None,
     ) -> None:
@@ -40,17 +40,17 @@ class StreamedDataset(ReleasedDataset):
             )
         self.max_outfits = max_outfits
         first = [] if max_outfits is None else [f"first_{max_outfits}"]
-        super().__init__(root, [*first, *edition], force_reload, processed_dir)
+        super().__init__(root, [*first, *settings], force_reload, processed_dir)
 
     def process(self, folder: Path) -> None:
-        """Read the outfits block after block, and write the processed files."""
+        """Read the outfits block by block and write the processed files."""
         found = self.complete(gather(self.raw_paths[0], self.blocks(), self.max_outfits))
         write_processed(folder, *found.over(item_table(found.items)))
 
     def blocks(self) -> Iterator[OutfitBlock]:
-        """The outfits as the first raw file has them, in blocks."""
+        """Yield the outfits of the first raw file in blocks."""
         raise NotImplementedError
 
     def complete(self, found: Gathered) -> Gathered:
-        """The same outfits with what further raw files say of them and of their items."""
+        """Add columns of outfits and items from further raw files."""
         return found

@@ -1,4 +1,4 @@
-"""The rows of a table file, each with its place in the file."""
+"""Rows of a CSV or Parquet file, with their positions in the file."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ def read_parquet(path: Path) -> tuple[pa.Table, np.ndarray, np.ndarray]:
     """Read a Parquet file.
 
     Returns:
-        As :func:`fashiongraph.datasets.io.csv_file.read_csv`; the rows are counted from 2
+        As :func:`fashiongraph.datasets.io.csv_file.read_csv`; rows are counted from 2
         here, too, as if a header were row 1.
 
     Raises:
-        DataError: If the file is no Parquet file.
+        DataError: If the file is not a Parquet file.
     """
     try:
-        # Folders further up may be named 'key=value': they are no columns of this file.
+        # Folders above may be named 'key=value'; they are not columns of this file.
         table = pq.read_table(path, partitioning=None)
         table.validate(full=True)
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
@@ -37,13 +37,13 @@ def read_parquet(path: Path) -> tuple[pa.Table, np.ndarray, np.ndarray]:
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """The readable rows of a CSV or Parquet file.
+    """Readable rows of a CSV or Parquet file.
 
     Args:
         path: The file.
         columns: The rows, as an Arrow table of n rows.
         row: Row of the file that each came from, the header being row 1 [n].
-        records: Rows of the file that hold anything, those that cannot be read included.
+        records: Rows of the file that are not blank, including unreadable ones.
     """
 
     path: Path
@@ -61,20 +61,26 @@ class Table:
         wanted: Sequence[str] | None = None,
         repeated: Sequence[str] = (),
     ) -> Table:
-        """Read a table. Rows that hold nothing are passed over, as blank lines are.
+        r"""Read a table; blank lines and rows without values are skipped.
 
         Args:
             path: A file ending in ``.csv`` or ``.parquet``.
-            problems: Where rows that cannot be read go: too many or too few fields, or text that
-                is not UTF-8.
+            problems: Collects unreadable rows: too many or too few fields, or text that is not
+                UTF-8.
             needed: Columns that the table must have.
-            text: Columns that are text whatever they hold, so that leading zeros stay; the empty
-                text stands for a missing one.
+            text: Columns that are always text, so that leading zeros stay; missing text is empty.
             wanted: Columns to keep; by default all.
-            repeated: Columns of text whose values recur: kept as codes, a fraction of the text.
+            repeated: Text columns with repeated values, which are dictionary-encoded.
 
         Raises:
             DataError: If the file cannot be read, lacks a column or has no row.
+
+        Example:
+            >>> file = getfixture("tmp_path") / "items.csv"
+            >>> _ = file.write_text("item_id,category\n007,shoes\n\n8,bags\n")
+            >>> table = Table.read(file, Problems(), ["item_id"], text=["item_id", "category"])
+            >>> table.columns["item_id"].to_pylist(), table.row.tolist()
+            (['007', '8'], [2, 4])
         """
         if path.suffix == ".parquet":
             columns, row, lost = read_parquet(path)
@@ -91,12 +97,12 @@ class Table:
         records = np.sort(np.concatenate([row, lost])) if len(lost) else row
         if not len(records):
             raise DataError("a table needs a header and at least one row", file=path)
-        # Before 22 pyarrow cannot join the codes of no rows; there is nothing to save on them.
+        # pyarrow before 22 cannot combine dictionary chunks of no rows.
         for name in set(repeated) & set(columns.column_names) if len(columns) else ():
             codes = columns[name].dictionary_encode().combine_chunks()
             columns = columns.set_column(columns.column_names.index(name), name, codes)
         del column
-        pa.default_memory_pool().release_unused()  # Arrow would keep what the text took
+        pa.default_memory_pool().release_unused()  # Arrow would keep the memory of the text
         return cls(path, columns, row, records)
 
     def __len__(self) -> int:
@@ -107,17 +113,17 @@ class Table:
 
     @property
     def record(self) -> np.ndarray:
-        """Position of each row in ``records`` [n], which rows of features are in step with."""
+        """Position of each row in ``records`` [n], and so its row of features."""
         return np.searchsorted(self.records, self.row)
 
     def by_record(self, name: str) -> np.ndarray:
-        """A text column, empty where a row could not be read [len(records)]."""
+        """A text column, empty for unreadable rows [len(records)]."""
         values = np.full(len(self.records), "", dtype=object)
         values[self.record] = self.columns[name].to_pandas()
         return values
 
     def is_blank(self, name: str) -> np.ndarray:
-        """Where a text column holds nothing or nothing but white space [n]."""
+        """Whether a text column is empty or white space [n]."""
         code, values = None, self.columns[name]
         if pa.types.is_dictionary(values.type):
             code, values = self.encode(name)
@@ -126,7 +132,7 @@ class Table:
         return blank if code is None else blank[code]
 
     def encode(self, name: str) -> tuple[np.ndarray, pa.Array]:
-        """A text column as codes into its distinct values.
+        """Codes of a text column into its distinct values.
 
         Returns:
             The codes [n] and the values, both in the order of first appearance.
@@ -156,7 +162,7 @@ def _select(
 
 
 def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """The column with all text in Arrow's largest kind of text, which no size outgrows."""
+    """The column with text as ``large_string``, whose size is not limited to 2 GB."""
     if pa.types.is_dictionary(column.type):
         column = column.cast(column.type.value_type)
     if pa.types.is_string(column.type) or pa.types.is_string_view(column.type):
@@ -172,7 +178,7 @@ def _as_text(path: Path, name: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def _blank(columns: pa.Table, needed: Sequence[str]) -> np.ndarray:
-    """Where rows hold nothing [n]."""
+    """Whether a row has no value [n]."""
     blank = _missing(columns[needed[0]])
     for name in columns.column_names if blank.any() else ():
         blank &= _missing(columns[name])

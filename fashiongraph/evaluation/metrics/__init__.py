@@ -1,4 +1,4 @@
-"""Metrics: pure functions in ``functional`` and their torchmetrics twins."""
+"""Metrics: functions in ``functional``, and torchmetrics classes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MODULES = {
 
 
 def __getattr__(name: str) -> Any:
-    # torchmetrics takes seconds to import, and whoever scores an outfit needs none of it.
+    # torchmetrics takes seconds to import, and scoring does not need it.
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

@@ -1,4 +1,4 @@
-"""Area under the ROC curve over batches."""
+"""Compatibility AUC over batches."""
 
 from __future__ import annotations
 
@@ -12,10 +12,20 @@ from fashiongraph.evaluation.metrics.functional.classification import check_shap
 
 
 class CompatibilityAUC(Metric):
-    """Stateful twin of :func:`fashiongraph.evaluation.metrics.functional.classification`.
+    """Area under the ROC curve of outfit scores, accumulated over batches.
 
-    Where all outfits are real, or all are corrupted, as in one batch may be, there is nothing to
-    compare: the value is NaN, with a warning.
+    Stateful counterpart of :func:`~fashiongraph.evaluation.metrics.functional.roc_auc`. The value
+    is NaN, with a warning, if all labels are equal, as in a small batch.
+
+    Args:
+        **kwargs: Arguments of :class:`torchmetrics.Metric`.
+
+    Example:
+        >>> metric = CompatibilityAUC()
+        >>> metric.update(torch.tensor([0.9, 0.2]), torch.tensor([1, 0]))
+        >>> metric.update(torch.tensor([0.1]), torch.tensor([1]))
+        >>> metric.compute()
+        tensor(0.5000)
     """
 
     is_differentiable = False
@@ -40,10 +50,10 @@ class CompatibilityAUC(Metric):
         self.label.append(label)
 
     def compute(self) -> Tensor:
-        """The area over everything added."""
-        # On the CPU, since some accelerators know no double precision.
+        """The area over all batches."""
+        # On the CPU, since some accelerators have no double precision.
         score, label = dim_zero_cat(self.score).cpu(), dim_zero_cat(self.label).cpu()
         if label.unique().tolist() in ([0], [1]) and not bool(score.isnan().any()):
-            rank_zero_warn("the AUC of outfits with one and the same label is not a number")
+            rank_zero_warn("the AUC of outfits with equal labels is NaN")
             return score.new_tensor(torch.nan, dtype=torch.float)
         return roc_auc(score, label)

@@ -1,4 +1,4 @@
-"""Weighted draws from groups of items, some of them excluded."""
+"""Weighted sampling from groups of items with exclusions."""
 
 from __future__ import annotations
 
@@ -9,18 +9,24 @@ Ints = NDArray[np.int64]
 
 
 class ItemPool:
-    """Items in groups; one is drawn by weight from the group of another item.
+    """Weighted sampler of an item from the group of another item.
 
-    The items of a group lie side by side on a line, each as long as its weight, and a draw is the
-    item that a random point of the line falls on. Where that item is excluded, the excluded items
-    are cut out of the line and the point is taken once more, on what is left: two passes at most,
-    however much of a group is excluded. All lengths are whole numbers, so the probabilities are
-    exact.
+    Inverse transform sampling: the items of a group occupy consecutive integer intervals as long
+    as their weights, and a uniform integer selects an interval. If the selected item is excluded,
+    the excluded intervals are cut out and one more integer is drawn from the rest, so two passes
+    are enough for any exclusion. Integer arithmetic makes the probabilities exact.
 
     Args:
-        name: What the pool is called in a count of draws.
+        name: Name of the pool in counts of draws.
         group: Group of each item of the table, from 0 [n].
-        weight: Weight of each item [n]; an item of weight 0 is never drawn.
+        weight: Integer weight of each item [n]; an item of weight 0 is never drawn.
+
+    Example:
+        >>> import numpy as np
+        >>> pool = ItemPool("category", np.array([0, 0, 1]), np.array([1, 3, 1]))
+        >>> item, excluded = np.array([0, 2]), np.array([[0], [2]])
+        >>> pool.draw(item, excluded, np.random.default_rng(0))
+        array([ 1, -1])
     """
 
     def __init__(self, name: str, group: Ints, weight: Ints) -> None:
@@ -29,14 +35,14 @@ class ItemPool:
         self._item = order[weight[order] > 0]
         self._end = np.cumsum(weight[self._item])
         self._start = self._end - weight[self._item]
-        # One more entry at the end: the filler -1 of `excluded` finds no place, as weight 0 does.
+        # The last entry is for the padding -1 of `excluded`.
         self._place = np.full(len(group) + 1, -1)
         self._place[self._item] = np.arange(len(self._item))
-        line = np.append(0, self._end)
+        bounds = np.append(0, self._end)
         groups = np.arange(group.max(initial=-1) + 1)
         first = np.searchsorted(group[self._item], groups, side="left")
         last = np.searchsorted(group[self._item], groups, side="right")
-        self._low, self._high = line[first][group], line[last][group]
+        self._low, self._high = bounds[first][group], bounds[last][group]
         self._group, self._size = group, (last - first)[group]
 
     def draw(self, item: Ints, excluded: Ints, rng: np.random.Generator) -> Ints:
@@ -44,37 +50,37 @@ class ItemPool:
 
         Args:
             item: The items whose groups are drawn from [B].
-            excluded: Items that must not be drawn [B, M]; ``-1`` fills a row up.
+            excluded: Items that must not be drawn [B, M], padded with ``-1``.
             rng: Source of randomness.
 
         Returns:
-            Rows of the item table [B]; ``-1`` where the group holds no other item.
+            Rows of the item table [B]; ``-1`` if the group has no other item.
         """
         low, high = self._low[item], self._high[item]
         drawn = np.full(len(item), -1)
         some = np.flatnonzero(high > low)
         drawn[some] = self._at(rng.integers(low[some], high[some]))
-        # A first draw that meets no excluded item may stand; only the others need the cuts.
+        # Only draws of an excluded item are repeated.
         again = np.flatnonzero((excluded == drawn[:, None]).any(axis=1) & (drawn >= 0))
         drawn[again] = self._draw_between(low[again], high[again], excluded[again], rng)
         return drawn
 
     def count(self, item: Ints, outfit: Ints) -> Ints:
-        """Count what may be drawn for each row once the items of its outfit are excluded.
+        """Count the items that can be drawn for each row without the items of its outfit.
 
         Args:
             item: The items whose groups are drawn from [N].
-            outfit: Number of the outfit that each stands in [N].
+            outfit: Number of the outfit of each item [N].
 
         Returns:
             Number of items [N].
         """
         num_items, num_groups = len(self._group), int(self._group.max(initial=0)) + 1
-        own = np.unique(outfit * num_items + item)
-        own = own[self._place[own % num_items] >= 0]
-        excluded = np.sort(own // num_items * num_groups + self._group[own % num_items])
-        asked = outfit * num_groups + self._group[item]
-        left, right = (np.searchsorted(excluded, asked, side) for side in ("left", "right"))
+        present = np.unique(outfit * num_items + item)
+        present = present[self._place[present % num_items] >= 0]
+        excluded = np.sort(present // num_items * num_groups + self._group[present % num_items])
+        key = outfit * num_groups + self._group[item]
+        left, right = (np.searchsorted(excluded, key, side) for side in ("left", "right"))
         return self._size[item] - (right - left)
 
     def _at(self, point: Ints) -> Ints:
@@ -89,7 +95,7 @@ class ItemPool:
         start, end = self._start[place], self._end[place]
         inside &= (start >= low[:, None]) & (end <= high[:, None])
         length = np.where(inside, end - start, 0)
-        # Where each excluded stretch would begin once those before it were cut out.
+        # Start of each excluded interval after those before it are cut out.
         cut = start - (np.cumsum(length, axis=1) - length)
         left = high - low - length.sum(axis=1)
 

@@ -1,4 +1,4 @@
-"""The protocols by which negatives are drawn."""
+"""Protocols of negative sampling."""
 
 from __future__ import annotations
 
@@ -13,39 +13,44 @@ from fashiongraph.loader.negatives.item_pool import Ints, ItemPool
 from fashiongraph.loader.negatives.negative_sampler import NegativeSampler
 
 PROTOCOLS = ("uniform", "uniform_category", "same_category", "same_columns", "matched")
-_LINE = 2**40  # what a category weighs in all; sums of it stay whole over millions of categories
+_TOTAL = 2**40  # integer weight of a category; sums over millions of categories fit int64
 
 
 def negative_sampler(
     protocol: str, items: ItemTable, columns: Sequence[str] = ()
 ) -> NegativeSampler:
-    """The sampler of a protocol.
+    """Make the negative sampler of a protocol.
 
-    - ``"uniform"``: any item of the table, each with the same probability.
-    - ``"uniform_category"``: an item of any category, each category with the same probability, and
-      then each of its items; what the outfit holds is drawn again, category and all. NGNN is
-      published with it.
-    - ``"same_category"``: an item of the replaced item's category, drawn by its frequency. Where
-      too few are left, any item, drawn by frequency.
-    - ``"same_columns"``: an item with the replaced item's values of ``columns``, drawn by its
-      frequency. Where too few are left, any item, drawn by frequency.
+    - ``"uniform"``: any item of the table with equal probability.
+    - ``"uniform_category"``: a category with equal probability, then one of its items with equal
+      probability; both are drawn again if the item is in the outfit. NGNN is published with it.
+    - ``"same_category"``: an item of the replaced item's category, drawn by frequency. If too few
+      are left, any item, drawn by frequency.
+    - ``"same_columns"``: an item with the replaced item's values of ``columns``, drawn by
+      frequency. If too few are left, any item, drawn by frequency.
     - ``"matched"``: an item with the replaced item's category and values of ``columns``, drawn by
-      its frequency. Where too few are left, an item of the category, and then any item, both
-      drawn by frequency. Without columns this is ``"same_category"``.
+      frequency. If too few are left, an item of the category, and then any item, both drawn by
+      frequency. Without columns this is ``"same_category"``.
 
-    An item's frequency is the number of outfits of the whole set that hold it, so that an item in
-    no outfit is never drawn by frequency. Missing values equal each other and nothing else.
+    The frequency of an item is its number of outfits over all splits; an item without outfits is
+    never drawn by frequency. Missing values are equal to each other only.
 
     Args:
         protocol: One of ``"uniform"``, ``"uniform_category"``, ``"same_category"``,
             ``"same_columns"`` and ``"matched"``.
-        items: The item table, with :attr:`~ItemTable.frequency` if the protocol draws by it.
-        columns: Columns of the table to match; only ``"same_columns"``, which needs some, and
-            ``"matched"`` read them.
+        items: The item table, with :attr:`~ItemTable.frequency` for all but the uniform protocols.
+        columns: Columns to match, required by ``"same_columns"`` and read by ``"matched"``.
 
     Raises:
         FashionGraphError: If the protocol or a column is unknown, or the frequency or columns
             are missing.
+
+    Example:
+        >>> from fashiongraph.data import ItemTable, Outfits
+        >>> items = ItemTable.from_lists(["a", "b", "c"], ["top", "skirt", "skirt"])
+        >>> outfits = Outfits.from_lists(items, [["a", "b"], ["a", "c"]]).with_frequency()
+        >>> negative_sampler("same_category", outfits.items)
+        NegativeSampler(same_category > any_category, 3 items)
     """
     columns = checked_columns(columns)
     if protocol not in PROTOCOLS:
@@ -57,7 +62,7 @@ def negative_sampler(
         return NegativeSampler(items, [ItemPool("uniform", everything, np.ones_like(everything))])
     if protocol == "uniform_category":
         category = _groups(items, ())
-        weight = _LINE // np.bincount(category)[category]
+        weight = _TOTAL // np.bincount(category)[category]
         return NegativeSampler(items, [ItemPool("uniform_category", everything, weight)])
     if items.frequency is None:
         raise FashionGraphError(
@@ -65,23 +70,30 @@ def negative_sampler(
             "Outfits.with_frequency() counts them"
         )
     weight = items.frequency.numpy().astype(np.int64)
-    anything = ItemPool("any_category", everything, weight)
+    any_category = ItemPool("any_category", everything, weight)
     if protocol == "same_columns":
         if not columns:
             raise FashionGraphError("'columns' needs a column for the protocol 'same_columns'")
-        alike = ItemPool("same_columns", _groups(items, columns, category=False), weight)
-        return NegativeSampler(items, [alike, anything])
-    pools = [ItemPool("same_category", _groups(items, ()), weight), anything]
+        same = ItemPool("same_columns", _groups(items, columns, category=False), weight)
+        return NegativeSampler(items, [same, any_category])
+    pools = [ItemPool("same_category", _groups(items, ()), weight), any_category]
     if protocol == "matched" and columns:
         pools.insert(0, ItemPool("matched", _groups(items, columns), weight))
     return NegativeSampler(items, pools)
 
 
 def checked_columns(columns: Iterable[str]) -> tuple[str, ...]:
-    """Names of columns, to be read more than once.
+    """Column names as a tuple.
+
+    Args:
+        columns: Names, in any iterable.
 
     Raises:
-        FashionGraphError: If it is a single text, whose characters would be taken for names.
+        FashionGraphError: If it is a single string.
+
+    Example:
+        >>> checked_columns(["year", "line"])
+        ('year', 'line')
     """
     if isinstance(columns, str):
         raise FashionGraphError(f"'columns' needs a list of names (got {columns!r})")
@@ -89,13 +101,13 @@ def checked_columns(columns: Iterable[str]) -> tuple[str, ...]:
 
 
 def _groups(items: ItemTable, columns: Sequence[str], category: bool = True) -> Ints:
-    """A number per item [n]: equal for items of equal category, if asked, and equal columns."""
+    """Group of each item by the given columns, and by category if ``category`` is set [n]."""
     keys = pd.DataFrame({"category": items.category_id.numpy()} if category else {})
     for column in columns:
         if column not in items.columns:
-            known = ", ".join(map(str, items.columns)) or "none"
+            names = ", ".join(map(str, items.columns)) or "none"
             raise FashionGraphError(
-                f"'columns' needs columns of the item table, which has {known} (got {column!r})"
+                f"'columns' needs columns of the item table, which has {names} (got {column!r})"
             )
         keys[f"column {column}"] = pd.factorize(items.columns[column])[0]  # -1 where missing
     return keys.groupby(list(keys)).ngroup().to_numpy().astype(np.int64)

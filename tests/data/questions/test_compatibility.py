@@ -35,7 +35,7 @@ def test_select() -> None:
 
 
 def test_bad_arguments() -> None:
-    with pytest.raises(FashionGraphError, match=r"'label' needs to be 0 or 1 \(got 2\)"):
+    with pytest.raises(FashionGraphError, match=r"'label'.*got 2"):
         make((1, 2, 0))
-    with pytest.raises(FashionGraphError, match=r"'label' needs one row per question"):
+    with pytest.raises(FashionGraphError, match=r"'label' needs one row.*got 2 for 3"):
         make((1, 0))

@@ -39,32 +39,32 @@ def test_the_checksum_is_fixed() -> None:
     assert FILE.checksum == expected
 
 
-def test_shape_and_name_count() -> None:
+def test_checksum_depends_on_shape_and_name() -> None:
     flat = QuestionFile("fitb", ["a", "b"], {"seed": 1}, {"one": np.arange(6)})
     renamed = QuestionFile("fitb", ["a", "b"], {"seed": 1}, {"two": FILE.arrays["one"]})
     assert len({FILE.checksum, flat.checksum, renamed.checksum}) == 3
 
 
-def test_altered(path: Path) -> None:
-    with pytest.raises(DataError, match=rf"needs the checksum {FILE.checksum} \(contents have "):
+def test_altered_contents_are_refused(path: Path) -> None:
+    with pytest.raises(DataError, match=rf"checksum {FILE.checksum}"):
         QuestionFile.read(rewritten(path, one=np.zeros((2, 3), dtype=np.int64)))
 
 
-def test_another_format(path: Path) -> None:
+def test_other_format_is_refused(path: Path) -> None:
     header = np.load(path)["header"].tobytes().replace(b'"format": 1', b'"format": 9')
     with pytest.raises(DataError, match=r"needs the format 1 \(has 9\)"):
         QuestionFile.read(rewritten(path, header=np.frombuffer(header, dtype=np.uint8)))
 
 
-def test_missing(tmp_path: Path) -> None:
+def test_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="No such file"):
         QuestionFile.read(tmp_path / "nowhere.npz")
 
 
 @pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 0.9, 0.99])
-def test_cut_off(path: Path, share: float) -> None:
-    whole = path.read_bytes()
-    path.write_bytes(whole[: int(share * len(whole))])
+def test_truncated_file_is_refused(path: Path, share: float) -> None:
+    content = path.read_bytes()
+    path.write_bytes(content[: int(share * len(content))])
     with pytest.raises(DataError, match="needs to be a file of questions"):
         QuestionFile.read(path)
 
@@ -80,19 +80,19 @@ def npy(array: np.ndarray) -> bytes:
     [b"question,answer\n1,2\n", npy(np.arange(3)), npy(np.array([{"pickled": 1}], dtype=object))],
     ids=["text", "array", "pickle"],
 )
-def test_another_file(path: Path, content: bytes) -> None:
+def test_other_file_is_refused(path: Path, content: bytes) -> None:
     path.write_bytes(content)
     with pytest.raises(DataError, match="needs to be a file of questions"):
         QuestionFile.read(path)
 
 
-def test_another_archive(path: Path) -> None:
+def test_other_archive_is_refused(path: Path) -> None:
     np.savez(path, some=np.arange(3))
     with pytest.raises(DataError, match="needs to be a file of questions"):
         QuestionFile.read(path)
 
 
-def test_any_damaged_byte_is_noticed(path: Path) -> None:
+def test_damaged_bytes_are_detected(path: Path) -> None:
     content = bytearray(path.read_bytes())
     rng = np.random.default_rng(0)
     for place in rng.choice(len(content), 60, replace=False):
@@ -103,7 +103,7 @@ def test_any_damaged_byte_is_noticed(path: Path) -> None:
             file = QuestionFile.read(path)
         except DataError:
             continue
-        assert file.checksum == FILE.checksum  # a byte that means nothing, a time stamp say
+        assert file.checksum == FILE.checksum  # a byte without meaning, such as a time stamp
 
 
 def test_a_failed_write_leaves_the_old_file(path: Path) -> None:

@@ -142,5 +142,5 @@ def test_whole_numbers_beyond_64_bits_keep_their_digits(tmp_path, ending):
 def test_header_that_is_not_utf8(tmp_path):
     path = tmp_path / "t.csv"
     path.write_bytes(b"id,gr\xf6\xdfe\n1,2\n")
-    with pytest.raises(DataError, match=r"row 1: the header needs to be UTF-8 \(got b'gr\\xf6"):
+    with pytest.raises(DataError, match=r"row 1: the header.*gr\\xf6"):
         read_csv(path, Problems(), ["id"], None)

@@ -41,12 +41,12 @@ def test_an_altered_object_is_refused(tmp_path, repository, commit_of):
     file.chmod(0o644)
     # As an attacker would: a proper object of the same size under the name of another.
     file.write_bytes(zlib.compress(stored + CONTENT.replace(b"labels", b"LABELS")))
-    with pytest.raises(DataError, match=r"repository: cannot be fetched by git \(.*missing blob"):
+    with pytest.raises(DataError, match=r"repository: .*missing blob"):
         fetch_from_commit(repository.as_uri(), commit, ["labels.bin"], tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 
-def test_what_is_not_there_is_named(tmp_path, repository, commit_of):
+def test_missing_items_are_named(tmp_path, repository, commit_of):
     commit = commit_of(repository)
     out = tmp_path / "out"
     with pytest.raises(DataError, match=r"none\.bin"):
@@ -62,5 +62,5 @@ def test_what_is_not_there_is_named(tmp_path, repository, commit_of):
 
 def test_without_git(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", "")
-    with pytest.raises(FashionGraphError, match="needs git, which is not installed; or by hand"):
+    with pytest.raises(FashionGraphError, match=r"git.*; or by hand"):
         fetch_from_commit("file:///x", "0" * 40, ["a"], tmp_path, "; or by hand")

@@ -58,5 +58,5 @@ def test_features_are_in_step_with_all_records(items):
         4,
         "features need to be finite (got nan in column 1 for item 'c'; rows count from 0)",
     ]
-    with pytest.raises(DataError, match=r"one row per row of items\.csv \(got 5 for 6\)"):
+    with pytest.raises(DataError, match=r"items\.csv \(got 5 for 6\)"):
         items.check_features(Path("x.npy"), features[:5])

@@ -11,7 +11,7 @@ from fashiongraph.errors import DataError
 
 
 class Pair(PolyvoreSet):
-    """One outfit of two items, told by a file."""
+    """One outfit of two items."""
 
     url = "https://example.org"
     raw_file_names = ("pair.txt",)
@@ -38,10 +38,10 @@ def release(request, tmp_path):
 
 
 def test_folders(release, tmp_path):
-    wardrobe = Pair(tmp_path, "one")
-    assert wardrobe.raw_dir == release
-    assert wardrobe.processed_dir == tmp_path / "processed" / "one"
-    assert wardrobe.items.columns.empty
+    dataset = Pair(tmp_path, "one")
+    assert dataset.raw_dir == release
+    assert dataset.processed_dir == tmp_path / "processed" / "one"
+    assert dataset.items.columns.empty
     elsewhere = Pair(tmp_path, "two", processed_dir=tmp_path / "else")
     assert elsewhere.processed_dir == tmp_path / "else" / "two"
     assert (tmp_path / "else" / "two" / "items.parquet").exists()
@@ -63,7 +63,7 @@ def test_pictures(release, tmp_path):
     other.mkdir(exist_ok=True)
     images = Pair(tmp_path, "one", images=other).items.columns["image"]
     assert images[0] == f"{other.as_posix()}/x.jpg"
-    with pytest.raises(DataError, match="'images' needs to be a folder of pictures"):
+    with pytest.raises(DataError, match="'images' needs to be a folder"):
         Pair(tmp_path, "one", images="none")
 
 
@@ -75,11 +75,11 @@ def test_missing_files(tmp_path):
         "Pair needs this file, it is missing (published at https://example.org)"
     )
     (tmp_path / "pair.txt").write_text("x y")
-    wardrobe = Pair(tmp_path, "one")
+    dataset = Pair(tmp_path, "one")
     with pytest.raises(DataError) as error:
-        wardrobe.needed_file("more.txt", "questions")
+        dataset.needed_file("more.txt", "questions")
     assert error.value.file == tmp_path / "more.txt"
     assert error.value.rule == (
         "Pair needs this file for questions, it is missing (published at https://example.org)"
     )
-    assert wardrobe.needed_file("pair.txt", "anything") == tmp_path / "pair.txt"
+    assert dataset.needed_file("pair.txt", "anything") == tmp_path / "pair.txt"

@@ -13,7 +13,7 @@ def write(tmp_path, text):
     return file
 
 
-def test_reads_outfits_as_somebody_tries_them_on(wardrobe, tmp_path):
+def test_single_and_repeated_items_are_read(wardrobe, tmp_path):
     file = write(
         tmp_path,
         "outfit_id,item_id,position\n01,item3,2\n01,item1,1\nx,item5,1\nx,item5,2\ny,item0,1\n",

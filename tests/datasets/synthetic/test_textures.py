@@ -20,6 +20,6 @@ def test_loud_patterns_cover_more_than_quiet_ones():
     assert max(share[p] for p in QUIET) < min(share[p] for p in LOUD)
 
 
-def test_the_print_is_lighter_on_dark_cloth_and_darker_on_light_cloth():
+def test_the_print_contrasts_with_the_cloth():
     assert luminance(ink((30, 40, 90), 0.7)) > luminance((30, 40, 90))
     assert luminance(ink((250, 250, 250), 0.7)) < luminance((250, 250, 250))

@@ -15,14 +15,14 @@ def test_batches_add_up_to_the_function(ties):
     answer = torch.randint(4, (30,), generator=rng)
     metric = FillInBlankAccuracy(ties)
     assert float(metric.compute()) == 0.0
-    for part in torch.arange(30).split(7):
-        metric.update(score[part], answer[part])
+    for rows in torch.arange(30).split(7):
+        metric.update(score[rows], answer[rows])
     expected = fill_in_blank_accuracy(score, answer, ties)
     assert float(metric.compute()) == pytest.approx(float(expected))
 
 
 @pytest.mark.parametrize(("ties", "expected"), [("wrong", 0.75), ("fractional", 0.75 + 0.25 / 3)])
-def test_a_module_of_half_precision_counts_as_well(ties, expected):
+def test_exact_in_a_module_of_half_precision(ties, expected):
     metric = FillInBlankAccuracy(ties)
     torch.nn.ModuleList([metric]).to(torch.bfloat16)
     right, tied = [1.0, 0.0, 0.0], [1.0, 1.0, 1.0]
@@ -32,13 +32,13 @@ def test_a_module_of_half_precision_counts_as_well(ties, expected):
     assert float(metric.compute()) == pytest.approx(expected, abs=1e-7)
 
 
-def test_a_collection_may_hold_both_ways_to_count_ties():
+def test_a_collection_with_both_kinds_of_ties():
     both = MetricCollection({ties: FillInBlankAccuracy(ties) for ties in ("wrong", "fractional")})
     both.update(torch.tensor([[0.9, 0.1], [0.2, 0.8]]), torch.tensor([0, 0]))
     both.update(torch.zeros(2, 2), torch.tensor([0, 1]))
     assert both.compute() == {"wrong": 0.25, "fractional": 0.5}
 
 
-def test_refuses_ways_that_are_none():
-    with pytest.raises(ValueError, match="'ties' needs to be 'wrong' or 'fractional'"):
+def test_refuses_an_unknown_kind_of_ties():
+    with pytest.raises(ValueError, match=r"'ties'.*got 'half'"):
         FillInBlankAccuracy("half")

@@ -19,7 +19,7 @@ def draws(item: int, excluded: list[int], times: int = 20_000) -> np.ndarray:
 @pytest.mark.parametrize(
     "excluded", [[], [-1], [0], [0, 0, -1, 3], [7, -1, 1], [2], [4, 0], [0, 6, 7], [5, 6, 4, 6]]
 )
-def test_frequencies_are_the_weights_of_what_is_left(excluded: list[int]) -> None:
+def test_frequencies_are_the_weights_of_the_remaining_items(excluded: list[int]) -> None:
     left = (GROUP == 1) & (WEIGHT > 0)
     left[[item for item in excluded if item >= 0]] = False
     found = np.bincount(draws(2, excluded), minlength=len(GROUP))
@@ -29,9 +29,9 @@ def test_frequencies_are_the_weights_of_what_is_left(excluded: list[int]) -> Non
     assert left.sum() == 1 or chisquare(found[left], expected).pvalue > 0.01
 
 
-def test_nothing_left() -> None:
+def test_no_item_is_left() -> None:
     assert (draws(0, [0, 4, 6, 7], times=10) == -1).all()
-    assert (draws(5, [-1], times=10) == -1).all()  # its group has no weight at all
+    assert (draws(5, [-1], times=10) == -1).all()  # its group has no weight
 
 
 def test_rows_are_drawn_independently() -> None:
@@ -41,16 +41,16 @@ def test_rows_are_drawn_independently() -> None:
     assert drawn.tolist() == [4, 3, -1, -1, 0]
 
 
-def test_counts_what_is_left() -> None:
+def test_counts_of_the_remaining_items() -> None:
     outfits = [[0, 4], [0, 0, 5], [], [1, 2, 3, 6]]
     found = POOL.count(
         np.concatenate(outfits).astype(np.int64), np.repeat(np.arange(4), [len(o) for o in outfits])
     )
     expected = []
-    for own in outfits:
-        for item in own:
+    for outfit in outfits:
+        for item in outfit:
             pool = [i for i in range(8) if GROUP[i] == GROUP[item] and WEIGHT[i] > 0]
-            expected.append(len(set(pool) - set(own)))
+            expected.append(len(set(pool) - set(outfit)))
     assert found.tolist() == expected
 
 

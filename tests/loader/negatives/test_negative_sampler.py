@@ -12,9 +12,8 @@ from fashiongraph.data.item_table import ItemTable
 from fashiongraph.data.outfits import Outfits
 from fashiongraph.data.replace import random_position
 from fashiongraph.errors import FashionGraphError
-from fashiongraph.loader.negatives import negative_sampler
 from fashiongraph.loader.negatives.item_pool import ItemPool
-from fashiongraph.loader.negatives.negative_sampler import NegativeSampler
+from fashiongraph.loader.negatives.negative_sampler import NegativeSampler, outfit_blocks
 
 ITEMS = ItemTable.from_lists([str(i) for i in range(6)], ["x"] * 6)
 ONE = np.zeros(6, dtype=np.int64)
@@ -25,7 +24,7 @@ def test_repr() -> None:
     assert repr(sampler) == "NegativeSampler(strict > wide, 6 items)"
 
 
-def test_neither_in_the_outfit_nor_twice(wardrobe: Outfits) -> None:
+def test_negatives_are_distinct_and_outside_the_outfit(wardrobe: Outfits) -> None:
     pool = ItemPool("all", np.zeros(40, dtype=np.int64), np.arange(40) % 7)
     sampler = NegativeSampler(wardrobe.items, [pool])
     rng = np.random.default_rng(0)
@@ -39,7 +38,7 @@ def test_neither_in_the_outfit_nor_twice(wardrobe: Outfits) -> None:
     assert sampler.relaxed == {}
 
 
-def test_orders_have_the_probabilities_of_drawing_one_by_one() -> None:
+def test_probabilities_of_draws_without_replacement() -> None:
     weight = np.array([4, 1, 2, 5, 3, 0])
     sampler = NegativeSampler(ITEMS, [ItemPool("all", ONE, weight)])
     times = 20_000
@@ -58,7 +57,7 @@ def test_orders_have_the_probabilities_of_drawing_one_by_one() -> None:
     assert chisquare([found[order] for order in orders], expected).pvalue > 0.01
 
 
-def test_a_wider_pool_supplies_the_rest_and_is_counted() -> None:
+def test_wider_pools_supply_the_rest_and_are_counted() -> None:
     pools = [
         ItemPool("pair", np.array([0, 0, 1, 1, 2, 2]), ONE + 1),
         ItemPool("half", np.array([0, 0, 0, 1, 1, 1]), ONE + 1),
@@ -78,7 +77,7 @@ def test_a_wider_pool_supplies_the_rest_and_is_counted() -> None:
     assert sampler.relaxed == {"half": 5, "all": 3}
 
 
-def test_the_state_of_the_generator_decides(wardrobe: Outfits) -> None:
+def test_draws_depend_on_the_generator(wardrobe: Outfits) -> None:
     sampler = NegativeSampler(
         wardrobe.items, [ItemPool("all", np.zeros(40, dtype=int), np.ones(40, dtype=int))]
     )
@@ -105,26 +104,24 @@ def test_more_outfits_than_a_block_and_one_huge_outfit() -> None:
     assert len(drawn.unique()) == 300 - 1
 
 
-def test_one_huge_outfit_does_not_widen_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_huge_outfit_does_not_pad_the_others() -> None:
     sizes = np.array([3] * 700 + [2000] + [3] * 1000)
-    monkeypatch.setattr(negative_sampler, "_CELLS", 6000)
-    blocks = list(negative_sampler._blocks(sizes))
+    blocks = list(outfit_blocks(sizes, max_cells=6000))
     assert [i for block in blocks for i in range(block.start, block.stop)] == list(range(1701))
     cells = [(block.stop - block.start) * sizes[block].max() for block in blocks]
     assert max(cells) <= 6000 and len(blocks) < 25
-    # Outfits of ordinary sizes are drawn for in the same runs as ever.
-    monkeypatch.undo()
+    # The blocks of outfits of ordinary sizes, and so their draws, do not change.
     ordinary = np.full(40_000, 256)
-    starts = [block.start for block in negative_sampler._blocks(ordinary)]
+    starts = [block.start for block in outfit_blocks(ordinary)]
     assert starts == [0, 16_384, 32_768]
-    assert list(negative_sampler._blocks(ordinary[:0])) == []
+    assert list(outfit_blocks(ordinary[:0])) == []
 
 
-def test_too_few_strangers_are_told_before_any_is_drawn() -> None:
+def test_too_few_negatives_are_refused_before_drawing() -> None:
     sampler = NegativeSampler(ITEMS, [ItemPool("all", ONE, ONE + 1)])
     outfits = Outfits.from_lists(ITEMS, [["0", "1"], [], ["2", "3", "4", "3"]])
     sampler.check(outfits, 3)
-    with pytest.raises(FashionGraphError, match=r"needs 4 other items .*outfit '2' leaves 3"):
+    with pytest.raises(FashionGraphError, match=r"'num_negatives'.*got 4, and 3.*'2'"):
         sampler.check(outfits, 4)
     sampler.check(outfits.select([]), 99)
 
@@ -133,14 +130,14 @@ def test_bad_arguments(wardrobe: Outfits) -> None:
     sampler = NegativeSampler(ITEMS, [ItemPool("all", ONE, ONE + 1)])
     rng, zero = np.random.default_rng(0), torch.zeros(1, dtype=torch.long)
     outfits = Outfits.from_lists(ITEMS, [["0", "1", "1"]])
-    with pytest.raises(FashionGraphError, match=r"needs 5 other items .*outfit '0' leaves 4"):
+    with pytest.raises(FashionGraphError, match=r"'num_negatives'.*got 5, and 4.*'0'"):
         sampler.draw(outfits, zero, 5, rng)
-    with pytest.raises(FashionGraphError, match=r"'num_negatives' needs .* at least 0 \(got -1\)"):
+    with pytest.raises(FashionGraphError, match=r"'num_negatives'.*got -1"):
         sampler.draw(outfits, zero, -1, rng)
-    with pytest.raises(FashionGraphError, match=r"table of 6 items \(got another of 40\)"):
+    with pytest.raises(FashionGraphError, match=r"'outfits'.*got another of 40"):
         sampler.draw(wardrobe, torch.zeros(60, dtype=torch.long), 1, rng)
     others = ItemTable.from_lists([f"other{i}" for i in range(6)], ["c"] * 6)
-    with pytest.raises(FashionGraphError, match=r"table of 6 items \(got another of 6\)"):
+    with pytest.raises(FashionGraphError, match=r"'outfits'.*got another of 6"):
         sampler.draw(outfits.with_items(others), zero, 1, rng)
     with pytest.raises(FashionGraphError, match=r"'position' needs to lie in"):
         sampler.draw(outfits, zero + 3, 1, rng)

@@ -17,7 +17,7 @@ from fashiongraph.loader.negatives.protocol import negative_sampler
 
 @pytest.fixture
 def outfits() -> Outfits:
-    """Items 0 to 7 of category x, 8 and 9 of category y; outfit 0 holds item 0 alone."""
+    """Items 0 to 7 of category x, 8 and 9 of category y; outfit i has item i."""
     columns = pd.DataFrame(
         {
             "year": [1.0, 1.0, 1.0, np.nan, np.nan, 2.0, np.nan, 1.0, 1.0, 2.0],
@@ -60,7 +60,7 @@ def drawn_from(outfits: Outfits, item: int, protocol: str, columns: tuple[str, .
         ),
     ],
 )
-def test_who_is_drawn(outfits, protocol, columns, item, weights, relaxed) -> None:
+def test_frequencies_of_draws(outfits, protocol, columns, item, weights, relaxed) -> None:
     found, counts = drawn_from(outfits, item, protocol, columns)
     some = np.array(weights) > 0
     assert (found[~some] == 0).all()
@@ -72,40 +72,40 @@ def test_who_is_drawn(outfits, protocol, columns, item, weights, relaxed) -> Non
     }
 
 
-def test_unknown_category_is_a_group_of_its_own(outfits: Outfits) -> None:
+def test_the_unknown_category_is_a_group(outfits: Outfits) -> None:
     items = replace(outfits.items, category_id=torch.tensor([-1, -1, 0, 0, 0, 0, 0, 0, 1, 1]))
     found, _ = drawn_from(outfits.with_items(items), 0, "same_category")
     assert found.tolist() == [0, 5000, 0, 0, 0, 0, 0, 0, 0, 0]
 
 
 def test_bad_arguments(outfits: Outfits) -> None:
-    with pytest.raises(FashionGraphError, match=r"'protocol' needs to be one of .*got 'random'"):
+    with pytest.raises(FashionGraphError, match=r"'protocol'.*got 'random'"):
         negative_sampler("random", outfits.items)
     with pytest.raises(FashionGraphError, match=r"has year, line \(got 'colour'\)"):
         negative_sampler("matched", outfits.items, ["year", "colour"])
-    with pytest.raises(FashionGraphError, match=r"'columns' needs a column .* 'same_columns'"):
+    with pytest.raises(FashionGraphError, match=r"'columns'.*'same_columns'"):
         negative_sampler("same_columns", outfits.items)
-    with pytest.raises(FashionGraphError, match=r"'columns' needs a list of names \(got 'year'\)"):
+    with pytest.raises(FashionGraphError, match=r"'columns'.*got 'year'"):
         negative_sampler("matched", outfits.items, "year")
     bare = ItemTable.from_lists(["a", "b"], ["x", "x"])
     with pytest.raises(FashionGraphError, match=r"has none \(got 'year'\)"):
         negative_sampler("matched", replace(bare, frequency=torch.ones(2)), ["year"])
     for protocol in ("same_category", "matched"):
-        with pytest.raises(FashionGraphError, match=r"needs frequencies .*with_frequency\(\)"):
+        with pytest.raises(FashionGraphError, match=r"'items'.*with_frequency\(\)"):
             negative_sampler(protocol, bare)
 
 
-def test_matched_strangers_of_a_fashion_house(mango: Outfits) -> None:
+def test_matched_negatives_of_real_outfits(mango: Outfits) -> None:
     columns = ["type", "year", "line"]
     sampler = negative_sampler("matched", mango.items, columns)
     rng = np.random.default_rng(0)
     position = random_position(mango, rng)
     drawn = sampler.draw(mango, position, 3, rng)
-    own = mango.item_id[mango.ptr[:-1] + position].unsqueeze(1)
-    same = mango.items.category_id[drawn] == mango.items.category_id[own]
+    replaced = mango.item_id[mango.ptr[:-1] + position].unsqueeze(1)
+    same = mango.items.category_id[drawn] == mango.items.category_id[replaced]
     for column in columns:
         values = mango.items.columns[column].to_numpy()
-        same &= torch.from_numpy(values[drawn.numpy()] == values[own.numpy()])
+        same &= torch.from_numpy(values[drawn.numpy()] == values[replaced.numpy()])
     assert int((~same).sum()) == sum(sampler.relaxed.values())
     assert same.float().mean() > 0.9
     assert (mango.items.frequency[drawn] > 0).all()

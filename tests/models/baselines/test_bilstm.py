@@ -7,7 +7,7 @@ from torch.func import functional_call
 
 from fashiongraph.data.outfits import Outfits
 from fashiongraph.errors import FashionGraphError
-from fashiongraph.evaluation import fill_in_blank, score_outfits
+from fashiongraph.evaluation import draw_questions, fill_in_blank, score_outfits
 from fashiongraph.evaluation.score_candidates import score_candidates
 from fashiongraph.loader.outfit_loader import OutfitLoader
 from fashiongraph.models.baselines.bilstm import BiLSTM
@@ -141,11 +141,11 @@ def test_a_batch_alone_is_scored_among_its_own_items(wardrobe, share_items):
 @pytest.mark.parametrize("protocol", ["uniform", "same_category"])
 def test_blanks_are_filled_by_what_stands_around_them(wardrobe, category_order, protocol):
     model = make(wardrobe, category_order)
-    questions = wardrobe.with_frequency().questions("fitb", protocol)
+    questions = draw_questions(wardrobe.with_frequency(), "fitb", protocol)
     loop = Loop(model, wardrobe.items)
     expected = []
     for outfit, position, candidates in zip(
-        lists(questions.asked),
+        lists(questions.source_outfits),
         questions.position.tolist(),
         questions.candidates.tolist(),
         strict=True,

@@ -1,4 +1,4 @@
-"""Metrics as pure functions."""
+"""Metrics as functions of scores."""
 
 from fashiongraph.evaluation.metrics.functional.bootstrap import (
     bootstrap_interval,

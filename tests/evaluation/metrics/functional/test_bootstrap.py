@@ -9,14 +9,12 @@ import torch
 from fashiongraph.evaluation.metrics.functional import (
     bootstrap_interval,
     mean_interval,
+    roc_auc,
     roc_auc_interval,
 )
-from fashiongraph.evaluation.metrics.functional import (
-    roc_auc,
-)
 
 
-def test_interval_of_a_mean_agrees_with_the_normal_approximation():
+def test_mean_interval_agrees_with_the_normal_one():
     value = torch.from_numpy(np.random.default_rng(0).random(2000))
     low, high = mean_interval(value, num_samples=4000)
     half = 1.96 * float(value.std()) / math.sqrt(2000)
@@ -24,7 +22,7 @@ def test_interval_of_a_mean_agrees_with_the_normal_approximation():
     assert high == pytest.approx(float(value.mean()) + half, abs=0.1 * half)
 
 
-def test_resampled_areas_equal_areas_of_resampled_questions():
+def test_auc_interval_equals_that_of_resampled_questions():
     rng = np.random.default_rng(1)
     score = torch.from_numpy(rng.integers(12, size=80).astype(float))  # with ties
     label = torch.arange(80) % 2
@@ -40,7 +38,7 @@ def test_resampled_areas_equal_areas_of_resampled_questions():
     assert low < float(roc_auc(score, label)) < high
 
 
-def test_is_seeded_and_widens_with_the_level():
+def test_intervals_are_seeded_and_widen_with_the_level():
     value = torch.rand(100, generator=torch.Generator().manual_seed(0))
     assert mean_interval(value) == mean_interval(value)
     narrow, wide = mean_interval(value, level=0.5), mean_interval(value, level=0.99)
@@ -51,6 +49,6 @@ def test_no_questions_have_no_interval():
     assert all(math.isnan(end) for end in mean_interval(torch.empty(0)))
 
 
-def test_refuses_a_level_outside_its_range():
+def test_refuses_a_bad_level():
     with pytest.raises(ValueError, match="'level' needs to lie in"):
         bootstrap_interval(lambda drawn: drawn.sum(1), 3, level=1.0)

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from fashiongraph.evaluation.metrics.functional import fill_in_blank_accuracy
-from fashiongraph.evaluation.metrics.functional import roc_auc
+from fashiongraph.evaluation.metrics.functional import fill_in_blank_accuracy, roc_auc
 
 
 def auc_by_loop(score, label):
@@ -27,15 +26,15 @@ def test_equals_a_loop_over_pairs(values, scale):
     assert float(got) == pytest.approx(auc_by_loop(score, label))
 
 
-def test_large_scores_stay_apart():
+def test_large_scores_are_not_merged():
     assert float(roc_auc(torch.tensor([50.0, 40.0]), torch.tensor([1, 0]))) == 1.0
 
 
-def test_all_equal_is_chance():
+def test_equal_scores_have_auc_one_half():
     assert float(roc_auc(torch.zeros(4), torch.tensor([1, 0, 1, 0]))) == 0.5
 
 
-def test_refuses_what_cannot_be_ranked():
+def test_auc_refuses_bad_input():
     with pytest.raises(ValueError, match="'label' needs both 0 and 1"):
         roc_auc(torch.zeros(2), torch.tensor([1, 1]))
     with pytest.raises(ValueError, match="'score' needs numbers"):
@@ -48,7 +47,7 @@ SCORE = torch.tensor([[3.0, 1, 2, 0], [1, 1, 0, 0], [0, 5, 1, 1], [2, 2, 2, 2]])
 ANSWER = torch.tensor([0, 1, 2, 3])
 
 
-def test_ties_are_wrong_by_default_and_shared_on_request():
+def test_ties_are_wrong_or_fractional():
     assert fill_in_blank_accuracy(SCORE, ANSWER, reduce=False).tolist() == [1, 0, 0, 0]
     assert float(fill_in_blank_accuracy(SCORE, ANSWER)) == 0.25
     shared = fill_in_blank_accuracy(SCORE, ANSWER, ties="fractional", reduce=False)
@@ -66,7 +65,7 @@ def test_the_order_of_candidates_does_not_matter():
         assert float(a) == float(fill_in_blank_accuracy(score[:, shuffle], moved, ties))
 
 
-def test_refuses_what_does_not_fit():
+def test_fitb_refuses_bad_input():
     with pytest.raises(ValueError, match=r"the shape \[Q, A\]"):
         fill_in_blank_accuracy(SCORE, ANSWER[:2])
     with pytest.raises(ValueError, match="'ties' needs to be"):

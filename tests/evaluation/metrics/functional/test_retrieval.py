@@ -7,11 +7,11 @@ from torchmetrics.functional import retrieval as reference
 
 from fashiongraph.evaluation.metrics.functional import (
     ranked_order,
+    ranked_relevance,
     retrieval_average_precision,
     retrieval_hit_rate,
     retrieval_recall,
 )
-from fashiongraph.evaluation.metrics.functional import ranked_relevance
 
 
 def test_order_is_that_of_the_scores():
@@ -21,7 +21,7 @@ def test_order_is_that_of_the_scores():
     assert ranked_relevance(score, relevant).tolist() == [[False, True, True], [False, False, True]]
 
 
-def test_among_equals_the_irrelevant_come_first():
+def test_irrelevant_candidates_are_first_in_ties():
     relevant = torch.tensor([[True, False, True, False]])
     ranked = ranked_relevance(torch.zeros(1, 4), relevant)
     assert ranked.tolist() == [[False, False, True, True]]
@@ -44,7 +44,7 @@ def test_refuses_bad_input():
 @pytest.fixture
 def questions():
     rng = torch.Generator().manual_seed(0)
-    # torchmetrics takes scores of zero and below as "not retrieved".
+    # torchmetrics ignores scores of zero and below.
     score = torch.rand(40, 25, generator=rng, dtype=torch.double) + 0.1
     relevant = torch.rand(40, 25, generator=rng) < 0.2
     relevant[0] = False
@@ -73,17 +73,17 @@ def test_equals_torchmetrics(questions, k):
 def test_average_precision_equals_a_plain_loop(questions):
     ranked = ranked_relevance(*questions)
     for row, got in zip(ranked.numpy(), retrieval_average_precision(ranked), strict=True):
-        found, parts = 0, []
+        found, precision = 0, []
         for rank, hit in enumerate(row, start=1):
             if hit:
                 found += 1
-                parts.append(found / rank)
-        assert float(got) == pytest.approx(np.mean(parts) if parts else 0.0, abs=1e-12)
+                precision.append(found / rank)
+        assert float(got) == pytest.approx(np.mean(precision) if precision else 0.0, abs=1e-12)
 
 
 def test_no_queries_and_a_bad_k():
     none = torch.empty(0, 3, dtype=torch.bool)
     assert retrieval_recall(none, 2).shape == (0,)
     assert retrieval_average_precision(torch.empty(2, 0, dtype=torch.bool)).tolist() == [0, 0]
-    with pytest.raises(ValueError, match=r"'k' needs to be a positive integer \(got 0\)"):
+    with pytest.raises(ValueError, match=r"'k'.*got 0"):
         retrieval_recall(none, 0)

@@ -1,4 +1,4 @@
-"""Both editions of the synthetic dataset, with features of their pictures."""
+"""Designers' and users' outfits of the synthetic data set, with picture features."""
 
 from __future__ import annotations
 
@@ -20,36 +20,36 @@ _FEATURES = "features_image.npy"
 
 
 @dataclass(frozen=True, eq=False)
-class Variants:
+class SyntheticData:
     """Designers' and users' outfits of the same garments.
 
     Args:
-        designers: Outfits that keep to the designers' rules.
-        users: Outfits of a looser hand, some garments of which are there by accident.
+        designers: Outfits that follow the designers' rules.
+        users: Outfits by looser rules, with some random garments.
         pictures: Picture file of each item, in the order of the item table and relative to the
-            quickstart's folder, which gets its name only when all is done.
+            folder of the quickstart.
     """
 
     designers: Outfits
     users: Outfits
     pictures: list[Path]
 
-    def with_features(self, features: torch.Tensor) -> Variants:
+    def with_features(self, features: torch.Tensor) -> SyntheticData:
         """The same outfits over items with features."""
         designers, users = (
             outfits.with_items(outfits.items.with_features(features))
             for outfits in (self.designers, self.users)
         )
-        return Variants(designers, users, self.pictures)
+        return SyntheticData(designers, users, self.pictures)
 
 
-def draw_variants(folder: Path, settings: Settings, seed: int) -> Variants:
-    """Draw the garments' pictures and compose the outfits of both editions.
+def draw_data(folder: Path, settings: Settings, seed: int) -> SyntheticData:
+    """Draw the pictures of garments and compose designers' and users' outfits.
 
     Args:
-        folder: The quickstart's folder; ``dataset/designers`` and ``dataset/users`` in it have
-            the form of one's own dataset, and the pictures lie with the designers'.
-        settings: The sizes.
+        folder: Folder of the quickstart. ``dataset/designers``, with the pictures, and
+            ``dataset/users`` are data sets in the format of :class:`OutfitTables`.
+        settings: Sizes.
         seed: Seed of items, pictures and outfits.
     """
     designers = SyntheticOutfits(
@@ -67,25 +67,25 @@ def draw_variants(folder: Path, settings: Settings, seed: int) -> Variants:
         version="users",
         noise=settings.noise,
         seed=seed,
-        render=False,  # the same garments: one set of pictures is enough
+        render=False,  # the garments are those of the designers
     )
     pictures = [_DESIGNERS / name for name in designers.items.columns["image"]]
-    return Variants(designers.outfits, users.outfits, pictures)
+    return SyntheticData(designers.outfits, users.outfits, pictures)
 
 
 def encode_pictures(
-    editions: Variants, folder: Path, encoder: PictureEncoder, progress: bool
-) -> Variants:
-    """Encode the pictures; each edition's folder gets the file of features.
+    data: SyntheticData, folder: Path, encoder: PictureEncoder, progress: bool
+) -> SyntheticData:
+    """Encode the pictures, and write a file of features to both data sets.
 
     Args:
-        editions: What :func:`draw_variants` returned.
-        folder: The folder it was given.
-        encoder: The network.
-        progress: Whether to show a progress bar.
+        data: Result of :func:`draw_data`.
+        folder: Folder of the quickstart.
+        encoder: The picture encoder.
+        progress: Show a progress bar.
     """
     file = folder / _DESIGNERS / _FEATURES
-    pictures = [folder / picture for picture in editions.pictures]
+    pictures = [folder / picture for picture in data.pictures]
     extract_features(pictures, encoder, out=file, progress=progress)
     shutil.copy(file, folder / _USERS / _FEATURES)
-    return editions.with_features(torch.from_numpy(np.load(file, allow_pickle=False)))
+    return data.with_features(torch.from_numpy(np.load(file, allow_pickle=False)))

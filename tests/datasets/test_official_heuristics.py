@@ -1,4 +1,4 @@
-"""What categories alone achieve on published outfits and questions."""
+"""The category heuristic on published outfits and questions."""
 
 from __future__ import annotations
 
@@ -9,14 +9,13 @@ import torch
 from fashiongraph.data.questions.compatibility import Compatibility
 from fashiongraph.datasets.maryland_polyvore import MarylandPolyvore
 from fashiongraph.datasets.polyvore_outfits import PolyvoreOutfits
-from fashiongraph.evaluation import compatibility
-from fashiongraph.evaluation import fill_in_blank
+from fashiongraph.evaluation import compatibility, draw_questions, fill_in_blank
 from fashiongraph.models.heuristics import CategoryCooccurrence
 
 pytestmark = pytest.mark.slow  # a thousand bootstrap samples of up to 30,000 outfits
 
 
-def test_categories_say_nothing_of_polyvore_outfits(data_root, tmp_path):
+def test_categories_are_chance_on_polyvore_outfits(data_root, tmp_path):
     root = data_root("polyvore_outfits")
     disjoint = PolyvoreOutfits(root, "disjoint", form="tuples", processed_dir=tmp_path)
     model = CategoryCooccurrence.from_outfits(disjoint.official_split()["train"])
@@ -36,30 +35,30 @@ def test_categories_say_nothing_of_polyvore_outfits(data_root, tmp_path):
     assert result.value < 0.01
 
 
-def test_categories_tell_uniform_strangers_of_maryland(data_root, tmp_path):
-    wardrobe = MarylandPolyvore(
+def test_categories_detect_uniform_negatives_of_maryland(data_root, tmp_path):
+    dataset = MarylandPolyvore(
         data_root("polyvore_maryland"), ngnn_filter=True, processed_dir=tmp_path
     )
-    parts = wardrobe.official_split()
-    model, test = CategoryCooccurrence.from_outfits(parts["train"]), parts["test"]
+    splits = dataset.official_split()
+    model, test = CategoryCooccurrence.from_outfits(splits["train"]), splits["test"]
 
-    # Outfits of strangers only, as the incompatible outfits of the original release are.
+    # Outfits of random items only, as the incompatible outfits of the original release are.
     rng = np.random.default_rng(0)
-    strangers = torch.from_numpy(rng.integers(wardrobe.num_items, size=test.item_id.numel()))
+    negatives = torch.from_numpy(rng.integers(dataset.num_items, size=test.item_id.numel()))
     questions = Compatibility(
         items=test.items,
         ptr=torch.cat([test.ptr, test.ptr[-1] + test.ptr[1:]]),
-        item_id=torch.cat([test.item_id, strangers]),
+        item_id=torch.cat([test.item_id, negatives]),
         label=torch.tensor([1, 0]).repeat_interleave(len(test)),
         group=torch.arange(len(test)).repeat(2),
     )
     assert compatibility(model, questions).value == pytest.approx(0.88, abs=0.005)
 
-    # A single stranger is harder to tell, and one of the same category cannot be told.
-    uniform = test.questions("compatibility", "uniform", seed=0)
+    # A single negative is harder to detect, and impossible within its category.
+    uniform = draw_questions(test, "compatibility", protocol="uniform", seed=0)
     assert compatibility(model, uniform).value == pytest.approx(0.71, abs=0.02)
-    same = test.questions("compatibility", "same_category", seed=0)
+    same = draw_questions(test, "compatibility", protocol="same_category", seed=0)
     assert compatibility(model, same).value == pytest.approx(0.50, abs=0.01)
     # The published choices are five of one category.
-    interactive = fill_in_blank(model, wardrobe.interactive_questions())
+    interactive = fill_in_blank(model, dataset.interactive_questions())
     assert interactive.fractional == pytest.approx(0.20, abs=0.01)
