@@ -26,7 +26,7 @@ $(INSTALLED): pyproject.toml constraints.txt
 install: $(INSTALLED) ## Make .venv, or bring it up to date.
 
 quickstart: $(INSTALLED) ## Run the main job on an embedded data set; writes quickstart/report.html.
-	OMP_NUM_THREADS=1 $(BIN)/fashiongraph quickstart
+	OMP_NUM_THREADS=1 $(BIN)/fashiongraph quickstart --overwrite
 
 test: $(INSTALLED) ## Run the fast tests; at least 95 % of the lines are covered.
 	$(PYTEST) -m "not slow" --cov --cov-report= --cov-fail-under=95
