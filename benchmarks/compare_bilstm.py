@@ -1,0 +1,11 @@
+"""Compare ADD-GNN+ with Bi-LSTM: ``run.py compatibility`` with the rows of both.
+
+    FASHIONGRAPH_DATA=… python benchmarks/compare_bilstm.py [options of run.py]
+"""
+
+import sys
+
+from run import main
+
+if __name__ == "__main__":
+    main(["compatibility", "--models", "ADD-GNN+", "Bi-LSTM", "Bi-LSTM, published", *sys.argv[1:]])

@@ -1,0 +1,195 @@
+"""Pages of the benchmarks: the leaderboard, one page per study, and the results of the README."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from harness.entries import HEURISTICS, PLUS, PUBLISHED, SEARCHED
+from harness.records import Records, Run, read_lines
+from harness.report import (
+    HEADLINE,
+    best,
+    by_model,
+    comparison,
+    difference,
+    dot_plot,
+    insert,
+    interval,
+    leaderboard,
+    markdown,
+    number,
+    to_frame,
+)
+from harness.runs import TRIAL_SEEDS, plan
+from harness.studies import STUDIES, Study
+from harness.variants import find_entry
+
+ROOT = Path(__file__).parents[2]
+EPOCHS = 12
+MAIN_ROWS = (PLUS, "Set transformer", "Bi-LSTM", "Siamese")
+
+
+def cells(study: Study, epochs: int = EPOCHS, features: str = "") -> list[Run]:
+    """The cells of a study's tables, before settings are chosen."""
+    return [
+        Run(data, model, protocol, seed, epochs, features=features)
+        for data in study.data
+        for protocol in study.protocols
+        for seed in study.seeds
+        for model in study.models
+    ]
+
+
+def collect(study: Study, records: Records, epochs: int = EPOCHS, features: str = ""):
+    """The table of a study: one row per data set, model, seed and column."""
+    found = []
+    for cell in cells(study, epochs, features):
+        runs, settled = plan(cell, records, study.seeds[:TRIAL_SEEDS])
+        if settled and runs[0] in records:
+            found.append((cell.protocol, cell.model, records[runs[0]]))
+    return to_frame(found)
+
+
+def by_data(table: pd.DataFrame, study: Study) -> Iterator[tuple[str, pd.DataFrame]]:
+    """The rows of each data set, without columns that only the reference row has."""
+    for name in study.data:
+        chosen = table[table["data"] == name]
+        trained = [name for name in study.models if find_entry(name) and name != study.reference]
+        compared = chosen[chosen["model"].isin(trained)] if trained else chosen
+        chosen = chosen[chosen["column"].isin(compared["column"])]
+        if len(chosen):
+            yield name, chosen
+
+
+def legend(table: pd.DataFrame) -> str:
+    """Seeds and machine."""
+    seeds = ", ".join(map(str, sorted(set(table["seed"]))))
+    return f"Seeds {seeds}. Measured on {'; '.join(sorted(set(table['machine'])))}."
+
+
+def figure_name(study: str, data: str) -> str:
+    """The file of a plot."""
+    return re.sub(r"[^\w.]+", "-", f"{study}-{data}").strip("-") + ".svg"
+
+
+def study_text(name: str, study: Study, table: pd.DataFrame, figures: Path, link: str) -> str:
+    """Tables and plots of a study.
+
+    Args:
+        name: Name of the study.
+        study: The study.
+        table: Its table.
+        figures: Folder that the plots are written to.
+        link: The same folder as seen from the page.
+    """
+    if table.empty:
+        return "No training of this study has been run."
+    text = [legend(table)]
+    for data, chosen in by_data(table, study):
+        file = figure_name(name, data)
+        dot_plot(chosen, study.models, figures / file)
+        text += [f"### {data}", comparison(chosen, study.models, study.reference)]
+        text += [f"![{data}: mean and 95 % interval over seeds]({link}/{file})"]
+    return "\n\n".join(text)
+
+
+def leaderboard_text(study: Study, table: pd.DataFrame, figures: Path, link: str) -> str:
+    """The leaderboard of every data set."""
+    if table.empty:
+        return "No training of this study has been run."
+    shown, text = [name for name in study.models if name not in PUBLISHED], [legend(table)]
+    for data, chosen in by_data(table[table["model"].isin(shown)], study):
+        file = figure_name("compatibility", data)
+        dot_plot(chosen, shown, figures / file)
+        text += [f"### {data}", leaderboard(chosen, shown)]
+        text += [f"![{data}: mean and 95 % interval over seeds]({link}/{file})"]
+    return "\n\n".join(text)
+
+
+def published_text(study: Study, table: pd.DataFrame) -> str:
+    """The rows with published settings, of every data set."""
+    table = table[table["model"].isin(PUBLISHED)]
+    text = [legend(table)] if len(table) else []
+    for data, chosen in by_data(table, study):
+        text += [f"### {data}, published settings", leaderboard(chosen, study.models, marks=False)]
+    return "\n\n".join(text)
+
+
+def results_text(table: pd.DataFrame) -> str:
+    """Five rows for the README: matched negatives, the headline seeds beside all."""
+    columns = ["matched AUC", "matched FITB"]
+    head, rows = ["model"], {name: [name] for name in (*MAIN_ROWS, "best heuristic baseline")}
+    for data in ("mango", "polyvore_titles, tuned"):
+        for column in columns:
+            head.append(f"{data}: {column.split()[1]}")
+            values = by_model(table[table["data"] == data], column)
+            leader, counted = best(values[[*SEARCHED, *HEURISTICS]]), best(values[[*HEURISTICS]])
+            for row, model in zip(rows, (*MAIN_ROWS, counted), strict=True):
+                seen = values[model].dropna()
+                headline = seen[seen.index.isin(HEADLINE)].to_numpy()
+                mean, width = difference(values, model, leader)
+                mark = " ★" if model == leader else " ≈" if abs(mean) <= width else ""
+                overall = number(*interval(seen.to_numpy()))
+                rows[row].append(f"{number(interval(headline)[0])} / {overall}{mark}")
+    note = (
+        "Mean of the seeds 3 and 4, on whose test outfits no decision was based / mean of all five "
+        "seeds ± half its 95 % interval. ★ best of all compared models, ≈ level with it: the "
+        "interval of the paired difference contains 0."
+    )
+    return f"{markdown(head, rows.values())}\n\n{note}"
+
+
+def other_texts(results: Path, figures: Path, link: str) -> dict[str, str]:
+    """Tables of the studies that have commands of their own, by their pages."""
+    import collocation_report
+    import completion
+    import miner_cost
+    import scale
+    import speed
+
+    def load(name: str):
+        return json.loads((results / f"{name}.json").read_text(encoding="utf-8"))
+
+    records = list(read_lines(results / "collocation.jsonl"))
+    collocation_report.draw(records, figures / "collocation.svg")
+    return {
+        "collocation": collocation_report.report(records, f"{link}/collocation.svg"),
+        "completion": completion.table(load("completion")),
+        "miner_cost": miner_cost.text(load("miner_cost")),
+        "scale": scale.text(load("scale")),
+        "speed": speed.text(load("speed")),
+    }
+
+
+def publish(root: Path = ROOT, studies: Sequence[str] = tuple(STUDIES)) -> None:
+    """Rewrite the tables and plots of all pages from the records.
+
+    Args:
+        root: Folder of the project.
+        studies: Names of the studies whose pages are rewritten.
+    """
+    folder = root / "benchmarks"
+    records, figures = Records(folder / "results"), folder / "figures"
+    for name in studies:
+        study = STUDIES[name]
+        table = collect(study, records)
+        if name == "compatibility":
+            page = folder / "README.md"
+            texts = {"leaderboard": leaderboard_text(study, table, figures, "figures")}
+            texts["published"] = published_text(study, table)
+            if not insert(root / "README.md", "results", results_text(table)):
+                print("README.md has no marks <!-- results -->", file=sys.stderr)
+        else:
+            page = folder / "studies" / f"{name}.md"
+            texts = {"table": study_text(name, study, table, figures, "../figures")}
+        for mark, text in texts.items():
+            if not insert(page, mark, text):
+                raise ValueError(f"{page} needs the marks <!-- {mark} -->")
+    for name, text in other_texts(folder / "results", figures, "../figures").items():
+        insert(folder / "studies" / f"{name}.md", "table", text)
