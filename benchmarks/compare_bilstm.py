@@ -1,6 +1,6 @@
 """Compare ADD-GNN+ with Bi-LSTM: ``run.py compatibility`` with the rows of both.
 
-    FASHIONGRAPH_DATA=… python benchmarks/compare_bilstm.py [options of run.py]
+FASHIONGRAPH_DATA=… python benchmarks/compare_bilstm.py [options of run.py]
 """
 
 import sys
@@ -8,4 +8,5 @@ import sys
 from run import main
 
 if __name__ == "__main__":
-    main(["compatibility", "--models", "ADD-GNN+", "Bi-LSTM", "Bi-LSTM, published", *sys.argv[1:]])
+    models = ["ADD-GNN+", "Bi-LSTM", "Bi-LSTM, published"]
+    main(["compatibility", "--models", *models, *sys.argv[1:]])

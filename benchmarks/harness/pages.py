@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -32,6 +33,7 @@ from harness.variants import find_entry
 
 ROOT = Path(__file__).parents[2]
 EPOCHS = 12
+NOTHING = "No training of this study has been run."
 MAIN_ROWS = (PLUS, "Set transformer", "Bi-LSTM", "Siamese")
 
 
@@ -46,7 +48,9 @@ def cells(study: Study, epochs: int = EPOCHS, features: str = "") -> list[Run]:
     ]
 
 
-def collect(study: Study, records: Records, epochs: int = EPOCHS, features: str = ""):
+def collect(
+    study: Study, records: Records, epochs: int = EPOCHS, features: str = ""
+) -> pd.DataFrame:
     """The table of a study: one row per data set, model, seed and column."""
     found = []
     for cell in cells(study, epochs, features):
@@ -88,28 +92,24 @@ def study_text(name: str, study: Study, table: pd.DataFrame, figures: Path, link
         figures: Folder that the plots are written to.
         link: The same folder as seen from the page.
     """
-    if table.empty:
-        return "No training of this study has been run."
-    text = [legend(table)]
+    text = []
     for data, chosen in by_data(table, study):
         file = figure_name(name, data)
         dot_plot(chosen, study.models, figures / file)
         text += [f"### {data}", comparison(chosen, study.models, study.reference)]
         text += [f"![{data}: mean and 95 % interval over seeds]({link}/{file})"]
-    return "\n\n".join(text)
+    return "\n\n".join([legend(table), *text]) if text else NOTHING
 
 
 def leaderboard_text(study: Study, table: pd.DataFrame, figures: Path, link: str) -> str:
     """The leaderboard of every data set."""
-    if table.empty:
-        return "No training of this study has been run."
-    shown, text = [name for name in study.models if name not in PUBLISHED], [legend(table)]
+    shown, text = [name for name in study.models if name not in PUBLISHED], []
     for data, chosen in by_data(table[table["model"].isin(shown)], study):
         file = figure_name("compatibility", data)
         dot_plot(chosen, shown, figures / file)
         text += [f"### {data}", leaderboard(chosen, shown)]
         text += [f"![{data}: mean and 95 % interval over seeds]({link}/{file})"]
-    return "\n\n".join(text)
+    return "\n\n".join([legend(table), *text]) if text else NOTHING
 
 
 def published_text(study: Study, table: pd.DataFrame) -> str:
@@ -153,8 +153,9 @@ def other_texts(results: Path, figures: Path, link: str) -> dict[str, str]:
     import scale
     import speed
 
-    def load(name: str):
-        return json.loads((results / f"{name}.json").read_text(encoding="utf-8"))
+    def load(name: str) -> dict[str, Any]:
+        result: dict[str, Any] = json.loads((results / f"{name}.json").read_text("utf-8"))
+        return result
 
     records = list(read_lines(results / "collocation.jsonl"))
     collocation_report.draw(records, figures / "collocation.svg")

@@ -43,10 +43,17 @@ def read_lines(file: Path) -> Iterator[Record]:
     """The complete lines of a JSONL file; a line that an interrupted write cut off is skipped."""
     if file.exists():
         for line in file.read_text(encoding="utf-8").splitlines():
-            try:
-                yield json.loads(line)
-            except json.JSONDecodeError:
-                continue
+            record = _parsed(line)
+            if record is not None:
+                yield record
+
+
+def _parsed(line: str) -> Record | None:
+    try:
+        record: Record = json.loads(line)
+    except json.JSONDecodeError:
+        return None
+    return record
 
 
 def add_line(file: Path, record: Record, key: Sequence[str]) -> None:

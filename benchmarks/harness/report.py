@@ -15,6 +15,7 @@ from fashiongraph.files import atomic_write
 
 TEST_TO_TRAIN = 2 / 7  # outfits of a split
 HEADLINE = (3, 4)  # seeds whose test outfits no decision was based on
+SVG = {"svg.fonttype": "none", "svg.hashsalt": "fashiongraph"}  # the same bytes each time
 COLUMNS = ["data", "model", "seed", "column", "value", "checksum", "machine"]
 
 
@@ -135,8 +136,7 @@ def dot_plot(table: pd.DataFrame, models: Sequence[str], file: Path) -> None:
     columns, present = list(dict.fromkeys(table["column"])), set(table["model"])
     shown = [model for model in models if model in present]
     size = (2.4 * len(columns) + 2, 0.28 * len(shown) + 1)
-    settings = {"svg.fonttype": "none", "svg.hashsalt": "fashiongraph"}  # the same bytes each time
-    with plt.rc_context(settings):
+    with plt.rc_context(SVG):
         figure, axes = plt.subplots(1, len(columns), figsize=size, sharey=True, squeeze=False)
         for axis, column in zip(axes[0], columns, strict=True):
             values = by_model(table, column)

@@ -69,7 +69,9 @@ def plan(run: Run, records: Records, seeds: Sequence[int]) -> tuple[list[Run], b
     return [replace(run, trial=scores.index(max(scores)))], True
 
 
-def train(study: str, cells: Sequence[Run], records: Records, seeds: Sequence[int], jobs: int = 1) -> None:
+def train(
+    study: str, cells: Sequence[Run], records: Records, seeds: Sequence[int], jobs: int = 1
+) -> None:
     """Run what has no record: first the trials of settings, then all seeds."""
     for _ in range(2):
         runs = [run for cell in cells for run in plan(cell, records, seeds[:TRIAL_SEEDS])[0]]

@@ -62,7 +62,5 @@ STUDIES: dict[str, Study] = {
     "tried": Study(
         (PLUS, *TRIED, *TRIED_ON_BASELINES, *HEURISTICS), protocols=MATCHED, seeds=FIRST
     ),
-    "designers": Study(
-        (*STUDENTS, *TEACHERS, *HEURISTICS), "no teacher", DESIGNERS, MATCHED
-    ),
+    "designers": Study((*STUDENTS, *TEACHERS, *HEURISTICS), "no teacher", DESIGNERS, MATCHED),
 }
