@@ -14,17 +14,15 @@ import pandas as pd
 from harness.entries import HEURISTICS, PLUS, PUBLISHED, SEARCHED
 from harness.records import Records, Run, read_lines
 from harness.report import (
-    HEADLINE,
     best,
+    both,
     by_model,
     comparison,
-    difference,
     dot_plot,
     insert,
-    interval,
     leaderboard,
+    mark,
     markdown,
-    number,
     to_frame,
 )
 from harness.runs import TRIAL_SEEDS, plan
@@ -98,7 +96,12 @@ def study_text(name: str, study: Study, table: pd.DataFrame, figures: Path, link
         dot_plot(chosen, study.models, figures / file)
         text += [f"### {data}", comparison(chosen, study.models, study.reference)]
         text += [f"![{data}: mean and 95 % interval over seeds]({link}/{file})"]
-    return "\n\n".join([legend(table), *text]) if text else NOTHING
+    note = (
+        f"Means over a row's seeds: of {study.reference} with ± half the 95 % interval, of the "
+        "other rows with their paired difference to it in brackets; ≈ marks differences whose "
+        "interval contains 0."
+    )
+    return "\n\n".join([note, legend(table), *text]) if text else NOTHING
 
 
 def leaderboard_text(study: Study, table: pd.DataFrame, figures: Path, link: str) -> str:
@@ -117,7 +120,7 @@ def published_text(study: Study, table: pd.DataFrame) -> str:
     table = table[table["model"].isin(PUBLISHED)]
     text = [legend(table)] if len(table) else []
     for data, chosen in by_data(table, study):
-        text += [f"### {data}, published settings", leaderboard(chosen, study.models, marks=False)]
+        text += [f"### {data}, published settings", comparison(chosen, study.models)]
     return "\n\n".join(text)
 
 
@@ -131,12 +134,7 @@ def results_text(table: pd.DataFrame) -> str:
             values = by_model(table[table["data"] == data], column)
             leader, counted = best(values[[*SEARCHED, *HEURISTICS]]), best(values[[*HEURISTICS]])
             for row, model in zip(rows, (*MAIN_ROWS, counted), strict=True):
-                seen = values[model].dropna()
-                headline = seen[seen.index.isin(HEADLINE)].to_numpy()
-                mean, width = difference(values, model, leader)
-                mark = " ★" if model == leader else " ≈" if abs(mean) <= width else ""
-                overall = number(*interval(seen.to_numpy()))
-                rows[row].append(f"{number(interval(headline)[0])} / {overall}{mark}")
+                rows[row].append(both(values, model) + mark(values, model, leader))
     note = (
         "Mean of the seeds 3 and 4, on whose test outfits no decision was based / mean of all five "
         "seeds ± half its 95 % interval. ★ best of all compared models, ≈ level with it: the "
@@ -189,8 +187,8 @@ def publish(root: Path = ROOT, studies: Sequence[str] = tuple(STUDIES)) -> None:
         else:
             page = folder / "studies" / f"{name}.md"
             texts = {"table": study_text(name, study, table, figures, "../figures")}
-        for mark, text in texts.items():
-            if not insert(page, mark, text):
-                raise ValueError(f"{page} needs the marks <!-- {mark} -->")
+        for place, text in texts.items():
+            if not insert(page, place, text):
+                raise ValueError(f"{page} needs the marks <!-- {place} -->")
     for name, text in other_texts(folder / "results", figures, "../figures").items():
         insert(folder / "studies" / f"{name}.md", "table", text)

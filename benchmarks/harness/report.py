@@ -69,6 +69,10 @@ def by_model(table: pd.DataFrame, column: str) -> pd.DataFrame:
     return chosen.pivot(index="seed", columns="model", values="value")
 
 
+def _values(values: pd.DataFrame, model: str) -> np.ndarray:
+    return values[model].dropna().to_numpy() if model in values else np.empty(0)
+
+
 def difference(values: pd.DataFrame, model: str, other: str) -> tuple[float, float]:
     """Mean and half interval of a paired difference, over the seeds that both models have."""
     if model not in values or other not in values:
@@ -92,7 +96,20 @@ def markdown(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
-def leaderboard(table: pd.DataFrame, models: Sequence[str], marks: bool = True) -> str:
+def both(values: pd.DataFrame, model: str) -> str:
+    """Mean over the headline seeds / mean over all seeds with half its interval."""
+    headline = values[values.index.isin(HEADLINE)]
+    first, _ = interval(_values(headline, model))
+    return f"{number(first)} / {number(*interval(_values(values, model)))}"
+
+
+def mark(values: pd.DataFrame, model: str, leader: str) -> str:
+    """★ for the leader, ≈ where the interval of the paired difference to it contains 0."""
+    mean, width = difference(values, model, leader)
+    return " ★" if model == leader else " ≈" if abs(mean) <= width else ""
+
+
+def leaderboard(table: pd.DataFrame, models: Sequence[str]) -> str:
     """The headline seeds beside all seeds; ★ for the best, ≈ for what is level with it."""
     columns, present = list(dict.fromkeys(table["column"])), set(table["model"])
     values = {column: by_model(table, column) for column in columns}
@@ -100,29 +117,25 @@ def leaderboard(table: pd.DataFrame, models: Sequence[str], marks: bool = True) 
     for model in [name for name in models if name in present]:
         line = [model]
         for column in columns:
-            seen = values[column].get(model, pd.Series(dtype=float)).dropna()
-            headline = seen[seen.index.isin(HEADLINE)].to_numpy()
-            text = f"{number(interval(headline)[0])} / {number(*interval(seen.to_numpy()))}"
-            if marks and len(seen):
-                leader = best(values[column])
-                mean, width = difference(values[column], model, leader)
-                level = abs(mean) <= width  # not so where there is no interval
-                text += " ★" if model == leader else " ≈" if level else ""
-            line.append(text)
+            text = both(values[column], model)
+            line.append(text + mark(values[column], model, best(values[column])))
         rows.append(line)
     return markdown(["model", *columns], rows)
 
 
-def comparison(table: pd.DataFrame, models: Sequence[str], reference: str) -> str:
-    """Means, and differences to a reference row; ≈ where their interval contains 0."""
+def comparison(table: pd.DataFrame, models: Sequence[str], reference: str = "") -> str:
+    """Means with their interval, or with differences to a reference row.
+
+    ≈ marks differences whose interval contains 0.
+    """
     columns, present = list(dict.fromkeys(table["column"])), set(table["model"])
     values = {column: by_model(table, column) for column in columns}
     rows = []
     for model in [name for name in models if name in present]:
         line = [model, str(table.loc[table["model"] == model, "seed"].nunique())]
         for column in columns:
-            mean, width = interval(values[column].get(model, pd.Series(dtype=float)).dropna())
-            text = number(mean, width if model == reference else float("nan"))
+            mean, width = interval(_values(values[column], model))
+            text = number(mean, width if reference in ("", model) else float("nan"))
             ahead, half = difference(values[column], model, reference)
             if model != reference and not np.isnan(half):
                 text += f" ({ahead:+.3f} ± {half:.3f}{' ≈' if abs(ahead) <= half else ''})"
@@ -140,10 +153,11 @@ def dot_plot(table: pd.DataFrame, models: Sequence[str], file: Path) -> None:
         figure, axes = plt.subplots(1, len(columns), figsize=size, sharey=True, squeeze=False)
         for axis, column in zip(axes[0], columns, strict=True):
             values = by_model(table, column)
-            for place, model in enumerate(shown):
-                mean, width = interval(values.get(model, pd.Series(dtype=float)).dropna())
-                bar = None if np.isnan(width) else width
-                axis.errorbar(mean, place, xerr=bar, fmt="o", ms=4, color="C0" if place else "C3")
+            dots = np.array([interval(_values(values, model)) for model in shown])
+            for place, color in ((slice(1), "C3"), (slice(1, None), "C0")):
+                mean, width = dots[place].T
+                at = range(len(shown))[place]
+                axis.errorbar(mean, at, xerr=np.nan_to_num(width), fmt="o", ms=4, color=color)
             axis.set_title(column, fontsize=9)
             axis.set_yticks(range(len(shown)), shown)
             axis.grid(axis="x", alpha=0.3)
