@@ -145,7 +145,7 @@ def report(records: list[Record], figure: str) -> str:
         for leader, others in (("schedule", rivals), ("semi-hard", ["random", *LIBRARY])):
             text.append(differences(chosen, leader, others))
     text.append(f"![Loss and validation score by epoch]({figure})")
-    return "\n\n".join(part for part in text if part)
+    return "\n\n".join(block for block in text if block)
 
 
 def draw(records: list[Record], path: Path) -> None:

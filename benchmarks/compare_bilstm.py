@@ -7,6 +7,7 @@ import sys
 
 from run import main
 
+MODELS = ("ADD-GNN+", "Bi-LSTM", "Bi-LSTM, published")
+
 if __name__ == "__main__":
-    models = ["ADD-GNN+", "Bi-LSTM", "Bi-LSTM, published"]
-    main(["compatibility", "--models", *models, *sys.argv[1:]])
+    main(["compatibility", "--models", *MODELS, *sys.argv[1:]])

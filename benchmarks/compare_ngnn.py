@@ -7,15 +7,7 @@ import sys
 
 from run import main
 
+MODELS = ("ADD-GNN+", "NGNN", "NGNN, published", "NGNN, published code")
+
 if __name__ == "__main__":
-    main(
-        [
-            "compatibility",
-            "--models",
-            "ADD-GNN+",
-            "NGNN",
-            "NGNN, published",
-            "NGNN, published code",
-            *sys.argv[1:],
-        ]
-    )
+    main(["compatibility", "--models", *MODELS, *sys.argv[1:]])

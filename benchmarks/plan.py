@@ -49,7 +49,7 @@ def array_bytes(outfits: int, items: int) -> dict[str, float]:
         "features, half precision": items * FEATURES * HALF,
         f"category graph, {CATEGORIES:,} categories, every pair": CATEGORIES**2 * EDGE,
         "item co-occurrence, at most": (outfits * PAIRS * 2 + kept * 2) * LONG,
-        "vectors of the catalogue, half precision": items * ATTRIBUTES * HIDDEN * HALF,
+        "item embeddings of the catalogue, half precision": items * ATTRIBUTES * HIDDEN * HALF,
     }
 
 

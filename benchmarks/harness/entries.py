@@ -37,7 +37,7 @@ class Entry:
         finer: Whether the model reads the finer categories of a set that has them. A model with
             weights for every category, or pair of them, learns too little about rare ones.
         share: Share of the training outfits, for so many more epochs.
-        settled_by: Name of the entry whose trials choose this one's settings.
+        trials_of: Name of the entry whose trials choose this one's settings.
         negatives: Negatives per item of an additional column in which outfits are scored against
             negatives; 0 for none.
     """
@@ -50,7 +50,7 @@ class Entry:
     epochs: int | None = None
     finer: bool = True
     share: float = 1.0
-    settled_by: str | None = None
+    trials_of: str | None = None
     negatives: int = 0
 
 

@@ -144,8 +144,8 @@ def comparison(table: pd.DataFrame, models: Sequence[str], reference: str = "") 
     return markdown(["model", "seeds", *columns], rows)
 
 
-def dot_plot(table: pd.DataFrame, models: Sequence[str], file: Path) -> None:
-    """A panel per column: mean and 95 % interval of every model over its seeds."""
+def dot_plot(table: pd.DataFrame, models: Sequence[str], reference: str, file: Path) -> None:
+    """A panel per column: mean and 95 % interval over seeds, the reference row in red."""
     columns, present = list(dict.fromkeys(table["column"])), set(table["model"])
     shown = [model for model in models if model in present]
     size = (2.4 * len(columns) + 2, 0.28 * len(shown) + 1)
@@ -154,10 +154,11 @@ def dot_plot(table: pd.DataFrame, models: Sequence[str], file: Path) -> None:
         for axis, column in zip(axes[0], columns, strict=True):
             values = by_model(table, column)
             dots = np.array([interval(_values(values, model)) for model in shown])
-            for place, color in ((slice(1), "C3"), (slice(1, None), "C0")):
-                mean, width = dots[place].T
-                at = range(len(shown))[place]
-                axis.errorbar(mean, at, xerr=np.nan_to_num(width), fmt="o", ms=4, color=color)
+            red = np.array([model == reference for model in shown])
+            for rows, color in ((red, "C3"), (~red, "C0")):
+                mean, width = dots[rows].T
+                place = rows.nonzero()[0]
+                axis.errorbar(mean, place, xerr=np.nan_to_num(width), fmt="o", ms=4, color=color)
             axis.set_title(column, fontsize=9)
             axis.set_yticks(range(len(shown)), shown)
             axis.grid(axis="x", alpha=0.3)

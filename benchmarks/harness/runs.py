@@ -50,12 +50,12 @@ def plan(run: Run, records: Records, seeds: Sequence[int]) -> tuple[list[Run], b
     if entry is None:
         return [replace(run, protocol="", epochs=0)], True
     epochs = entry.epochs or round(run.epochs / entry.share)
-    elsewhere = SETS[run.data].settled_by if run.data in SETS else None
-    if entry.settled_by is not None or elsewhere is not None:
-        other = replace(run, data=elsewhere or run.data, model=entry.settled_by or run.model)
-        runs, settled = plan(other, records, seeds)
+    elsewhere = SETS[run.data].trials_of if run.data in SETS else None
+    if entry.trials_of is not None or elsewhere is not None:
+        other = replace(run, data=elsewhere or run.data, model=entry.trials_of or run.model)
+        runs, complete = plan(other, records, seeds)
         chosen = replace(run, protocol=runs[0].protocol, epochs=epochs, trial=runs[0].trial)
-        return ([chosen] if settled else runs), settled
+        return ([chosen] if complete else runs), complete
     run = replace(run, protocol=entry.protocol or run.protocol, epochs=epochs)
     if len(entry.trials) == 1:
         return [run], True
@@ -103,7 +103,7 @@ def train_one(run: Run) -> Record:
     warnings.filterwarnings("ignore", category=UserWarning, module="lightning")
     entry = find_entry(run.model)
     reads = (True, 1.0) if entry is None else (entry.finer, entry.share)
-    case = _case(run.data, run.seed, run.features or None, *reads)
+    case = case_of(run.data, run.seed, run.features or None, *reads)
     record: Record = {}
     start = time.perf_counter()
     if entry is None:
@@ -144,7 +144,8 @@ def _against_negatives(
 
 
 @lru_cache(maxsize=2)
-def _case(data: str, seed: int, features: str | None, finer: bool, share: float) -> Case:
+def case_of(data: str, seed: int, features: str | None, finer: bool, share: float) -> Case:
+    """The data of a training; the last two are kept."""
     if data not in SETS:
         return DesignerCase(data, seed, features)
     return Case(data, seed, features, finer, share)

@@ -29,7 +29,7 @@ class BenchmarkSet:
         tuned: Name of another set. A text encoder is tuned on its training outfits and makes the
             features, for all models alike; everything else is that set's.
         encoders: The text encoders that are tuned; their features are concatenated.
-        settled_by: Name of the set whose trials choose the models' settings; by default its own.
+        trials_of: Name of the set whose trials choose the models' settings; by default its own.
     """
 
     features: str
@@ -38,7 +38,7 @@ class BenchmarkSet:
     finer: str | None = None
     tuned: str | None = None
     encoders: tuple[str, ...] = ("all-MiniLM-L6-v2",)
-    settled_by: str | None = None
+    trials_of: str | None = None
 
     @property
     def groups(self) -> str | None:
@@ -66,14 +66,14 @@ SETS = {
         _TITLES,
         tuned="polyvore_titles",
         encoders=("all-MiniLM-L6-v2", "all-mpnet-base-v2"),
-        settled_by="polyvore_titles, tuned",
+        trials_of="polyvore_titles, tuned",
     ),
 }
 
 FROZEN = tuple(name for name, one in SETS.items() if one.tuned is None)
 """Sets with features of a frozen encoder."""
 
-COMPARED = tuple(name for name, one in SETS.items() if one.settled_by is None)
+COMPARED = tuple(name for name, one in SETS.items() if one.trials_of is None)
 """Sets with trials of their own."""
 
 DESIGNERS = (

@@ -91,7 +91,7 @@ TRIED_ON_BASELINES: dict[str, Entry] = {  # a wider search than all models get
 }
 
 LONGER: dict[str, Entry] = {
-    f"{name}, longer": replace(entry, epochs=24, settled_by=name, negatives=32)
+    f"{name}, longer": replace(entry, epochs=24, trials_of=name, negatives=32)
     for name, entry in SEARCHED.items()
 }
 
@@ -102,7 +102,7 @@ def five(name: str, entry: Entry) -> Entry:
         entry,
         build=lambda data, **trial: Ensemble.of(entry.build(data, **trial), 5),
         objective=lambda model, case: EnsembleObjective(entry.objective(model.models[0], case)),
-        settled_by=name,
+        trials_of=name,
     )
 
 

@@ -74,6 +74,6 @@ def test_plots_are_reproducible(report, tmp_path):
     table = table_of(a=[0.5, 0.6, 0.7], b=[0.4, 0.6, 0.5], c=[0.3])
     files = [tmp_path / "one.svg", tmp_path / "two.svg"]
     for file in files:
-        report.dot_plot(table, ["a", "b", "c"], file)
+        report.dot_plot(table, ["a", "b", "c"], "b", file)
     assert files[0].read_bytes() == files[1].read_bytes()
     assert b"AUC" in files[0].read_bytes()

@@ -97,7 +97,7 @@ def test_runs_resume_and_fill_a_table(harness, tmp_path):
 
 def test_longer_training_reuses_chosen_settings(harness):
     entry = harness.entries.Entry(
-        lambda data, **_: Toy(data.num_features), epochs=2, settled_by="Toy", negatives=3
+        lambda data, **_: Toy(data.num_features), epochs=2, trials_of="Toy", negatives=3
     )
     harness.variants.ENTRIES["Toy, longer"] = entry
     table = trained(harness, study(harness, "Toy, longer"))
@@ -120,11 +120,11 @@ def test_a_set_may_reuse_settings_of_another(harness, monkeypatch):
     load = case.load
     five = harness.variants.five("Toy", harness.variants.ENTRIES["Toy"])
     harness.variants.ENTRIES["Toy, five"] = five
-    monkeypatch.setitem(sets, "again", replace(sets["mango"], settled_by="mango"))
+    monkeypatch.setitem(sets, "again", replace(sets["mango"], trials_of="mango"))
     monkeypatch.setattr(case, "load", lambda name, features: load("mango", features))
     asked = study(harness, "Toy", "Toy, five", data=("again",))
-    runs, settled = harness.plan(harness.cells(asked, 1)[1], harness.output, (0,))
-    assert not settled
+    runs, complete = harness.plan(harness.cells(asked, 1)[1], harness.output, (0,))
+    assert not complete
     assert {(run.data, run.model) for run in runs} == {("mango", "Toy")}
     trained(harness, asked)
     records = harness.output.records
@@ -146,7 +146,9 @@ def pages_of(root):
     }
 
 
-@pytest.mark.parametrize("script", ["run.py", "compare_ngnn.py"])
+@pytest.mark.parametrize(
+    "script", ["run.py", pytest.param("compare_ngnn.py", marks=pytest.mark.slow)]
+)
 def test_an_outside_model_gets_its_row(benchmark_data, tmp_path, script):
     (tmp_path / "my_module.py").write_text(TOY)
     before = pages_of(ROOT)
@@ -239,6 +241,7 @@ def test_a_tuned_encoder_makes_the_features(harness, tmp_path, monkeypatch, benc
 def test_students_train_with_and_without_teachers(harness, data):
     names = [*harness.variants.STUDENTS, *harness.variants.TEACHERS]
     table = trained(harness, study(harness, *names, data=(data,)))
+    assert harness.runs.case_of.cache_info().misses == 1  # teachers are trained once
     assert set(table["model"]) == set(names)
     scores = table[table["column"] == "matched AUC"].set_index("model")["value"]
     for taught in ("pairs: weights", "outfits: weights", "teacher of outfits"):
