@@ -110,7 +110,7 @@ class ADDGNNPlus(ADDGNN):
                 self.scorer.weight.mul_(_COSINE_SCALE * hidden_channels / num_attributes)
 
     @classmethod
-    def paper(cls, in_channels: int, **config: Any) -> ADDGNN:
+    def paper(cls, in_channels: int, **config: Any) -> ADDGNNPlus:
         """ADD-GNN+ is no published model: use :meth:`ADDGNN.paper`.
 
         Raises:

@@ -121,7 +121,7 @@ class Ensemble(OutfitModel):
         """States of all models, ``"<number>.<name>"``."""
         return {
             f"{number}.{name}": value
-            for number, model in enumerate(self._each())
+            for number, model in enumerate(self.each())
             for name, value in model.encode_items(items).items()
         }
 
@@ -129,14 +129,14 @@ class Ensemble(OutfitModel):
         """Cached states of all models, ``"<number>.<name>"``."""
         return {
             f"{number}.{name}": value
-            for number, model in enumerate(self._each())
+            for number, model in enumerate(self.each())
             for name, value in model.cache_items(items).items()
         }
 
     def embed(self, states: Mapping[str, Tensor]) -> Tensor | None:
         """The models' vectors side by side [U, M·D]."""
         vectors = [
-            model.embed(_of_model(states, number)) for number, model in enumerate(self._each())
+            model.embed(_of_model(states, number)) for number, model in enumerate(self.each())
         ]
         found = [one for one in vectors if one is not None]
         return torch.cat(found, dim=1) if len(found) == len(vectors) else None
@@ -145,7 +145,7 @@ class Ensemble(OutfitModel):
         """The models' queries side by side, divided by M, and the mean constant."""
         parts = embedding.chunk(self.ensemble_size, dim=1)
         answers = [
-            model.completion_query(part) for model, part in zip(self._each(), parts, strict=True)
+            model.completion_query(part) for model, part in zip(self.each(), parts, strict=True)
         ]
         query = torch.cat([query for query, _ in answers]) / self.ensemble_size
         return query, torch.stack([constant for _, constant in answers]).mean()
@@ -161,15 +161,16 @@ class Ensemble(OutfitModel):
         with ExitStack() as stack:
             # Features that no model reads are never gathered.
             copies = tee(features, self.ensemble_size)
-            for model, rows in zip(self._each(), copies, strict=True):
+            for model, rows in zip(self.each(), copies, strict=True):
                 stack.enter_context(model.catalogue(rows))
             yield
 
     @property
     def _first(self) -> OutfitModel:
-        return next(self._each())
+        return next(self.each())
 
-    def _each(self) -> Iterator[OutfitModel]:
+    def each(self) -> Iterator[OutfitModel]:
+        """The models one by one."""
         for model in self.models:
             assert isinstance(model, OutfitModel)
             yield model
@@ -177,7 +178,7 @@ class Ensemble(OutfitModel):
     def _views(self, batch: Batch) -> Iterator[tuple[OutfitModel, Batch]]:
         """Each model with the batch, which carries its own cached states if it carries any."""
         cached = "item_states" in batch
-        for number, model in enumerate(self._each()):
+        for number, model in enumerate(self.each()):
             view = batch
             if cached:
                 view = copy(batch)
