@@ -9,7 +9,7 @@ import torch
 from safetensors import safe_open
 
 from fashiongraph.errors import FashionGraphError
-from fashiongraph.files import locked, save_tensors, atomic_write
+from fashiongraph.files import atomic_write, locked, save_tensors
 
 
 def test_a_file_appears_at_the_end(tmp_path):

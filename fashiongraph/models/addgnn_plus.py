@@ -120,7 +120,7 @@ class ADDGNNPlus(ADDGNN):
 
     @property
     def config(self) -> dict[str, Any]:
-        """The constructor arguments, modules as ``{"module": class name, argument: value, ...}``."""
+        """The constructor arguments; a module is ``{"module": class, argument: value, ...}``."""
         config = super().config
         for name in ("context", "norm", "pool"):
             config[name] = _module_config(config[name])

@@ -26,7 +26,9 @@ VERSIONS = ("3.10", "3.11", "3.12", "3.13")
 def works(python: str) -> bool:
     """Whether a command runs a Python: a shim of a version that is not active does not."""
     path = shutil.which(python)
-    return path is not None and subprocess.run([path, "-c", ""], capture_output=True).returncode == 0
+    if path is None:
+        return False
+    return subprocess.run([path, "-c", ""], capture_output=True).returncode == 0
 
 
 def others() -> list[str]:
