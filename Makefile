@@ -10,7 +10,7 @@ INSTALLED := .venv/.installed
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/pytest -n $(WORKERS)
 
 .DEFAULT_GOAL := help
-.PHONY: help install quickstart test test-slow test-all lint format bench wheel scatter clean
+.PHONY: help install quickstart test test-slow test-all lint format bench smoke wheel scatter clean
 
 help: ## List the targets.
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -26,10 +26,10 @@ $(INSTALLED): pyproject.toml constraints.txt
 install: $(INSTALLED) ## Make .venv, or bring it up to date.
 
 quickstart: $(INSTALLED) ## Run the main job on an embedded data set; writes quickstart/report.html.
-	OMP_NUM_THREADS=1 $(BIN)/fashiongraph quickstart
+	OMP_NUM_THREADS=1 $(BIN)/fashiongraph quickstart --overwrite
 
-test: $(INSTALLED) ## Run the fast tests.
-	$(PYTEST) -m "not slow"
+test: $(INSTALLED) ## Run the fast tests; at least 95 % of the lines are covered.
+	$(PYTEST) -m "not slow" --cov --cov-report= --cov-fail-under=95
 
 test-slow: $(INSTALLED) ## Run the slow tests.
 	$(PYTEST) -m slow
@@ -49,6 +49,9 @@ format: $(INSTALLED) ## Mend style and format where a tool can.
 bench: $(INSTALLED) ## Measure speed against its targets: ten minutes on an otherwise idle machine.
 	$(BIN)/pip install --quiet --constraint constraints.txt faiss-cpu
 	$(BIN)/python benchmarks/speed.py
+
+smoke: $(INSTALLED) ## Try the wheel on each other Python here, and with the oldest versions allowed.
+	$(BIN)/python tests/smoke/run.py
 
 wheel: $(INSTALLED) ## Build the wheel into dist/.
 	$(BIN)/python -m build --wheel --no-isolation

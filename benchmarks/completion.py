@@ -1,11 +1,11 @@
-"""Completing outfits from a million items: is it exact, and what do an answer and its set-up cost?
+"""Completion of outfits from a million items: exactness, time and memory.
 
     python benchmarks/completion.py --items 1000000
 
 The catalogue is synthetic: random features of 1,280 columns in half precision on disk, 200
-categories, weights as they are drawn. Time and memory do not depend on what the numbers mean. How
-often a shortlist holds the full model's favourites does: that number is about these weights only.
-Brute force asks the full model about every item. Peaks of memory count mapped files.
+categories, random weights. Time and memory do not depend on the values. The share of the best items
+that a shortlist holds does: it is about these weights only. Brute force scores every item by the
+full model. Peaks of memory include mapped files.
 """
 
 from __future__ import annotations
@@ -24,12 +24,11 @@ import pandas as pd
 import torch
 
 from fashiongraph.data import ItemTable, Outfits, category_graph
+from fashiongraph.evaluation import score_outfits
 from fashiongraph.files import atomic_write
 from fashiongraph.models import ADDGNN
 from fashiongraph.retrieval import CatalogueStates, complete
-from fashiongraph.retrieval.completed_scores import completed_scores
-from fashiongraph.retrieval.item_encoder import ItemEncoder
-from fashiongraph.retrieval.linear_score import linear_score
+from fashiongraph.retrieval.completion_scorer import CompletionScorer
 
 NUM_FEATURES, NUM_CATEGORIES, K = 1280, 200, 10
 
@@ -51,7 +50,7 @@ def catalogue(folder: Path, count: int) -> ItemTable:
 
 
 def questions(items: ItemTable, count: int) -> list[tuple[list[str], str]]:
-    """Outfits of three to seven items, and a slot to fill in each."""
+    """Outfits of three to seven items, and a category to fill in each."""
     rng = np.random.default_rng(1)
     return [
         (
@@ -62,10 +61,10 @@ def questions(items: ItemTable, count: int) -> list[tuple[list[str], str]]:
     ]
 
 
-def trained(items: ItemTable, hidden: int, use_graph: bool) -> ADDGNN:
-    """A model with drawn weights and the category graph of random outfits."""
+def random_model(items: ItemTable, hidden: int, num_steps: int) -> ADDGNN:
+    """A model with random weights and the category graph of random outfits."""
     torch.manual_seed(0)
-    model = ADDGNN(NUM_FEATURES, hidden, num_steps=1, use_graph=use_graph)
+    model = ADDGNN(NUM_FEATURES, hidden, num_steps=num_steps)
     torch.nn.init.normal_(model.scorer.weight, std=hidden**-0.5)
     outfits = Outfits(items, torch.arange(5001) * 5, torch.randint(len(items), (25000,)))
     model.graph = category_graph(outfits.category_id, outfits.batch, NUM_CATEGORIES)
@@ -74,32 +73,35 @@ def trained(items: ItemTable, hidden: int, use_graph: bool) -> ADDGNN:
 
 
 def plain_topk(
-    model: ADDGNN, items: ItemTable, states: torch.Tensor, item: torch.Tensor, outfit: list[str]
+    scorer: CompletionScorer, vectors: torch.Tensor, item: torch.Tensor, outfit: list[str]
 ) -> list[str]:
-    """The ten best of the whole catalogue by ``torch.topk`` over all scores."""
-    own = items.rows(outfit)
-    query, constant = linear_score(model.scorer, model.encode(items.features[own].float()))
-    score = states @ query.flatten() + constant
-    score[torch.isin(item, own)] = float("-inf")
+    """The ten best items of the catalogue by ``torch.topk`` over all scores."""
+    items = scorer.items
+    rows = items.rows(outfit)
+    query, constant = scorer.model.completion_query(scorer.embed(rows))
+    score = vectors @ query + constant
+    score[torch.isin(item, rows)] = float("-inf")
     return items.ids[item[score.topk(K).indices].numpy()].tolist()
 
 
 def as_outfits(model: ADDGNN, items: ItemTable, outfit: list[str], slots: list[str]) -> list[str]:
-    """The ten best of a slot by ``score_outfits`` over the outfit with every item of the slot."""
-    own = items.rows(outfit)
+    """The ten best of a slot by ``score_outfits`` of the outfit with every item of the slot."""
+    rows = items.rows(outfit)
     item = (items.category_id == items.categories.index(slots[0])).nonzero().flatten()
-    item = item[~torch.isin(item, own)]
-    score = completed_scores(model, items, own, item)
+    item = item[~torch.isin(item, rows)]
+    both = torch.cat([rows.expand(len(item), -1), item.unsqueeze(1)], dim=1)
+    ptr = torch.arange(len(item) + 1) * both.size(1)
+    score = score_outfits(model, Outfits(items, ptr, both.flatten()))
     return items.ids[item[score.topk(K).indices].numpy()].tolist()
 
 
-def timed(call: Callable[..., object], asked: list) -> dict:
-    """Median and 95th percentile of the seconds that a call takes, after one that warms up."""
-    call(*asked[0])
+def timed(call: Callable[..., object], calls: list) -> dict:
+    """Median and 95th percentile of the time of a call, after one to warm up."""
+    call(*calls[0])
     seconds = []
-    for question in asked:
+    for arguments in calls:
         start = time.perf_counter()
-        call(*question)
+        call(*arguments)
         seconds.append(time.perf_counter() - start)
     return {
         "calls": len(seconds),
@@ -109,71 +111,89 @@ def timed(call: Callable[..., object], asked: list) -> dict:
 
 
 def memory(field: str) -> float:
-    """A number of this process's status, in MB."""
+    """A field of this process's status, in MB."""
     status = Path("/proc/self/status").read_text().split(f"{field}:")[1]
     return int(status.split()[0]) * 1024 / 1e6
 
 
 @torch.no_grad()
 def measure(folder: Path, args: argparse.Namespace) -> dict:
-    """Build, ask, and compare."""
+    """Build the vectors, complete, and compare."""
     items = catalogue(folder, args.items)
-    bare, full = (trained(items, args.hidden, use_graph) for use_graph in (False, True))
-    full.load_state_dict(bare.state_dict(), strict=False)  # one encoder: one set of states
-    result: dict = {"items": args.items, "states": args.states, "hidden": args.hidden}
+    bare, full = (random_model(items, args.hidden, num_steps) for num_steps in (0, 1))
+    full.load_state_dict(bare.state_dict(), strict=False)  # one encoder, one set of vectors
+    result: dict = {"items": args.items, "dtype": args.dtype, "hidden": args.hidden}
     start = time.perf_counter()
-    kind = getattr(torch, args.states)
-    states = CatalogueStates.build(bare, items, folder / "states", kind)
+    states = CatalogueStates.build(bare, items, folder / "states", getattr(torch, args.dtype))
     result["build_seconds"] = time.perf_counter() - start
-    result["states_mb"] = states.values.nbytes / 1e6
+    result["vectors_mb"] = states.values.nbytes / 1e6
     result["build_peak_mb"] = memory("VmHWM")
-    asked = questions(items, args.questions)
-    by_slot = [(outfit, [slot]) for outfit, slot in asked]
-    whole_catalogue = [(outfit, None) for outfit, _ in asked]
+    drawn = questions(items, args.questions)
+    by_slot = [(outfit, [slot]) for outfit, slot in drawn]
+    every_slot = [(outfit, None) for outfit, _ in drawn]
 
-    parts = (states.values, states.item, states.ptr, states.rounding)
-    of_model = {bare: states, full: CatalogueStates(ItemEncoder(full, items), *parts)}
+    stored = (states.values, states.item, states.ptr, states.rounding)
+    of_model = {bare: states, full: CatalogueStates(CompletionScorer(full, items), *stored)}
 
-    def ask(model: ADDGNN, shortlist: int | None) -> Callable[..., pd.DataFrame]:
+    def answer(model: ADDGNN, shortlist: int | None) -> Callable[..., pd.DataFrame]:
         kept = of_model[model]
         return lambda outfit, slots: complete(model, outfit, items, slots, K, shortlist, kept)
 
     records = {
-        "one slot, no graph": timed(ask(bare, 100), by_slot),
-        "one slot, graph, shortlist 100": timed(ask(full, 100), by_slot),
-        "one slot, graph, every item": timed(ask(full, None), by_slot[: args.exact]),
+        "one slot, no graph": timed(answer(bare, 100), by_slot),
+        "one slot, graph, shortlist 100": timed(answer(full, 100), by_slot),
+        "one slot, graph, every item": timed(answer(full, None), by_slot[: args.exact]),
         "one slot, graph, every item, as so many outfits": timed(
             as_outfits, [(full, items, *question) for question in by_slot[: args.exact]]
         ),
-        "every slot, no graph": timed(ask(bare, K), whole_catalogue),
+        "every slot, no graph": timed(answer(bare, K), every_slot),
     }
     result["answer_peak_mb"] = memory("VmHWM")
     in_memory = states.values.clone().float()
-    plain = [(bare, items, in_memory, states.item, outfit) for outfit, _ in asked]
+    plain = [(states.scorer, in_memory, states.item, outfit) for outfit, _ in drawn]
     records["torch.topk over all scores"] = timed(plain_topk, plain)
     result["latency"] = records
 
     same = [
-        ask(bare, K)(outfit, None)["item_id"][:K].tolist() == plain_topk(*question)
-        for (outfit, _), question in zip(asked, plain, strict=True)
+        answer(bare, K)(outfit, None)["item_id"][:K].tolist() == plain_topk(*question)
+        for (outfit, _), question in zip(drawn, plain, strict=True)
     ]
     result["top 10 equal to torch.topk"] = f"{sum(same)} of {len(same)}"
     same, alike, share = [], [], []
     for outfit, slot in by_slot[: args.exact]:
-        brute = ask(bare, None)(outfit, slot)["item_id"].tolist()
-        same.append(ask(bare, 100)(outfit, slot)["item_id"].tolist() == brute)
-        every = ask(full, None)(outfit, slot)["item_id"].tolist()
+        brute = answer(bare, None)(outfit, slot)["item_id"].tolist()
+        same.append(answer(bare, 100)(outfit, slot)["item_id"].tolist() == brute)
+        every = answer(full, None)(outfit, slot)["item_id"].tolist()
         alike.append(every == as_outfits(full, items, outfit, slot))
-        share.append(len(set(every) & set(ask(full, 100)(outfit, slot)["item_id"])) / K)
+        share.append(len(set(every) & set(answer(full, 100)(outfit, slot)["item_id"])) / K)
     result["one slot, no graph, equal to brute force"] = f"{sum(same)} of {len(same)}"
     result["one slot, graph, equal to brute force"] = f"{sum(alike)} of {len(alike)}"
     result["one slot, graph, share of the best 10 on the shortlist"] = float(np.mean(share))
     start = time.perf_counter()
-    brute = ask(bare, None)(*whole_catalogue[0])["item_id"][:K].tolist()
+    brute = answer(bare, None)(*every_slot[0])["item_id"][:K].tolist()
     result["brute_force_seconds"] = time.perf_counter() - start
-    answer = ask(bare, K)(*whole_catalogue[0])["item_id"][:K].tolist()
-    result["every slot, no graph, equal to brute force"] = answer == brute
+    found = answer(bare, K)(*every_slot[0])["item_id"][:K].tolist()
+    result["every slot, no graph, equal to brute force"] = found == brute
     return result
+
+
+def table(result: dict) -> str:
+    """Latencies, checks and machine of a run."""
+    lines = ["| answer | median ms | 95th percentile ms |", "| --- | ---: | ---: |"]
+    for name, record in result["latency"].items():
+        lines.append(f"| {name} | {record['median_ms']:,.1f} | {record['p95_ms']:,.1f} |")
+    lines += ["", "| check | result |", "| --- | --- |"]
+    lines += [f"| {name} | {value} |" for name, value in result.items() if "equal" in name]
+    share = "one slot, graph, share of the best 10 on the shortlist"
+    lines += [f"| {share} | {result[share]:.2f} |"]
+    lines += [
+        "",
+        f"{result['items']:,} items; vectors of {result['vectors_mb']:,.0f} MB encoded in "
+        f"{result['build_seconds']:.0f} s; peak of memory {result['answer_peak_mb']:,.0f} MB. "
+        f"Measured on {result['cores']} cores, {result['machine']}, {result['threads']} threads, "
+        f"torch {result['torch']}.",
+    ]
+    return "\n".join(lines)
 
 
 def main() -> None:
@@ -181,9 +201,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--items", type=int, default=1_000_000)
     parser.add_argument("--hidden", type=int, default=64)
-    parser.add_argument("--states", choices=["float16", "float32"], default="float32")
+    parser.add_argument("--dtype", choices=["float16", "float32"], default="float32")
     parser.add_argument("--questions", type=int, default=50)
-    parser.add_argument("--exact", type=int, default=10, help="questions asked by brute force too")
+    parser.add_argument("--exact", type=int, default=10, help="questions also by brute force")
     parser.add_argument("--output", type=Path, default=Path("benchmarks/results/completion.json"))
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -192,10 +212,7 @@ def main() -> None:
     threads = {"threads": torch.get_num_threads()}
     with atomic_write(args.output) as draft:
         draft.write_text(json.dumps({**result, **machine, **threads}, indent=2))
-    print(json.dumps({name: v for name, v in result.items() if name != "latency"}, indent=2))
-    print("| answer | median ms | 95th percentile ms |\n| --- | ---: | ---: |")
-    for name, record in result["latency"].items():
-        print(f"| {name} | {record['median_ms']:,.1f} | {record['p95_ms']:,.1f} |")
+    print(table({**result, **machine, **threads}))
 
 
 if __name__ == "__main__":

@@ -1,11 +1,11 @@
-"""What a miner costs a batch, ours beside pytorch-metric-learning's, in one run.
+"""Time of miners per batch, beside those of pytorch-metric-learning.
 
     OMP_NUM_THREADS=1 python benchmarks/miner_cost.py --outfits 64 256 1024
 
-All miners see the same embeddings and labels: outfits of five items and one stranger an item. A
-time is the median of up to five calls, of fewer where they take longer than --patience seconds
-together. A miner that lists all triplets is left out where they are more than --triplets: they
-fill memory.
+All miners get the same embeddings and labels: outfits of five items with one negative per item. A
+time is the median of up to five calls, of fewer if they take longer than --patience seconds
+together. A miner that lists all triplets is left out if there are more than --triplets, which would
+fill the memory.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import platform
 import statistics
 import time
 from pathlib import Path
+from typing import Any
 
 import torch
 from pytorch_metric_learning import miners
@@ -24,7 +25,7 @@ from pytorch_metric_learning import miners
 from fashiongraph.files import atomic_write
 from fashiongraph.nn import AllPairsMiner, HardMiner, SemiHardMiner, SimpleMiner, exemplar_labels
 
-SIZE = 5  # items an outfit
+SIZE = 5  # items per outfit
 MINERS = {
     "AllPairsMiner": AllPairsMiner(),
     "SimpleMiner": SimpleMiner(),
@@ -41,7 +42,7 @@ MINERS = {
 def milliseconds(
     miner: torch.nn.Module, embeddings: torch.Tensor, labels: torch.Tensor, patience: float
 ) -> float:
-    """Median time of a call, without the first, which warms up, where there is patience for two."""
+    """Median time of a call, without the warm-up call if there is time for a second."""
     times: list[float] = []
     while len(times) < 6 and sum(times) < 1000 * patience:
         start = time.perf_counter()
@@ -53,9 +54,9 @@ def milliseconds(
 def table(records: list[dict[str, object]]) -> str:
     """Milliseconds by miner and size, as Markdown."""
     sizes = list(dict.fromkeys(record["outfits"] for record in records))
-    lines = ["| miner, ms a batch | " + " | ".join(f"{n:,} outfits" for n in sizes) + " |"]
+    lines = ["| miner, ms per batch | " + " | ".join(f"{n:,} outfits" for n in sizes) + " |"]
     lines.append("| --- |" + " ---: |" * len(sizes))
-    for name in MINERS:
+    for name in dict.fromkeys(record["miner"] for record in records):
         row = [record for record in records if record["miner"] == name]
         cells = [
             f"– ({record['triplets']:,} triplets)"
@@ -65,6 +66,12 @@ def table(records: list[dict[str, object]]) -> str:
         ]
         lines.append(f"| {name} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
+
+
+def text(result: dict[str, Any]) -> str:
+    """The table of a run, and its machine."""
+    machine = f"{result['machine']}, {result['threads']} threads, torch {result['torch']}"
+    return f"{table(result['records'])}\n\nMeasured on {machine}."
 
 
 def main() -> None:
@@ -95,14 +102,13 @@ def main() -> None:
         "machine": machine,
         "torch": torch.__version__,
         "threads": torch.get_num_threads(),
-        "items an outfit": SIZE,
+        "items per outfit": SIZE,
         "channels": args.channels,
         "records": records,
     }
     with atomic_write(args.output) as draft:
         draft.write_text(json.dumps(result, indent=1))
-    print(table(records))
-    print(f"\n{machine}, {torch.get_num_threads()} threads, torch {torch.__version__}")
+    print(text(result))
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
-"""What a set of any size would take: bytes of every array, and hours by rates measured here.
+"""Bytes of every array of a data set of a given size, and hours by rates measured here.
 
     python benchmarks/plan.py --outfits 100000000 --items 1000000000
 
-Rates are measured on a small made-up set that lies in a file, on one thread and in seconds of
-processor time, so that other work on the machine hardly counts. All else is arithmetic: rates are
-taken to hold at any size, and every worker to be as fast as the one that was measured.
+Rates are measured on a small synthetic set in a file, on one thread and in seconds of processor
+time, so that other load on the machine hardly matters. The rest is arithmetic: rates are assumed to
+hold at any size, and all workers to be equally fast.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from fashiongraph.datasets.io.feature_file import open_features
 from fashiongraph.evaluation import score_outfits
 from fashiongraph.loader.negatives.protocol import negative_sampler
 from fashiongraph.models import ADDGNN
+from fashiongraph.objectives import default_objective
 from fashiongraph.retrieval import CatalogueStates
 
 FEATURES, HIDDEN, ATTRIBUTES, CATEGORIES = 1280, 64, 4, 1000
@@ -36,24 +37,24 @@ LONG, HALF, EDGE, NAME = 8, 2, 28, 12  # bytes; an edge has two ends, a count an
 
 
 def array_bytes(outfits: int, items: int) -> dict[str, float]:
-    """Bytes of every array of a set and of what is made of it."""
-    worn = min(items, outfits * SIZE / 2)  # items of two outfits: no more can be remembered
+    """Bytes of every array of a set and of what is derived from it."""
+    kept = min(items, outfits * SIZE / 2)  # items of two outfits and more have co-occurrence
     return {
         "`item_id`": outfits * SIZE * LONG,
         "`ptr`": outfits * LONG,
         "outfit of each row (`batch`)": outfits * SIZE * LONG,
         "`category_id` and `frequency`": 2 * items * LONG,
-        "pool of uniform strangers": 8 * items * LONG,
+        "pool of uniform negatives": 8 * items * LONG,
         "identifiers": items * (LONG + NAME),
         "features, half precision": items * FEATURES * HALF,
         f"category graph, {CATEGORIES:,} categories, every pair": CATEGORIES**2 * EDGE,
-        "remembered items, at most": (outfits * PAIRS * 2 + worn * 2) * LONG,
-        "states of the catalogue, half precision": items * ATTRIBUTES * HIDDEN * HALF,
+        "item co-occurrence, at most": (outfits * PAIRS * 2 + kept * 2) * LONG,
+        "item embeddings of the catalogue, half precision": items * ATTRIBUTES * HIDDEN * HALF,
     }
 
 
 def rates(outfits: int, items: int) -> dict[str, float]:
-    """What one thread does in a second of processor time."""
+    """Work of one thread per second of processor time."""
     case = Case(features=FEATURES, mapped_items=items)
     with feature_file(case) as path, tempfile.TemporaryDirectory() as folder:
         made = made_outfits(outfits, items, num_categories=CATEGORIES)
@@ -64,8 +65,8 @@ def rates(outfits: int, items: int) -> dict[str, float]:
         model.graph, model.categories = graph, made.items.categories
         states = Path(folder) / "states"
         return {
-            "outfits learned from, with eight strangers each": outfits
-            / seconds(lambda: learn(model, made)),
+            "outfits trained on, with eight negatives each": outfits
+            / seconds(lambda: train_epoch(model, made)),
             "outfits scored": outfits / seconds(lambda: score_outfits(model, made)),
             "items encoded and written": items
             / seconds(lambda: CatalogueStates.build(model, made.items, states, torch.float16)),
@@ -74,9 +75,9 @@ def rates(outfits: int, items: int) -> dict[str, float]:
         }
 
 
-def learn(model: ADDGNN, outfits: Outfits) -> None:
-    """An epoch."""
-    objective, sampler = model.objective(), negative_sampler("uniform", outfits.items)
+def train_epoch(model: ADDGNN, outfits: Outfits) -> None:
+    """Train for an epoch."""
+    objective, sampler = default_objective(model), negative_sampler("uniform", outfits.items)
     optimizer = torch.optim.AdamW(model.parameters())
     for batch in objective.loader(outfits, sampler, graph=model.graph, batch_size=128):
         optimizer.zero_grad()

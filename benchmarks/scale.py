@@ -1,12 +1,12 @@
-"""A million synthetic outfits written, read and split: seconds, and memory against the arrays'.
+"""Seconds and peak memory of writing, reading and splitting a million synthetic outfits.
 
     python benchmarks/scale.py --outfits 1000000
-    FASHIONGRAPH_DATA=… python benchmarks/scale.py   # times reading real sets as well
+    FASHIONGRAPH_DATA=… python benchmarks/scale.py   # also times public sets
 
-Each step runs in a process of its own, after the same step on a small set has loaded whatever
-libraries load late. Its peak is the most resident memory (Linux counts it) above what the process
-held then, mapped files included. The arrays are offsets, rows, categories, frequencies and
-identifiers, once, also where parts of a split stand beside the whole set.
+Each step runs in a separate process, after the same step on a small set has loaded all libraries.
+Its peak is the highest resident memory (as Linux counts it) above that before the step, with mapped
+files. It is compared with the size of the arrays: offsets, rows, categories, frequencies and
+identifiers, counted once, also where the splits stand beside the full set.
 """
 
 from __future__ import annotations
@@ -65,23 +65,23 @@ def write(root: Path, count: int) -> tuple[Outfits, ...]:
 
 
 def read(root: Path, count: int) -> tuple[Outfits, ...]:
-    """Read a set's own files."""
+    """Read the processed files of a set."""
     return (Made(root / "set", count).outfits,)
 
 
 def split(root: Path, count: int) -> tuple[Outfits, ...]:
-    """Read a set's own files and split it."""
+    """Read the processed files of a set and split it."""
     made = Made(root / "set", count)
     return (made.outfits, *made.split(seed=0))
 
 
 def read_csv(root: Path, count: int) -> tuple[Outfits, ...]:
-    """Read and check one's own tables."""
+    """Read and check CSV tables."""
     return (OutfitTables(root / "tables").outfits,)
 
 
 def split_csv(root: Path, count: int) -> tuple[Outfits, ...]:
-    """Read and check one's own tables, and split them."""
+    """Read and check CSV tables, and split them."""
     tables = OutfitTables(root / "tables")
     return (tables.outfits, *tables.split(seed=0))
 
@@ -106,7 +106,7 @@ def write_tables(root: Path, count: int) -> None:
 
 
 def memory(field: str) -> float:
-    """A number of this process's status, in MB."""
+    """A field of this process's status, in MB."""
     status = Path("/proc/self/status").read_text().split(f"{field}:")[1]
     return int(status.split()[0]) * 1024 / 1e6
 
@@ -124,18 +124,18 @@ def measure(name: str, root: Path, count: int) -> dict:
     STEPS[name](root / "small", WARM_UP)
     Path("/proc/self/clear_refs").write_text("5")  # the peak counts from here
     before, start, cpu = memory("VmRSS"), time.perf_counter(), time.process_time()
-    outfits, *parts = STEPS[name](root / "large", count)
+    outfits, *splits = STEPS[name](root / "large", count)
     seconds = {"seconds": time.perf_counter() - start, "cpu_seconds": time.process_time() - cpu}
     peak, arrays = memory("VmHWM") - before, size_of(outfits)
     rows = outfits.item_id.numel()
     return {
-        "step": name, "outfits": len(outfits), "rows": rows, "parts": [len(p) for p in parts],
+        "step": name, "outfits": len(outfits), "rows": rows, "splits": [len(one) for one in splits],
         **seconds, "arrays_mb": arrays, "peak_mb": peak, "ratio": peak / arrays,
     }  # fmt: skip
 
 
 def time_real_sets(data: Path) -> list[dict]:
-    """How long the two public sets of the largest files take, processing and reading again."""
+    """Seconds of processing and reading the two largest public sets."""
     sets = {
         "polyvore_maryland": lambda root, out: MarylandPolyvore(root, True, processed_dir=out),
         "polyvore_outfits": lambda root, out: PolyvoreOutfits(
@@ -170,6 +170,12 @@ def table(records: list[dict]) -> str:
     return "\n".join(lines)
 
 
+def text(result: dict) -> str:
+    """The table of a run, and its machine."""
+    machine = f"{result['cores']} cores, {result['machine']}, torch {result['torch']}"
+    return f"{table(result['records'])}\n\nMeasured on {machine}."
+
+
 def main() -> None:
     """Run every step and print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -188,15 +194,16 @@ def main() -> None:
             (root / name).mkdir()
             write_tables(root / name / "tables", count)
         for step in STEPS:
-            own = [sys.executable, __file__, "--outfits", str(args.outfits)]
-            done = subprocess.check_output([*own, "--inside", step, folder])
+            command = [sys.executable, __file__, "--outfits", str(args.outfits)]
+            done = subprocess.check_output([*command, "--inside", step, folder])
             records.append(json.loads(done))
     if "FASHIONGRAPH_DATA" in os.environ:
         records += time_real_sets(Path(os.environ["FASHIONGRAPH_DATA"]))
     machine = {"cores": os.cpu_count(), "machine": platform.machine(), "torch": torch.__version__}
+    result = {"records": records, **machine}
     with atomic_write(args.output) as draft:
-        draft.write_text(json.dumps({"records": records, **machine}, indent=2))
-    print(table(records))
+        draft.write_text(json.dumps(result, indent=2))
+    print(text(result))
 
 
 if __name__ == "__main__":

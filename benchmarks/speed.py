@@ -1,13 +1,14 @@
-"""Speed: every target with its measured ratio and spread, in one process.
+"""Speed of the library against peers and bare matrix products, with targets.
 
-    python benchmarks/speed.py            # ten minutes on two cores that do nothing else
-    python benchmarks/speed.py --quick    # two minutes, small sizes: that the code runs
-    python benchmarks/speed.py --only train_naive fitb    # the other rows stay as they were
+    python benchmarks/speed.py                      # ten minutes on two otherwise idle cores
+    python benchmarks/speed.py --matmul onednn      # with products of large matrices by oneDNN
+    python benchmarks/speed.py --quick              # two minutes, small sizes, to test the code
+    python benchmarks/speed.py --only train_naive fitb    # keep the other rows
 
-Sides take turns, and a ratio is taken turn by turn; the median has to reach the target. Matrix
-products are counted where a row compares them, and the limit is the same shapes as bare
-``torch.matmul`` in the same run. On a machine with a GPU the models run there, on the GPU's clock.
-The exit status is 1 where a target is missed, except with --quick, whose sizes say nothing.
+Sides take turns, ratios are computed turn by turn, and the median has to reach the target. The
+limit of a training step is the time of its matrix products by ``torch.matmul`` in the same run.
+Models run on a GPU if there is one, timed by its events. The exit status is 1 if a target is
+missed, except with --quick.
 """
 
 from __future__ import annotations
@@ -18,8 +19,10 @@ import os
 import platform
 import sys
 import time
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import torch
 from harness.report import insert
@@ -35,6 +38,7 @@ from speed_sides.timing import Row
 
 from fashiongraph.files import atomic_write
 from fashiongraph.freed_memory import keep_freed_memory
+from fashiongraph.nn.matmul import set_matmul_backend
 
 MODEL_ROWS = {
     **training_rows.ROWS,
@@ -63,11 +67,17 @@ def table(rows: list[dict[str, object]]) -> str:
     return "\n".join(lines)
 
 
+def text(result: dict[str, Any]) -> str:
+    """The table of a run, and its machine."""
+    machine = ", ".join(f"{key} {value}" for key, value in result.items() if key != "rows")
+    return f"{table(result['rows'])}\n\n{machine}"
+
+
 def kept(file: Path, machine: dict[str, object], again: set[str]) -> list[dict[str, object]]:
-    """The rows that an earlier run left and that are not measured again.
+    """The rows of an earlier run that are not measured again.
 
     Raises:
-        ValueError: If they were measured elsewhere or otherwise.
+        ValueError: If they were measured on another machine or with other options.
     """
     if not file.exists():
         return []
@@ -86,25 +96,28 @@ def main() -> None:
     """Measure the rows, print the table and write the JSON file."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     names = [*MODEL_ROWS, *data_rows.ROWS]
-    parser.add_argument("--quick", action="store_true", help="small sizes, for the code's sake")
+    parser.add_argument("--quick", action="store_true", help="small sizes, to test the code")
     parser.add_argument("--only", nargs="+", choices=names, default=names, metavar="NAME")
     parser.add_argument("--output", type=Path, default=Path("benchmarks/results/speed.json"))
-    parser.add_argument("--page", type=Path, help="page whose table becomes this one")
+    parser.add_argument("--matmul", choices=("torch", "onednn"), default="torch")
+    parser.add_argument("--page", type=Path, help="page to write the table to")
     args = parser.parse_args()
     machine = {
         "machine": f"{os.cpu_count()} cores, {platform.machine()}",
         "device": torch.cuda.get_device_name() if torch.cuda.is_available() else "CPU",
         "threads": torch.get_num_threads(),
         "torch": torch.__version__,
+        "matmul": args.matmul,
         "quick": args.quick,
     }
-    try:  # before anything is measured; sizes for the code's sake take no real row's place
+    try:  # before anything is measured; rows of small sizes replace no others
         before = kept(args.output, machine, set() if args.quick else set(args.only))
     except ValueError as error:
         parser.error(str(error))
     before = [row for row in before if row["row"] not in args.only]
-    keep_freed_memory()  # for all sides: what the kernel takes back comes back at random cost
-    case = QUICK_CASE if args.quick else Case()
+    set_matmul_backend(args.matmul)
+    keep_freed_memory()  # for all sides: memory that the kernel takes back costs random time
+    case = replace(QUICK_CASE if args.quick else Case(), matmul=args.matmul)
     counts = QUICK_COUNTS if args.quick else data_rows.Counts()
     measures = {name: partial(row, case) for name, row in MODEL_ROWS.items()}
     measures |= {name: partial(row, counts) for name, row in data_rows.ROWS.items()}
@@ -114,14 +127,14 @@ def main() -> None:
         row: Row = measures[name]()
         rows.append({"row": name, **row.as_dict()})
         print(f"{name}: {row.median:.3g} in {time.perf_counter() - start:.0f} s", file=sys.stderr)
-    rows = [row for row in [*before, *rows] if row["row"] in names]  # a row may be gone
+    rows = [row for row in [*before, *rows] if row["row"] in names]  # drops rows that are gone
     rows.sort(key=lambda row: names.index(str(row["row"])))
+    result = {**machine, "rows": rows}
     with atomic_write(args.output) as draft:
-        draft.write_text(json.dumps({**machine, "rows": rows}, indent=1), encoding="utf-8")
-    text = f"{table(rows)}\n\n{', '.join(f'{key} {value}' for key, value in machine.items())}"
-    print(text)
+        draft.write_text(json.dumps(result, indent=1), encoding="utf-8")
+    print(text(result))
     if args.page:
-        insert(args.page, "speed", text)
+        insert(args.page, "table", text(result))
     if not args.quick and not all(row["holds"] for row in rows):
         sys.exit(1)
 

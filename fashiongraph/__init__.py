@@ -6,6 +6,7 @@ torch and PyG. :data:`PACKAGES` lists them from top to bottom; imports run downw
 
 from __future__ import annotations
 
+import warnings
 from importlib import import_module
 from types import ModuleType
 
@@ -27,6 +28,10 @@ PACKAGES: dict[str, str] = {
     "nn": "Layers, scorers, losses, distances, miners and pooling; needs torch and PyG only.",
 }
 """The packages from top to bottom, each with its content in one line."""
+
+
+# PyG compiles an enum with a function that newer versions of torch call deprecated.
+warnings.filterwarnings("ignore", "`torch.jit.script` is deprecated", FutureWarning)
 
 
 def __getattr__(name: str) -> ModuleType:

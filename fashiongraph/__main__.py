@@ -1,4 +1,4 @@
-"""``python -m fashiongraph`` is ``fashiongraph``."""
+"""``python -m fashiongraph`` runs the command ``fashiongraph``."""
 
 from fashiongraph.cli import main
 

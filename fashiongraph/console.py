@@ -1,8 +1,14 @@
-"""Plain consoles for standard output and standard error."""
+"""Consoles without markup for standard output and standard error."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
 from rich.console import Console
+
+_QUIET: ContextVar[bool] = ContextVar("quiet", default=False)
 
 
 def plain_console(stderr: bool = False) -> Console:
@@ -15,5 +21,25 @@ def plain_console(stderr: bool = False) -> Console:
 
 
 def print_message(text: str) -> None:
-    """Print a line to standard error."""
-    plain_console(stderr=True).print(text, soft_wrap=True)
+    """Print a line to standard error, unless messages are switched off.
+
+    Example:
+        >>> with quiet_messages():
+        ...     print_message("not printed")
+    """
+    if not _QUIET.get():
+        plain_console(stderr=True).print(text, soft_wrap=True)
+
+
+@contextmanager
+def quiet_messages(quiet: bool = True) -> Iterator[None]:
+    """Context in which :func:`print_message` prints nothing.
+
+    Args:
+        quiet: Whether to switch messages off.
+    """
+    token = _QUIET.set(quiet)
+    try:
+        yield
+    finally:
+        _QUIET.reset(token)

@@ -9,19 +9,18 @@ from fashiongraph.errors import FashionGraphError
 
 
 def require(module: str, extra: str) -> Any:
-    """Import a module of an optional dependency.
+    """Import a module of an extra.
 
     Args:
         module: Name of the module.
-        extra: The extra of this package that installs it.
+        extra: Name of the extra.
 
     Raises:
-        FashionGraphError: If the module is not installed; the message has the command to install
-            it.
+        FashionGraphError: If the module is not installed, with the command to install it.
 
     Example:
-        >>> require("torch", "export").__name__
-        'torch'
+        >>> require("json", "none").dumps([1])
+        '[1]'
     """
     try:
         return importlib.import_module(module)

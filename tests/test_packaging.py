@@ -144,6 +144,12 @@ def test_packages_are_attributes() -> None:
         _ = fashiongraph.nothing
 
 
+def test_imports_print_nothing() -> None:
+    code = "import fashiongraph as fg; [getattr(fg, name) for name in fg.PACKAGES]"
+    run = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert run.stdout == run.stderr == ""
+
+
 def test_upward_imports_and_circles_are_found(tmp_path: Path) -> None:
     package = tmp_path / "shop"
     files = {

@@ -1,4 +1,4 @@
-"""Weights of text encoders that packages carry."""
+"""Weights of text encoders from Python packages."""
 
 from __future__ import annotations
 
@@ -26,31 +26,31 @@ FILES = (
     "vocab.txt",
     "model.safetensors",
 )
-# That of the file which sentence-transformers publishes.
+# Digest of the file that sentence-transformers publishes.
 SHA256 = "78c0197b6159d92658e319bc1d72e4c73a9a03dd03815e70e555c5ef05615658"
 
 
 def pretrained(encoder: str, folder: Path = FOLDER) -> str:
-    """What :class:`~fashiongraph.models.SentenceCollocationNet` takes for an encoder.
+    """The name or folder of an encoder for :class:`~fashiongraph.models.SentenceCollocationNet`.
 
-    The files of ``all-mpnet-base-v2`` are put together once of the five packages that carry them;
-    no code of theirs is run.
+    The files of ``all-mpnet-base-v2`` are joined from the five packages that hold them, without
+    running code of theirs.
 
     Args:
         encoder: Name of the encoder.
-        folder: Where they are put.
+        folder: Folder to write the files to.
 
     Raises:
         FashionGraphError: If a package is missing, or the weights are not those published.
     """
     if encoder != MPNET:
         return encoder
-    place = folder / MPNET
+    target = folder / MPNET
     folder.mkdir(parents=True, exist_ok=True)
-    with FileLock(f"{place}.lock"):  # several processes may need it at once
-        if not place.exists():
+    with FileLock(f"{target}.lock"):  # several processes may need it at once
+        if not target.exists():
             archive = zipfile.ZipFile(io.BytesIO(b"".join(map(_part, range(1, 6)))))
-            with atomic_write(place) as draft:
+            with atomic_write(target) as draft:
                 for name in FILES:
                     file = draft / name
                     file.parent.mkdir(parents=True, exist_ok=True)
@@ -61,7 +61,7 @@ def pretrained(encoder: str, folder: Path = FOLDER) -> str:
                     raise FashionGraphError(
                         f"the weights of {MPNET} need the SHA-256 {SHA256} (got {found})"
                     )
-    return str(place)
+    return str(target)
 
 
 def _part(number: int) -> bytes:

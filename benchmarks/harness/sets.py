@@ -11,24 +11,25 @@ from fashiongraph.data import Outfits, pair_disjoint
 from fashiongraph.data.questions.compatibility import Compatibility
 from fashiongraph.data.questions.fill_in_blank import FillInBlank
 from fashiongraph.datasets import OutfitTables
+from fashiongraph.evaluation import draw_questions
 
 PROTOCOLS = ("uniform", "matched")
 
 
 @dataclass(frozen=True)
 class BenchmarkSet:
-    """Facts about a data set below ``FASHIONGRAPH_DATA``.
+    """A data set below ``FASHIONGRAPH_DATA``.
 
     Args:
-        features: The file of features that models read unless told otherwise.
-        columns: Columns that ``matched`` strangers share with what they replace.
+        features: Default file of features.
+        columns: Columns that ``matched`` negatives share with the item that they replace.
         pairs: Names of tops, names of bottoms, and the column that holds them.
-        finer: Column that divides the categories further, for all models alike. ``matched``
-            strangers still share what the set calls a category.
-        tuned: Name of another set, whose text encoder learns from the training outfits first and
-            then makes the features, for all models alike; everything else is that set's.
-        encoders: The text encoders that do; their features stand side by side.
-        settled_by: Name of the set whose trials settle the models' settings; by default its own.
+        finer: Column that divides the categories further, for all models alike; ``matched``
+            negatives share the category of the set itself.
+        tuned: Name of another set. A text encoder is tuned on its training outfits and makes the
+            features, for all models alike; everything else is that set's.
+        encoders: The text encoders that are tuned; their features are concatenated.
+        trials_of: Name of the set whose trials choose the models' settings; by default its own.
     """
 
     features: str
@@ -37,15 +38,15 @@ class BenchmarkSet:
     finer: str | None = None
     tuned: str | None = None
     encoders: tuple[str, ...] = ("all-MiniLM-L6-v2",)
-    settled_by: str | None = None
+    trials_of: str | None = None
 
     @property
     def groups(self) -> str | None:
-        """Column of the broader categories, where they are divided further."""
+        """Column of the broader categories, if they are divided further."""
         return "broad_category" if self.finer else None
 
     def negatives(self, protocol: str) -> dict[str, Any]:
-        """The library's protocol, and its columns, for one of a table."""
+        """Arguments ``protocol`` and ``columns`` for a protocol of the tables."""
         if self.groups and protocol in ("matched", "same_category"):
             return {"protocol": "same_columns", "columns": (self.groups, *self.columns)}
         return {"protocol": protocol, "columns": self.columns}
@@ -65,19 +66,25 @@ SETS = {
         _TITLES,
         tuned="polyvore_titles",
         encoders=("all-MiniLM-L6-v2", "all-mpnet-base-v2"),
-        settled_by="polyvore_titles, tuned",
+        trials_of="polyvore_titles, tuned",
     ),
 }
 
-FROZEN = [name for name, one in SETS.items() if one.tuned is None]
-"""Sets whose features are as they come."""
+FROZEN = tuple(name for name, one in SETS.items() if one.tuned is None)
+"""Sets with features of a frozen encoder."""
 
-COMPARED = [name for name, one in SETS.items() if one.settled_by is None]
+COMPARED = tuple(name for name, one in SETS.items() if one.trials_of is None)
 """Sets with trials of their own."""
+
+DESIGNERS = (
+    *(f"mango, noise {share}" for share in ("0", "0.15", "0.3", "0.5")),
+    "polyvore_titles after mango",
+)
+"""Pairs of designers' and users' outfits, see :class:`harness.designer_case.DesignerCase`."""
 
 
 def load(name: str, features: str | None = None) -> OutfitTables:
-    """Read a data set with one file of features, and its categories as they stand."""
+    """Read a data set with one file of features."""
     root = Path(os.environ["FASHIONGRAPH_DATA"]) / (SETS[name].tuned or name)
     return OutfitTables(root, features=features or SETS[name].features)
 
@@ -87,14 +94,14 @@ def test_questions(
 ) -> dict[str, list[Compatibility | FillInBlank]]:
     """Questions by protocol, the same for every model of a seed.
 
-    ``matched, new pairs`` asks only about outfits no two items of which training saw together.
+    ``matched, new pairs`` holds the outfits no two items of which are together in training.
     """
-    questions: dict[str, list[Compatibility | FillInBlank]] = {}
-    parts = {protocol: test for protocol in PROTOCOLS}
-    parts["matched, new pairs"] = test.select(pair_disjoint(test, train))
-    for column, outfits in parts.items():
-        negatives = SETS[name].negatives(column.split(",")[0])
-        questions[column] = [
-            outfits.questions(kind, **negatives, seed=seed) for kind in ("compatibility", "fitb")
+    outfits = {protocol: test for protocol in PROTOCOLS}
+    outfits["matched, new pairs"] = test.select(pair_disjoint(test, train))
+    return {
+        column: [
+            draw_questions(chosen, kind, **SETS[name].negatives(column.split(",")[0]), seed=seed)
+            for kind in ("compatibility", "fitb")
         ]
-    return questions
+        for column, chosen in outfits.items()
+    }

@@ -1,4 +1,4 @@
-"""Features of an encoder that learned from the training outfits."""
+"""Features of a text encoder that is tuned on the training outfits."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from harness.sets import SETS
 if TYPE_CHECKING:
     from harness.case import Case
 
-RECIPE = TrainingConfig(learning_rate=1e-4)
+CONFIG = TrainingConfig(learning_rate=1e-4)
 EPOCHS = 6
 PRECISION = {"all-MiniLM-L6-v2": "32-true", "all-mpnet-base-v2": "bf16-mixed"}
 
@@ -29,17 +29,17 @@ PRECISION = {"all-MiniLM-L6-v2": "32-true", "all-mpnet-base-v2": "bf16-mixed"}
 def tuned_features(case: Case, encoder: str = "all-MiniLM-L6-v2") -> Tensor:
     """Features of all items by their titles [n, F], half precision.
 
-    The encoder learns from the case's training outfits, to tell what goes with the rest among
-    strangers of the same category; its validation outfits choose the epoch. It is done once for a
-    seed: the features are kept in :data:`FOLDER`.
+    The encoder is trained with :class:`~fashiongraph.objectives.InBatchObjective` on the training
+    outfits; the validation outfits choose the epoch. The features of a seed are kept in
+    :data:`FOLDER`.
 
     Args:
-        case: A split, in the set's own categories.
+        case: A split with undivided categories.
         encoder: The encoder to start from.
     """
     precision = PRECISION[encoder]
     texts = case.dataset.items.column("title")
-    made_of = repr((RECIPE, precision, EPOCHS, case.train.item_id.tolist(), texts.tolist()))
+    made_of = repr((CONFIG, precision, EPOCHS, case.train.item_id.tolist(), texts.tolist()))
     digest = hashlib.sha256(made_of.encode()).hexdigest()[:8]
     file = FOLDER / f"{case.data}_{encoder}_seed{case.seed}_{digest}.npy"
     FOLDER.mkdir(parents=True, exist_ok=True)
@@ -54,7 +54,7 @@ def tuned_features(case: Case, encoder: str = "all-MiniLM-L6-v2") -> Tensor:
                 case.train.with_items(items),
                 case.valid.with_items(items),
                 objective=InBatchObjective(),
-                recipe=RECIPE,
+                config=CONFIG,
                 max_epochs=EPOCHS,
                 seed=case.seed,
                 progress=False,

@@ -1,9 +1,10 @@
-"""What the rows about models measure on."""
+"""Sizes, models and batches of the speed rows."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 import torch
 from torch_geometric.data import Batch
@@ -14,12 +15,13 @@ from fashiongraph.loader.negatives.protocol import negative_sampler
 from fashiongraph.loader.training_loader import TrainingLoader
 from fashiongraph.models import ADDGNN
 from fashiongraph.models.baselines import SetTransformer
+from fashiongraph.objectives import paper_objective
 from speed_sides.made import made_outfits
 
 
 @dataclass(frozen=True)
 class Case:
-    """What the rows measure on.
+    """Sizes, models and batches of the rows.
 
     Args:
         outfits: Real outfits per training batch, and as many negatives.
@@ -31,6 +33,7 @@ class Case:
         mapped_items: Items whose features lie in a file.
         mapped_outfits: Outfits of these items.
         repeats: Turns.
+        matmul: Backend of matrix products, see :func:`fashiongraph.nn.matmul.set_matmul_backend`.
     """
 
     outfits: int = 256
@@ -42,10 +45,11 @@ class Case:
     mapped_items: int = 2**18
     mapped_outfits: int = 2560
     repeats: int = 7
+    matmul: Literal["torch", "onednn"] = "torch"
 
     @property
     def device(self) -> str:
-        """A GPU where there is one."""
+        """A GPU if there is one."""
         return "cuda" if torch.cuda.is_available() else "cpu"
 
     @cached_property
@@ -64,13 +68,13 @@ class Case:
 
     @cached_property
     def pairs(self) -> Batch:
-        """A training batch: real outfits with one corrupted edition each."""
+        """A training batch: real outfits with one corrupted outfit each."""
         return next(iter(self.loader(self.catalogue))).to(self.device)
 
     def loader(self, outfits: Outfits) -> TrainingLoader:
         """Training batches of some outfits."""
         sampler = negative_sampler("uniform", outfits.items)
-        return self.model.paper_objective().loader(
+        return paper_objective(self.model).loader(
             outfits, sampler, graph=self.model.graph, batch_size=self.outfits
         )
 

@@ -1,4 +1,4 @@
-"""Rows of the table about ``torch.compile``; they inform, and have no target."""
+"""Speed rows of ``torch.compile``, without a target."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from speed_sides.training_rows import step
 def compared(name: str, case: Case, make: Callable[[torch.nn.Module, Batch], Side]) -> Row:
     """Batches of different sizes by the compiled model against the plain one.
 
-    The model is compiled for any size, and compiling, in the turn that warms up, is not counted.
+    The model is compiled for any size, in the warm-up turn, which is not counted.
 
     Args:
         name: Name of the row.
-        case: What to measure on.
-        make: Makes of a model and a batch what is timed.
+        case: Sizes, models and batches.
+        make: Makes the timed call from a model and a batch.
     """
     torch.compiler.reset()
     counters.clear()

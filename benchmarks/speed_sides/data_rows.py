@@ -1,4 +1,4 @@
-"""Rows of the table about data: batches, negatives, graphs, questions, completion, imports."""
+"""Speed rows of data: batches, negatives, graphs, questions, completion, imports."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _IMPORT = (
 
 @dataclass(frozen=True)
 class Counts:
-    """How much the rows measure on.
+    """Sizes of the rows.
 
     Args:
         batches: Outfits of a pass.
@@ -59,12 +59,12 @@ class Counts:
 
 
 def seconds(name: str, side: Side, repeats: int, target: float) -> Row:
-    """How long one side takes."""
+    """Seconds of one side."""
     return Row(name, "s", interleaved({"ours": side}, repeats)["ours"], target, at_most=True)
 
 
 def batches(counts: Counts) -> Row:
-    """Batches by index arithmetic against PyG's own collation."""
+    """Batches by index arithmetic against PyG's collation."""
     outfits = made_outfits(counts.batches, counts.batches, 128)
     graph = category_graph(outfits.category_id, outfits.batch, 50)
     ours = OutfitLoader(outfits, graph, 256)
@@ -103,9 +103,9 @@ def graph_seconds(counts: Counts) -> Row:
 
 
 def graph_memory(counts: Counts) -> Row:
-    """Most memory that the category graph takes, against its input, in a process of its own.
+    """Peak memory of the category graph against its input, in a separate process.
 
-    This one keeps what others freed, and would take it from there.
+    This process keeps freed memory, which would hide the peak.
     """
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
         share = pool.submit(_graph_share, counts.graph).result()
@@ -113,10 +113,10 @@ def graph_memory(counts: Counts) -> Row:
 
 
 def _graph_share(count: int) -> float:
-    """What a process grows by at most while it makes a graph, as Linux counts it."""
+    """Growth of the peak resident memory while a graph is made, over the size of its input."""
     outfits = made_outfits(count, 10_000, 0, 1000, 6, 6)
     category, batch = outfits.category_id, outfits.batch
-    category_graph(category[:600], batch[:600], 1000)  # loads whatever loads late
+    category_graph(category[:600], batch[:600], 1000)  # loads libraries that load late
     Path("/proc/self/clear_refs").write_text("5", encoding="utf-8")  # the peak counts from here
     before = _status("VmRSS")
     category_graph(category, batch, 1000)
@@ -124,7 +124,7 @@ def _graph_share(count: int) -> float:
 
 
 def _status(field: str) -> int:
-    """A number of this process's status, in bytes."""
+    """A field of this process's status, in bytes."""
     status = Path("/proc/self/status").read_text(encoding="utf-8")
     return int(status.split(f"{field}:")[1].split()[0]) * 1024
 
@@ -159,7 +159,7 @@ def completion_sides(counts: Counts) -> dict[str, Side]:
     outfits = made_outfits(100, counts.items, 16, 200, 3, 3)
     items = outfits.items
     torch.manual_seed(0)
-    model = ADDGNN(16, 64, use_graph=False).eval()
+    model = ADDGNN(16, 64, num_steps=0).eval()
     model.categories = items.categories
     states = CatalogueStates.build(model, items)
     outfit = items.ids[outfits.item_id[:3].numpy()].tolist()
@@ -181,14 +181,14 @@ def completion_sides(counts: Counts) -> dict[str, Side]:
 
 
 def completion(counts: Counts) -> Row:
-    """Exact completion within a category against scoring everything."""
+    """Exact completion within a category against scoring all items."""
     sides = completion_sides(counts)
     name = f"completion from {counts.items:,} items against matmul and topk"
     return ratio(name, sides, counts.repeats, 1)
 
 
 def completion_memory(counts: Counts) -> Row:
-    """What an answer allocates, against scoring everything."""
+    """Memory allocated for an answer, against scoring all items."""
     allocated = []
     for side in list(completion_sides(counts).values())[:2]:
         side()
@@ -212,7 +212,7 @@ def mining(counts: Counts) -> Row:
 
 
 def imports(counts: Counts) -> Row:
-    """Importing the layers once torch and PyG are there."""
+    """Import of the layers after torch and PyG."""
     command = [sys.executable, "-W", "ignore", "-c", _IMPORT]
     values = [float(subprocess.check_output(command)) for _ in range(counts.repeats)]
     return Row("import of fashiongraph.nn beyond torch and PyG", "s", values, 0.1, at_most=True)

@@ -1,4 +1,4 @@
-"""Random outfits of random items: what they mean does not matter to the clock."""
+"""Random outfits of random items."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows of the table about features that stay on disk, against the same features in memory."""
+"""Speed rows of features mapped from disk against the same features in memory."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ def feature_file(case: Case) -> Iterator[Path]:
 
 
 def compared(name: str, case: Case, run: Callable[[Outfits], object]) -> Row:
-    """How fast something is over the file, as a share of its speed over the rows in memory.
+    """Speed with features of a file, as a share of the speed with features in memory.
 
-    The file is opened anew for every turn, so that none of its pages is mapped at first, though
-    the system holds them.
+    The file is opened anew for every turn, so that none of its pages is mapped at first, although
+    the system caches them.
     """
     outfits = made_outfits(case.mapped_outfits, case.mapped_items)
 
@@ -52,10 +52,10 @@ def compared(name: str, case: Case, run: Callable[[Outfits], object]) -> Row:
         return run(outfits.with_items(outfits.items.with_features(features)))
 
     with feature_file(case) as path:
-        whole = torch.from_numpy(open_features(path)).float()
+        loaded = torch.from_numpy(open_features(path)).float()
         sides = {
             "mapped": lambda: over(torch.from_numpy(open_features(path))),
-            "memory": lambda: over(whole),
+            "memory": lambda: over(loaded),
         }
         return ratio(name, sides, case.repeats, 0.9)
 
@@ -78,7 +78,7 @@ def infer_mapped(case: Case) -> Row:
 
 
 def read_cold(case: Case) -> Row:
-    """Random rows of the file when the system holds none of it, without reading ahead."""
+    """Random rows of a file that the system does not cache, without reading ahead."""
     rows = np.sort(np.random.default_rng(0).permutation(case.mapped_items)[:_ROWS])
     values = []
     with feature_file(case) as path:

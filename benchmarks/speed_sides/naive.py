@@ -1,4 +1,4 @@
-"""ADD-GNN as one composes it from stock parts: the side that every saving is measured against."""
+"""ADD-GNN composed of stock PyG modules: the baseline of the speed rows."""
 
 from __future__ import annotations
 
@@ -9,31 +9,28 @@ from torch_geometric.nn import SimpleConv
 from torch_geometric.utils import scatter
 
 from fashiongraph.models import ADDGNN
-from fashiongraph.models.node_features import node_features
 
 
 class Naive(torch.nn.Module):
-    """The equations one after the other, with the parameters of a model and without its savings.
+    """Eq. A1 to A8 as written, with the parameters of a model.
 
     Every node is encoded by itself, attributes are a loop, messages are gathered and scattered
     edge by edge, and every pair of an outfit is scored.
 
     Args:
-        model: The model; a plain one without activation, context or lift.
+        model: The model, without activation.
     """
 
     def __init__(self, model: ADDGNN) -> None:
         super().__init__()
         self.model = model
-        self.graph = model.graph  # which batches are weighed by
+        self.graph = model.graph  # weighs the edges of batches
         self.aggregate = SimpleConv(aggr="sum")
 
     def forward(self, batch: Batch) -> Tensor:
         """Score the outfits of a batch [B]."""
-        rows, slot = node_features(batch)
-        x = rows if slot is None else rows[slot]
         model, (sender, receiver) = self.model, batch.edge_index
-        x = torch.nn.functional.rms_norm(x, x.shape[-1:])
+        x = torch.nn.functional.rms_norm(batch.x, batch.x.shape[-1:])
         pairs = x.new_zeros(batch.edge_index.size(1))
         for k in range(model.num_attributes):
             h = model.encoder.lin(x * model.mask.weight[k])

@@ -1,4 +1,4 @@
-"""Rows of the table about scoring: cached encodings, blanks, growth."""
+"""Speed rows of scoring: cached item states, blanks, growth with size."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from torch_geometric.data import Batch
 
 from fashiongraph.evaluation import score_candidates, score_outfits
 from fashiongraph.evaluation.draw_questions import draw_fill_in_blank
+from fashiongraph.loader.outfit_batch import item_inputs
 from speed_sides.case import Case
 from speed_sides.made import made_outfits
 from speed_sides.naive import Naive
@@ -19,10 +20,10 @@ AT_ONCE = 1024  # outfits in a batch, as the command `fashiongraph evaluate` sco
 
 
 def cached(case: Case, batch: Batch) -> Batch:
-    """The batch with the encodings of its items."""
+    """The batch with cached states of its items."""
     batch = batch.clone()
-    batch.update(case.model.precomputed(batch))
-    batch.item_index = batch.unique_index
+    items, batch.item_index = item_inputs(batch)
+    batch.item_states = case.model.cache_items(items)
     return batch
 
 
@@ -60,17 +61,17 @@ def fitb(case: Case) -> Row:
     """Blanks against as many outfits, batch by batch, by the naive composition."""
     outfits = made_outfits(case.questions, case.questions, case.features)
     questions = draw_fill_in_blank(outfits, "uniform", seed=0)
-    naive, asked = Naive(case.model), questions.outfits()
+    naive, outfits = Naive(case.model), questions.outfits()
     sides = {
         "ours": lambda: score_candidates(case.model, questions, AT_ONCE),
-        "naive": lambda: score_outfits(naive, asked, AT_ONCE),
+        "naive": lambda: score_outfits(naive, outfits, AT_ONCE),
     }
-    name = f"{len(questions):,} blanks against {len(asked):,} outfits by the naive composition"
+    name = f"{len(questions):,} blanks against {len(outfits):,} outfits by the naive composition"
     return ratio(name, sides, min(3, case.repeats), 5, True)
 
 
 def exponent(name: str, sides: dict[int, Side], repeats: int, target: float) -> Row:
-    """The power of its size that a side's time grows by, from a line through logarithms."""
+    """Exponent of the growth of a side's time with its size, by a linear fit of logarithms."""
     seconds = interleaved({str(size): side for size, side in sides.items()}, repeats)
     logs = np.log(list(sides))
     turns = zip(*seconds.values(), strict=True)

@@ -1,4 +1,4 @@
-"""Seconds of several sides, taken in turns, and what they say of a target."""
+"""Interleaved timings, and rows that compare them with a target."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def _seconds(side: Side) -> float:
 
 
 def flops(side: Side) -> float:
-    """Operations of the matrix products that a side makes."""
+    """Floating-point operations of the matrix products of a side."""
     sparse = {torch.ops.aten.mm: _mm, torch.ops.aten.addmm: _addmm}
     with FlopCounterMode(display=False, custom_mapping=sparse) as counter:
         side()
@@ -50,13 +50,13 @@ def flops(side: Side) -> float:
 
 
 def _mm(left: torch.Tensor, right: torch.Tensor, **_: object) -> int:
-    """Operations of a product; torch itself counts a sparse matrix as if it were dense."""
+    """Operations of a product; torch counts a sparse matrix as a dense one."""
     entries = left.numel() if left.layout == torch.strided else left.values().numel()
     return 2 * entries * right.size(1)
 
 
 def _addmm(_: torch.Tensor, left: torch.Tensor, right: torch.Tensor, **__: object) -> int:
-    """Operations of a product that is added to something, as of the product alone."""
+    """Operations of a product that is added to a tensor, without the sum."""
     return _mm(left, right)
 
 
@@ -65,17 +65,16 @@ _mm._get_raw = _addmm._get_raw = True  # the tensors, not their shapes alone
 
 @dataclass(frozen=True)
 class Row:
-    """A line of the table: what was measured, and what it is held against.
+    """A measurement and its target.
 
     Args:
         name: Name of the row.
-        unit: What the values are.
-        values: One measurement per turn; none where nothing could be measured, for a reason that
-            ``details`` gives.
-        target: The least, or with ``at_most`` the most, that the median may be; :obj:`None` where
-            the row only informs.
-        at_most: Whether small is good.
-        details: Whatever else is worth keeping.
+        unit: Unit of the values.
+        values: One measurement per turn; none if it is not possible, for the ``reason`` in
+            ``details``.
+        target: Smallest allowed median, or with ``at_most`` the largest; :obj:`None` for no target.
+        at_most: Whether smaller is better.
+        details: Further fields of the record.
     """
 
     name: str
@@ -87,7 +86,7 @@ class Row:
 
     @property
     def median(self) -> float:
-        """What counts; not a number where nothing was measured."""
+        """Median over the turns; not a number where nothing was measured."""
         return statistics.median(self.values) if self.values else math.nan
 
     @property
@@ -98,19 +97,19 @@ class Row:
         return self.median <= self.target if self.at_most else self.median >= self.target
 
     def as_dict(self) -> dict[str, object]:
-        """As JSON can say it."""
+        """The row in JSON types."""
         spread = dict.fromkeys(("median", "low", "high"))
         if self.values:
             spread = {"median": self.median, "low": min(self.values), "high": max(self.values)}
-        own = {"name": self.name, "unit": self.unit, "target": self.target}
-        return {**own, "at_most": self.at_most, "holds": self.holds, **spread, **self.details}
+        shared = {"name": self.name, "unit": self.unit, "target": self.target}
+        return {**shared, "at_most": self.at_most, "holds": self.holds, **spread, **self.details}
 
 
 def ratio(
     name: str, sides: Mapping[str, Side], repeats: int, target: float | None = None,
     count_flops: bool = False,
 ) -> Row:  # fmt: skip
-    """How many times faster the first side is than the second, turn by turn."""
+    """Seconds of the second side over those of the first, turn by turn."""
     seconds = interleaved(sides, repeats)
     ours, other = list(seconds.values())[:2]
     details: dict[str, object] = {

@@ -1,8 +1,9 @@
-"""Rows of the table about training: steps, their limit, memory, layers."""
+"""Speed rows of training: steps, their limit, memory, layers."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 import torch
 from torch_geometric.data import Batch
@@ -10,15 +11,15 @@ from torch_geometric.nn import GatedGraphConv
 
 from fashiongraph.models.baselines import NGNN
 from fashiongraph.nn import AttributeGatedConv, BPRLoss
-from fashiongraph.nn.conv.sparse import incoming
-from fashiongraph.nn.functional import row_product
+from fashiongraph.nn.conv.sparse import csr_adjacency
+from fashiongraph.nn.matmul import row_product, set_matmul_backend
 from speed_sides.case import Case
 from speed_sides.naive import Naive
 from speed_sides.timing import Row, Side, ratio
 
 
 def step(model: torch.nn.Module, batch: Batch, mixed: bool = False) -> Side:
-    """A training step without the optimiser, which costs all sides alike."""
+    """A training step without the optimiser, whose cost is the same for all sides."""
     loss = BPRLoss()
 
     def run() -> None:
@@ -44,7 +45,7 @@ def shapes(case: Case) -> list[tuple[int, int, int, int]]:
 
 
 def products(case: Case) -> Side:
-    """These products there and back, and no more."""
+    """These products and those of their gradients by ``torch.matmul``."""
     triples = []
     for place, (count, rows, inner, columns) in enumerate(shapes(case)):
         left = torch.randn(count, rows, inner, device=case.device)
@@ -62,7 +63,7 @@ def products(case: Case) -> Side:
 
 
 def row_products(case: Case) -> Side:
-    """The same products as the library makes them."""
+    """The same products by :func:`fashiongraph.nn.matmul.row_product`."""
     triples = []
     for place, (count, rows, inner, columns) in enumerate(shapes(case)):
         x = torch.randn(rows, count, inner, device=case.device, requires_grad=place > 0)
@@ -78,7 +79,7 @@ def row_products(case: Case) -> Side:
 
 
 def matrix_products(case: Case) -> Row:
-    """Products as the library makes them against bare ones."""
+    """Products of the library against ``torch.matmul``."""
     sides = {"ours": row_products(case), "matmul": products(case)}
     name = "matrix products of a training step against torch.matmul"
     return ratio(name, sides, case.repeats, count_flops=True)
@@ -93,25 +94,23 @@ def train_naive(case: Case) -> Row:
     return ratio("training step against the naive composition", sides, case.repeats, 3, True)
 
 
-def train_mkl(case: Case) -> Row:
-    """Against the naive composition, with its kernels alone: as where oneDNN has no faster ones."""
+def train_onednn(case: Case) -> Row:
+    """The onednn backend of :func:`fashiongraph.nn.matmul.set_matmul_backend` against torch's."""
 
-    def alone(side: Side) -> Side:
-        def run() -> None:
-            torch.backends.mkldnn.enabled = False
+    def by(backend: Literal["torch", "onednn"]) -> Side:
+        run = step(case.model, case.pairs)
+
+        def switched() -> None:
+            set_matmul_backend(backend)
             try:
-                side()
+                run()
             finally:
-                torch.backends.mkldnn.enabled = True
+                set_matmul_backend(case.matmul)
 
-        return run
+        return switched
 
-    sides = {
-        "ours": alone(step(case.model, case.pairs)),
-        "naive": step(Naive(case.model), case.pairs),
-    }
-    name = "training step without oneDNN against the naive composition"
-    return ratio(name, sides, case.repeats)
+    sides = {"onednn": by("onednn"), "torch": by("torch")}
+    return ratio("training step, onednn backend against torch backend", sides, case.repeats)
 
 
 def train_limit(case: Case) -> Row:
@@ -141,7 +140,7 @@ def train_transformer(case: Case) -> Row:
 
 
 def train_ngnn(case: Case) -> Row:
-    """Against NGNN with states as wide."""
+    """Against NGNN with states of the same size."""
     other = NGNN(case.features, 50, case.hidden).to(case.device)
     other.graph = case.model.graph
     sides = {"ours": step(case.model, case.pairs), "NGNN": step(other, case.pairs)}
@@ -149,7 +148,7 @@ def train_ngnn(case: Case) -> Row:
 
 
 def train_memory(case: Case) -> Row:
-    """Bytes that autograd keeps between forward and backward, against the naive composition."""
+    """Bytes that autograd saves between forward and backward, against the naive composition."""
 
     def kept(model: torch.nn.Module) -> float:
         storages: dict[int, int] = {}
@@ -171,13 +170,14 @@ def train_memory(case: Case) -> Row:
 
 
 def layers(case: Case) -> Row:
-    """The layer's rounds on one attribute against PyG's gated layer."""
+    """Two rounds of the layer on one attribute against PyG's gated layer."""
     batch = case.pairs
     x = torch.randn(batch.num_nodes, 1, case.hidden, device=case.device)
     ours = AttributeGatedConv(case.hidden).to(case.device)
     gated = GatedGraphConv(case.hidden, 2).to(case.device)
     cell = torch.nn.GRUCell(case.hidden, case.hidden).to(case.device)
-    edges, adjacency = (batch.edge_index, batch.edge_weight), incoming(batch)
+    edges = (batch.edge_index, batch.edge_weight)
+    adjacency = csr_adjacency(*edges, batch.num_nodes)
 
     def grad(layer: torch.nn.Module, run: Callable[[], torch.Tensor]) -> Side:
         def both() -> None:
@@ -198,7 +198,7 @@ ROWS: dict[str, Callable[[Case], Row]] = {
     row.__name__: row
     for row in (
         train_naive,
-        train_mkl,
+        train_onednn,
         matrix_products,
         train_limit,
         train_mixed,

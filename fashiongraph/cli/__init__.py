@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import threading
+import traceback
 import warnings
 from types import FrameType
 from typing import Annotated, NoReturn
@@ -13,6 +15,7 @@ import typer
 from rich.text import Text
 
 from fashiongraph import __version__
+from fashiongraph.cli.command import DEBUG_VARIABLE, typer_function
 from fashiongraph.cli.complete import complete
 from fashiongraph.cli.embed import embed
 from fashiongraph.cli.evaluate import evaluate
@@ -28,28 +31,30 @@ from fashiongraph.console import plain_console
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.freed_memory import keep_freed_memory
 
-# PyG compiles an enum with what newer torch calls deprecated: nothing its user could mend.
+# Of PyG's import, about a decorator that newer torch deprecates.
 warnings.filterwarnings("ignore", "`torch.jit.script` is deprecated", FutureWarning)
-# What Lightning advises the author of a training, its onlookers need not read.
+# Hints of Lightning for the author of a training.
 warnings.filterwarnings("ignore", module=r"lightning\.")
+
+BAD_INPUT, INTERNAL_ERROR, INTERRUPTED = 2, 70, 130
 
 app = typer.Typer(
     name="fashiongraph",
-    help="Which clothes go together: train, evaluate and use models of outfit compatibility.",
+    help="Outfit compatibility: train, evaluate and use models of which clothes go together.",
     no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_show_locals=False,
+    add_completion=True,
+    pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for command in (
+for run in (
     *(quickstart, info, embed, split, train, evaluate, score),
     *(index, retrieve, complete, export),
 ):
-    app.command()(command)
+    app.command()(typer_function(run))
 
 
-def _print_version(asked: bool) -> None:
-    if asked:
+def _print_version(version: bool) -> None:
+    if version:
         print(f"fashiongraph {__version__}")
         raise typer.Exit
 
@@ -66,28 +71,38 @@ def _before_any_command(
 
 
 def main() -> None:
-    """Run the command; bad input ends in one line on standard error and the status 2.
+    """Run the command.
 
-    A command that is told to end (SIGTERM) clears away what it had half written, and its status
-    is 143.
+    Bad input ends in one line on standard error and the status 2, an error of the library itself in
+    one line and the status 70, an interrupt in the status 130. On SIGTERM half-written files are
+    removed, and the status is 143.
     """
-    if threading.current_thread() is threading.main_thread():  # no other may say what signals do
-        signal.signal(signal.SIGTERM, _end)
+    if threading.current_thread() is threading.main_thread():  # others may not set handlers
+        signal.signal(signal.SIGTERM, _exit)
     keep_freed_memory()  # the process is ours, and batch follows batch
     try:
         app()
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
     except FashionGraphError as error:
         _fail(str(error))
-    except OSError as error:  # a disk that is full, a file that may not be written
-        file = error.filename2 or error.filename  # what a file was to become, where it has two
+    except OSError as error:  # a full disk, a file without permission
+        file = error.filename2 or error.filename  # of a rename, the target
         _fail(f"{file}: {error.strerror}" if file and error.strerror else str(error))
+    except Exception as error:  # the last resort: one line in place of a traceback
+        if os.environ.get(DEBUG_VARIABLE):
+            traceback.print_exc()
+        text = " ".join(str(error).split())
+        _fail(f"internal error: {type(error).__name__}: {text}; please report it", INTERNAL_ERROR)
 
 
-def _fail(message: str) -> NoReturn:
-    text = Text.assemble(("error:", "bold red"), " ", message)
+def _fail(message: str, status: int = BAD_INPUT) -> NoReturn:
+    text = Text(message)
+    if status == BAD_INPUT:
+        text = Text.assemble(("error:", "bold red"), " ", message)
     plain_console(stderr=True).print(text, soft_wrap=True)
-    sys.exit(2)
+    sys.exit(status)
 
 
-def _end(number: int, frame: FrameType | None) -> NoReturn:
+def _exit(number: int, frame: FrameType | None) -> NoReturn:
     sys.exit(128 + number)

@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from fashiongraph.cli.command import CommandOptions
 from fashiongraph.cli.datasets import check_features, open_dataset
+from fashiongraph.cli.models import load_model
+from fashiongraph.cli.option_names import option_names
 from fashiongraph.cli.options import (
     DataOption,
     FeatureFiles,
-    Json,
     Lenient,
+    Modules,
+    Overwrite,
+    Report,
     SetName,
     Unknown,
-    console,
     listed,
+)
+from fashiongraph.cli.output import (
+    check_files,
+    check_output,
+    console,
     print_json,
+    print_line,
     rows_table,
 )
 from fashiongraph.errors import FashionGraphError
@@ -27,127 +38,189 @@ if TYPE_CHECKING:
 
     from fashiongraph.data.item_table import ItemTable
     from fashiongraph.data.outfits import Outfits
+    from fashiongraph.datasets.outfit_dataset import OutfitDataset
+    from fashiongraph.models import OutfitModel
 
 
-def complete(
-    checkpoint: Annotated[Path, typer.Argument(help="Folder of a trained ADD-GNN.")],
-    data: DataOption,
-    features: FeatureFiles = None,
-    items: Annotated[str, typer.Option(help="Items of the outfit, such as 0041,0042.")] = "",
+@dataclass(frozen=True, kw_only=True)
+class CompleteOptions(CommandOptions):
+    """Options of ``fashiongraph complete``."""
+
+    checkpoint: Annotated[Path, typer.Argument(help="Folder of a trained model.")]
+    data: DataOption
+    features: FeatureFiles = None
+    form: SetName = "tables"
+    lenient: Lenient = False
+    modules: Modules = None
+    unknown: Unknown = "error"
+    items: Annotated[str, typer.Option(help="Items of the outfit, such as 0041,0042.")] = ""
     outfit: Annotated[
-        str | None, typer.Option(help="Instead of --items: an outfit of the data.")
-    ] = None,
+        str | None, typer.Option(help="An outfit of the data, in place of --items.")
+    ] = None
     hide: Annotated[
         str | None,
         typer.Option(
-            help="Take this item out of the outfit, fill its category, and mark it where it is "
-            "found."
+            help="Take this item out of the outfit, fill its category, and mark it in the results."
         ),
-    ] = None,
+    ] = None
     slots: Annotated[
         str,
         typer.Option(
             help="Categories to fill, such as shoe,bag; by default all. Names with a comma are "
             "quoted: 'shoe,\"bag, large\"'."
         ),
-    ] = "",
-    k: Annotated[int, typer.Option("-k", min=1, help="Most items of each category.")] = 5,
+    ] = ""
+    k: Annotated[int, typer.Option("-k", min=1, help="Most items of each category.")] = 5
     shortlist: Annotated[
         int | None,
         typer.Option(
             min=0,
-            help="Candidates per category that the full model ranks; 0 for every item. By default "
-            "100, or -k if that is more.",
+            help="Candidates per category that the model ranks after a vector search; 0 for every "
+            "item. By default 100, or -k if that is more. Models without item vectors rank every "
+            "item.",
         ),
-    ] = None,
+    ] = None
     states: Annotated[
         Path | None,
-        typer.Option(help="Folder written by [b]fashiongraph index --checkpoint[/]."),
-    ] = None,
-    sheet: Annotated[
-        Path | None,
-        typer.Option(help="HTML file to write: the outfit, and the items found for each slot."),
-    ] = None,
-    unknown: Unknown = "error",
-    form: SetName = "tables",
-    lenient: Lenient = False,
-    as_json: Json = False,
-) -> None:
-    """Find the items that complete an outfit best, category by category."""
-    from fashiongraph.models import ADDGNN
-    from fashiongraph.retrieval import CatalogueStates, ReportRow, item_views, write_html_report
+        typer.Option(help="Folder written by [b]fashiongraph index --for complete[/]."),
+    ] = None
+    report: Report = None
+    overwrite: Overwrite = False
+
+
+def complete(options: CompleteOptions) -> None:
+    """Find the items that complete an outfit best, category by category.
+
+    Example: [b]fashiongraph complete runs/addgnn-plus/model --data my-data --features
+    features_image.npy --items 0041,0042 --slots shoe,bag[/]
+    """
+    if bool(options.items) == (options.outfit is not None):
+        raise FashionGraphError("either '--items' or '--outfit' needs to be given")
+    slots = listed(options.slots, "--slots") or None
+    check_files(options.states)
+    check_output(options.report, options.overwrite)
+    from fashiongraph.retrieval import CatalogueStates
     from fashiongraph.retrieval import complete as complete_outfit
 
-    model = ADDGNN.load(checkpoint)
-    dataset = open_dataset(data, features, lenient, form)
+    model = load_model(options.checkpoint, options.modules)
+    dataset = open_dataset(options.data, options.features, options.lenient, options.form)
     check_features(model, dataset)
     table = dataset.items
-    if bool(items) == (outfit is not None):
-        raise FashionGraphError("either '--items' or '--outfit' needs to be given")
-    own = listed(items) if outfit is None else _members(dataset.outfits, outfit)
-    chosen = listed(slots) or None
-    if hide is not None:
-        if hide not in own:
-            raise FashionGraphError(f"'--hide' needs an item of the outfit (got {hide!r})")
-        own = [name for name in own if name != hide]
-        category = int(table.category_id[table.rows([hide])])
-        name = table.categories[category] if category >= 0 else None
-        if name is not None and chosen and name not in chosen:
-            raise FashionGraphError(
-                f"'--slots' needs {name!r}, the category of what '--hide' hides (got {slots!r})"
-            )
-        chosen = chosen or (None if name is None else [name])
-    stored = None if states is None else CatalogueStates.load(states, model, table)
-    ranked = max(100, k) if shortlist is None else shortlist or None
-    frame = complete_outfit(model, own, table, chosen, k, ranked, stored, unknown)
-    if hide is not None:
-        frame["hidden"] = frame["item_id"] == hide
+    outfit, slots = _query(options, dataset, slots)
+    states = None
+    if options.states is not None:
+        states = CatalogueStates.load(options.states, model, table)
+    ranked = max(100, options.k) if options.shortlist is None else options.shortlist or None
+    names = {"ids": "--items", "outfit": "--items", "slots": "--slots", "unknown": "--unknown"}
+    with option_names({**names, "shortlist": "--shortlist", "states": "--states"}):
+        frame = complete_outfit(
+            model, outfit, table, slots, options.k, ranked, states, options.unknown
+        )
+    if options.hide is not None:
+        frame["hidden"] = frame["item_id"] == options.hide
     rows = frame.to_dict(orient="records")
-    title = f"Completions of {', '.join(own)}"
-    if as_json:
-        print_json({"outfit": own, "completions": rows})
+    title = f"Completions of {', '.join(outfit)}"
+    if options.as_json:
+        print_json({"outfit": outfit, "completions": rows})
     elif frame.empty:
         console.print(f"{title}: no item qualifies")
     else:
         console.print(rows_table(title, rows))
-    if hide is not None and not as_json:
-        console.print(
-            _place(table, own, hide, frame, k, None if model.conv is None else ranked),
-            soft_wrap=True,
+    if options.hide is not None and not options.as_json:
+        shortlist = None if _is_exact(model, table) else ranked
+        print_line(hidden_rank(table, outfit, options.hide, frame, options.k, shortlist))
+    if options.report is not None:  # last: if it fails, the answer is printed
+        title = f"Completions by {type(model).__name__}"
+        _write_report(options.report, title, dataset, outfit, options.hide, frame)
+
+
+def _query(
+    options: CompleteOptions, dataset: OutfitDataset, slots: list[str] | None
+) -> tuple[list[str], list[str] | None]:
+    """The items of the outfit without a hidden one, and the categories to fill."""
+    if options.outfit is None:
+        outfit = listed(options.items, "--items")
+    else:
+        outfit = _items_of(dataset.outfits, options.outfit)
+    hide = options.hide
+    if hide is None:
+        return outfit, slots
+    if hide not in outfit:
+        raise FashionGraphError(f"'--hide' needs an item of the outfit (got {hide!r})")
+    with option_names({"ids": "--hide"}):
+        category = int(dataset.items.category_id[dataset.items.rows([hide])])
+    name = dataset.items.categories[category] if category >= 0 else None
+    if name is not None and slots and name not in slots:
+        raise FashionGraphError(
+            f"'--slots' needs {name!r}, the category of the item of '--hide' "
+            f"(got {options.slots!r})"
         )
-    if sheet is not None:  # last: whatever comes between, the answer is there
-        wanted = [] if hide is None else [hide]
-        query = item_views(table, own, dataset.root)
-        pages = [
-            ReportRow(
-                str(slot),
-                query,
-                item_views(
-                    table, part["item_id"].tolist(), dataset.root, part["score"].tolist(), wanted
-                ),
-            )
-            for slot, part in frame.groupby("category", sort=False)
-        ]
-        write_html_report(sheet, f"Completions by {type(model).__name__}", pages)
+    rest = [item for item in outfit if item != hide]
+    return rest, slots or (None if name is None else [name])
 
 
-def _place(
-    table: ItemTable, own: list[str], hide: str, frame: pd.DataFrame, k: int, shortlist: int | None
+def _items_of(outfits: Outfits, name: str) -> list[str]:
+    (place,) = (outfits.ids == name).nonzero()
+    if not len(place):
+        raise FashionGraphError(f"'--outfit' needs an outfit of the data (got {name!r})")
+    return [str(item) for item in outfits.items.ids[outfits.select(place).item_id.numpy()]]
+
+
+def _is_exact(model: OutfitModel, items: ItemTable) -> bool:
+    """Whether a shortlist gives the ranks in the catalogue: every item was ranked, or might be."""
+    import torch
+
+    from fashiongraph.retrieval.completion_scorer import CompletionScorer
+
+    return model.has_exact_query or CompletionScorer(model, items).embed(torch.arange(1)) is None
+
+
+def hidden_rank(
+    table: ItemTable,
+    outfit: list[str],
+    hide: str,
+    frame: pd.DataFrame,
+    k: int,
+    shortlist: int | None,
 ) -> str:
-    """Where the hidden item came out among the candidates of its category."""
+    """The rank of the hidden item between the candidates of its category, as a sentence.
+
+    Args:
+        table: The catalogue.
+        outfit: The other items of the outfit.
+        hide: The hidden item.
+        frame: Completions with ``rank`` and ``hidden``.
+        k: Most completions of the category.
+        shortlist: Candidates that were ranked; :obj:`None` for all.
+    """
     rank = frame.loc[frame["hidden"], "rank"].tolist()
     if not rank:
-        return f"{hide} is not among the first {k:,}"
+        return f"{hide} is not in the first {k:,}"
     same = table.category_id == table.category_id[table.rows([hide])]
-    same[table.rows(own)] = False
+    same[table.rows(outfit)] = False
     count = int(same.sum())
     if shortlist is None or shortlist >= count:
         return f"{hide} is rank {rank[0]:,} of {count:,} in its category"
     return f"{hide} is rank {rank[0]:,} on the shortlist of the {count:,} in its category"
 
 
-def _members(outfits: Outfits, name: str) -> list[str]:
-    (place,) = (outfits.ids == name).nonzero()
-    if not len(place):
-        raise FashionGraphError(f"'--outfit' needs an outfit of the data (got {name!r})")
-    return [str(item) for item in outfits.items.ids[outfits.select(place).item_id.numpy()]]
+def _write_report(
+    path: Path,
+    title: str,
+    dataset: OutfitDataset,
+    outfit: list[str],
+    hide: str | None,
+    frame: pd.DataFrame,
+) -> None:
+    """Write an HTML report with a row per category."""
+    from fashiongraph.retrieval import ReportRow, item_views, write_html_report
+
+    table, wanted = dataset.items, [] if hide is None else [hide]
+    query = item_views(table, outfit, dataset.root)
+    pages = []
+    for slot, rows in frame.groupby("category", sort=False):
+        ids, scores = rows["item_id"].tolist(), rows["score"].tolist()
+        pages.append(
+            ReportRow(str(slot), query, item_views(table, ids, dataset.root, scores, wanted))
+        )
+    write_html_report(path, title, pages)

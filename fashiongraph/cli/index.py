@@ -2,68 +2,147 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fashiongraph.cli.datasets import open_dataset
-from fashiongraph.cli.options import Data, FeatureFiles, Json, Lenient, SetName, console, print_json
+from fashiongraph.cli.command import CommandOptions
+from fashiongraph.cli.datasets import check_features, open_dataset
+from fashiongraph.cli.models import load_model
+from fashiongraph.cli.option_names import option_names
+from fashiongraph.cli.options import (
+    MODEL_PANEL,
+    OUTPUT_PANEL,
+    Data,
+    FeatureFiles,
+    Lenient,
+    Modules,
+    Overwrite,
+    SetName,
+    refuse,
+)
+from fashiongraph.cli.output import check_output, print_json, print_line
 from fashiongraph.errors import FashionGraphError
-from fashiongraph.files import check_replaceable
+
+if TYPE_CHECKING:
+    from fashiongraph.data.item_table import ItemTable
+    from fashiongraph.models import OutfitModel
+
+_PURPOSES = ("retrieve", "complete")
 
 
-def index(
-    data: Data,
-    output: Annotated[Path, typer.Option("--output", "-o", help="Folder to write.")],
-    features: FeatureFiles = None,
+@dataclass(frozen=True, kw_only=True)
+class IndexOptions(CommandOptions):
+    """Options of ``fashiongraph index``."""
+
+    data: Data
+    features: FeatureFiles = None
+    form: SetName = "tables"
+    lenient: Lenient = False
     checkpoint: Annotated[
         Path | None,
         typer.Option(
-            help="Folder of a trained model: one that embeds gives the vectors, and an ADD-GNN "
-            "gives states for [b]fashiongraph complete --states[/]. By default the vectors are "
-            "the features."
+            help="Folder of a trained model with item vectors. By default the features are the "
+            "vectors.",
+            rich_help_panel=MODEL_PANEL,
         ),
-    ] = None,
+    ] = None
+    purpose: Annotated[
+        str,
+        typer.Option(
+            "--for",
+            help="Command that reads the output: [b]retrieve[/], or [b]complete[/] (its "
+            "--states), which needs --checkpoint.",
+        ),
+    ] = "retrieve"
+    modules: Modules = None
     half: Annotated[
-        bool, typer.Option("--half", help="Keep vectors in half precision: half the space.")
-    ] = False,
+        bool, typer.Option("--half", help="Store vectors in half precision: half the space.")
+    ] = False
     exact_below: Annotated[
         int,
-        typer.Option(min=1, help="Number of items up to which every search looks at all of them."),
-    ] = 100_000,
-    form: SetName = "tables",
-    lenient: Lenient = False,
-    as_json: Json = False,
-) -> None:
-    """Encode a catalogue once, for [b]retrieve[/] and [b]complete[/]."""
+        typer.Option(min=1, help="Number of items up to which a search compares with all of them."),
+    ] = 100_000
+    output: Annotated[
+        Path,
+        typer.Option("--output", "-o", help="Folder to write.", rich_help_panel=OUTPUT_PANEL),
+    ]
+    overwrite: Overwrite = False
+
+
+def index(options: IndexOptions) -> None:
+    """Encode a catalogue once, for [b]retrieve[/] or [b]complete[/].
+
+    Example: [b]fashiongraph index my-data --features features_image.npy --checkpoint
+    runs/collocation/model -o index[/]
+    """
+    if options.purpose not in _PURPOSES:
+        raise FashionGraphError(
+            f"'--for' needs to be {' or '.join(_PURPOSES)} (got {options.purpose!r})"
+        )
+    if options.purpose == "complete":
+        if options.checkpoint is None:
+            raise FashionGraphError("'--for complete' needs '--checkpoint'")
+        refuse(options, ("exact_below",), "--for complete")
+    inputs = [options.data, options.checkpoint]
+    check_output(options.output, options.overwrite, inputs, folder=True)
+    write = _write_states if options.purpose == "complete" else _write_index
+    with option_names({"model": "--checkpoint", "path": "--output"}):
+        count, width = write(options)
+    if options.as_json:
+        facts = {"output": str(options.output), "for": options.purpose}
+        print_json({**facts, "items": count, "dimensions": width})
+        return
+    print_line(
+        f"{count:,} items with {width:,} numbers each written to {options.output}, for "
+        f"'fashiongraph {options.purpose}'"
+    )
+
+
+def _open(options: IndexOptions) -> tuple[OutfitModel | None, ItemTable]:
+    """The model, if one is given, and the items with the features that it reads."""
+    model = None
+    if options.checkpoint is not None:
+        model = load_model(options.checkpoint, options.modules)
+    dataset = open_dataset(options.data, options.features, options.lenient, options.form)
+    if model is not None:
+        check_features(model, dataset)
+    if not dataset.num_features:
+        raise FashionGraphError(
+            f"{options.data}: an index needs features; name a file with --features"
+        )
+    return model, dataset.items
+
+
+def _write_index(options: IndexOptions) -> tuple[int, int]:
+    """Write an index of item vectors; return their number and size."""
     import torch
 
-    from fashiongraph.cli.embedders import opened
     from fashiongraph.evaluation import embed_items
-    from fashiongraph.models import ADDGNN
-    from fashiongraph.retrieval import CatalogueStates, ItemIndex
+    from fashiongraph.files import check_replaceable
+    from fashiongraph.retrieval import ItemIndex
     from fashiongraph.retrieval.embedding_key import embedding_key
     from fashiongraph.retrieval.item_index import INDEX_CARD
 
-    dataset = open_dataset(data, features, lenient, form)
-    items = dataset.items
-    if not dataset.num_features:
-        raise FashionGraphError(f"{data}: an index needs features; name a file with --features")
-    model = opened(checkpoint)
-    if isinstance(model, ADDGNN):
-        dtype = torch.float16 if half else torch.float32
-        states = CatalogueStates.build(model, items, output, dtype)
-        kind, count, width = "states", len(states), states.values.size(1)
-    else:
-        check_replaceable(output, INDEX_CARD)
-        vectors, key = embed_items(model, items), embedding_key(model, items)
-        ItemIndex.build(items, vectors, exact_below, half=half, key=key).save(output)
-        kind, count, width = "index", len(vectors), vectors.size(1)
-    if as_json:
-        print_json({"output": str(output), "kind": kind, "items": count, "dimensions": width})
-        return
-    console.print(
-        f"{kind} of {count:,} items with {width:,} numbers each written to {output}",
-        soft_wrap=True,
-    )
+    check_replaceable(options.output, INDEX_CARD)
+    model, items = _open(options)
+    source = torch.nn.Identity() if model is None else model
+    vectors, key = embed_items(source, items), embedding_key(source, items)
+    found = ItemIndex.build(items, vectors, options.exact_below, half=options.half, key=key)
+    found.save(options.output)
+    return len(vectors), vectors.size(1)
+
+
+def _write_states(options: IndexOptions) -> tuple[int, int]:
+    """Write item vectors by category for completion; return their number and size."""
+    import torch
+
+    from fashiongraph.retrieval import CatalogueStates
+
+    model, items = _open(options)
+    assert model is not None  # checked with the options
+    dtype = torch.float16 if options.half else torch.float32
+    states = CatalogueStates.build(model, items, options.output, dtype)
+    return len(states), states.values.size(1)

@@ -2,55 +2,71 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.table import Table
 
+from fashiongraph.cli.command import CommandOptions
 from fashiongraph.cli.datasets import has_item_table, open_dataset
+from fashiongraph.cli.models import load_model
 from fashiongraph.cli.options import (
+    OUTPUT_PANEL,
     FeatureFiles,
-    Json,
     Lenient,
+    Modules,
+    Overwrite,
     SetName,
-    console,
-    print_json,
-    rows_table,
 )
+from fashiongraph.cli.output import check_files, check_output, console, print_json, rows_table
 from fashiongraph.errors import FashionGraphError
 
+if TYPE_CHECKING:
+    from torch_geometric.data import Data
 
-def info(
-    path: Annotated[Path, typer.Argument(help="Folder of a data set or of a checkpoint.")],
-    features: FeatureFiles = None,
+
+@dataclass(frozen=True, kw_only=True)
+class InfoOptions(CommandOptions):
+    """Options of ``fashiongraph info``."""
+
+    path: Annotated[Path, typer.Argument(help="Folder of a data set or of a trained model.")]
+    features: FeatureFiles = None
+    form: SetName = "tables"
+    lenient: Lenient = False
+    modules: Modules = None
     graph: Annotated[
         Path | None,
-        typer.Option(help="Draw the category graph to this picture file (.png, .svg or .pdf)."),
-    ] = None,
-    form: SetName = "tables",
-    lenient: Lenient = False,
-    as_json: Json = False,
-) -> None:
-    """Describe a data set or a trained checkpoint."""
-    from fashiongraph.data.category_graph import category_graph
-    from fashiongraph.data.category_graph_plot import draw_category_graph
+        typer.Option(
+            help="Picture of the category graph to write (.png, .svg or .pdf).",
+            rich_help_panel=OUTPUT_PANEL,
+        ),
+    ] = None
+    overwrite: Overwrite = False
 
-    is_wardrobe = form != "tables" or has_item_table(path)
-    below = (path / "model" / "model.json").is_file()  # a training's folder: there is one to name
-    if (path / "model.json").is_file() or (below and not is_wardrobe):
-        facts, categories, drawn = _checkpoint(path)
+
+def info(options: InfoOptions) -> None:
+    """Describe a data set or a trained model.
+
+    Example: [b]fashiongraph info my-data --features features_image.npy[/]
+    """
+    check_files(options.path)
+    check_output(options.graph, options.overwrite)
+    path = options.path
+    is_dataset = options.form != "tables" or has_item_table(path)
+    below = (path / "model" / "model.json").is_file()  # a folder of a training, with a model in it
+    if (path / "model.json").is_file() or (below and not is_dataset):
+        facts, categories, graph = _model_facts(options)
     else:
-        dataset = open_dataset(path, features, lenient, form)
-        facts, categories = dataset.statistics(), dataset.categories
-        outfits, drawn = dataset.outfits, None
-        if graph is not None:
-            drawn = category_graph(outfits.category_id, outfits.batch, dataset.num_categories)
-    if graph is not None:
-        if drawn is None:
+        facts, categories, graph = _dataset_facts(options)
+    if options.graph is not None:
+        from fashiongraph.data.category_graph_plot import draw_category_graph
+
+        if graph is None:
             raise FashionGraphError(f"'--graph' needs a model with a category graph ({path})")
-        draw_category_graph(drawn, categories, graph)
-    if as_json:
+        draw_category_graph(graph, categories, options.graph)
+    if options.as_json:
         print_json(facts)
         return
     table = Table(title=str(path), show_header=False)
@@ -63,13 +79,24 @@ def info(
             console.print(rows_table(name.replace("_", " "), value))
 
 
-def _checkpoint(path: Path) -> tuple[dict[str, Any], list[str], Any]:
-    from fashiongraph.models import OutfitModel
+def _dataset_facts(options: InfoOptions) -> tuple[dict[str, Any], list[str], Data | None]:
+    """Counts of a data set, its categories and, if it is drawn, its category graph."""
+    dataset = open_dataset(options.path, options.features, options.lenient, options.form)
+    graph = None
+    if options.graph is not None:
+        from fashiongraph.data.category_graph import category_graph
 
-    model = OutfitModel.load(path)
+        outfits = dataset.outfits
+        graph = category_graph(outfits.category_id, outfits.batch, dataset.num_categories)
+    return dataset.statistics(), dataset.categories, graph
+
+
+def _model_facts(options: InfoOptions) -> tuple[dict[str, Any], list[str], Data | None]:
+    """Facts about a model, its categories and its category graph."""
+    model = load_model(options.path, options.modules)
     facts = {
         "model": type(model).__name__,
-        "settings": model.settings,
+        "config": model.config,
         "parameters": sum(p.numel() for p in model.parameters()),
         "categories": len(model.categories),
         "category_graph_edges": 0 if model.graph is None else model.graph.num_edges,
@@ -79,7 +106,7 @@ def _checkpoint(path: Path) -> tuple[dict[str, Any], list[str], Any]:
 
 def _readable(value: Any) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{name}: {_readable(part)}" for name, part in value.items())
+        return ", ".join(f"{name}: {_readable(one)}" for name, one in value.items())
     if isinstance(value, bool) or not isinstance(value, int | float):
         return str(value)
     return f"{value:,}" if isinstance(value, int) else f"{value:,.3f}"

@@ -1,15 +1,18 @@
-"""A column of a table of items, as a command embeds it."""
+"""A column of a table of items, to embed."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-
-import numpy as np
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from fashiongraph.cli.datasets import open_dataset, show_report
+from fashiongraph.cli.output import check_files
 from fashiongraph.errors import DataError
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,8 +22,8 @@ class ItemColumn:
     Args:
         values: The texts [n].
         file: The table, or the folder that holds the items.
-        row: Row of the table that each came from, the header being row 1 [n]; :obj:`None` where
-            items come from no table of one's own.
+        row: Row of the table that each came from, the header being row 1 [n]; :obj:`None` for a
+            public data set.
         ids: Identifiers of the items [n]; :obj:`None` where there are none.
     """
 
@@ -31,18 +34,22 @@ class ItemColumn:
 
     @classmethod
     def read(cls, data: Path, form: str, name: str, lenient: bool = False) -> ItemColumn:
-        """Read a column. Of one's own dataset only the items are read, and checked.
+        """Read a column. Of a folder of tables only the items are read and checked.
 
         Args:
             data: Folder of a data set, or a table of items.
             form: Form of the data set, as for :func:`~fashiongraph.cli.datasets.open_dataset`.
             name: Name of the column.
-            lenient: Report rows that break a rule, and go on. They keep their place, as rows of
-                features follow all rows of the table; what cannot be read is empty.
+            lenient: Report rows that break a rule, and continue. They keep their place, as rows of
+                features follow all rows of the table; values that cannot be read are empty.
 
         Raises:
             DataError: If a table breaks a rule or lacks the column.
         """
+        import numpy as np
+        import pandas as pd
+
+        check_files(data)
         if data.is_file() or form == "tables":
             return cls._of_table(data, name, lenient)
         items = open_dataset(data, None, lenient, form).items
@@ -53,6 +60,8 @@ class ItemColumn:
 
     @classmethod
     def _of_table(cls, data: Path, name: str, lenient: bool) -> ItemColumn:
+        import pandas as pd
+
         from fashiongraph.datasets.io.item_rows import ItemRows
         from fashiongraph.datasets.io.problems import Problems
         from fashiongraph.datasets.io.table import Table
@@ -60,6 +69,7 @@ class ItemColumn:
 
         problems = Problems()
         path = data if data.is_file() else data / find_table(data, "items")
+        check_files(path)
         needed = [name] if data.is_file() else ["item_id", "category", name]
         table = Table.read(path, problems, needed, text=[*needed, "item_id"])
         if not data.is_file():
@@ -75,26 +85,27 @@ class ItemColumn:
 
     @property
     def blank(self) -> np.ndarray:
-        """Where there is nothing, or nothing but white space [n]."""
-        return (self.values.str.strip() == "").to_numpy()
+        """Mask of values that are empty or white space [n]."""
+        blank: np.ndarray = (self.values.str.strip() == "").to_numpy()
+        return blank
 
     def check_filled(self, hint: str) -> None:
-        """Do nothing if every item has a value.
+        """Check that every item has a value.
 
         Args:
-            hint: How to go on without.
+            hint: The way to continue without, for the error.
 
         Raises:
-            DataError: With the first item that has none, and the number of others.
+            DataError: If one has none; with the first that has none, and the number of others.
         """
         blank = self.blank
         if not blank.any():
             return
         first, others = int(blank.argmax()), int(blank.sum()) - 1
-        who = "an item" if self.ids is None else f"item {self.ids[first]!r}"
-        lack = f"and {others:,} more have" if others else "has"
+        item = "an item" if self.ids is None else f"item {self.ids[first]!r}"
+        more = f"and {others:,} more have" if others else "has"
         raise DataError(
-            f"{self.values.name!r} needs a value ({who} {lack} none); {hint}",
+            f"{self.values.name!r} needs a value ({item} {more} none); {hint}",
             self.file,
             None if self.row is None else int(self.row[first]),
         )

@@ -1,14 +1,16 @@
-"""Where the pictures that a command embeds are listed."""
+"""Paths of the pictures to embed."""
 
 from __future__ import annotations
 
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from fashiongraph.cli.datasets import has_item_table
 from fashiongraph.cli.item_column import ItemColumn
 from fashiongraph.errors import DataError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def is_pictures(data: Path, form: str) -> bool:
@@ -22,10 +24,10 @@ def item_pictures(
     """Paths of pictures, relative to the folder of the table or of the pictures.
 
     Args:
-        data: As for :meth:`ItemColumn.read`, or a folder of pictures. Those are taken by name, with
-            those of the folders below, hidden ones aside.
-        form: As there.
-        lenient: As there.
+        data: As for :meth:`ItemColumn.read`, or a folder of pictures: all pictures in it and in the
+            folders below, sorted by name, without hidden ones.
+        form: As for :meth:`ItemColumn.read`.
+        lenient: As for :meth:`ItemColumn.read`.
         skip_broken: Whether items may lack a picture.
 
     Raises:
@@ -35,11 +37,12 @@ def item_pictures(
         return ItemColumn(_pictures_below(data), data)
     names = ItemColumn.read(data, form, "image", lenient)
     if not skip_broken:
-        names.check_filled("--skip-broken goes on without such items' pictures")
+        names.check_filled("--skip-broken continues without such items' pictures")
     return names
 
 
 def _pictures_below(folder: Path) -> pd.Series[str]:
+    import pandas as pd
     from PIL import Image
 
     from fashiongraph.features.pictures import FORMATS

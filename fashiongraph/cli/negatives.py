@@ -1,52 +1,40 @@
-"""Scores of outfits as commands are asked for them: as they are, or against strangers."""
+"""Scores of outfits alone, or against negatives."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
-
+from fashiongraph.cli.option_names import option_names
 from fashiongraph.cli.options import listed
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from fashiongraph.data import Outfits
-
-Strangers = Annotated[
-    int,
-    typer.Option(
-        min=0,
-        help="Score outfits against so many strangers in place of each item, drawn by --protocol: "
-        "32 are plenty, and make some 130 scores of one. 0: score outfits as they are.",
-    ),
-]
+    from fashiongraph.data.outfits import Outfits
 
 
-def scored(
-    strangers: int, known: Outfits, protocol: str, columns: str, seed: int
+def outfit_scorer(
+    num_negatives: int, outfits: Outfits, protocol: str, columns: str, seed: int
 ) -> Callable[..., Tensor]:
-    """How outfits are scored, by a model.
+    """The function that scores outfits by a model.
 
     Args:
-        strangers: Strangers for each item; 0 for none.
-        known: Outfits whose items' frequency they are drawn by.
-        protocol: How they are drawn.
-        columns: Comma-separated columns that they share with what they replace.
-        seed: Seed of the draws.
+        num_negatives: Negatives for each item; 0 for none.
+        outfits: Outfits that give the frequency by which negatives are drawn.
+        protocol: Protocol of the negatives.
+        columns: Comma-separated columns in which they equal the replaced item.
+        seed: Seed of the negatives.
 
     Raises:
-        FashionGraphError: If the protocol, or a column, is unknown.
+        FashionGraphError: If the protocol or a column is unknown.
     """
-    from fashiongraph.evaluation import (
-        score_against_negatives,
-        score_outfits,
-    )
+    from fashiongraph.evaluation import score_against_negatives, score_outfits
     from fashiongraph.loader.negatives.protocol import negative_sampler
 
-    if not strangers:
+    if not num_negatives:
         return score_outfits
-    sampler = negative_sampler(protocol, known.with_frequency().items, listed(columns))
-    return partial(score_against_negatives, sampler=sampler, num_negatives=strangers, seed=seed)
+    with option_names({"protocol": "--protocol", "columns": "--columns"}):
+        sampler = negative_sampler(protocol, outfits.with_frequency().items, listed(columns))
+    return partial(score_against_negatives, sampler=sampler, num_negatives=num_negatives, seed=seed)

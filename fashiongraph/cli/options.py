@@ -1,24 +1,26 @@
-"""Options that several commands share, and what they stand for.
+"""Options that several commands share.
 
-Commands import what they need when they are called: torch and PyG take seconds, help should not.
+The modules of commands import torch and PyG where they use them, so that help is quick.
 """
 
 from __future__ import annotations
 
 import csv
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated
 
 import typer
-from rich.table import Table
 
-from fashiongraph.console import plain_console
+from fashiongraph.cli.command import CommandOptions
+from fashiongraph.cli.config import option_keys
 from fashiongraph.errors import FashionGraphError
 
-# Outfits scored at a time: many, since the command keeps the memory of one batch for the next.
+DATA_PANEL, MODEL_PANEL, NEGATIVES_PANEL, OUTPUT_PANEL = "Data", "Model", "Negatives", "Output"
+
+# Outfits scored at a time: many, since the command keeps freed memory for the next batch.
 SCORED_AT_ONCE = 1024
+LARGEST_SEED = 2**63 - 1
 
 Data = Annotated[
     Path,
@@ -29,121 +31,167 @@ Data = Annotated[
     ),
 ]
 DataOption = Annotated[
-    Path, typer.Option("--data", help="Folder with the tables of items and outfits.")
+    Path,
+    typer.Option(
+        "--data", help="Folder with the tables of items and outfits.", rich_help_panel=DATA_PANEL
+    ),
 ]
 FeatureFiles = Annotated[
     list[str] | None,
     typer.Option(
         "--features",
-        help="File of features (.npy) in DATA or here, one row per item. Twice joins two files.",
+        help="File of features (.npy) in DATA or in the current folder, one row per item. Features "
+        "of several files are joined.",
+        rich_help_panel=DATA_PANEL,
     ),
 ]
 SetName = Annotated[
     str,
     typer.Option(
         "--set",
-        help="Form of DATA: [b]tables[/], or a public set such as [b]fashion32[/] or "
-        "[b]'polyvore-outfits version=disjoint form=tuples'[/] (its name and settings).",
+        help="Form of the data: [b]tables[/], or a public data set such as [b]fashion32[/] or "
+        "[b]'polyvore-outfits version=disjoint form=tuples'[/] (its name and arguments).",
+        rich_help_panel=DATA_PANEL,
     ),
 ]
 Lenient = Annotated[
-    bool, typer.Option("--lenient", help="Drop rows that break a rule, and report them.")
-]
-Protocol = Annotated[
-    str,
+    bool,
     typer.Option(
-        help="Where strangers come from: [b]uniform[/] (any item), [b]uniform_category[/] (any "
-        "item of any category, each category as likely), or, drawn by frequency, "
-        "[b]same_category[/], [b]same_columns[/] (equal in --columns) or [b]matched[/] (both)."
-    ),
-]
-Columns = Annotated[
-    str,
-    typer.Option(
-        help="Columns that same_columns and matched strangers share, such as type,year,line."
+        "--lenient",
+        help="Drop rows that break a rule, and report them.",
+        rich_help_panel=DATA_PANEL,
     ),
 ]
 SplitFile = Annotated[
     Path | None,
     typer.Option(
-        "--split",
-        help="File written by [b]fashiongraph split[/], or [b]official[/] for the split that the "
-        "data bring. By default outfits are split 7:1:2 by the seed, and a model is evaluated on "
-        "the split it was trained with.",
+        "--split-file",
+        help="File written by [b]fashiongraph split[/], or [b]official[/] for the split that comes "
+        "with the data. By default outfits are split 7:1:2 by the seed, and a model is evaluated "
+        "on the split of its training.",
+        rich_help_panel=DATA_PANEL,
     ),
 ]
-Seed = Annotated[int, typer.Option(min=0, help="Seed of everything drawn at random.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs to read.")]
+Protocol = Annotated[
+    str | None,
+    typer.Option(
+        help="How negatives are drawn: [b]uniform[/] (any item), [b]uniform_category[/] (a "
+        "category and then one of its items), or by frequency [b]same_category[/], "
+        "[b]same_columns[/] (equal in --columns) or [b]matched[/] (both).",
+        rich_help_panel=NEGATIVES_PANEL,
+    ),
+]
+Columns = Annotated[
+    str,
+    typer.Option(
+        help="Item columns in which same_columns and matched negatives equal the replaced item, "
+        "such as type,year,line.",
+        rich_help_panel=NEGATIVES_PANEL,
+    ),
+]
+NumNegatives = Annotated[
+    int,
+    typer.Option(
+        "--negatives",
+        min=0,
+        help="Score outfits against this many negatives in place of each item, drawn by "
+        "--protocol: 32 suffice, at about 130 times the cost. 0: score outfits alone.",
+        rich_help_panel=NEGATIVES_PANEL,
+    ),
+]
+Seed = Annotated[
+    int, typer.Option(min=0, max=LARGEST_SEED, help="Seed of everything drawn at random.")
+]
+Modules = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--import",
+        metavar="MODULE",
+        help="Module to import first, from the current folder or the environment, with the class "
+        "of a model of your own.",
+        rich_help_panel=MODEL_PANEL,
+    ),
+]
 Unknown = Annotated[
     str,
     typer.Option(
-        help="What to do with categories the model never saw: [b]error[/] or [b]default[/] (weigh "
-        "their edges by the graph's default)."
+        help="Treatment of categories that the model was not trained on: [b]error[/], or "
+        "[b]default[/] (weigh their edges by the graph's default).",
+        rich_help_panel=MODEL_PANEL,
     ),
 ]
+Report = Annotated[
+    Path | None,
+    typer.Option("--report", help="HTML report to write.", rich_help_panel=OUTPUT_PANEL),
+]
+Overwrite = Annotated[
+    bool,
+    typer.Option("--overwrite", help="Replace existing output.", rich_help_panel=OUTPUT_PANEL),
+]
 
-console = plain_console()
 
-
-def listed(columns: str) -> list[str]:
+def listed(names: str, option: str = "") -> list[str]:
     """The names in a comma-separated option; one with a comma is quoted, as in a CSV file.
+
+    Args:
+        names: The value of the option.
+        option: Name of the option, for errors.
 
     Raises:
         FashionGraphError: If a quotation does not end, or does not end at a comma.
+
+    Example:
+        >>> listed('shoe, "bag, large"')
+        ['shoe', 'bag, large']
     """
     try:
-        names = next(csv.reader([columns], skipinitialspace=True, strict=True))
+        found = next(csv.reader([names], skipinitialspace=True, strict=True))
     except csv.Error as error:
-        raise FashionGraphError(f"names cannot be read: {error} (got {columns!r})") from error
-    return [name.strip() for name in names if name.strip()]
+        place = f"'{option}' " if option else ""
+        raise FashionGraphError(
+            f"{place}needs names separated by commas: {error} (got {names!r})"
+        ) from error
+    return [name.strip() for name in found if name.strip()]
 
 
-def refuse(context: typer.Context, names: Sequence[str], beside: str) -> None:
-    """Refuse options that would have no say.
+def refuse(options: CommandOptions, names: Sequence[str], reason: str) -> None:
+    """Refuse options that would have no effect.
 
     Args:
-        context: What was called, and how.
-        names: The options' arguments.
-        beside: The option or options that leave them none.
+        options: The options of a command.
+        names: Fields that would have none.
+        reason: The option for which they have none.
 
     Raises:
         FashionGraphError: If one of them was given.
     """
-    for parameter in context.command.params:
-        source = context.get_parameter_source(parameter.name or "")
-        if parameter.name in names and source is not None and source.name == "COMMANDLINE":
-            raise FashionGraphError(f"'{parameter.opts[0]}' has no say beside '{beside}'")
+    keys = option_keys(type(options))
+    for name in names:
+        if name in options.given:
+            raise FashionGraphError(f"'--{keys[name]}' has no effect with '{reason}'")
 
 
-def refuse_columns(context: typer.Context, protocol: str) -> None:
-    """Refuse ``--columns`` beside a protocol that reads none.
+def check_protocol(options: CommandOptions, protocol: str | None, columns: str) -> None:
+    """Check the options of negatives before any work.
+
+    Args:
+        options: The options of a command.
+        protocol: Value of ``--protocol``.
+        columns: Value of ``--columns``.
 
     Raises:
-        FashionGraphError: If they were given.
+        FashionGraphError: If the protocol is unknown, reads no columns where some are given, or
+            needs some where none are given.
     """
-    if protocol in ("uniform", "uniform_category", "same_category"):
-        refuse(context, ("columns",), f"--protocol {protocol}")
+    if protocol is None:
+        return
+    from fashiongraph.loader.negatives.protocol import PROTOCOLS
 
-
-def rows_table(title: str, rows: Sequence[Mapping[Any, Any]]) -> Table:
-    """A table of rows with equal keys."""
-    table = Table(title=title)
-    for name, value in rows[0].items():
-        justify: Literal["right", "left"] = "right" if isinstance(value, int | float) else "left"
-        table.add_column(str(name).replace("_", " "), justify=justify)
-    for row in rows:
-        table.add_row(*(_cell(value) for value in row.values()))
-    return table
-
-
-def print_json(value: Any) -> None:
-    """Print a value for programs to read."""
-    print(json.dumps(value, indent=2, ensure_ascii=False))
-
-
-def _cell(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else ""
-    if isinstance(value, int):
-        return f"{value:,}"
-    return f"{value:.3f}" if isinstance(value, float) else str(value)
+    if protocol not in PROTOCOLS:
+        raise FashionGraphError(
+            f"'--protocol' needs to be one of {', '.join(PROTOCOLS)} (got {protocol!r})"
+        )
+    if protocol not in ("same_columns", "matched") and columns:
+        refuse(options, ("columns",), f"--protocol {protocol}")
+    if protocol == "same_columns" and not listed(columns, "--columns"):
+        raise FashionGraphError("'--columns' needs a column for '--protocol same_columns'")

@@ -4,52 +4,65 @@ from __future__ import annotations
 
 import logging
 import warnings
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from fashiongraph.cli.options import Json, Seed, console, print_json
+from fashiongraph.cli.command import CommandOptions
+from fashiongraph.cli.options import OUTPUT_PANEL, Overwrite, Seed
+from fashiongraph.cli.output import check_output, console, print_json, print_line
 
 
-def quickstart(
+@dataclass(frozen=True, kw_only=True)
+class QuickstartOptions(CommandOptions):
+    """Options of ``fashiongraph quickstart``."""
+
+    seed: Seed = 0
+    small: Annotated[
+        bool, typer.Option("--small", help="A tiny data set: quick, with meaningless numbers.")
+    ] = False
     output: Annotated[
         Path,
-        typer.Option(
-            "--output", "-o", help="Folder to write; one of an earlier quickstart is replaced."
-        ),
-    ] = Path("quickstart"),
-    seed: Seed = 0,
-    small: Annotated[
-        bool, typer.Option("--small", help="A tiny dataset: quick, and its numbers say nothing.")
-    ] = False,
-    as_json: Json = False,
-) -> None:
-    """See it work: draw a synthetic dataset, train, compare, and write a report.
+        typer.Option("--output", "-o", help="Folder to write.", rich_help_panel=OUTPUT_PANEL),
+    ] = Path("quickstart")
+    overwrite: Overwrite = False
 
-    Garments are drawn and outfits composed by known rules, pictures are encoded, a teacher learns
-    from designers' pairs, and ADD-GNN learns from users' outfits, with and without the teacher's
-    knowledge and the graph. Takes minutes on two cores and needs no network; needs the extra
-    [b]efficientnet[/]. The report is OUTPUT/report.html, one file.
+
+def quickstart(options: QuickstartOptions) -> None:
+    """Train and compare models on a synthetic data set, and write a report.
+
+    Garments are drawn, outfits are composed by fixed rules, pictures are encoded, a teacher is
+    trained on designers' pairs, and ADD-GNN on users' outfits, with and without the teacher and the
+    graph. Takes minutes on two cores and needs no network; needs the extra [b]efficientnet[/]. The
+    report is OUTPUT/report.html, one file.
+
+    Example: [b]fashiongraph quickstart -o quickstart[/]
     """
+    from fashiongraph.quickstart.run import check_replaceable
+
+    target = options.output.expanduser().resolve()
+    check_replaceable(target)
+    check_output(options.output, options.overwrite, folder=True)
     from fashiongraph.quickstart.results_table import results_table, times_table
     from fashiongraph.quickstart.run import run_quickstart
     from fashiongraph.quickstart.settings import Settings
 
-    # What Lightning and PyG advise the authors of a training, its onlookers need not read.
+    # Hints of Lightning and PyG for the author of a training.
     logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)
     warnings.filterwarnings("ignore", module=r"lightning\.|torch_geometric\.")
-    progress = Console(stderr=True).is_terminal and not as_json
+    progress = Console(stderr=True).is_terminal and options.progress
     findings = run_quickstart(
-        output,
-        seed,
-        Settings.small() if small else Settings(),
-        Console(stderr=True, quiet=as_json),
+        options.output,
+        options.seed,
+        Settings.small() if options.small else Settings(),
+        Console(stderr=True, quiet=not options.progress),
         progress,
     )
-    report = output / "report.html"
-    if as_json:
+    report = options.output / "report.html"
+    if options.as_json:
         print_json({"report": str(report), **findings.to_dict()})
         return
     console.print(results_table(findings))
@@ -59,4 +72,4 @@ def quickstart(
             f"{one.part}, {one.protocol} FITB: {one.value:+.3f} "
             f"[{one.low:+.3f}, {one.high:+.3f}]: {one.verdict}",
         )
-    console.print(f"The dataset is synthetic. Report: {report}", soft_wrap=True)
+    print_line(f"The data set is synthetic. Report: {report}")

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fashiongraph.cli.datasets import open_dataset
+from fashiongraph.cli.command import CommandOptions
+from fashiongraph.cli.datasets import check_features, open_dataset
+from fashiongraph.cli.models import load_model, query_vectors
+from fashiongraph.cli.option_names import option_names
 from fashiongraph.cli.options import (
+    MODEL_PANEL,
     DataOption,
     FeatureFiles,
-    Json,
     Lenient,
+    Modules,
+    Overwrite,
+    Report,
     SetName,
-    console,
     listed,
-    print_json,
-    rows_table,
 )
+from fashiongraph.cli.output import check_output, console, print_json, rows_table
 from fashiongraph.console import print_message
 from fashiongraph.errors import DataError, FashionGraphError
 
@@ -28,87 +33,74 @@ if TYPE_CHECKING:
 
     from fashiongraph.data.item_table import ItemTable
     from fashiongraph.datasets.outfit_dataset import OutfitDataset
-    from fashiongraph.retrieval import ReportRow
+    from fashiongraph.models import OutfitModel
+    from fashiongraph.retrieval import ItemIndex, ReportRow
+
+    Rows = list[dict[Hashable, Any]]
 
 
-def retrieve(
-    folder: Annotated[
+@dataclass(frozen=True, kw_only=True)
+class RetrieveOptions(CommandOptions):
+    """Options of ``fashiongraph retrieve``."""
+
+    index: Annotated[
         Path, typer.Argument(metavar="INDEX", help="Folder written by [b]fashiongraph index[/].")
-    ],
-    data: DataOption,
+    ]
+    data: DataOption
+    features: FeatureFiles = None
+    form: SetName = "tables"
+    lenient: Lenient = False
     items: Annotated[
         str,
         typer.Option(
-            help='Items to query with, such as 0041,0042; names with a comma as "one, two".'
+            help='Items to search with, such as 0041,0042; names with a comma as "one, two".'
         ),
-    ],
-    features: FeatureFiles = None,
+    ]
     checkpoint: Annotated[
-        Path | None, typer.Option(help="The model that the index was made with, if any.")
-    ] = None,
-    k: Annotated[int, typer.Option("-k", min=1, help="Number of results.")] = 10,
+        Path | None,
+        typer.Option(
+            help="The model that the index was made with, if any.", rich_help_panel=MODEL_PANEL
+        ),
+    ] = None
+    modules: Modules = None
+    k: Annotated[int, typer.Option("-k", min=1, help="Number of results.")] = 10
     other: Annotated[
         bool,
         typer.Option(
             "--other-categories/--any-category",
-            help="Leave out items of the query's own category, or the query alone.",
+            help="Leave out all items of the query's category, or the query alone.",
         ),
-    ] = True,
+    ] = True
     where: Annotated[
         list[str] | None,
         typer.Option(
             help="Only items with this value in a column, as season=summer; values after commas, "
             "or of a column given again, are alternatives; values with a comma are quoted."
         ),
-    ] = None,
-    sheet: Annotated[
-        Path | None,
-        typer.Option(
-            help="HTML file to write: queries, results, pictures where the data have them; items "
-            "that share an outfit with the query are marked."
-        ),
-    ] = None,
-    form: SetName = "tables",
-    lenient: Lenient = False,
-    as_json: Json = False,
-) -> None:
-    """Find the items nearest to an item: of other categories, what goes with it."""
-    from fashiongraph.cli.embedders import opened
-    from fashiongraph.evaluation import embed_items
-    from fashiongraph.models import ADDGNN
-    from fashiongraph.retrieval import ItemIndex, write_html_report
-    from fashiongraph.retrieval.embedding_key import embedding_key
+    ] = None
+    report: Report = None
+    overwrite: Overwrite = False
 
-    asked = listed(items)
-    if not asked:
-        raise FashionGraphError(f"'--items' needs at least one item (got {items!r})")
-    found = ItemIndex.load(folder)
-    dataset = open_dataset(data, features, lenient, form)
-    model = opened(checkpoint)
-    if isinstance(model, ADDGNN):
-        raise FashionGraphError("an ADDGNN completes outfits: use 'fashiongraph complete'")
-    table = dataset.items
-    if found.key is not None and found.key != embedding_key(model, table):
-        raise DataError(
-            "was made with another '--checkpoint', other '--features' or other items; index again",
-            folder,
-        )
-    rows = table.rows(asked)
-    vectors = embed_items(model, table, rows)
-    _say_without_features(asked, table, rows)
+
+def retrieve(options: RetrieveOptions) -> None:
+    """Find the items of other categories that go with an item.
+
+    The HTML report marks results that share an outfit with the query.
+
+    Example: [b]fashiongraph retrieve index --data my-data --features features_image.npy --items
+    0041 --where season=summer[/]
+    """
+    names = listed(options.items, "--items")
+    if not names:
+        raise FashionGraphError(f"'--items' needs at least one item (got {options.items!r})")
     filters: dict[str, list[str]] = {}
-    for text in where or ():
+    for text in options.where or ():
         column, values = _filter(text)
         filters.setdefault(column, []).extend(values)
-    answers: dict[str, list[dict[Hashable, Any]]] = {}
-    for name, row, vector in zip(asked, rows.tolist(), vectors, strict=True):
-        category = int(table.category_id[row])
-        unless = {"item_id": [name]}
-        if other and category >= 0:
-            unless["category"] = [table.categories[category]]
-        frame = found.frame(found.search(vector.unsqueeze(0), k, filters, unless))
-        answers[name] = frame.drop(columns="query").to_dict(orient="records")
-    if as_json:
+    check_output(options.report, options.overwrite)
+    index, dataset, model = _open(options)
+    answers = _search(options, index, dataset.items, model, names, filters)
+    if options.as_json:
         print_json(answers)
     else:
         for name, results in answers.items():
@@ -116,35 +108,86 @@ def retrieve(
                 console.print(rows_table(name, results))
             else:
                 console.print(f"{name}: no item qualifies")
-    if sheet is not None:  # last: whatever comes between, the answer is there
+    if options.report is not None:  # last: if it fails, the answer is printed
+        from fashiongraph.retrieval import write_html_report
+
         pages = [_page(dataset, name, results) for name, results in answers.items()]
-        write_html_report(sheet, f"What goes with {len(asked):,} items", pages)
+        write_html_report(options.report, f"Items that go with {len(names):,} items", pages)
 
 
-def _page(dataset: OutfitDataset, name: str, results: list[dict[Hashable, Any]]) -> ReportRow:
-    """A query and its results, those marked that share an outfit with it."""
+def _open(options: RetrieveOptions) -> tuple[ItemIndex, OutfitDataset, OutfitModel | None]:
+    """The index, the data set and the model, which have to belong together."""
+    import torch
+
+    from fashiongraph.retrieval import ItemIndex
+    from fashiongraph.retrieval.embedding_key import embedding_key
+
+    index = ItemIndex.load(options.index)
+    model = None
+    if options.checkpoint is not None:
+        model = load_model(options.checkpoint, options.modules)
+    dataset = open_dataset(options.data, options.features, options.lenient, options.form)
+    if model is not None:
+        check_features(model, dataset)
+    source = torch.nn.Identity() if model is None else model
+    if index.key is not None and index.key != embedding_key(source, dataset.items):
+        raise DataError(
+            "was made with another '--checkpoint', other '--features' or other items; index again",
+            options.index,
+        )
+    return index, dataset, model
+
+
+def _search(
+    options: RetrieveOptions,
+    index: ItemIndex,
+    items: ItemTable,
+    model: OutfitModel | None,
+    names: list[str],
+    filters: dict[str, list[str]],
+) -> dict[str, Rows]:
+    """Results by the name of the query."""
+    option = {"ids": "--items", "items": "--features", "model": "--checkpoint"}
+    with option_names(option):
+        rows = items.rows(names)
+        queries = query_vectors(model, items, rows)
+    _report_without_features(names, items, rows)
+    answers: dict[str, Rows] = {}
+    for name, row, query in zip(names, rows.tolist(), queries, strict=True):
+        category = int(items.category_id[row])
+        unless = {"item_id": [name]}
+        if options.other and category >= 0:
+            unless["category"] = [items.categories[category]]
+        with option_names({"where": "--where", "k": "-k"}):
+            frame = index.frame(index.search(query.unsqueeze(0), options.k, filters, unless))
+        answers[name] = frame.drop(columns="query").to_dict(orient="records")
+    return answers
+
+
+def _page(dataset: OutfitDataset, name: str, results: Rows) -> ReportRow:
+    """A query and its results; those that share an outfit with it are marked."""
     from fashiongraph.retrieval import ReportRow, item_views
 
     table, outfits = dataset.items, dataset.outfits
     holds = outfits.batch[outfits.item_id == int(table.rows([name]))].unique()
     wanted = frozenset(table.ids[outfits.select(holds).item_id.numpy()])
     ids, scores = ([result[key] for result in results] for key in ("item_id", "score"))
-    cards = item_views(table, ids, dataset.root, scores, wanted)
-    return ReportRow(name, item_views(table, [name], dataset.root), cards)
+    views = item_views(table, ids, dataset.root, scores, wanted)
+    return ReportRow(name, item_views(table, [name], dataset.root), views)
 
 
-def _say_without_features(asked: list[str], items: ItemTable, rows: Tensor) -> None:
-    """Say on standard error which items are alike to all others, since their features are zero."""
+def _report_without_features(names: list[str], items: ItemTable, rows: Tensor) -> None:
+    """Report items that are equally far from all others, since their features are zero."""
     assert items.features is not None  # they were embedded
     blank = ~items.features[rows].flatten(1).bool().any(dim=1)
-    for name, is_blank in zip(asked, blank.tolist(), strict=True):
+    for name, is_blank in zip(names, blank.tolist(), strict=True):
         if is_blank:
             print_message(f"{name} has no features to compare")
 
 
 def _filter(text: str) -> tuple[str, list[str]]:
     name, equals, values = text.partition("=")
-    alternatives = listed(values)
+    alternatives = listed(values, "--where")
     if not equals or not any(alternatives):
         raise FashionGraphError(f"'--where' needs a filter such as season=summer (got {text!r})")
     return name.strip(), alternatives

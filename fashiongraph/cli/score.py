@@ -4,105 +4,140 @@ from __future__ import annotations
 
 import csv
 import math
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.table import Table
 
+from fashiongraph.cli.command import CommandOptions
 from fashiongraph.cli.datasets import check_features, open_dataset
-from fashiongraph.cli.negatives import Strangers, scored
+from fashiongraph.cli.models import load_model
+from fashiongraph.cli.negatives import outfit_scorer
+from fashiongraph.cli.option_names import option_names
 from fashiongraph.cli.options import (
+    OUTPUT_PANEL,
     SCORED_AT_ONCE,
     Columns,
     DataOption,
     FeatureFiles,
-    Json,
     Lenient,
+    Modules,
+    NumNegatives,
+    Overwrite,
     Protocol,
     Seed,
     SetName,
     Unknown,
-    console,
-    print_json,
+    check_protocol,
     refuse,
-    refuse_columns,
 )
-from fashiongraph.files import atomic_write
+from fashiongraph.cli.output import check_files, check_output, console, print_json
 
 
-def score(
-    context: typer.Context,
-    checkpoint: Annotated[Path, typer.Argument(help="Folder of a trained model.")],
+@dataclass(frozen=True, kw_only=True)
+class ScoreOptions(CommandOptions):
+    """Options of ``fashiongraph score``."""
+
+    checkpoint: Annotated[Path, typer.Argument(help="Folder of a trained model.")]
     outfits: Annotated[
         Path, typer.Argument(help="CSV or Parquet of outfits to rank: outfit_id, item_id.")
-    ],
-    data: DataOption,
-    features: FeatureFiles = None,
-    top: Annotated[int, typer.Option(min=0, help="How many outfits to print; 0 for all.")] = 20,
+    ]
+    data: DataOption
+    features: FeatureFiles = None
+    form: SetName = "tables"
+    lenient: Lenient = False
+    modules: Modules = None
+    unknown: Unknown = "error"
+    num_negatives: NumNegatives = 0
+    protocol: Protocol = None
+    columns: Columns = ""
+    seed: Seed = 0
+    top: Annotated[
+        int,
+        typer.Option(
+            min=0, help="Number of outfits to print; 0 for all.", rich_help_panel=OUTPUT_PANEL
+        ),
+    ] = 20
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="CSV file to write all scores to.")
-    ] = None,
-    strangers: Strangers = 0,
-    protocol: Protocol = "uniform",
-    columns: Columns = "",
-    seed: Seed = 0,
-    unknown: Unknown = "error",
-    form: SetName = "tables",
-    lenient: Lenient = False,
-    as_json: Json = False,
-) -> None:
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            help="CSV file to write all scores to.",
+            rich_help_panel=OUTPUT_PANEL,
+        ),
+    ] = None
+    overwrite: Overwrite = False
+
+
+def score(options: ScoreOptions) -> None:
     """Rank outfits by the score of a trained model, best first.
 
     Outfits of one item, which have no score, come last.
-    """
-    from fashiongraph.datasets.io.read_outfits import read_outfits
-    from fashiongraph.models import OutfitModel
 
-    if not strangers:
-        refuse(context, ("protocol", "columns", "seed"), "--negatives 0")
-    elif columns:
-        refuse_columns(context, protocol)
-    model = OutfitModel.load(checkpoint)
-    dataset = open_dataset(data, features, lenient, form)
+    Example: [b]fashiongraph score runs/addgnn-plus/model outfits.csv --data my-data --features
+    features_image.npy[/]
+    """
+    if not options.num_negatives:
+        refuse(options, ("protocol", "columns", "seed"), "--negatives 0")
+    protocol = options.protocol or "uniform"
+    check_protocol(options, protocol, options.columns)
+    check_files(options.outfits)
+    check_output(options.output, options.overwrite, [options.outfits])
+    from fashiongraph.datasets.io.read_outfits import read_outfits
+
+    model = load_model(options.checkpoint, options.modules)
+    dataset = open_dataset(options.data, options.features, options.lenient, options.form)
     check_features(model, dataset)
-    asked = read_outfits(outfits, dataset.items)
-    how = scored(strangers, dataset.outfits, protocol, columns, seed)
-    value = how(model, asked, batch_size=SCORED_AT_ONCE, unknown=unknown)
-    # The 0 of an outfit of one item, which has nothing to go with, would rank among real scores.
-    paired = asked.sizes > 1
+    outfits = read_outfits(options.outfits, dataset.items)
+    scorer = outfit_scorer(
+        options.num_negatives, dataset.outfits, protocol, options.columns, options.seed
+    )
+    with option_names({"unknown": "--unknown"}):
+        value = scorer(model, outfits, batch_size=SCORED_AT_ONCE, unknown=options.unknown)
+    # The 0 of an outfit of one item, which has no pair, would rank between real scores.
+    paired = outfits.sizes > 1
     order = value.where(paired, -math.inf).argsort(descending=True, stable=True).tolist()
-    members = asked.item_id.split(asked.sizes.tolist())
-    ranked: list[dict[str, Any]] = [
+    rows = outfits.item_id.split(outfits.sizes.tolist())
+    ranked = [
         {
             "rank": rank,
-            "outfit_id": str(asked.ids[o]),
+            "outfit_id": str(outfits.ids[o]),
             "score": float(value[o]) if paired[o] else None,
-            "items": [str(i) for i in dataset.items.ids[members[o].numpy()]],
+            "items": [str(i) for i in dataset.items.ids[rows[o].numpy()]],
         }
         for rank, o in enumerate(order, start=1)
     ]
-    if output is not None:
-        with atomic_write(output) as draft, draft.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(["outfit_id", "score"])
-            writer.writerows([row["outfit_id"], _digits(row["score"], 6, "")] for row in ranked)
-    shown = ranked[: top or None]
-    if as_json:
+    if options.output is not None:
+        _write(ranked, options.output)
+    shown = ranked[: options.top or None]
+    if options.as_json:
         print_json(shown)
-        return
-    table = Table(title=f"{len(ranked):,} outfits by {type(model).__name__}")
-    for column, justify in (("rank", "right"), ("outfit", "left"), ("score", "right")):
-        table.add_column(column, justify=justify)  # type: ignore[arg-type]  # left or right
+    else:
+        console.print(_table(f"{len(ranked):,} outfits by {type(model).__name__}", shown))
+
+
+def _write(ranked: list[dict[str, Any]], path: Path) -> None:
+    from fashiongraph.files import atomic_write
+
+    with atomic_write(path) as draft, draft.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["outfit_id", "score"])
+        writer.writerows([row["outfit_id"], _digits(row["score"], 6, "")] for row in ranked)
+
+
+def _table(title: str, rows: list[dict[str, Any]]) -> Table:
+    table = Table(title=title)
+    table.add_column("rank", justify="right")
+    table.add_column("outfit")
+    table.add_column("score", justify="right")
     table.add_column("items")
-    for row in shown:
-        table.add_row(
-            str(row["rank"]),
-            str(row["outfit_id"]),
-            _digits(row["score"], 3, "–"),
-            ", ".join(row["items"]),
-        )
-    console.print(table)
+    for row in rows:
+        score = _digits(row["score"], 3, "–")
+        table.add_row(str(row["rank"]), row["outfit_id"], score, ", ".join(row["items"]))
+    return table
 
 
 def _digits(score: float | None, digits: int, absent: str) -> str:

@@ -1,4 +1,4 @@
-"""The parts of a data set, and the files that say which outfit is in which."""
+"""Splits of a data set, and files that store them."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fashiongraph.cli.output import check_files
 from fashiongraph.console import print_message
 from fashiongraph.errors import DataError
-from fashiongraph.files import atomic_write
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,25 +20,36 @@ if TYPE_CHECKING:
 SPLITS = ("train", "valid", "test")
 
 
-def splits_of(dataset: OutfitDataset, split: Path | None, seed: int) -> dict[str, Outfits]:
-    """Parts by name: those of a split file, the official ones, or train, valid and test by seed.
+def splits_of(dataset: OutfitDataset, file: Path | None, seed: int) -> dict[str, Outfits]:
+    """Splits by name: of a split file, the official ones, or 7:1:2 by seed.
+
+    Args:
+        dataset: The data set.
+        file: A split file; ``official`` for the splits that come with the data; :obj:`None` to
+            draw them.
+        seed: Seed by which they are drawn.
 
     Raises:
-        DataError: If the file cannot be read, lacks a column, or names an unknown outfit or part.
-        FashionGraphError: If the official split is asked for and there is none.
+        DataError: If the file cannot be read, lacks a column, or names an unknown outfit or split.
+        FashionGraphError: If the data set has no official split.
     """
-    if split is None:
+    if file is None:
         return dict(zip(SPLITS, dataset.split(seed=seed), strict=True))
-    if split == Path("official"):
+    if file == Path("official"):
         return dataset.official_split()
-    return _parts(dataset, _read_parts(split), split)
+    return _splits(dataset, _read_splits(file), file)
 
 
 def training_splits(checkpoint: Path, dataset: OutfitDataset, seed: int) -> dict[str, Outfits]:
-    """Parts by the split file beside a checkpoint, as far as its outfits are in the data set.
+    """Splits of the file beside a checkpoint, as far as its outfits are in the data set.
 
-    Another split would test a model on outfits that it was trained on. Where there is no such
-    file, or it is about another data set, parts are drawn by seed. Standard error says so.
+    Another split would test a model on outfits that it was trained on. Without such a file, or
+    with one of another data set, splits are drawn by seed, with a message on standard error.
+
+    Args:
+        checkpoint: Folder of the model.
+        dataset: The data set.
+        seed: Seed by which splits are drawn.
 
     Raises:
         DataError: As :func:`splits_of`.
@@ -46,58 +57,65 @@ def training_splits(checkpoint: Path, dataset: OutfitDataset, seed: int) -> dict
     file = checkpoint.resolve().parent / "split.csv"
     if not file.is_file():
         print_message(
-            f"no split of training was found beside {checkpoint}: outfits may have been trained "
-            "on; --split names one"
+            f"no split of training was found beside {checkpoint}: the model may have been trained "
+            "on some of these outfits; --split-file names a split"
         )
         return splits_of(dataset, None, seed)
-    frame = _read_parts(file)
-    there = _rows(dataset, frame) >= 0
-    if not there.any():
-        print_message(
-            f"{file} names no outfit of {dataset.root}: none is taken to have been trained on"
-        )
+    frame = _read_splits(file)
+    found = _rows(dataset, frame) >= 0
+    if not found.any():
+        print_message(f"{file} names no outfit of {dataset.root}: new splits are drawn")
         return splits_of(dataset, None, seed)
-    if not there.all():
-        lacking, total = int((~there).sum()), len(there)
+    if not found.all():
+        lacking, total = int((~found).sum()), len(found)
         print_message(
             f"{lacking:,} of the {total:,} outfits of {file} are not in {dataset.root}; the "
-            "others keep their parts"
+            "others keep their split"
         )
-    return _parts(dataset, frame[there], file)
+    return _splits(dataset, frame[found], file)
 
 
-def write_splits(parts: Mapping[str, Outfits], path: Path) -> None:
-    """Write a split file: which outfit is in which part.
+def write_splits(splits: Mapping[str, Outfits], path: Path) -> None:
+    """Write a split file with the columns ``outfit_id`` and ``split``.
 
-    Other parts than train, valid and test, which an official split may have, are left out: outfits
-    in no part are not trained on.
+    Other splits than train, valid and test, which a data set may come with, are left out: outfits
+    without a split are not trained on.
+
+    Args:
+        splits: Outfits by the name of their split.
+        path: CSV file to write.
     """
     import pandas as pd
 
-    known = {name: part for name, part in parts.items() if name in SPLITS}
-    frames = [pd.DataFrame({"outfit_id": part.ids, "part": name}) for name, part in known.items()]
+    from fashiongraph.files import atomic_write
+
+    frames = [
+        pd.DataFrame({"outfit_id": outfits.ids, "split": name})
+        for name, outfits in splits.items()
+        if name in SPLITS
+    ]
     with atomic_write(path) as draft:
         pd.concat(frames).to_csv(draft, index=False)
 
 
-def _parts(dataset: OutfitDataset, frame: pd.DataFrame, file: Path) -> dict[str, Outfits]:
-    """Parts by rows of a split file."""
+def _splits(dataset: OutfitDataset, frame: pd.DataFrame, file: Path) -> dict[str, Outfits]:
+    """Splits by rows of a split file."""
     place = _rows(dataset, frame)
-    known = ", ".join(SPLITS)
+    names = ", ".join(SPLITS)
     for broken, rule in (
         (place < 0, f"the outfit {{outfit_id!r}} is not in {dataset.root}"),
-        (frame["outfit_id"].duplicated().to_numpy(), "the outfit {outfit_id!r} needs one part"),
-        (~frame["part"].isin(SPLITS).to_numpy(), f"'part' needs to be {known} (got {{part!r}})"),
+        (frame["outfit_id"].duplicated().to_numpy(), "the outfit {outfit_id!r} needs one split"),
+        (~frame["split"].isin(SPLITS).to_numpy(), f"'split' needs to be {names} (got {{split!r}})"),
     ):
         if broken.any():
             row = frame.index[int(broken.argmax())]
             raise DataError(rule.format(**frame.loc[row].to_dict()), file, int(row) + 2)
-    _say_left_out(dataset.outfits, place, file)
-    return {name: dataset.outfits.select(place[frame["part"] == name]) for name in SPLITS}
+    _report_left_out(dataset.outfits, place, file)
+    return {name: dataset.outfits.select(place[frame["split"] == name]) for name in SPLITS}
 
 
-def _say_left_out(outfits: Outfits, place: np.ndarray, file: Path) -> None:
-    """Say how many outfits a split file does not name, those aside that repeat another."""
+def _report_left_out(outfits: Outfits, place: np.ndarray, file: Path) -> None:
+    """Report the number of outfits that a split file does not name, without duplicates."""
     import numpy as np
 
     from fashiongraph.data.duplicates import first_equal
@@ -108,24 +126,25 @@ def _say_left_out(outfits: Outfits, place: np.ndarray, file: Path) -> None:
     first = first_equal(outfits.select(np.append(place, others)))
     left_out = int((first == np.arange(len(first)))[len(place) :].sum())
     if left_out:
-        print_message(f"{left_out:,} outfits are in no part of {file}")
+        print_message(f"{left_out:,} outfits are in no split of {file}")
 
 
 def _rows(dataset: OutfitDataset, frame: pd.DataFrame) -> np.ndarray:
-    """Place of each row's outfit in the dataset, -1 where it has none."""
+    """Row of each outfit in the data set, -1 where it is in none."""
     import pandas as pd
 
     return dataset.outfits.ids.get_indexer(pd.Index(frame["outfit_id"]))
 
 
-def _read_parts(file: Path) -> pd.DataFrame:
+def _read_splits(file: Path) -> pd.DataFrame:
     import pandas as pd
 
+    check_files(file)
     try:
         frame = pd.read_csv(file, dtype=str, keep_default_na=False)
     except (OSError, ValueError) as error:
         raise DataError(f"cannot be read: {error}", file) from error
-    for column in ("outfit_id", "part"):
+    for column in ("outfit_id", "split"):
         if column not in frame:
             raise DataError(
                 f"the column {column!r} is needed (got {', '.join(frame.columns)})", file

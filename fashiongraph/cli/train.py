@@ -2,251 +2,210 @@
 
 from __future__ import annotations
 
-import logging
-from dataclasses import replace
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING
 
-import typer
-
-from fashiongraph.cli.datasets import open_dataset
-from fashiongraph.cli.options import (
-    Columns,
-    Data,
-    FeatureFiles,
-    Json,
-    Lenient,
-    Protocol,
-    Seed,
-    SetName,
-    SplitFile,
-    console,
-    listed,
-    print_json,
-    refuse,
-    refuse_columns,
+from fashiongraph.cli.config import write_config
+from fashiongraph.cli.datasets import feature_file, open_dataset
+from fashiongraph.cli.easy_and_hard import (
+    easy_and_hard_json,
+    evaluate_easy_and_hard,
+    print_easy_and_hard,
 )
+from fashiongraph.cli.loggers import check_loggers, make_loggers
+from fashiongraph.cli.models import import_modules
+from fashiongraph.cli.option_names import option_names
+from fashiongraph.cli.options import (
+    check_protocol,
+    listed,
+    refuse,
+)
+from fashiongraph.cli.output import check_files, check_output, print_json, print_line
 from fashiongraph.cli.splits import splits_of, write_splits
+from fashiongraph.cli.train_options import TrainOptions
+from fashiongraph.cli.training_setup import TrainingSetup, training_setup
 from fashiongraph.console import print_message
-from fashiongraph.errors import FashionGraphError
+from fashiongraph.errors import DataError, FashionGraphError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from fashiongraph.data.outfits import Outfits
+    from fashiongraph.models import DesignerTeacher
+    from fashiongraph.training import ModelSpec
+
+_PAIR_OPTIONS = ("top", "bottom", "pair_column")
 
 
-def train(
-    context: typer.Context,
-    data: Data,
-    features: FeatureFiles = None,
-    output: Annotated[
-        Path, typer.Option("--output", "-o", help="Folder for the model, checkpoints and logs.")
-    ] = Path("runs/addgnn"),
-    model: Annotated[
-        str,
-        typer.Option(help="[b]addgnn[/], or [b]teacher[/]: learns from tops and bottoms."),
-    ] = "addgnn",
-    paper: Annotated[
-        bool, typer.Option("--paper", help="The published settings to the letter.")
-    ] = False,
-    best: Annotated[
-        bool,
-        typer.Option(
-            "--best",
-            help="The library's own preset, which also learns from what items were worn with and "
-            "from how often categories meet.",
-        ),
-    ] = False,
-    groups: Annotated[
-        str, typer.Option(help="For --best: item column with broader categories.")
-    ] = "",
-    members: Annotated[
-        int,
-        typer.Option(min=1, help="Models that train side by side and score by their mean."),
-    ] = 1,
-    teacher: Annotated[
-        Path | None, typer.Option(help="Folder of a trained teacher to distil from.")
-    ] = None,
-    hidden: Annotated[int, typer.Option(min=1, help="Size of an item's state per attribute.")] = 64,
-    attributes: Annotated[int, typer.Option(min=1, help="Number of attributes.")] = 4,
-    steps: Annotated[int, typer.Option(min=1, help="Rounds of message passing.")] = 1,
-    use_graph: Annotated[
-        bool, typer.Option("--graph/--no-graph", help="Pass messages between items.")
-    ] = True,
-    top: Annotated[
-        str, typer.Option(help="For a teacher: values of --pair-column that are tops.")
-    ] = "",
-    bottom: Annotated[
-        str, typer.Option(help="For a teacher: values of --pair-column that are bottoms.")
-    ] = "",
-    pair_column: Annotated[
-        str, typer.Option(help="For a teacher: the item column that tells tops from bottoms.")
-    ] = "category",
-    protocol: Protocol = "uniform",
-    columns: Columns = "",
-    split: SplitFile = None,
-    epochs: Annotated[int, typer.Option(min=1, help="Number of epochs.")] = 20,
-    patience: Annotated[
-        int | None, typer.Option(min=0, help="Stop after so many epochs without a better score.")
-    ] = None,
-    batch_size: Annotated[int, typer.Option(min=1, help="Outfits per batch.")] = 128,
-    learning_rate: Annotated[
-        float | None, typer.Option("--learning-rate", "--lr", help="Highest learning rate.")
-    ] = None,
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Go on after the last finished epoch in --output.")
-    ] = False,
-    precision: Annotated[
-        str, typer.Option(help="Lightning's precision, such as 32-true or bf16-mixed.")
-    ] = "32-true",
-    accelerator: Annotated[str, typer.Option(help="Lightning's accelerator.")] = "auto",
-    devices: Annotated[str, typer.Option(help="Lightning's devices.")] = "1",
-    num_nodes: Annotated[int, typer.Option(help="Number of machines.")] = 1,
-    strategy: Annotated[str, typer.Option(help="Lightning's strategy, such as ddp.")] = "auto",
-    seed: Seed = 0,
-    form: SetName = "tables",
-    lenient: Lenient = False,
-    as_json: Json = False,
-) -> None:
-    """Train ADD-GNN or a designer teacher on outfits of one's own.
+def train(options: TrainOptions) -> None:
+    """Train a model on outfits of your own.
 
-    The epoch with the best validation score is kept in OUTPUT/model.
+    OUTPUT/model is the model of the epoch with the best validation score, OUTPUT/config.yaml the
+    options that reproduce it with --config, and OUTPUT/split.csv the split of the outfits.
+
+    Example: [b]fashiongraph train my-data --features features_image.npy --epochs 30[/]
     """
-    import torch
-    from lightning.pytorch.utilities import rank_zero_only
+    loggers = check_loggers(options.logger)
+    spec = _check(options)
+    teacher = _load_teacher(options)
+    dataset = open_dataset(options.data, options.features, options.lenient, options.form)
+    if not dataset.num_features:
+        raise FashionGraphError(
+            f"{options.data}: training needs features; make them with 'fashiongraph embed' and "
+            "name the file with --features"
+        )
+    splits = splits_of(dataset, options.split_file, options.seed)
+    for name in ("train", "valid"):
+        if name not in splits:
+            raise FashionGraphError(
+                f"'--split-file' needs a split {name!r} (got {', '.join(splits)})"
+            )
+    setup = training_setup(options, spec, teacher, dataset, splits)
+    protocol = options.protocol or spec.protocol or "uniform"
+    history = _fit(options, setup, protocol, loggers, splits)
+    if _is_first_process():
+        _report(options, history, setup, protocol)
 
-    from fashiongraph.data.category_graph import category_graph, group_categories
-    from fashiongraph.data.cooccurrence import add_item_cooccurrence
-    from fashiongraph.data.pairs import top_bottom_pairs
-    from fashiongraph.models import ADDGNN, DesignerTeacher, Ensemble, OutfitModel
-    from fashiongraph.objectives import ADDGNNObjective, EnsembleObjective, Objective
-    from fashiongraph.training import TrainingConfig, fit
+
+def _check(options: TrainOptions) -> ModelSpec:
+    """Check options and outputs before the work; return the entry of the model."""
+    from fashiongraph.training import model_spec
+
+    folder = options.folder
+    check_output(folder, overwrite=True, inputs=[options.data, options.teacher], folder=True)
+    if options.resume and options.overwrite:
+        raise FashionGraphError("'--resume' continues what '--overwrite' would replace")
+    if not (options.resume or options.overwrite):
+        for name in ("checkpoints", "model"):
+            if (folder / name).exists():
+                raise DataError(
+                    "holds a training; --resume continues it, --overwrite replaces it", folder
+                )
+    if options.resume and not (folder / "checkpoints" / "last.ckpt").is_file():
+        raise DataError("'--resume' needs a finished epoch there", folder)
+    check_protocol(options, options.protocol, options.columns)
+    check_files(options.teacher)
+    if options.split_file != Path("official"):
+        check_files(options.split_file)
+    module, colon, _ = options.model.partition(":")
+    if colon:
+        import_modules([module], "--model")
+    spec = model_spec(options.model)
+    model = f"--model {options.model}"
+    if spec.reads_pairs:
+        refuse(options, ("teacher", "ensemble_size", "groups"), model)
+        for name in ("top", "bottom"):
+            if not getattr(options, name):
+                raise FashionGraphError(f"'{model}' needs '--{name}', such as --{name} {name}")
+    else:
+        refuse(options, _PAIR_OPTIONS, model)
+    return spec
+
+
+def _load_teacher(options: TrainOptions) -> DesignerTeacher | None:
+    from fashiongraph.models import DesignerTeacher
+
+    return None if options.teacher is None else DesignerTeacher.load(options.teacher)
+
+
+def _fit(
+    options: TrainOptions,
+    setup: TrainingSetup,
+    protocol: str,
+    loggers: list[str],
+    splits: Mapping[str, Outfits],
+) -> pd.DataFrame:
+    """Train, and write the split and the configuration beside the model."""
+    from fashiongraph.training import fit
     from fashiongraph.training.callbacks import EpochPrinter
 
-    # What Lightning says beside. Not before: it sets the level itself when it is imported.
-    logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)
-    if model not in ("addgnn", "teacher"):
-        raise FashionGraphError(f"'--model' needs to be addgnn or teacher (got {model!r})")
-    if columns:
-        refuse_columns(context, protocol)
-    if paper:
-        refuse(context, ("hidden", "attributes", "steps", "best"), "--paper")
-    if best:
-        refuse(context, ("hidden", "attributes", "steps"), "--best")
-    elif groups:
-        raise FashionGraphError(f"'--groups' needs '--best', which reads it (got {groups!r})")
-    if model == "teacher":
-        refuse(
-            context,
-            ("hidden", "steps", "use_graph", "best", "teacher", "members"),
-            "--model teacher",
-        )
-    else:
-        refuse(context, ("top", "bottom", "pair_column"), "--model addgnn")
-    dataset = open_dataset(data, features, lenient, form)
-    width = dataset.num_features
-    if not width:
-        raise FashionGraphError(
-            f"{data}: training needs features; make them with 'fashiongraph embed' and name the "
-            "file with --features"
-        )
-    parts = splits_of(dataset, split, seed)
-    for name in ("train", "valid"):
-        if name not in parts:
-            raise FashionGraphError(f"'--split' needs a part {name!r} (got {', '.join(parts)})")
-    # From the student's own start a teacher's masks would agree with it untaught.
-    torch.manual_seed(seed + 1000 if model == "teacher" else seed)
-    guide = None if teacher is None else DesignerTeacher.load(teacher)
-    if guide is not None:
-        wanted = (width, 4 if paper else attributes)
-        if (guide.in_channels, guide.num_attributes) != wanted:
-            raise FashionGraphError(
-                f"'--teacher' needs a teacher of {wanted[1]} attributes over {width} features "
-                f"(got {guide.num_attributes} over {guide.in_channels})"
-            )
-    objective: Objective = ADDGNNObjective(teacher=guide)
-    chosen: OutfitModel
-    known, unseen = parts["train"], parts["valid"]
-    if model == "teacher":
-        pairs = (listed(top), listed(bottom), pair_column)
-        known, unseen = top_bottom_pairs(known, *pairs), top_bottom_pairs(unseen, *pairs)
-        graph = None
-        chosen = DesignerTeacher(width, attributes)
-        if paper:
-            chosen = DesignerTeacher.paper(width)
-    else:
-        addgnn = ADDGNN(width, hidden, attributes, steps, use_graph=use_graph)
-        graph = category_graph(known.category_id, known.batch, dataset.num_categories)
-        if paper:
-            addgnn = ADDGNN.paper(width, use_graph)
-        elif best:
-            addgnn = ADDGNN.best(width, use_graph=use_graph)
-            graph = add_item_cooccurrence(graph, known)
-            if groups:
-                graph = group_categories(graph, dataset.items, groups)
-        objective = objective if paper else addgnn.objective(guide)
-        chosen = addgnn
-        if members > 1:
-            chosen, objective = Ensemble.of(addgnn, members), EnsembleObjective(objective)
-    recipe = replace(TrainingConfig.paper() if paper else TrainingConfig(), batch_size=batch_size)
-    if learning_rate is not None:
-        recipe = replace(recipe, learning_rate=learning_rate)
-    bar = not as_json and console.is_terminal
-    last = output / "checkpoints" / "last.ckpt"
+    folder = options.folder
+    last = folder / "checkpoints" / "last.ckpt"
     before = last.stat().st_mtime_ns if last.is_file() else None
-    if before is not None and not resume:
-        _say(
-            f"the training in {output} is replaced once an epoch is done; --resume goes on with it"
-        )
+    names = ("protocol", "columns", "patience", "resume", "seed", "precision")
+    option = {"max_epochs": "--epochs", "directory": "--output"}
     try:
-        history = fit(
-            chosen,
-            known,
-            unseen,
-            graph=graph,
-            objective=objective,
-            recipe=recipe,
-            protocol=protocol,
-            columns=listed(columns),
-            max_epochs=epochs,
-            patience=patience,
-            seed=seed,
-            directory=output,
-            resume=resume,
-            progress=bar,
-            callbacks=[] if bar else [EpochPrinter()],
-            precision=precision,
-            accelerator=accelerator,
-            devices=devices,
-            num_nodes=num_nodes,
-            strategy=strategy,
-        )
+        with option_names({**{name: f"--{name}" for name in names}, **option}):
+            history = fit(
+                setup.model,
+                setup.train,
+                setup.valid,
+                graph=setup.graph,
+                objective=setup.objective,
+                config=setup.config,
+                protocol=protocol,
+                columns=listed(options.columns, "--columns"),
+                max_epochs=options.epochs,
+                patience=options.patience,
+                seed=options.seed,
+                directory=folder,
+                resume=options.resume,
+                progress=False,  # a line per epoch, counted from 1, in place of Lightning's bar
+                callbacks=[] if options.quiet else [EpochPrinter()],
+                logger=make_loggers(loggers, folder) or False,
+                precision=options.precision,
+                accelerator=options.accelerator,
+                devices=options.devices,
+                num_nodes=options.num_nodes,
+                strategy=options.strategy,
+            )
     except (KeyboardInterrupt, SystemExit):
-        if last.is_file() and (resume or last.stat().st_mtime_ns != before):
-            if not getattr(rank_zero_only, "rank", 0):
-                write_splits(parts, output / "split.csv")
-            _say(
-                f"stopped; the best epoch so far is in {output / 'model'}, and the same command "
-                "with --resume goes on after the last finished epoch"
+        if last.is_file() and (options.resume or last.stat().st_mtime_ns != before):
+            _write_record(options, splits)
+            _message(
+                f"stopped; the best epoch so far is in {folder / 'model'}, and the same command "
+                "with --resume continues after the last finished epoch"
             )
         else:
-            _say("stopped before an epoch was done")
+            _message("stopped before an epoch was finished")
         raise
-    if getattr(rank_zero_only, "rank", 0):  # of several processes one speaks
+    _write_record(options, splits)  # not before: a refused training leaves the old ones
+    return history
+
+
+def _write_record(options: TrainOptions, splits: Mapping[str, Outfits]) -> None:
+    """Write the split and the options that reproduce the training, from one process."""
+    if not _is_first_process():
         return
-    write_splits(parts, output / "split.csv")  # not before: a refused training leaves the old one
-    epoch = int(history["valid/score"].argmax())
-    reached = {str(name): float(value) for name, value in history.iloc[epoch].items()}
-    if as_json:
-        facts = {"model": str(output / "model"), "epochs": len(history)}
-        print_json({**facts, "best_epoch": epoch, **reached})
-        return
-    console.print(
-        f"best epoch {epoch} of {len(history)}: AUC {reached['valid/auc']:.3f}, "
-        f"FITB {reached['valid/fitb']:.3f} on validation; written to {output / 'model'}",
-        soft_wrap=True,
+    folder, features = options.folder, options.features
+    write_splits(splits, folder / "split.csv")
+    values = {"features": [str(feature_file(options.data, name)) for name in features or ()]}
+    if options.split_file == Path("official"):
+        values["split_file"] = "official"  # type: ignore[assignment]
+    run_only = {"output", "resume", "overwrite", "as_json", "quiet"}
+    write_config(folder / "config.yaml", options, values, run_only)
+
+
+def _report(
+    options: TrainOptions, history: pd.DataFrame, setup: TrainingSetup, protocol: str
+) -> None:
+    """Print the best epoch, and results on easy and hard negatives of validation."""
+    folder = options.folder
+    best = int(history["valid/score"].to_numpy().argmax())
+    epoch = best + 1
+    reached = {str(name): float(value) for name, value in history.iloc[best].items()}
+    found = evaluate_easy_and_hard(
+        setup.model, setup.valid, options.columns, options.seed, protocol=protocol
     )
+    if options.as_json:
+        facts = {"model": str(folder / "model"), "epochs": len(history), "best_epoch": epoch}
+        print_json({**facts, **reached, "easy_and_hard": easy_and_hard_json(found)})
+        return
+    print_line(
+        f"best epoch {epoch} of {len(history)} by the mean of AUC and FITB on validation "
+        f"({reached['valid/score']:.3f}); written to {folder / 'model'}"
+    )
+    print_easy_and_hard(found)
 
 
-def _say(text: str) -> None:
-    """One line on standard error; of several processes one speaks."""
+def _is_first_process() -> bool:
+    """Whether this is the one of several processes of a training that prints and writes."""
     from lightning.pytorch.utilities import rank_zero_only
 
-    if not getattr(rank_zero_only, "rank", 0):
+    return not getattr(rank_zero_only, "rank", 0)
+
+
+def _message(text: str) -> None:
+    if _is_first_process():
         print_message(text)

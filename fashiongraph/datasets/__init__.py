@@ -1,8 +1,9 @@
-"""Public data sets, readers for one's own tables, and a synthetic data set."""
+"""Public data sets, readers of the user's tables and folders, and a synthetic data set."""
 
 from fashiongraph.datasets.attach_features import attach_features
 from fashiongraph.datasets.fashion32 import Fashion32
 from fashiongraph.datasets.fashion_show import FashionShow
+from fashiongraph.datasets.folder_outfits import FolderOutfits
 from fashiongraph.datasets.iqon3000 import IQON3000
 from fashiongraph.datasets.maryland_polyvore import MarylandPolyvore
 from fashiongraph.datasets.outfit_dataset import OutfitDataset
@@ -20,8 +21,12 @@ PUBLIC_SETS: dict[str, type[OutfitDataset]] = {
     "shift15m": Shift15M,
     "iqon3000": IQON3000,
     "pog": POG,
+    # One reader for all three, of a layout defined here.
+    "chictopia": FolderOutfits,
+    "wearnet": FolderOutfits,
+    "fashionbeans": FolderOutfits,
 }
-"""Public data sets by the name that ``--set`` takes."""
+"""Public data sets by their name in the option ``--set``."""
 
 __all__ = [
     "IQON3000",
@@ -29,6 +34,7 @@ __all__ = [
     "PUBLIC_SETS",
     "Fashion32",
     "FashionShow",
+    "FolderOutfits",
     "MarylandPolyvore",
     "OutfitDataset",
     "OutfitTables",

@@ -58,6 +58,17 @@ class Fashion32(ReleasedDataset):
 
     Source: Chen, Wu, Shen, Jia, "Learning from designers: fashion compatibility analysis via
     dataset distillation".
+
+    Example:
+        >>> import tempfile
+        >>> root = Path(tempfile.mkdtemp())
+        >>> (root / "images" / "5").mkdir(parents=True)
+        >>> items = '[{"SKU_ID": "7", "Tags": {"98": [{"label_name": "dress"}]}}]'
+        >>> _ = (root / "images" / "5" / "5.json").write_text(
+        ...     f'{{"Outfit_ID": "5", "Outfit_Style": "casual", "Items": {items}}}'
+        ... )
+        >>> Fashion32(root)
+        Fashion32(1 outfits, 1 items, 1 categories, 0 features)
     """
 
     def __init__(
@@ -69,7 +80,7 @@ class Fashion32(ReleasedDataset):
         folder = Path(root).expanduser()
         rekeyed = any((place / _REKEYED).exists() for place in (folder, folder / "raw"))
         self.raw_file_names = [_REKEYED if rekeyed else "images"]
-        super().__init__(root, ["part" if rekeyed else "original"], force_reload, processed_dir)
+        super().__init__(root, ["rekeyed" if rekeyed else "original"], force_reload, processed_dir)
 
     def process(self, folder: Path) -> None:
         """Read the outfits and write the processed files."""

@@ -22,16 +22,16 @@ from fashiongraph.datasets.io.table import Table
 from fashiongraph.errors import DataError
 
 _FORMATS = ("BMP", "JPEG", "PNG", "TIFF", "WEBP")  # others, such as EPS, may start an interpreter
-_PARTS = ("top", "bottom")
+_KINDS = ("top", "bottom")
 _BOX = ("left", "upper", "right", "lower")
-_KEY = ["outfit_id", *_PARTS]
+_KEY = ["outfit_id", *_KINDS]
 _FACTS = ["brand", "year", "season"]
-_BOXES = [f"{part}_box" for part in _PARTS]
+_BOXES = [f"{kind}_box" for kind in _KINDS]
 _NUMBERS = r"^\s*([0-9]{1,6})\s+([0-9]{1,6})\s+([0-9]{1,6})\s+([0-9]{1,6})\s*$"
 
 
 class FashionShow(ReleasedDataset):
-    """Looks from fashion shows, each of a top and a bottom, in that order.
+    r"""Looks from fashion shows, each of a top and a bottom, in that order.
 
     The pictures that ADD-GNN's teacher was trained on (550 brands in ten years) are public; the
     layout of their release is not documented. **This layout is defined by this library**: a folder
@@ -65,6 +65,17 @@ class FashionShow(ReleasedDataset):
 
     Source of the paper's pictures: Ma, Jia, Zhou, Fu, Liu, Tong, "Towards better understanding the
     clothing fashion styles: a multimodal deep learning approach", AAAI 2017.
+
+    Example:
+        >>> import tempfile
+        >>> root = Path(tempfile.mkdtemp())
+        >>> Image.new("RGB", (60, 100)).save(root / "look.png")
+        >>> _ = (root / "outfits.csv").write_text(
+        ...     "outfit_id,top,bottom,top_box,bottom_box\n"
+        ...     "1,look.png,look.png,0 0 60 50,0 50 60 100\n"
+        ... )
+        >>> FashionShow(root)
+        FashionShow(1 outfits, 2 items, 2 categories, 0 features)
     """
 
     raw_file_names = ("outfits.csv",)
@@ -80,9 +91,9 @@ class FashionShow(ReleasedDataset):
     def process(self, folder: Path) -> None:
         """Check the table, crop boxes, and write the processed files."""
         table = self.raw_paths[0]
-        looks, parts = read_looks(table)
-        item_id, names = pd.factorize(parts["name"])
-        items = parts.drop_duplicates("name").reset_index(drop=True)
+        looks, garments = read_looks(table)
+        item_id, names = pd.factorize(garments["name"])
+        items = garments.drop_duplicates("name").reset_index(drop=True)
         items["crop"] = "images/" + items.index.astype(str).str.zfill(6) + ".jpg"
         cropped = items["right"] >= 0
         (folder / "images").mkdir()
@@ -91,9 +102,9 @@ class FashionShow(ReleasedDataset):
             cropped, self._prefix(table.parent) + items["file"]
         )
         table_of_items = ItemTable.from_lists(
-            names.tolist(), items["category"].tolist(), None, image.to_frame("image"), _PARTS
+            names.tolist(), items["category"].tolist(), None, image.to_frame("image"), _KINDS
         )
-        ptr = torch.arange(len(looks) + 1) * len(_PARTS)
+        ptr = torch.arange(len(looks) + 1) * len(_KINDS)
         ids = pd.Index(looks.pop("outfit_id")).astype(str).rename(None)
         write_processed(folder, Outfits(table_of_items, ptr, torch.from_numpy(item_id), ids), looks)
 
@@ -123,30 +134,30 @@ def read_looks(path: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
         lambda i: f"'outfit_id' needs to be unique (got {rows.value('outfit_id', i)} again)",
     )
     frame = table.columns.to_pandas()
-    parts = [_part(rows, frame, part) for part in _PARTS]
+    garments = [_garments(rows, frame, kind) for kind in _KINDS]
     rows.drop(
-        parts[1]["name"].isin(parts[0]["name"]).to_numpy(),
+        garments[1]["name"].isin(garments[0]["name"]).to_numpy(),
         lambda i: (
-            f"'bottom' needs a picture or a box that shows no top (got {parts[1]['name'][i]})"
+            f"'bottom' needs a picture or a box that shows no top (got {garments[1]['name'][i]})"
         ),
     )
     problems.check()
-    both = pd.concat(parts).sort_index(kind="stable", ignore_index=True)
+    both = pd.concat(garments).sort_index(kind="stable", ignore_index=True)
     outfits = frame[["outfit_id", *(name for name in _FACTS if name in frame)]]
     return outfits.replace("", None), both
 
 
-def _part(rows: CheckedRows, frame: pd.DataFrame, part: str) -> pd.DataFrame:
+def _garments(rows: CheckedRows, frame: pd.DataFrame, kind: str) -> pd.DataFrame:
     """The tops or the bottoms of all looks, as :func:`read_looks` returns them."""
-    files = frame[part].str.strip()
+    files = frame[kind].str.strip()
     code, names = pd.factorize(files)
     folder = rows.table.path.parent
     exists = np.array([os.path.isfile(folder / name) for name in names], dtype=bool)
     rows.drop(
         ~exists[code],
-        lambda i: f"{part!r} needs a picture beside the table (no file {files[i]!r})",
+        lambda i: f"{kind!r} needs a picture beside the table (no file {files[i]!r})",
     )
-    boxes = frame.get(f"{part}_box", pd.Series("", index=frame.index))
+    boxes = frame.get(f"{kind}_box", pd.Series("", index=frame.index))
     full = boxes.str.strip() == ""
     corners = boxes.str.extract(_NUMBERS).fillna("-1").astype(np.int64)
     corners = corners.set_axis(list(_BOX), axis=1)
@@ -155,40 +166,40 @@ def _part(rows: CheckedRows, frame: pd.DataFrame, part: str) -> pd.DataFrame:
     empty = (corners["right"] <= corners["left"]) | (corners["lower"] <= corners["upper"])
     rows.drop(
         (empty & ~full).to_numpy(),
-        lambda i: f"'{part}_box' needs left, upper, right and lower in pixels (got {boxes[i]!r})",
+        lambda i: f"'{kind}_box' needs left, upper, right and lower in pixels (got {boxes[i]!r})",
     )
     return corners.assign(
-        row=rows.table.row, category=part, file=files, name=files + suffix.mask(full, "")
+        row=rows.table.row, category=kind, file=files, name=files + suffix.mask(full, "")
     )
 
 
-def write_crops(parts: pd.DataFrame, table: Path, folder: Path) -> None:
+def write_crops(garments: pd.DataFrame, table: Path, folder: Path) -> None:
     """Crop tops and bottoms from pictures and write them as JPEG; each picture is opened once.
 
     Args:
-        parts: One row for each top or bottom: ``file``, its box, its ``row`` of the table, and the
-            path of the ``crop`` to write.
+        garments: One row for each top or bottom: ``file``, its box, its ``row`` of the table, and
+            the path of the ``crop`` to write.
         table: The table; paths of files are relative to its folder.
         folder: The folder that the paths of crops are relative to.
 
     Raises:
         DataError: If a picture cannot be read or a box reaches outside of it.
     """
-    pictures = (group for _, group in parts.groupby("file", sort=False))
+    pictures = (group for _, group in garments.groupby("file", sort=False))
     with ThreadPoolExecutor() as pool:  # Pillow releases the interpreter's lock
         for _ in pool.map(partial(_cut, table=table, folder=folder), pictures):
             pass  # an error of a thread is raised here
 
 
-def _cut(parts: pd.DataFrame, table: Path, folder: Path) -> None:
-    file = table.parent / str(parts["file"].iloc[0])
+def _cut(garments: pd.DataFrame, table: Path, folder: Path) -> None:
+    file = table.parent / str(garments["file"].iloc[0])
     try:
         with Image.open(file, formats=_FORMATS) as opened:
             image = ImageOps.exif_transpose(opened).convert("RGB")
     # Damaged bytes make Pillow's decoders fail with almost any error.
     except Exception as error:
         raise DataError(f"needs to be a readable picture ({error})", file=file) from error
-    for crop, row, *box in parts[["crop", "row", *_BOX]].itertuples(index=False):
+    for crop, row, *box in garments[["crop", "row", *_BOX]].itertuples(index=False):
         if box[2] > image.width or box[3] > image.height:
             size = f"{image.width} x {image.height}"
             rule = f"a box needs to lie in its picture, {file.name} of {size} (got {box})"

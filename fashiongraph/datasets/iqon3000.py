@@ -66,6 +66,17 @@ class IQON3000(StreamedDataset):
 
     Source: Song, Han, Li, Chen, Xu, Nie, "GP-BPR: personalized compatibility modeling for clothing
     matching", ACM Multimedia 2019.
+
+    Example:
+        >>> import json, tempfile
+        >>> root = Path(tempfile.mkdtemp())
+        >>> items = [{"itemId": "7", "category x color": "top × red"}, {"itemId": "8"}]
+        >>> (root / "IQON3000" / "5" / "1").mkdir(parents=True)
+        >>> _ = (root / "IQON3000" / "5" / "1" / "1.json").write_text(
+        ...     json.dumps({"setId": "1", "user": "5", "likeCount": "2", "items": items})
+        ... )
+        >>> IQON3000(root)
+        IQON3000(1 outfits, 2 items, 1 categories, 0 features)
     """
 
     url = "https://github.com/hanxjing/GP-BPR"

@@ -181,7 +181,7 @@ class MarylandPolyvore(PolyvoreSet):
         Args:
             file: Another file in the same form, such as the harder lists of Vasileva et al.
             right: The right answer: the ``"first"``, as in the official file, or the one from the
-                question's ``"own_outfit"``, as in those lists.
+                question's ``"same_outfit"``, as in those lists.
 
         Raises:
             DataError: If the file is missing or broken.
@@ -351,7 +351,7 @@ def read_category_names(path: Path) -> pd.Series[str]:
     if wrong.any():
         row, line = wrong[wrong].index[0], lines[wrong].iloc[0]
         raise DataError(
-            f"a line needs a number and a name of its own (got {line!r})", path, row + 1
+            f"a line needs a unique number and a unique name (got {line!r})", path, row + 1
         )
     return table.set_index(table["number"].astype(np.int64))["name"]
 
@@ -398,25 +398,25 @@ def read_interactive(path: Path, source: str, named: NamedItems) -> FillInBlank:
         number = int(outfit[full[wrong.argmax()]]) + 1
         raise DataError(f"record {number} needs its answers as the last choices", file=path)
 
-    item_rows, known_outfit = named.find(path, items, outfit, len(records))
-    asked = np.repeat(np.arange(len(full)), width)
-    rows, known = named.find(path, candidates, asked, len(full))
-    known &= known_outfit[outfit[full]]
+    item_rows, complete_outfit = named.find(path, items, outfit, len(records))
+    question = np.repeat(np.arange(len(full)), width)
+    rows, complete = named.find(path, candidates, question, len(full))
+    complete &= complete_outfit[outfit[full]]
     kept = Outfits(
         named.items,
-        torch.from_numpy(np.append(0, sizes[known_outfit].cumsum())),
-        torch.from_numpy(item_rows[known_outfit[outfit]]),
+        torch.from_numpy(np.append(0, sizes[complete_outfit].cumsum())),
+        torch.from_numpy(item_rows[complete_outfit[outfit]]),
     )
-    place = np.cumsum(known_outfit) - 1  # of an outfit among those that are kept
-    full = full[known]
-    asked_about = kept.select(torch.from_numpy(place[outfit[full]]))
+    place = np.cumsum(complete_outfit) - 1  # of an outfit in those kept
+    full = full[complete]
+    blanks = kept.select(torch.from_numpy(place[outfit[full]]))
     start = np.cumsum(sizes) - sizes
     return FillInBlank(
         items=named.items,
-        ptr=asked_about.ptr,
-        item_id=asked_about.item_id,
+        ptr=blanks.ptr,
+        item_id=blanks.item_id,
         position=torch.from_numpy(full - start[outfit[full]]),
-        candidates=torch.from_numpy(rows.reshape(-1, width)[known]),
+        candidates=torch.from_numpy(rows.reshape(-1, width)[complete]),
         answer=torch.full((len(full),), width - 1),
         recipe=official_recipe(FillInBlank.kind, source, left_out=len(choices) - len(full)),
     )

@@ -17,7 +17,7 @@ from fashiongraph.errors import DataError
 
 
 class POG(StreamedDataset):
-    """POG: outfits composed for Alibaba's iFashion, with titles.
+    r"""POG: outfits composed for Alibaba's iFashion, with titles.
 
     ========= =============== ======= ================ ========== =====
     outfits   items in them   items   with other items categories sizes
@@ -50,6 +50,14 @@ class POG(StreamedDataset):
     Source: Chen, Huang, Xu, Guo, Guo, Sun, Li, Pfadler, Zhao, Zhao, "POG: personalized outfit
     generation for fashion recommendation at Alibaba iFashion", KDD 2019,
     https://arxiv.org/abs/1905.01866.
+
+    Example:
+        >>> import tempfile
+        >>> root = Path(tempfile.mkdtemp())
+        >>> _ = (root / "outfit_data.txt").write_text("1,a;b")
+        >>> _ = (root / "item_data.txt").write_text("a,3,x/a.jpg,red dress\nb,4,x/b.jpg,flat shoes")
+        >>> POG(root)
+        POG(1 outfits, 2 items, 2 categories, 0 features)
     """
 
     url = "https://github.com/wenyuer/POG"

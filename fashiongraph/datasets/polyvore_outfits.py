@@ -186,7 +186,7 @@ class PolyvoreOutfits(PolyvoreSet):
             return tuple_fill_in_blank(*self._tuple_files(split, "pos_fitb", "neg_fitb"))
         source = f"{self.version}/fill_in_blank_{split}.json"
         path = self.needed_file(source, "questions")
-        return read_fill_in_blank(path, source, self._named_items(split), right="own_outfit")
+        return read_fill_in_blank(path, source, self._named_items(split), right="same_outfit")
 
     def _read_json(self) -> tuple[Outfits, pd.DataFrame]:
         paths = zip(self.splits, self.raw_paths, strict=False)

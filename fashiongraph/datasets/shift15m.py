@@ -61,6 +61,15 @@ class Shift15M(StreamedDataset):
     Source: Kimura, Nakamura, Saito, "SHIFT15M: fashion-specific dataset for set-to-set matching
     with several distribution shifts", CVPR Workshops 2023, https://arxiv.org/abs/2108.12992.
     Licence: CC BY-NC-SA 4.0.
+
+    Example:
+        >>> import json, tempfile
+        >>> root = Path(tempfile.mkdtemp())
+        >>> items = [{"item_id": "7", "category_id2": "11"}, {"item_id": "8", "category_id2": "12"}]
+        >>> outfit = {"set_id": "1", "like_num": "3", "publish_date": "2015-03-31", "items": items}
+        >>> _ = (root / "iqon_outfits.json").write_text(json.dumps([outfit]))
+        >>> Shift15M(root)
+        Shift15M(1 outfits, 2 items, 2 categories, 0 features)
     """
 
     url = "https://github.com/st-tech/zozo-shift15m"

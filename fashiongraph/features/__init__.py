@@ -1,4 +1,4 @@
-"""Encoders that turn pictures, texts and columns into rows of features, cached on disk."""
+"""Encoders of pictures and texts into rows of features, cached on disk."""
 
 from fashiongraph.features.efficientnet_lite_encoder import EfficientNetLiteEncoder
 from fashiongraph.features.encoders import image_encoder, text_encoder

@@ -1,4 +1,4 @@
-"""A run of pictures whose pixels have become rows."""
+"""Features of a batch of pictures."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from fashiongraph.features.picture_encoder import PictureEncoder
 
 @dataclass
 class EncodedBatch:
-    """A run of pictures, each with its row or a reason for having none.
+    """Batch of pictures, each with its row of features or the reason for a missing one.
 
     Args:
-        start: Position of the first picture among all.
-        keys: Digest of each picture's bytes, empty where the file cannot be read.
-        rows: Rows that a cache held, by key.
-        fresh: Rows that were computed, in single precision, by key.
-        problems: Why a picture cannot be encoded, by its place in the run.
+        start: Index of the first picture.
+        keys: Digest of each picture's bytes, empty if the file cannot be read.
+        rows: Cached rows, by key.
+        fresh: Computed rows, float32, by key.
+        problems: Reason why a picture cannot be encoded, by its position in the batch.
     """
 
     start: int
@@ -36,14 +36,14 @@ class EncodedBatch:
     def encode(
         cls, batch: PictureBatch, encoder: PictureEncoder, cache: FeatureCache | None = None
     ) -> EncodedBatch:
-        """Encode the pictures of a batch that no cache holds.
+        """Encode the pictures of a batch that are not cached.
 
         Args:
             batch: The pictures.
-            encoder: The network; its device is where it runs.
-            cache: Asked once more for pictures that were not in it when they were read.
+            encoder: The network, which runs on its device.
+            cache: Read again for pictures that were not cached when the batch was read.
         """
-        # A worker reads ahead: an equal picture of an earlier batch may have been stored since.
+        # Workers read ahead: an equal picture of an earlier batch may be cached meanwhile.
         rows = batch.rows | ({} if cache is None else cache.get(batch.fresh))
         wanted = [i for i, key in enumerate(batch.fresh) if key not in rows]
         fresh: dict[bytes, NDArray[np.floating]] = {}

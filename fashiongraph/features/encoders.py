@@ -19,16 +19,20 @@ def image_encoder(
     layers: Sequence[str] | None = None,
     download: bool = False,
 ) -> PictureEncoder:
-    """A picture encoder by name.
+    """Create a picture encoder by name.
 
     Args:
         name: ``"efficientnet-lite0"`` or any classification network of torchvision.
-        weights: As in :class:`TorchvisionEncoder`; EfficientNet-Lite0 brings its own.
+        weights: As in :class:`TorchvisionEncoder`; EfficientNet-Lite0 has fixed weights.
         layers: As in :class:`TorchvisionEncoder`.
         download: As in :class:`TorchvisionEncoder`.
 
     Raises:
         FashionGraphError: If the name, the weights or the layers are unknown.
+
+    Example:
+        >>> image_encoder("resnet18").num_features
+        512
     """
     if name != "efficientnet-lite0":
         return TorchvisionEncoder(name, weights, layers, download)
@@ -40,7 +44,7 @@ def image_encoder(
 def text_encoder(
     name: str = "hashed-words", download: bool = False
 ) -> HashedWords | SentenceEncoder:
-    """A text encoder by name.
+    """Create a text encoder by name.
 
     Args:
         name: ``"hashed-words"``, or a model or folder as in :class:`SentenceEncoder`.
@@ -48,5 +52,9 @@ def text_encoder(
 
     Raises:
         FashionGraphError: If the model is neither known nor on disk.
+
+    Example:
+        >>> text_encoder("hashed-words")
+        HashedWords(384)
     """
     return HashedWords() if name == "hashed-words" else SentenceEncoder(name, download)

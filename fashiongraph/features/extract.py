@@ -1,4 +1,4 @@
-"""From files of pictures to rows of features, in one pass of any length."""
+"""Features of picture files."""
 
 from __future__ import annotations
 
@@ -29,40 +29,50 @@ def extract_features(
     progress: bool = True,
     device: str | torch.device | None = None,
 ) -> Features:
-    """Encode pictures, row for row with their paths.
+    """Encode picture files, one row of features each.
 
-    With a cache a picture is encoded once for its content and the encoder, wherever it lies and
-    however it is named: a second run only reads, an interrupted one goes on where it stopped, and
-    a changed picture is encoded anew. With ``out`` neither pixels nor rows pile up in memory.
+    With a cache, a picture is encoded once per content and encoder, independent of its path: a
+    second run only reads, an interrupted one continues, and a changed picture is encoded again.
+    With ``out``, memory does not grow with the number of pictures.
 
     Args:
-        paths: Files of pictures [n]; an empty name is a missing picture.
+        paths: Picture files [n]; an empty path is a missing picture.
         encoder: The network.
-        cache: A folder that keeps rows between runs.
+        cache: Folder of rows kept between runs.
         out: A ``.npy`` file to write the rows to; the result is then memory-mapped.
-        batch_size: Pictures per forward pass; by default 8 on a processor, whose caches hold no
-            more, and 128 on a GPU.
-        num_workers: Processes that read and prepare pictures; 0 reads in this one.
+        batch_size: Pictures per forward pass; by default 8 on a CPU, whose caches hold no more,
+            and 128 on a GPU.
+        num_workers: Processes that read and prepare pictures; 0 uses the main process.
         dtype: Type of the rows; half precision is enough for pooled features.
-        skip_broken: Whether to go on without pictures that cannot be read. Their rows are NaN,
-            ``missing`` marks them and ``problems`` says why.
+        skip_broken: Whether to skip pictures that cannot be read. Their rows are NaN, ``missing``
+            marks them, and ``problems`` has the reasons.
         progress: Whether to show a progress bar on standard error.
-        device: Where to encode; by default a GPU where there is one.
+        device: Device of the network; by default a GPU if there is one.
 
     Returns:
         Rows [n, ``encoder.num_features``] in the order of ``paths``.
 
     Raises:
-        DataError: If pictures are missing or broken and ``skip_broken`` is false; the first are
-            named, and what could be encoded is in the cache.
+        DataError: If pictures are missing or broken and ``skip_broken`` is false. The first are
+            listed, and the rows of the others are cached.
         FashionGraphError: If an argument is out of range or ``dtype`` too narrow.
+
+    Example:
+        >>> import tempfile
+        >>> from PIL import Image
+        >>> from fashiongraph.features import TorchvisionEncoder
+        >>> file = Path(tempfile.mkdtemp()) / "red.png"
+        >>> Image.new("RGB", (64, 48), "red").save(file)
+        >>> encoder = TorchvisionEncoder("resnet18")  # random weights
+        >>> extract_features([file], encoder, num_workers=0, progress=False, device="cpu")
+        Features(1 rows of 512 float16, 0 missing)
     """
     place = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
     if batch_size is None:
         batch_size = 8 if place.type == "cpu" else 128
     files, kind = checked_arguments(paths, batch_size, num_workers, dtype)
     store = None if cache is None else FeatureCache(cache, encoder.fingerprint, kind)
-    # Convolutions run a quarter faster on a processor with channels last, and more on a GPU.
+    # Convolutions are a quarter faster on a CPU with channels last, and more on a GPU.
     encoder = encoder.eval().to(place).to(memory_format=torch.channels_last)
     batches = PictureBatches(files, encoder.transform, batch_size, store)
     loader = DataLoader(batches, batch_size=None, num_workers=num_workers)

@@ -1,4 +1,4 @@
-"""Rows of features on disk, by what they were computed from."""
+"""Disk cache of rows of features, by the content of pictures."""
 
 from __future__ import annotations
 
@@ -14,17 +14,24 @@ from fashiongraph.errors import DataError
 
 
 class FeatureCache:
-    """Rows of one encoder by the digest of a picture's bytes, in one SQLite file.
+    """Disk cache of the rows of one encoder by the digest of a picture's bytes, in SQLite.
 
-    A batch of rows is one transaction, so a process killed at any moment loses at most the batch
-    in flight, and several processes may read and write at once. No connection outlives a call:
-    the object can be copied into worker processes. Keep the folder on a local disk, since network
+    A batch of rows is one transaction, so a killed process loses at most the current batch, and
+    several processes may read and write at once. A connection lasts for one call, so that the
+    object can be copied to worker processes. The folder needs to be on a local disk, since network
     file systems do not lock files reliably.
 
     Args:
-        folder: Folder of caches; made if missing.
-        fingerprint: The encoder's; rows of another encoder are never seen.
+        folder: Folder of caches; created if missing.
+        fingerprint: Fingerprint of the encoder; each encoder has a file.
         dtype: Type of the values on disk.
+
+    Example:
+        >>> import tempfile
+        >>> cache = FeatureCache(tempfile.mkdtemp(), "resnet18", "float16")
+        >>> cache.put([b"a", b"b"], np.array([[1.0, 2.0], [3.0, 4.0]]))
+        >>> cache.get([b"b", b"c"])
+        {b'b': array([3., 4.], dtype=float16)}
     """
 
     def __init__(self, folder: str | Path, fingerprint: str, dtype: DTypeLike) -> None:
@@ -42,15 +49,15 @@ class FeatureCache:
         return f"{type(self).__name__}({str(self.path)!r})"
 
     def keys(self) -> list[bytes]:
-        """The keys of all rows."""
+        """Keys of all rows."""
         with self._open() as db:
             return [key for (key,) in db.execute("SELECT key FROM rows")]
 
     def get(self, keys: Iterable[bytes]) -> dict[bytes, NDArray[np.floating]]:
-        """The rows of those keys that the cache holds.
+        """Rows of the cached keys among those given.
 
         Raises:
-            DataError: If the bytes of a row are no values of the cache's type.
+            DataError: If the bytes of a row are not values of the cache's type.
         """
         found = {}
         with self._open() as db:
@@ -61,7 +68,7 @@ class FeatureCache:
         return found
 
     def put(self, keys: Iterable[bytes], rows: NDArray[np.floating]) -> None:
-        """Store one row per key; a key that is there already stays as it is."""
+        """Store one row per key; existing rows are kept."""
         values = rows.astype(self.dtype, copy=False)
         records = [(key, row.tobytes()) for key, row in zip(keys, values, strict=True)]
         with self._open() as db:
@@ -80,7 +87,7 @@ class FeatureCache:
                 yield db
         except sqlite3.OperationalError as error:
             raise DataError(
-                f"cache out of reach ({error}): another process uses it, it may not be written, or "
+                f"cache cannot be opened ({error}): another process uses it, it is read-only, or "
                 "the disk is full",
                 file=self.path,
             ) from error

@@ -1,4 +1,4 @@
-"""Arrays on disk that are there whole or not at all."""
+"""Files of features, written atomically."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from fashiongraph.errors import FashionGraphError
 def new_array(
     path: str | Path | None, shape: tuple[int, ...], dtype: DTypeLike
 ) -> Iterator[NDArray[np.floating]]:
-    """An array to fill, of any size: memory-mapped, and named ``path`` only once it is complete.
+    """Create an array to fill: memory-mapped, and renamed to ``path`` once it is complete.
 
     Args:
-        path: The ``.npy`` file to write; :obj:`None` makes an array in memory.
+        path: The ``.npy`` file to write; :obj:`None` for an array in memory.
         shape: Shape of the array.
         dtype: Type of its values.
 
     Yields:
-        The array. Where the block raises, the file is removed and ``path`` stays as it was.
+        The array. If the block raises, the file is removed and ``path`` is unchanged.
     """
     if path is None:
         yield np.empty(shape, dtype)
@@ -45,16 +45,24 @@ def new_array(
 
 
 def save_features(path: str | Path, array: NDArray[np.floating]) -> None:
-    """Write rows of features as ``.npy``, under a temporary name until they are complete."""
+    """Write rows of features as ``.npy``, under a temporary name until complete.
+
+    Example:
+        >>> import tempfile
+        >>> path = Path(tempfile.mkdtemp()) / "features.npy"
+        >>> save_features(path, np.zeros((2, 3), np.float16))
+        >>> np.load(path).shape
+        (2, 3)
+    """
     with new_array(path, array.shape, array.dtype) as rows:
         rows[...] = array
 
 
 def checked_dtype(dtype: DTypeLike) -> np.dtype[Any]:
-    """The type itself, if it is one of floats: integers would cut most features to zero.
+    """Check that a type is a float type: integers would cut most features to zero.
 
     Raises:
-        FashionGraphError: If it is another type or none.
+        FashionGraphError: If it is another type.
     """
     try:
         kind = np.dtype(dtype)
@@ -71,9 +79,13 @@ class Features:
 
     Args:
         array: Rows [n, F], in memory or over a memory-mapped file.
-        missing: Whether a row stands for nothing [n]: a picture that could not be read (a row of
-            NaN, so that nobody trains on it unawares) or a text without words (a row of zeros).
-        problems: Why, by path, for pictures that could not be read.
+        missing: Whether a row is missing [n]: a picture that could not be read (a row of NaN, so
+            that training on it fails) or a text without words (a row of zeros).
+        problems: Reasons by path, for pictures that could not be read.
+
+    Example:
+        >>> Features(np.zeros((2, 3), np.float16), np.array([True, False]))
+        Features(2 rows of 3 float16, 1 missing)
     """
 
     array: NDArray[np.floating]

@@ -1,4 +1,4 @@
-"""Several kinds of features of the same items as one row."""
+"""Fusion of several features of the same items into one row."""
 
 from __future__ import annotations
 
@@ -11,35 +11,46 @@ from numpy.typing import DTypeLike, NDArray
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.features.files import Features, checked_dtype, new_array
 
-_ROWS = 16384  # rows at a time: bounds the memory that temporary copies take
-
 
 def fuse(
     features: Sequence[NDArray[np.floating]],
     missing: Sequence[NDArray[np.bool_] | None] | None = None,
     out: str | Path | None = None,
     dtype: DTypeLike = "float32",
+    block_rows: int = 16_384,
 ) -> Features:
-    """Put modalities side by side, each scaled to length 1, with a column that says what lacks.
+    r"""Concatenate modalities, each scaled to length 1, and indicators of missing ones.
 
-    A row is ``[a / ‖a‖, b / ‖b‖, ..., is a missing?, is b missing?, ...]``: no modality outweighs
-    another by the size of its numbers, and a model can tell a missing one (zeros and a 1 in its
-    indicator) from a real row. Scaling by row needs no statistics, so nothing leaks from test
-    items and a new item is fused as the old ones were.
+    A row is
+
+    .. math::
+        \left[ \frac{a}{\lVert a \rVert}, \frac{b}{\lVert b \rVert}, \dots,
+        \mathbb{1}[a \text{ is missing}], \mathbb{1}[b \text{ is missing}], \dots \right]
+
+    so that all modalities have equal weight and a missing one (zeros) differs from a real row.
+    Scaling by row needs no statistics, so nothing leaks from test items, and new items are fused
+    in the same way.
 
     Args:
         features: One array [n, F_m] per modality, in memory or memory-mapped.
-        missing: One mask [n] per modality. Without one a row of zeros, or one with a NaN, is
-            missing, which is how missing rows are saved.
+        missing: One mask [n] per modality. By default a row of zeros, or one with a NaN, is
+            missing, as in saved features.
         out: A ``.npy`` file to write the rows to; the result is then memory-mapped.
         dtype: Type of the rows.
+        block_rows: Rows at a time, which bounds the size of temporary copies.
 
     Returns:
-        Rows [n, Σ F_m + M]; ``missing`` where an item lacks every modality.
+        Rows [n, Σ F_m + M]; ``missing`` marks items without any modality.
 
     Raises:
         FashionGraphError: If the arrays do not fit each other, a row that is not missing holds a
             NaN or an infinity, or ``dtype`` is no float type.
+
+    Example:
+        >>> picture = np.array([[0.0, 4.0], [0.0, 0.0]])
+        >>> text = np.array([[2.0], [1.0]])
+        >>> fuse([picture, text]).array.tolist()
+        [[0.0, 1.0, 1.0, 0.0, 0.0], [0.0, 0.0, 1.0, 1.0, 0.0]]
     """
     kind = checked_dtype(dtype)
     masks = [None] * len(features) if missing is None else list(missing)
@@ -48,8 +59,8 @@ def fuse(
     widths = [array.shape[1] for array in features]
     absent = np.zeros((total, len(features)), dtype=bool)
     with new_array(out, (total, sum(widths) + len(widths)), kind) as fused:
-        for start in range(0, total, _ROWS):
-            rows = slice(start, start + _ROWS)
+        for start in range(0, total, block_rows):
+            rows = slice(start, start + block_rows)
             left = 0
             for m, (array, mask) in enumerate(zip(features, masks, strict=True)):
                 values = np.array(array[rows], dtype=np.float64)  # a copy: it is changed below
@@ -80,7 +91,7 @@ def _check(
 def _absent(
     values: NDArray[np.float64], mask: NDArray[np.bool_] | None, modality: int, start: int
 ) -> NDArray[np.bool_]:
-    """Which rows are missing: as the mask says, or those of zeros or with a NaN."""
+    """Whether rows are missing: by the mask, or those of zeros or with a NaN."""
     if mask is not None:
         absent = np.asarray(mask, dtype=bool)
     else:

@@ -1,4 +1,4 @@
-"""What every engine that encodes pictures shares: arguments, cache, output, progress."""
+"""Shared steps of picture extraction: checks of arguments, cache, output and progress."""
 
 from __future__ import annotations
 
@@ -23,28 +23,28 @@ _SHOWN = 10
 
 
 def problem_lines(problems: Mapping[str, str]) -> list[str]:
-    """The first pictures that cannot be encoded, how many more there are, and what may be why.
+    """Lines of text with the first broken pictures, the number of others, and likely reasons.
 
     Args:
-        problems: Why, by path.
+        problems: Reasons by path.
     """
     lines = [f"{path}: {reason}" for path, reason in islice(problems.items(), _SHOWN)]
     if len(problems) > _SHOWN:
         lines.append(f"… and {len(problems) - _SHOWN:,} more")
     if os.sep != "\\" and any("\\" in path for path in problems):
-        lines.append("some of these paths hold a backslash; here '/' parts folders")
-    if any(part != part.strip() for path in problems for part in Path(path).parts):
-        lines.append("some of these paths begin or end with a space, or hold one beside a '/'")
+        lines.append("some of these paths have a backslash; the separator of folders is '/' here")
+    if any(name != name.strip() for path in problems for name in Path(path).parts):
+        lines.append("some of these paths begin or end with a space, or have one beside a '/'")
     return lines
 
 
 def checked_arguments(
     paths: Iterable[str | Path], batch_size: int, num_workers: int, dtype: DTypeLike
 ) -> tuple[list[str], np.dtype[Any]]:
-    """The files and the type of the rows, once all arguments are found to be in range.
+    """Check arguments; return the files and the type of the rows.
 
     Raises:
-        FashionGraphError: If one is not.
+        FashionGraphError: If an argument is out of range.
     """
     if isinstance(paths, (str, Path)):
         raise FashionGraphError(f"'paths' needs a list of files (got {paths!r})")
@@ -69,23 +69,23 @@ def gather(
     skip_broken: bool,
     progress: bool,
 ) -> Features:
-    """Put the rows of batches in the order of their paths, and computed ones in the cache.
+    """Collect the rows of batches in the order of paths, and cache computed ones.
 
     Args:
-        batches: All pictures once, in any order of batches.
-        paths: The files of the pictures [n].
+        batches: Batches in any order, with each picture once.
+        paths: The picture files [n].
         encoder: The network that encoded them.
         dtype: Type of the rows.
-        cache: Where computed rows go.
+        cache: Cache of computed rows.
         out: As in :func:`fashiongraph.features.extract.extract_features`.
         skip_broken: As there.
         progress: As there.
 
     Raises:
-        DataError: If pictures are broken and ``skip_broken`` is false, or the cache holds a row of
-            another length.
-        FashionGraphError: If ``dtype`` does not hold what the encoder gives, or that is of another
-            length than it says.
+        DataError: If pictures are broken and ``skip_broken`` is false, or a cached row has another
+            length.
+        FashionGraphError: If values of the encoder overflow ``dtype``, or their number is not
+            ``num_features``.
     """
     missing = np.zeros(len(paths), dtype=bool)
     found: dict[int, str] = {}
@@ -111,7 +111,7 @@ def gather(
 def _check_cached(
     rows: dict[bytes, NDArray[np.floating]], encoder: PictureEncoder, cache: FeatureCache | None
 ) -> None:
-    """Raise for a row of another length; a single value would fill a whole row."""
+    """Check the length of cached rows; NumPy would broadcast a single value."""
     for row in rows.values():
         if len(row) != encoder.num_features:
             raise DataError(
@@ -126,18 +126,20 @@ def _stored(
     cache: FeatureCache | None,
     dtype: np.dtype[Any],
 ) -> dict[bytes, NDArray[np.floating]]:
-    """Computed rows in their final type, once the cache has them."""
+    """Cast computed rows to their final type and cache them."""
     if not fresh:
         return fresh
-    with np.errstate(over="ignore"):  # said better below
+    with np.errstate(over="ignore"):  # reported below
         rows = np.stack(list(fresh.values())).astype(dtype)
     if rows.shape[1:] != (encoder.num_features,):
         raise FashionGraphError(
-            f"'encoder' needs to give {encoder.num_features} values a picture, as it says "
+            f"'encoder' needs to return 'num_features' = {encoder.num_features} values per picture "
             f"(got the shape {list(rows.shape[1:])})"
         )
     if not np.isfinite(rows).all():
-        raise FashionGraphError(f"'dtype' {dtype.name} does not hold what {encoder.name} gives")
+        raise FashionGraphError(
+            f"'dtype' needs a wider type than {dtype.name} for the values of {encoder.name}"
+        )
     if cache is not None:
         cache.put(fresh, rows)
     return dict(zip(fresh, rows, strict=True))

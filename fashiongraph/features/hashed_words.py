@@ -1,4 +1,4 @@
-"""Bags of words hashed into a fixed number of columns."""
+"""Feature hashing of words."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from fashiongraph.errors import FashionGraphError
 from fashiongraph.features.files import Features, checked_dtype
 from fashiongraph.features.sentence_encoder import cleaned
 
-# Chinese characters and Japanese kana, which are written without spaces between words.
+# Chinese characters and Japanese kana, written without spaces between words.
 _UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _TOKEN = re.compile(rf"[{_UNSPACED}]|[^\W{_UNSPACED}]+")
-_ROWS = 65536  # texts at a time: bounds the memory that tokens take
+_ROWS = 65536  # texts at a time, which bounds the memory of tokens
 
 
 class HashedWords:
-    """Words and pairs of neighbouring words as signed counts in hashed columns; no model.
+    """Feature hashing of words and pairs of neighbouring words; no trained model.
 
     A text is normalised (NFKC, case folded) and cut into words; scripts written without spaces
     are cut into characters, so that their pairs stand for words. A digest of each word or pair
@@ -33,13 +33,19 @@ class HashedWords:
     make colliding words cancel on average, so that a dot product of two rows estimates the cosine
     of the full bags of words.
 
-    Source: Weinberger et al., "Feature hashing for large scale multitask learning", ICML 2009.
+    Source: Weinberger et al., "Feature hashing for large scale multitask learning", ICML 2009,
+    https://arxiv.org/abs/0902.2206.
 
     Args:
         num_features: Number of columns.
 
     Raises:
         FashionGraphError: If ``num_features`` is not positive.
+
+    Example:
+        >>> rows = HashedWords(64)(["red leather boots", "red boots", None])
+        >>> rows
+        Features(3 rows of 64 float16, 1 missing)
     """
 
     def __init__(self, num_features: int = 384) -> None:
@@ -66,7 +72,7 @@ class HashedWords:
             zeros.
 
         Raises:
-            FashionGraphError: If something is no text, or ``dtype`` is no float type.
+            FashionGraphError: If a value is not text, or ``dtype`` is no float type.
         """
         kind = checked_dtype(dtype)
         clean = cleaned(texts)
@@ -100,5 +106,5 @@ def _terms(text: str) -> list[str]:
 
 @lru_cache(maxsize=1 << 18)
 def _digest(term: str) -> int:
-    """64 bits of a term, equal in every process, unlike :func:`hash`."""
+    """64-bit hash of a term, equal in every process, unlike :func:`hash`."""
     return int.from_bytes(hashlib.blake2b(term.encode(), digest_size=8).digest(), "little")

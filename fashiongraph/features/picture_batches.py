@@ -1,4 +1,4 @@
-"""A data set whose items are batches of pictures, read in worker processes."""
+"""PyTorch data set of batches of pictures, for worker processes."""
 
 from __future__ import annotations
 
@@ -20,46 +20,46 @@ from fashiongraph.features.feature_cache import FeatureCache
 from fashiongraph.features.pictures import decode_picture, picture_bytes
 
 
-class KnownPictures:
-    """The keys of a :class:`~fashiongraph.features.feature_cache.FeatureCache`, without its rows.
+class CachedKeys:
+    """Keys of a :class:`~fashiongraph.features.feature_cache.FeatureCache`, without its rows.
 
-    It stands in for the cache where pictures are read on other machines: what is known there need
-    not be decoded, and the row is looked up where the cache lies. One array, which many processes
-    of a machine can share.
+    A substitute for the cache in processes on other machines: cached pictures are not decoded
+    there, and their rows are read by the process with the cache. The keys are one array, which
+    processes of a machine can share.
 
     Args:
         keys: Digests of pictures, all of one length.
     """
 
     def __init__(self, keys: Iterable[bytes]) -> None:
-        # NumPy drops zeros at the end of bytes, so that a key must not end in one.
+        # NumPy drops trailing zero bytes, so a key must not end in one.
         self._keys = np.sort(np.array([key + b"." for key in keys], dtype=np.bytes_))
 
     def __len__(self) -> int:
         return len(self._keys)
 
     def get(self, keys: Iterable[bytes]) -> dict[bytes, NDArray[np.floating]]:
-        """An empty row for each of those keys that the cache holds."""
-        asked = list(keys)
-        if not len(self) or not asked:
+        """An empty row for each of the given keys that is cached."""
+        wanted = list(keys)
+        if not len(self) or not wanted:
             return {}
-        wanted = np.array([key + b"." for key in asked], dtype=np.bytes_)
-        place = np.minimum(np.searchsorted(self._keys, wanted), len(self) - 1)
-        found = self._keys[place] == wanted
-        return {key: np.empty(0) for key, is_known in zip(asked, found, strict=True) if is_known}
+        ended = np.array([key + b"." for key in wanted], dtype=np.bytes_)
+        place = np.minimum(np.searchsorted(self._keys, ended), len(self) - 1)
+        found = self._keys[place] == ended
+        return {key: np.empty(0) for key, hit in zip(wanted, found, strict=True) if hit}
 
 
 @dataclass
 class PictureBatch:
-    """A run of pictures, each with its pixels, its cached row, or a reason for neither.
+    """Batch of pictures, each with its pixels, its cached row, or the reason for neither.
 
     Args:
-        start: Position of the first picture among all.
-        keys: Digest of each picture's bytes, empty where the file cannot be read.
-        pixels: The prepared pictures that no cache holds [m, 3, H, W], once per content.
-        fresh: The key of each of them.
+        start: Index of the first picture.
+        keys: Digest of each picture's bytes, empty if the file cannot be read.
+        pixels: Prepared pictures that are not cached [m, 3, H, W], once per content.
+        fresh: Key of each of them.
         rows: Cached rows by key.
-        problems: Why a picture cannot be encoded, by its place in the run.
+        problems: Reason why a picture cannot be encoded, by its position in the batch.
     """
 
     start: int
@@ -71,16 +71,25 @@ class PictureBatch:
 
 
 class PictureBatches(Dataset[PictureBatch]):
-    """Pictures in the order of their paths, ``batch_size`` at a time.
+    """Data set of batches of pictures, in the order of their paths.
 
-    Give it to a :class:`~torch.utils.data.DataLoader` with ``batch_size=None``: hashing, looking
-    up, decoding and preparing then happen in its workers.
+    A :class:`~torch.utils.data.DataLoader` with ``batch_size=None`` hashes, looks up, decodes and
+    prepares pictures in its workers.
 
     Args:
         paths: Files of pictures.
         transform: From an RGB picture to pixels [3, H, W].
         batch_size: Pictures per item of the data set.
-        cache: Rows that need no encoding, or at least which these are.
+        cache: Cached rows, or their keys.
+
+    Example:
+        >>> import tempfile
+        >>> from torchvision.transforms.functional import pil_to_tensor
+        >>> file = f"{tempfile.mkdtemp()}/red.png"
+        >>> Image.new("RGB", (4, 4), "red").save(file)
+        >>> batch = PictureBatches([file, file, "missing.png"], pil_to_tensor, batch_size=3)[0]
+        >>> batch.pixels.shape, batch.problems
+        (torch.Size([1, 3, 4, 4]), {2: 'cannot be read (No such file or directory)'})
     """
 
     def __init__(
@@ -88,7 +97,7 @@ class PictureBatches(Dataset[PictureBatch]):
         paths: Sequence[str | Path],
         transform: Callable[[Image.Image], Tensor],
         batch_size: int,
-        cache: FeatureCache | KnownPictures | None = None,
+        cache: FeatureCache | CachedKeys | None = None,
     ) -> None:
         # One array of bytes: a list of a million strings would be copied into every worker,
         # page by page, as reference counts change.

@@ -1,4 +1,4 @@
-"""What every picture encoder has."""
+"""Base class of picture encoders."""
 
 from __future__ import annotations
 
@@ -12,15 +12,24 @@ from torch import Tensor, nn
 
 
 class PictureEncoder(nn.Module, ABC):
-    """A frozen network from pixels to a row of features.
+    """Base class of frozen networks that map pixels to a row of features.
 
     Args:
         name: Name of the network.
-        transform: From one RGB picture to the network's input [3, H, W].
+        transform: Maps one RGB picture to the network's input [3, H, W].
 
     Shapes:
         - **input:** pixels [B, 3, H, W]
         - **output:** features [B, ``num_features``]
+
+    Example:
+        >>> class MeanColour(PictureEncoder):
+        ...     num_features = 3
+        ...     def forward(self, pixels):
+        ...         return pixels.mean(dim=(2, 3))
+        >>> encoder = MeanColour("mean-colour", prepare(32, mean=(0, 0, 0), std=(1, 1, 1)))
+        >>> encoder(encoder.transform(Image.new("RGB", (8, 8), "white"))[None])
+        tensor([[1., 1., 1.]])
     """
 
     num_features: int
@@ -36,14 +45,14 @@ class PictureEncoder(nn.Module, ABC):
 
     @property
     def settings(self) -> str:
-        """What, beside the weights, decides the features: part of the fingerprint."""
+        """Settings that determine the features beside the weights: part of the fingerprint."""
         return f"{type(self).__name__} {self.name} {self.transform!r}"
 
     @property
     def fingerprint(self) -> str:
-        """A digest of the settings and of every weight, equal in every process and machine.
+        """Digest of the settings and of all weights, equal in all processes and machines.
 
-        Encoders that could give different features for a picture have different fingerprints.
+        Encoders whose features of a picture could differ have different fingerprints.
         """
         digest = hashlib.sha256(self.settings.encode())
         for name, value in sorted(self.state_dict().items()):

@@ -1,4 +1,4 @@
-"""Reading pictures of every common kind as 8-bit RGB."""
+"""Reading picture files as 8-bit RGB."""
 
 from __future__ import annotations
 
@@ -14,14 +14,18 @@ from fashiongraph.errors import DataError
 
 
 class PadToSquare(nn.Module):
-    """Scale a picture until its longer side fits, then centre it on a square of one colour.
+    """Scale a picture to a square by its longer side, and pad it with one colour.
 
-    Nothing is cropped, unlike in ImageNet's usual preparation: a dress or a pair of trousers
-    reaches from edge to edge of its photograph.
+    Nothing is cropped, unlike in the usual preparation for ImageNet, since garments often reach
+    from edge to edge of a photograph.
 
     Args:
         size: Side of the square, in pixels.
-        colour: Colour of the padding; product photographs mostly lie on white.
+        colour: Colour of the padding; most product photographs have a white background.
+
+    Example:
+        >>> PadToSquare(224)(Image.new("RGB", (100, 50))).size
+        (224, 224)
     """
 
     def __init__(self, size: int, colour: str = "white") -> None:
@@ -43,7 +47,7 @@ class PadToSquare(nn.Module):
         return f"size={self.size}, colour={self.colour!r}"
 
 
-#: Raster formats that are read. Others stay shut: EPS, for one, would start an interpreter.
+#: Raster formats that are read. Others are refused: EPS, for example, starts an interpreter.
 FORMATS = ("AVIF", "BMP", "GIF", "JPEG", "JPEG2000", "PNG", "PPM", "TIFF", "WEBP")
 
 
@@ -54,12 +58,12 @@ def _formats() -> list[str]:
 
 
 def picture_bytes(path: str | Path) -> bytes:
-    """The bytes of a picture's file.
+    """Read the bytes of a picture file.
 
     Raises:
         DataError: If the file is missing or cannot be read.
     """
-    if path == "":  # as a path it would be the current folder
+    if path == "":  # Path("") would be the current folder
         raise DataError("no picture is named")
     try:
         return Path(path).read_bytes()
@@ -69,34 +73,41 @@ def picture_bytes(path: str | Path) -> bytes:
 
 
 def decode_picture(data: bytes, path: str | Path) -> Image.Image:
-    """Decode a picture into 8-bit RGB as a viewer would show it on white paper.
+    """Decode a picture to 8-bit RGB on a white background.
 
-    The orientation that a camera noted (EXIF) is applied, transparent parts show white, 16-bit
-    values are scaled (Pillow alone would clip them), CMYK and palettes are converted, and of an
-    animation the first frame is taken.
+    The EXIF orientation is applied, transparent pixels become white, 16-bit values are scaled
+    (Pillow would clip them), CMYK and palettes are converted, and an animation gives its first
+    frame.
 
     Args:
         data: The bytes of the file.
         path: The file's name, for errors.
 
     Raises:
-        DataError: If the bytes are no picture, or a damaged or truncated one.
+        DataError: If the bytes are not a picture, or a damaged or truncated one.
     """
     try:
         with Image.open(BytesIO(data), formats=_formats()) as opened:
             return _rgb(ImageOps.exif_transpose(opened))
     # Damaged bytes make Pillow's decoders fail with almost any error (OSError, SyntaxError,
-    # struct.error, OverflowError, ...); none of them is ours, all of them mean the same.
+    # struct.error, OverflowError, ...); all of them mean the same.
     except Exception as error:
         reason = "no known format" if isinstance(error, UnidentifiedImageError) else str(error)
         raise DataError(f"broken picture ({reason})", file=path) from error
 
 
 def read_picture(path: str | Path) -> Image.Image:
-    """Read a picture's file as 8-bit RGB; see :func:`decode_picture`.
+    """Read a picture file as 8-bit RGB; see :func:`decode_picture`.
 
     Raises:
-        DataError: If the file is missing, no picture, or damaged.
+        DataError: If the file is missing, not a picture, or damaged.
+
+    Example:
+        >>> import tempfile
+        >>> file = Path(tempfile.mkdtemp()) / "grey.png"
+        >>> Image.new("I;16", (3, 2), 65535).save(file)
+        >>> read_picture(file).getpixel((0, 0))
+        (255, 255, 255)
     """
     return decode_picture(picture_bytes(path), path)
 

@@ -1,4 +1,4 @@
-"""From files of pictures to rows of features on many processes or machines, with Ray Data."""
+"""Features of picture files with Ray Data, on many processes or machines."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from fashiongraph.features.encoded_batch import EncodedBatch
 from fashiongraph.features.feature_cache import FeatureCache
 from fashiongraph.features.files import Features
 from fashiongraph.features.gather import checked_arguments, gather
-from fashiongraph.features.picture_batches import KnownPictures, PictureBatches
+from fashiongraph.features.picture_batches import CachedKeys, PictureBatches
 from fashiongraph.features.picture_encoder import PictureEncoder
 from fashiongraph.optional import require
 
-_PICTURES = 64  # per block that Ray moves about: some 40 MB of pixels
+_PICTURES = 64  # per block of Ray: some 40 MB of pixels
 
 
 def extract_features_with_ray(
@@ -41,34 +41,38 @@ def extract_features_with_ray(
     device: str | torch.device | None = None,
     address: str | None = None,
 ) -> Features:
-    """As :func:`~fashiongraph.features.extract.extract_features`, in Ray Data (extra ``ray``).
+    """Encode pictures as :func:`~fashiongraph.features.extract_features`, with Ray Data.
 
-    Without GPUs each process reads and encodes; with GPUs each of them encodes what processes on
-    any machine have read. Cache and output belong to the calling process alone, so machines need
-    to share nothing but the pictures, under the same paths. What the cache holds is neither
+    Needs the extra ``ray``. Without GPUs each process reads and encodes; with GPUs each GPU encodes
+    pictures that processes on any machine read. Only the calling process uses cache and output, so
+    machines need to share only the pictures, under the same paths. Cached pictures are neither
     decoded nor encoded. An equal picture in another batch of the same run is encoded again.
 
     Args:
         paths: As there.
-        encoder: As there. Its class needs to be importable on every machine.
+        encoder: As there. Its class needs to be importable on all machines.
         cache: As there.
         out: As there.
         batch_size: As there.
-        num_workers: The most processes that read pictures; by default Ray decides.
+        num_workers: Largest number of processes that read pictures; by default Ray's choice.
         dtype: As there.
         skip_broken: As there.
         progress: As there.
-        device: ``"cpu"`` or ``"cuda"``; by default GPUs where the cluster has any.
-        address: A cluster, as ``"auto"`` or ``"host:6379"``; by default one is started on this
-            machine and stopped afterwards. A session of Ray that is open already is used instead,
-            and stays open.
+        device: ``"cpu"`` or ``"cuda"``; by default GPUs if the cluster has any.
+        address: A cluster, such as ``"auto"`` or ``"host:6379"``; by default one is started on this
+            machine and stopped afterwards. An open session of Ray is used instead and stays open.
 
     Raises:
         DataError: As there.
         FashionGraphError: As there, or if Ray is not installed, the cluster does not answer, or it
             lacks the device.
+
+    Example:
+        >>> from fashiongraph.features import image_encoder
+        >>> encoder = image_encoder("resnet50", "IMAGENET1K_V2")  # doctest: +SKIP
+        >>> rows = extract_features_with_ray(paths, encoder, cache="cache")  # doctest: +SKIP
     """
-    # Ray reports its use over the network unless this is said before it starts.
+    # Ray reports its use over the network unless this is set before it starts.
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     ray, ray_data = require("ray", "ray"), require("ray.data", "ray")
     if num_workers is not None and num_workers < 1:
@@ -85,10 +89,10 @@ def extract_features_with_ray(
             [{"start": start, "paths": absolute[start : start + size]} for start in starts],
             override_num_blocks=max(1, len(files) // max(size, _PICTURES)),
         )
-        known = ray.put(KnownPictures([] if store is None else store.keys()))
-        reading = {"transform": encoder.transform, "known": known}
+        cached = ray.put(CachedKeys([] if store is None else store.keys()))
+        reading = {"transform": encoder.transform, "cached": cached}
         weights = ray.put(encoder.eval().cpu())
-        if place == "cpu":  # equal needs and no pool of its own: Ray does both in one step
+        if place == "cpu":  # with equal resources and no task pool, Ray fuses both steps
             read = pictures.map(_read, fn_kwargs=reading, num_cpus=1)
             pool = ray_data.ActorPoolStrategy(min_size=1, max_size=num_workers)
             needs = {"num_cpus": 1}
@@ -103,17 +107,17 @@ def extract_features_with_ray(
 
 
 def _read(
-    row: dict[str, Any], transform: Callable[[Image.Image], Tensor], known: Any
+    row: dict[str, Any], transform: Callable[[Image.Image], Tensor], cached: Any
 ) -> dict[str, Any]:
     """Read a batch of pictures, in a process of Ray."""
-    held: KnownPictures = require("ray", "ray").get(known)
+    keys: CachedKeys = require("ray", "ray").get(cached)
     paths = [os.fsdecode(path) for path in row["paths"]]
-    batch = PictureBatches(paths, transform, len(paths), held)[0]
+    batch = PictureBatches(paths, transform, len(paths), keys)[0]
     return {"batch": replace(batch, start=int(row["start"]))}
 
 
 class _Encode:
-    """The encoder in a process of Ray that lives as long as there are pictures."""
+    """Ray actor that holds the encoder."""
 
     def __init__(self, encoder: Any, place: str) -> None:
         loaded: PictureEncoder = require("ray", "ray").get(encoder)
@@ -124,13 +128,13 @@ class _Encode:
 
 
 def _with_cached_rows(batch: EncodedBatch, store: FeatureCache | None) -> EncodedBatch:
-    """Look up the rows of pictures that were passed over because the cache holds them."""
+    """Read the rows of pictures that were skipped as cached."""
     return batch if store is None else replace(batch, rows=store.get(batch.rows))
 
 
 @contextmanager
 def _session(ray: Any, ray_data: Any, address: str | None) -> Iterator[None]:
-    """A session of Ray that talks no more than the plain engine does."""
+    """Open a session of Ray without its logs and progress bars."""
     is_open = ray.is_initialized()
     if not is_open:
         local: dict[str, Any] = {"include_dashboard": False}
@@ -162,14 +166,14 @@ def _session(ray: Any, ray_data: Any, address: str | None) -> Iterator[None]:
 
 
 def _check_answers(address: str | None) -> None:
-    """Raise an OSError where no machine listens: Ray itself would ask again for minutes."""
+    """Raise an OSError if no machine listens; Ray would retry for minutes."""
     host, _, port = (address or "").rpartition(":")
     if port.isdigit() and "/" not in host:
         socket.create_connection((host.strip("[]"), int(port)), timeout=10).close()
 
 
 def _place(ray: Any, device: str | torch.device | None) -> str:
-    """Where to encode."""
+    """Device on which to encode."""
     has_gpus = ray.cluster_resources().get("GPU", 0) >= 1
     place = torch.device(device or ("cuda" if has_gpus else "cpu")).type
     if place not in ("cpu", "cuda") or (place == "cuda" and not has_gpus):

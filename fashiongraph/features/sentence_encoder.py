@@ -1,4 +1,4 @@
-"""Texts through a sentence-transformers model."""
+"""Sentence encoder from sentence-transformers."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from fashiongraph.optional import require
 
 
 def cleaned(texts: Sequence[str | None] | pd.Series[str]) -> NDArray[np.object_]:
-    """Texts without surrounding space; absent ones (``None``, NaN) become empty.
+    """Texts without surrounding white space; missing ones (``None``, NaN) become empty.
 
     Raises:
-        FashionGraphError: If something is neither a text nor absent.
+        FashionGraphError: If a value is neither text nor missing.
     """
     if isinstance(texts, str):
         raise FashionGraphError(f"'texts' needs a list of texts (got {texts!r})")
@@ -33,17 +33,25 @@ def cleaned(texts: Sequence[str | None] | pd.Series[str]) -> NDArray[np.object_]
 
 
 class SentenceEncoder:
-    """A sentence-transformers model (extra ``text``), rows scaled to length 1.
+    """Sentence-transformers model (extra ``text``) with rows scaled to length 1.
 
     Args:
-        model: ``"all-MiniLM-L6-v2"`` (384 features), whose weights the extra carries; the folder
-            of a saved model; or a name on the Hugging Face hub that an earlier download left on
-            disk. Only weights in safetensors are read.
-        download: Whether to fetch a model by its hub name where it is not on disk.
-        device: Where to encode; by default a GPU where there is one.
+        model: ``"all-MiniLM-L6-v2"`` (384 features), whose weights are part of the extra; the
+            folder of a saved model; or a name on the Hugging Face hub that is already on disk. Only
+            weights in safetensors are read.
+        download: Whether to download a model by its hub name if it is not on disk.
+        device: Device of the model; by default a GPU if there is one.
 
     Raises:
         FashionGraphError: If the extra is not installed or the model is not on disk.
+
+    Source: Reimers, Gurevych, "Sentence-BERT: sentence embeddings using Siamese BERT-networks",
+    EMNLP 2019, https://arxiv.org/abs/1908.10084.
+
+    Example:
+        >>> encoder = SentenceEncoder(device="cpu")
+        >>> encoder(["red leather boots", ""])
+        Features(2 rows of 384 float16, 1 missing)
     """
 
     def __init__(
@@ -93,7 +101,7 @@ class SentenceEncoder:
             Rows [n, ``num_features``] of length 1; an empty text is missing, a row of zeros.
 
         Raises:
-            FashionGraphError: If something is no text, or ``dtype`` is no float type.
+            FashionGraphError: If a value is not text, or ``dtype`` is no float type.
         """
         kind = checked_dtype(dtype)
         clean = cleaned(texts)

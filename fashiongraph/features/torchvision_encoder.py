@@ -1,4 +1,4 @@
-"""Any of torchvision's classification networks as a picture encoder."""
+"""Picture encoder from torchvision's classification networks."""
 
 from __future__ import annotations
 
@@ -17,29 +17,35 @@ from fashiongraph.features.weights import published_weights, read_weights
 
 
 class TorchvisionEncoder(PictureEncoder):
-    """The pooled features of a torchvision classification network.
+    """Pooled features of a torchvision classification network.
 
-    By default the features are what the classifier would read, pooled globally: 2,048 of
-    ResNet-50. With several layers each is pooled by its global average and the rows are put side
-    by side, as in "Dress fashionably: learn fashion collocation with deep mixed-category metric
-    learning" (Chen, He).
+    By default the features are the input of the classifier: 2,048 of ResNet-50. Several layers are
+    pooled by their global averages and concatenated, as in Chen, He, "Dress fashionably: learn
+    fashion collocation with deep mixed-category metric learning", AAAI 2018.
 
     Args:
         name: Name of the network in :mod:`torchvision.models`.
         weights: Name of torchvision's weights (``"IMAGENET1K_V2"``), or the path of a
             ``.pth`` or ``.safetensors`` file with a state dict, or :obj:`None` for random
             weights.
-        layers: Names of layers, ``["layer3", "avgpool"]``; any node of the traced network.
-        download: Whether to fetch torchvision's weights where they are not on disk.
+        layers: Names of layers such as ``["layer3", "avgpool"]``; any node of the traced network.
+        download: Whether to download torchvision's weights if they are not on disk.
 
     Attributes:
         widths: Number of features of each layer, in their order in the row.
-        transform: The weights' own preparation, or, for a file or none, a white square of 224
-            pixels with ImageNet's mean and deviation.
+        transform: The preparation of the published weights, or, for a file or random weights,
+            padding to a white square of 224 pixels with ImageNet's mean and deviation.
 
     Raises:
         FashionGraphError: If the network, its weights or a layer does not exist.
         DataError: If a file of weights is damaged or does not fit the network.
+
+    Example:
+        >>> encoder = TorchvisionEncoder("resnet18", layers=["layer3", "avgpool"])
+        >>> encoder.widths
+        (256, 512)
+        >>> encoder(torch.zeros(2, 3, 224, 224)).shape
+        torch.Size([2, 768])
     """
 
     def __init__(
@@ -52,9 +58,9 @@ class TorchvisionEncoder(PictureEncoder):
         from torchvision import models
         from torchvision.models.feature_extraction import create_feature_extractor
 
-        known = models.list_models(module=models)
-        if name not in known:
-            close = ", ".join(difflib.get_close_matches(name, known)) or "torchvision.models"
+        names = models.list_models(module=models)
+        if name not in names:
+            close = ", ".join(difflib.get_close_matches(name, names)) or "torchvision.models"
             raise FashionGraphError(f"'name' needs to be a known network (got {name!r}; {close})")
         transform = prepare(224, mean=(0.485, 0.456, 0.406), std=(0.229, 0.224, 0.225))
         published = None
@@ -100,7 +106,7 @@ class TorchvisionEncoder(PictureEncoder):
 
 
 def _nodes(network: nn.Module, layers: Sequence[str] | None) -> tuple[str, ...]:
-    """The nodes to read: those asked for, or the last one before the classifier that has a map."""
+    """Nodes of the given layers, or the last node before the classifier."""
     from torchvision.models.feature_extraction import get_graph_node_names
 
     nodes = get_graph_node_names(network, suppress_diff_warning=True)[1]
@@ -113,14 +119,14 @@ def _nodes(network: nn.Module, layers: Sequence[str] | None) -> tuple[str, ...]:
     for layer in layers:
         if not any(node == layer or node.startswith(f"{layer}.") for node in nodes):
             top = ", ".join(dict.fromkeys(node.partition(".")[0] for node in nodes[1:]))
-            raise FashionGraphError(f"'layers' needs names among {top} (got {layer!r})")
+            raise FashionGraphError(f"'layers' needs names in {top} (got {layer!r})")
     if len(set(layers)) < len(layers):
         raise FashionGraphError(f"'layers' needs different layers (got {list(layers)})")
     return tuple(layers)
 
 
 def _load(network: nn.Module, parameters: set[str], path: str | Path) -> None:
-    """Load a file's state dict; what the chosen layers do not need may be missing or differ."""
+    """Load a state dict; weights that the chosen layers do not use may be missing or differ."""
     state = read_weights(path)
     needed = parameters & set(network.state_dict())
     missing = sorted(k for k in needed - set(state) if not k.endswith("num_batches_tracked"))

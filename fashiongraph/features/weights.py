@@ -1,4 +1,4 @@
-"""Reading the weights of torchvision's networks without unpickling anything else."""
+"""Reading weights of torchvision's networks without unpickling other objects."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 
 def published_weights(network: str, weights: str, download: bool) -> WeightsEnum:
-    """One of torchvision's weights for a network, checked to lie on disk and to be harmless.
+    """Published weights of a torchvision network, checked to be on disk and to hold only tensors.
 
     Args:
         network: Name of the network, ``"resnet50"``.
         weights: Name of the weights, ``"IMAGENET1K_V2"``.
-        download: Whether to fetch them from torchvision's site where they are missing.
+        download: Whether to download them if they are not on disk.
 
     Raises:
         FashionGraphError: If the network has no such weights, or they are neither on disk nor
@@ -30,13 +30,13 @@ def published_weights(network: str, weights: str, download: bool) -> WeightsEnum
     """
     from torchvision.models import get_model_weights
 
-    known = get_model_weights(network)
-    if weights not in known.__members__:
+    published = get_model_weights(network)
+    if weights not in published.__members__:
         raise FashionGraphError(
-            f"'weights' needs to be a file or one of {', '.join(known.__members__)} "
+            f"'weights' needs to be a file or one of {', '.join(published.__members__)} "
             f"for {network!r} (got {weights!r})"
         )
-    chosen = known[weights]
+    chosen = published[weights]
     file = Path(torch.hub.get_dir()) / "checkpoints" / Path(urlparse(chosen.url).path).name
     if not file.is_file() and not download:
         raise FashionGraphError(
@@ -44,19 +44,26 @@ def published_weights(network: str, weights: str, download: bool) -> WeightsEnum
             f"put {chosen.url} at {file}, or pass the path of a file of weights"
         )
     if file.is_file():
-        read_weights(file)  # torchvision itself would unpickle anything the file holds
+        read_weights(file)  # torchvision would unpickle any object in the file
     else:
         chosen.get_state_dict(progress=True, check_hash=True, weights_only=True)
     return chosen
 
 
 def read_weights(path: str | Path) -> dict[str, Tensor]:
-    """The state dict in a ``.safetensors`` or PyTorch file, the latter without pickled objects.
+    """Read the state dict of a ``.safetensors`` or PyTorch file, without unpickling objects.
 
-    A state dict that a training script nested under ``"state_dict"`` or ``"model"`` is found.
+    A state dict nested under ``"state_dict"`` or ``"model"`` is found, too.
 
     Raises:
-        DataError: If the file is missing, damaged, or holds anything but tensors by name.
+        DataError: If the file is missing, damaged, or holds anything except tensors by name.
+
+    Example:
+        >>> import tempfile
+        >>> file = Path(tempfile.mkdtemp()) / "weights.pth"
+        >>> torch.save({"state_dict": {"bias": torch.zeros(2)}}, file)
+        >>> read_weights(file)
+        {'bias': tensor([0., 0.])}
     """
     file = Path(path)
     if not file.is_file():

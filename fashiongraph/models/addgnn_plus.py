@@ -115,7 +115,7 @@ class ADDGNNPlus(ADDGNN):
                 self.scorer.weight.mul_(_COSINE_SCALE * hidden_channels / num_attributes)
 
     @classmethod
-    def paper(cls, in_channels: int, **config: Any) -> ADDGNN:
+    def paper(cls, in_channels: int, **config: Any) -> ADDGNNPlus:
         """Not supported: ADD-GNN+ is not published; use :meth:`ADDGNN.paper`.
 
         Raises:

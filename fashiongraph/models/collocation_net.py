@@ -99,7 +99,8 @@ class CollocationNet(OutfitModel):
     def pair_scores(self, batch: Batch) -> Tensor:
         r"""Cosine of each edge :math:`j \to i` [E]."""
         embedding = self.item_states(batch).nodes("state")
-        return torch.cosine_similarity(*embedding[batch.edge_index], dim=-1)
+        sender, receiver = batch.edge_index
+        return torch.cosine_similarity(embedding[sender], embedding[receiver], dim=-1)
 
     def embed(self, states: Mapping[str, Tensor]) -> Tensor:
         """Embeddings of length 1 [U, D]."""

@@ -121,7 +121,7 @@ class Ensemble(OutfitModel):
         """Item embeddings of all models, named ``"<number>.<name>"``."""
         return {
             f"{number}.{name}": value
-            for number, model in enumerate(self._each())
+            for number, model in enumerate(self.each())
             for name, value in model.encode_items(items).items()
         }
 
@@ -129,14 +129,14 @@ class Ensemble(OutfitModel):
         """Tensors to cache of all models, named ``"<number>.<name>"``."""
         return {
             f"{number}.{name}": value
-            for number, model in enumerate(self._each())
+            for number, model in enumerate(self.each())
             for name, value in model.cache_items(items).items()
         }
 
     def embed(self, states: Mapping[str, Tensor]) -> Tensor | None:
         """Concatenated item vectors of all models [U, M·D]."""
         vectors = [
-            model.embed(_of_model(states, number)) for number, model in enumerate(self._each())
+            model.embed(_of_model(states, number)) for number, model in enumerate(self.each())
         ]
         present = [vector for vector in vectors if vector is not None]
         return torch.cat(present, dim=1) if len(present) == len(vectors) else None
@@ -146,7 +146,7 @@ class Ensemble(OutfitModel):
         vectors = embedding.chunk(self.ensemble_size, dim=1)
         pairs = [
             model.completion_query(vector)
-            for model, vector in zip(self._each(), vectors, strict=True)
+            for model, vector in zip(self.each(), vectors, strict=True)
         ]
         query = torch.cat([query for query, _ in pairs]) / self.ensemble_size
         return query, torch.stack([constant for _, constant in pairs]).mean()
@@ -162,15 +162,16 @@ class Ensemble(OutfitModel):
         with ExitStack() as stack:
             # tee is lazy: features that no model reads are never gathered.
             copies = tee(features, self.ensemble_size)
-            for model, rows in zip(self._each(), copies, strict=True):
+            for model, rows in zip(self.each(), copies, strict=True):
                 stack.enter_context(model.catalogue(rows))
             yield
 
     @property
     def _first(self) -> OutfitModel:
-        return next(self._each())
+        return next(self.each())
 
-    def _each(self) -> Iterator[OutfitModel]:
+    def each(self) -> Iterator[OutfitModel]:
+        """The models one by one."""
         for model in self.models:
             assert isinstance(model, OutfitModel)
             yield model
@@ -178,7 +179,7 @@ class Ensemble(OutfitModel):
     def _views(self, batch: Batch) -> Iterator[tuple[OutfitModel, Batch]]:
         """Each model with the batch, reduced to its cached item embeddings if there are any."""
         cached = "item_states" in batch
-        for number, model in enumerate(self._each()):
+        for number, model in enumerate(self.each()):
             view = batch
             if cached:
                 view = copy(batch)

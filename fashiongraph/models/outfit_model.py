@@ -186,7 +186,7 @@ class OutfitModel(torch.nn.Module):
 
         An outfit of one item scores 0.
         """
-        score = self(batch)[batch.batch] - self(leave_one_out(batch))
+        score: Tensor = self(batch)[batch.batch] - self(leave_one_out(batch))
         return score.masked_fill(batch.ptr.diff()[batch.batch] < 2, 0.0)
 
     def pair_scores(self, batch: Batch) -> Tensor:

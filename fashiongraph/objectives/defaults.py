@@ -65,7 +65,7 @@ def _(model: CollocationNet) -> Objective[Any]:
 
 @default_objective.register
 def _(model: Ensemble) -> Objective[Any]:
-    return EnsembleObjective(default_objective(model.models[0]))
+    return EnsembleObjective(default_objective(next(model.each())))
 
 
 @singledispatch

@@ -1,4 +1,4 @@
-"""The benchmark of completions runs, and finds them exact."""
+"""The benchmark of completion runs, and its answers are exact."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ SCRIPT = Path(__file__).parents[2] / "benchmarks" / "completion.py"
 
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux counts peaks")
-@pytest.mark.parametrize("states", ["float16", "float32"])
-def test_is_exact(tmp_path, states):
+@pytest.mark.parametrize("dtype", ["float16", "float32"])
+def test_completions_are_exact(tmp_path, dtype):
     output = tmp_path / "completion.json"
     small = ("--items", "20000", "--hidden", "8", "--questions", "5", "--exact", "2")
     done = subprocess.run(
-        [sys.executable, str(SCRIPT), *small, "--states", states, "--output", str(output)],
+        [sys.executable, str(SCRIPT), *small, "--dtype", dtype, "--output", str(output)],
         capture_output=True,
         text=True,
         env={**os.environ, "OMP_NUM_THREADS": "1"},
@@ -31,6 +31,6 @@ def test_is_exact(tmp_path, states):
     assert result["one slot, no graph, equal to brute force"] == "2 of 2"
     assert result["one slot, graph, equal to brute force"] == "2 of 2"
     assert result["every slot, no graph, equal to brute force"] is True
-    # Plain scores of rounded states are rounded themselves: only whole ones have to agree.
-    assert states == "float16" or result["top 10 equal to torch.topk"] == "5 of 5"
+    # Plain scores of rounded vectors are rounded themselves: only float32 has to agree.
+    assert dtype == "float16" or result["top 10 equal to torch.topk"] == "5 of 5"
     assert "| torch.topk over all scores |" in done.stdout

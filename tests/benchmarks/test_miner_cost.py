@@ -1,4 +1,4 @@
-"""The benchmark of miners runs."""
+"""The benchmark of miners times each of them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def test_every_miner_is_timed(tmp_path):
     command += ["--output", str(output)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert "| miner, ms a batch | 4 outfits | 8 outfits |" in done.stdout
+    assert "| miner, ms per batch | 4 outfits | 8 outfits |" in done.stdout
     assert done.stdout.count("| pytorch-metric-learning") == 3
     assert "triplets)" in done.stdout
     records = json.loads(output.read_text())["records"]

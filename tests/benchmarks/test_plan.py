@@ -1,4 +1,4 @@
-"""The plan for a large set counts the bytes that a small one has."""
+"""The plan for a large set computes the bytes that a small one has."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ def test_arrays_are_as_large_as_planned(plan):
     items, planned = outfits.items, plan.array_bytes(20_000, 3000)
     graph = category_graph(outfits.category_id, outfits.batch, plan.CATEGORIES)
     edges = (graph.edge_index, graph.edge_weight, graph.edge_count)
-    remembered = add_item_cooccurrence(graph, outfits)
-    memory = [value for name, value in remembered.to_dict().items() if name.startswith("item_")]
+    counted = add_item_cooccurrence(graph, outfits)
+    pairs = [value for name, value in counted.to_dict().items() if name.startswith("item_")]
     (pool,) = negative_sampler("uniform", items).pools
     arrays = {id(array): array for array in vars(pool).values() if isinstance(array, np.ndarray)}
     near = pytest.approx
@@ -42,13 +42,13 @@ def test_arrays_are_as_large_as_planned(plan):
     assert planned["`category_id` and `frequency`"] == (
         items.category_id.nbytes + items.frequency.nbytes
     )
-    strangers = planned["pool of uniform strangers"]
-    assert strangers == near(sum(array.nbytes for array in arrays.values()), rel=0.01)
+    negatives = planned["pool of uniform negatives"]
+    assert negatives == near(sum(array.nbytes for array in arrays.values()), rel=0.01)
     assert planned["features, half precision"] == items.features.half().nbytes
     assert sum(t.nbytes for t in edges) == graph.num_edges * plan.EDGE
     # Pairs that outfits share are kept once.
-    at_most = planned["remembered items, at most"]
-    assert 0.9 * at_most < sum(t.nbytes for t in memory) < 1.01 * at_most
+    at_most = planned["item co-occurrence, at most"]
+    assert 0.9 * at_most < sum(t.nbytes for t in pairs) < 1.01 * at_most
 
 
 def test_both_tables_are_printed(plan, monkeypatch, capsys):

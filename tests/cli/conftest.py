@@ -1,4 +1,4 @@
-"""A wardrobe on disk whose outfits share a style, and a way to call the command."""
+"""Tables of outfits that share a style, on disk, and a function that runs the command."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from fashiongraph.cli import app
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Items of four styles in four categories, and ninety outfits of one style each."""
-    root = tmp_path_factory.mktemp("wardrobe")
+    root = tmp_path_factory.mktemp("data")
     rng = np.random.default_rng(0)
     category = np.array(["top", "bottom", "shoe", "bag"])
     items = pd.DataFrame(
@@ -32,8 +32,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     features[np.arange(48), np.arange(48) % 4] += 1
     rows = []
     for outfit, choice in enumerate(rng.permutation(3**4)[np.arange(90) // 4]):
-        for part in range(4):  # the choice written in base 3: no outfit occurs twice
-            item = (choice // 3**part % 3 * 4 + part) * 4 + outfit % 4
+        for digit in range(4):  # the choice written in base 3: no outfit occurs twice
+            item = (choice // 3**digit % 3 * 4 + digit) * 4 + outfit % 4
             rows.append((f"o{outfit:03d}", f"{item:04d}"))
     items.to_csv(root / "items.csv", index=False)
     pd.DataFrame(rows, columns=["outfit_id", "item_id"]).to_csv(root / "outfits.csv", index=False)
@@ -43,7 +43,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def command() -> Callable[..., Result]:
-    """A function that runs ``fashiongraph`` with arguments; it must end well unless told so."""
+    """A function that runs ``fashiongraph`` and checks whether it succeeds."""
 
     def run(*arguments: object, fails: bool = False) -> Result:
         result = CliRunner().invoke(app, [str(a) for a in arguments])
@@ -60,7 +60,8 @@ def checkpoint(
     """A model trained from the command line."""
     output = tmp_path_factory.mktemp("run")
     result = command(
-        *("train", folder, "--features", "features.npy", "-o", output, "--hidden", 8),
+        *("train", folder, "--features", "features.npy", "-o", output, "--model", "addgnn"),
+        *("--hidden", 8),
         *("--epochs", 8, "--batch-size", 16, "--lr", 0.02, "--accelerator", "cpu", "--json"),
     )
     facts = json.loads(result.stdout)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -16,10 +17,11 @@ COMMANDS = (
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_explains_itself(command, name):
+def test_help_has_an_example_and_the_shared_options(command, name):
     text = command(name, "--help").output
-    assert "Usage" in text
-    assert len(text) > 200
+    assert "Usage" in text and "Example: fashiongraph" in " ".join(text.split())
+    for option in ("--config", "--quiet", "--json", "--debug"):
+        assert option in text
 
 
 def test_help_lists_the_commands(command):
@@ -27,11 +29,11 @@ def test_help_lists_the_commands(command):
     assert all(name in text for name in COMMANDS)
 
 
-def test_its_version(command):
+def test_version(command):
     assert command("--version").output == f"fashiongraph {fashiongraph.__version__}\n"
 
 
-def test_bad_input_ends_in_one_line_and_status_two(tmp_path):
+def test_bad_input_ends_in_one_line_and_status_2(tmp_path):
     done = subprocess.run(
         [sys.executable, "-m", "fashiongraph", "info", str(tmp_path / "[/none]:dress:")],
         capture_output=True,
@@ -44,7 +46,7 @@ def test_bad_input_ends_in_one_line_and_status_two(tmp_path):
     assert "Traceback" not in done.stderr
 
 
-def test_a_file_that_cannot_be_written_ends_likewise(folder, tmp_path):
+def test_an_output_that_cannot_be_made_is_refused(folder, tmp_path):
     (tmp_path / "file").touch()
     output = str(tmp_path / "file" / "split.csv")
     done = subprocess.run(
@@ -54,15 +56,16 @@ def test_a_file_that_cannot_be_written_ends_likewise(folder, tmp_path):
         check=False,
     )
     assert done.returncode == 2
-    assert done.stderr.startswith("error: ")
-    assert done.stderr.endswith(("File exists\n", "Not a directory\n"))
+    assert (
+        done.stderr == f"error: {output}: cannot be written: {tmp_path / 'file'} is not a folder\n"
+    )
     assert done.stderr.count("\n") == 1
 
 
-def test_a_command_that_is_told_to_end_clears_its_files_away(tmp_path):
+def test_termination_removes_unfinished_files(tmp_path):
     slow = (
         "import time, fashiongraph.cli as cli\n"
-        "from fashiongraph.files import whole\n"
+        "from fashiongraph.files import atomic_write\n"
         "@cli.app.command()\n"
         "def wait() -> None:\n"
         "    with atomic_write('file') as draft:\n"
@@ -79,3 +82,62 @@ def test_a_command_that_is_told_to_end_clears_its_files_away(tmp_path):
     running.send_signal(signal.SIGTERM)
     assert running.wait(30) == 143
     assert list(tmp_path.iterdir()) == []
+
+
+CRASH = (
+    "import fashiongraph.cli as cli\n"
+    "@cli.app.command()\n"
+    "def crash() -> None:\n"
+    "    raise {error}\n"
+    "cli.main()\n"
+)
+
+
+@pytest.mark.parametrize("debug", ["", "1"])
+def test_an_internal_error_is_one_line_and_status_70(debug):
+    done = subprocess.run(
+        [sys.executable, "-c", CRASH.format(error="KeyError('fit')"), "crash"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "FASHIONGRAPH_DEBUG": debug},
+    )
+    assert done.returncode == 70
+    assert done.stderr.splitlines()[-1] == "internal error: KeyError: 'fit'; please report it"
+    assert ("Traceback" in done.stderr) == bool(debug)
+
+
+def test_an_interrupt_has_status_130():
+    code = CRASH.format(error="KeyboardInterrupt")
+    done = subprocess.run([sys.executable, "-c", code, "crash"], capture_output=True, check=False)
+    assert done.returncode == 130
+
+
+def test_help_imports_no_heavy_package():
+    heavy = ("torch", "torch_geometric", "pandas", "lightning", "scipy", "matplotlib")
+    code = f"import sys, fashiongraph.cli\nprint([m for m in {heavy} if m in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "[]\n"
+
+
+def test_completion_scripts_are_available(command):
+    assert "--install-completion" in command("--help").output
+
+
+def test_scoring_imports_no_package_of_training(folder, checkpoint):
+    unused = ("lightning", "matplotlib", "networkx", "tensorboard", "torchmetrics", "torchvision")
+    code = (
+        "import sys\n"
+        "from fashiongraph.cli import app\n"
+        "app(standalone_mode=False)\n"
+        f"print([m for m in {unused} if m in sys.modules])\n"
+    )
+    data = ("--data", str(folder), "--features", "features.npy", "--json")
+    words = ("score", str(checkpoint), str(folder / "outfits.csv"), *data)
+    done = subprocess.run(
+        [sys.executable, "-c", code, *words], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.endswith("]\n[]\n")
+    assert done.stderr == ""

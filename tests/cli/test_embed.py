@@ -28,6 +28,8 @@ def pictures(folder, tmp_path):
 
 def test_writes_one_row_per_item_and_resumes(pictures, command):
     facts = json.loads(command("embed", pictures, *QUICK, "--json").stdout)
+    refused = command("embed", pictures, *QUICK, fails=True)
+    assert "--overwrite" in str(refused.exception)
     rows = np.load(pictures / "features_image.npy")
     assert facts["shape"] == [6, 512] == list(rows.shape)
     assert rows.dtype == np.float16
@@ -42,9 +44,8 @@ def test_a_table_of_items_needs_no_outfits(pictures, command):
     assert facts["shape"] == [6, 512]
     text = command("embed", table, "--text-column", "title").output
     assert "6 rows of 384 features" in text and "1 of them missing" in text
-    assert "'colour'" in str(
-        command("embed", table, "--text-column", "colour", fails=True).exception
-    )
+    refused = command("embed", table, "--text-column", "colour", "--overwrite", fails=True)
+    assert "'colour'" in str(refused.exception)
 
 
 def test_a_folder_of_pictures_is_listed_in_the_order_of_the_rows(pictures, command, tmp_path):
@@ -85,8 +86,8 @@ def test_refuses_items_without_pictures(folder, command, pictures):
     ]
 
 
-def test_only_the_items_of_a_wardrobe_matter(pictures, command):
-    (pictures / "outfits.csv").write_text("outfit_id,item_id\na,0000\nb,nobody\n")
+def test_outfits_are_not_read(pictures, command):
+    (pictures / "outfits.csv").write_text("outfit_id,item_id\na,0000\nb,no-outfit\n")
     assert "6 rows" in command("embed", pictures, *QUICK).stdout
     with (pictures / "items.csv").open("a") as file:
         file.write("0000,top\n")
@@ -101,10 +102,10 @@ def test_items_in_another_order_need_other_features(pictures, command):
     command("info", pictures, "--features", "features_text.npy")
     items = pd.read_csv(pictures / "items.csv", dtype=str)
     items.iloc[::-1].to_csv(pictures / "items.csv", index=False)
-    asked = ("info", pictures, "--features", "features_text.npy")
-    assert "made for other items" in str(command(*asked, fails=True).exception)
-    command("embed", pictures / "items.csv", "--text-column", "title")
-    command(*asked)
+    common = ("info", pictures, "--features", "features_text.npy")
+    assert "made for other items" in str(command(*common, fails=True).exception)
+    command("embed", pictures / "items.csv", "--text-column", "title", "--overwrite")
+    command(*common)
 
 
 def test_many_broken_pictures_are_counted(pictures, command):
@@ -164,9 +165,12 @@ def test_ray_writes_the_same_file(pictures, command):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
+        (("--encoder", "resnet-18"), "'--encoder' needs to be"),
+        (("--batch-size", 4, "--text-column", "title"), "'--batch-size' has no effect"),
+        (("--text-encoder", "hashed-words"), "'--text-encoder' has no effect"),
         (("--engine", "dask"), "'--engine' needs to be plain or ray (got 'dask')"),
         (("--ray-address", "auto"), "'--ray-address' needs '--engine ray'"),
-        (("--engine", "ray", "--text-column", "title"), "'--engine ray' embeds pictures"),
+        (("--engine", "ray", "--text-column", "title"), "'--engine' has no effect"),
     ],
 )
 def test_refuses_options_that_contradict(pictures, command, options, message):

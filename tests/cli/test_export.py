@@ -6,10 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fashiongraph.errors import FashionGraphError
 
-
-def test_writes_what_scores_as_the_model_does(folder, command, checkpoint, tmp_path):
+def test_the_onnx_file_scores_as_the_model_does(folder, command, checkpoint, tmp_path):
     pytest.importorskip("onnxscript")
     ort = pytest.importorskip("onnxruntime")
     output = tmp_path / "model.onnx"
@@ -34,17 +32,19 @@ def test_writes_what_scores_as_the_model_does(folder, command, checkpoint, tmp_p
     np.testing.assert_allclose(score, expected[outfits["outfit_id"].unique()], atol=2e-6)
 
 
-def test_says_what_it_wrote(command, checkpoint, tmp_path, monkeypatch):
-    asked = []
-    monkeypatch.setattr("fashiongraph.export.to_onnx", lambda *given: asked.append(given[1:]))
+def test_prints_the_file_and_keeps_an_existing_one(command, checkpoint, tmp_path, monkeypatch):
+    calls = []
+    monkeypatch.setattr("fashiongraph.export.to_onnx", lambda *given: calls.append(given[1:]))
     output = tmp_path / "model.onnx"
     text = command("export", checkpoint, "--items", 2, "-o", output).output
     assert f"ADDGNN for outfits of 2 items written to {output}" in text
-    assert asked == [(2, output)]
+    assert calls == [(2, output)]
+    output.touch()
+    refused = command("export", checkpoint, "--items", 2, "-o", output, fails=True)
+    assert "--overwrite" in str(refused.exception) and len(calls) == 1
 
 
 def test_refuses_an_outfit_of_one_item(command, checkpoint, tmp_path):
     pytest.importorskip("onnxscript")
     result = command("export", checkpoint, "--items", 1, "-o", tmp_path / "m.onnx", fails=True)
-    assert isinstance(result.exception, FashionGraphError)
-    assert "'num_items' needs to be at least 2 (got 1)" in str(result.exception)
+    assert result.exit_code == 2 and "--items" in result.output

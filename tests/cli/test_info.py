@@ -10,6 +10,8 @@ def test_describes_a_data_set(folder, command, tmp_path):
     assert (facts["outfits"], facts["items"], facts["categories"]) == (90, 48, 4)
     result = command("info", folder, "--graph", tmp_path / "graph.png")
     assert "90" in result.output
+    refused = command("info", folder, "--graph", tmp_path / "graph.png", fails=True)
+    assert "--overwrite" in str(refused.exception)
     with Image.open(tmp_path / "graph.png") as picture:
         assert picture.width > 1000
 
@@ -17,7 +19,7 @@ def test_describes_a_data_set(folder, command, tmp_path):
 def test_describes_a_checkpoint(command, checkpoint):
     facts = json.loads(command("info", checkpoint, "--json").stdout)
     assert facts["model"] == "ADDGNN"
-    assert facts["settings"]["hidden_channels"] == 8
+    assert facts["config"]["hidden_channels"] == 8
     assert facts["categories"] == 4
     named = str(command("info", checkpoint.parent, fails=True).exception)
     assert f"one lies in {checkpoint}" in named
@@ -31,17 +33,17 @@ def test_lenient_reports_what_it_drops(folder, command, tmp_path):
     assert "90" in command("info", tmp_path, "--lenient").output
 
 
-def test_a_public_set_by_name_and_settings(command, data_root, tmp_path):
+def test_a_public_data_set_by_name_and_arguments(command, data_root, tmp_path):
     root = data_root("fashion32")
     form = f"fashion32 processed_dir={tmp_path / 'processed'}"
     facts = json.loads(command("info", root, "--set", form, "--json").stdout)
     assert (facts["outfits"], facts["items_worn"], facts["items"]) == (930, 2682, 2503)
 
 
-def test_refuses_forms_it_does_not_know(folder, command):
+def test_refuses_unknown_forms(folder, command):
     for form, message in (
-        ("catwalk", "'--set' needs to be one of tables, maryland-polyvore"),
-        ("pog fast", "'--set' needs settings as name=value (got 'fast')"),
+        ("catwalk", "'--set' needs to be one of tables"),
+        ("pog fast", "'--set' needs arguments as name=value"),
         ("pog fast=True", "unexpected keyword argument 'fast'"),
     ):
         result = command("info", folder, "--set", form, fails=True)

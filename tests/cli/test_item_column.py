@@ -11,7 +11,7 @@ def table(tmp_path):
     return path
 
 
-def test_a_column_of_a_wardrobe_or_of_a_table_alone(folder, table):
+def test_a_column_of_a_data_set_or_of_a_table_alone(folder, table):
     column = ItemColumn.read(folder, "tables", "style")
     assert column.values.name == "style"
     assert column.values.tolist()[:5] == ["style0", "style1", "style2", "style3", "style0"]
@@ -23,14 +23,16 @@ def test_a_column_of_a_wardrobe_or_of_a_table_alone(folder, table):
     assert ItemColumn.read(table, "tables", "title").ids is None
 
 
-def test_a_column_that_is_not_there_is_named(folder, table):
+def test_a_missing_column_or_table_is_named(folder, table):
     with pytest.raises(DataError, match="needs a column 'title'"):
         ItemColumn.read(folder, "tables", "title")
     with pytest.raises(DataError, match="'colour'"):
         ItemColumn.read(table, "tables", "colour")
+    with pytest.raises(DataError, match=r"items\.csv: does not exist"):
+        ItemColumn.read(table.parent, "tables", "title")
 
 
-def test_outfits_are_not_asked_for(table):
+def test_outfits_are_not_read(table):
     folder = table.parent
     table.rename(folder / "items.csv")
     (folder / "outfits.csv").write_text("outfit_id,item_id\na,01\n")  # one item makes no outfit

@@ -5,14 +5,14 @@ from fashiongraph.cli.item_pictures import is_pictures, item_pictures
 from fashiongraph.errors import DataError
 
 
-def test_items_without_a_picture_are_named_as_a_spreadsheet_counts_them(tmp_path):
+def test_items_without_a_picture_are_named_with_their_row(tmp_path):
     path = tmp_path / "garments.csv"
     path.write_text("item_id,image\n1,a.png\n\n2,\n3, \n4,\n")
     with pytest.raises(DataError) as caught:
         item_pictures(path, "tables")
     assert str(caught.value) == (
         f"{path}, row 4: 'image' needs a value (item '2' and 2 more have none); "
-        "--skip-broken goes on without such items' pictures"
+        "--skip-broken continues without such items' pictures"
     )
     names = item_pictures(path, "tables", skip_broken=True)
     assert names.blank.tolist() == [False, True, True, True]

@@ -1,35 +1,74 @@
+from __future__ import annotations
+
 import json
 
 import pytest
-import typer
 from rich.console import Console
-from typer.testing import CliRunner
 
-from fashiongraph.cli.options import listed, print_json, refuse, rows_table
-from fashiongraph.errors import FashionGraphError
+from fashiongraph.cli.command import CommandOptions
+from fashiongraph.cli.option_names import option_names
+from fashiongraph.cli.options import listed, refuse
+from fashiongraph.cli.output import check_output, print_json, rows_table
+from fashiongraph.console import print_message, quiet_messages
+from fashiongraph.errors import DataError, FashionGraphError
 
 
 def test_names_are_separated_by_commas():
     assert listed("type, year,,line ") == ["type", "year", "line"]
     assert listed("") == []
     assert listed('shoe, "bag, large",7" hat') == ["shoe", "bag, large", '7" hat']
-    with pytest.raises(FashionGraphError, match="names cannot be read: unexpected end of data"):
-        listed('shoe,"bag, large')
+    with pytest.raises(FashionGraphError, match=r"'--slots' needs names.*unexpected end"):
+        listed('shoe,"bag, large', "--slots")
 
 
-@pytest.mark.parametrize("arguments", [["--count", "3"], ["--count", "1"]])
-def test_an_option_without_a_say_is_refused_even_with_its_default(arguments):
-    app = typer.Typer()
+def test_a_given_option_without_effect_is_refused():
+    refuse(CommandOptions(), ["as_json"], "--all")
+    with pytest.raises(FashionGraphError, match=r"^'--json' has no effect with '--all'$"):
+        refuse(CommandOptions(given=frozenset({"as_json"})), ["quiet", "as_json"], "--all")
 
-    @app.command()
-    def one(context: typer.Context, count: int = 1, name: str = "a") -> None:
-        refuse(context, ["count"], "--whole")
-        print("done", name)
 
-    assert "done b" in CliRunner().invoke(app, ["--name", "b"]).output
-    error = CliRunner().invoke(app, arguments).exception
-    assert isinstance(error, FashionGraphError)
-    assert str(error) == "'--count' has no say beside '--whole'"
+def test_errors_name_the_option():
+    names = {"column": "--groups"}
+    for text, expected in (
+        ("'column' needs a 'column'", "'--groups' needs a 'column'"),
+        ("'row' needs a 'column'", "'row' needs a 'column'"),
+        ("no 'column'", "no 'column'"),
+    ):
+        with pytest.raises(FashionGraphError) as caught, option_names(names):
+            raise FashionGraphError(text)
+        assert str(caught.value) == expected
+    with pytest.raises(DataError) as caught, option_names(names):
+        raise DataError("'column' is missing", "file.csv")
+    assert str(caught.value) == "file.csv: 'column' is missing"
+
+
+def test_outputs_are_checked_before_the_work(tmp_path):
+    file, filled = tmp_path / "file", tmp_path / "filled"
+    file.touch()
+    filled.mkdir()
+    check_output(filled, overwrite=False, folder=True)  # empty
+    (filled / "a").touch()
+    check_output(None, overwrite=False)
+    check_output(tmp_path / "new" / "file", overwrite=False)
+    for path, folder in ((file, False), (filled, True)):
+        with pytest.raises(DataError, match="--overwrite"):
+            check_output(path, overwrite=False, folder=folder)
+        check_output(path, overwrite=True, folder=folder)
+        with pytest.raises(DataError, match="is read by this command"):
+            check_output(path, True, [path], folder=folder)
+        with pytest.raises(DataError, match="exists and is a"):
+            check_output(path, overwrite=True, folder=not folder)
+    with pytest.raises(DataError, match="is not a folder"):
+        check_output(file / "below", overwrite=True)
+
+
+def test_messages_can_be_switched_off(capsys):
+    with quiet_messages():
+        print_message("one")
+        with quiet_messages(False):
+            print_message("two")
+    print_message("three")
+    assert capsys.readouterr().err == "two\nthree\n"
 
 
 def test_rows_make_a_table():

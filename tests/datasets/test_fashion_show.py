@@ -133,7 +133,7 @@ def test_a_broken_picture_is_named(tmp_path):
         FashionShow(tmp_path)
 
 
-def test_what_is_missing_is_named(tmp_path):
+def test_missing_files_are_named(tmp_path):
     with pytest.raises(DataError, match=r"raw.outfits\.csv: .* it is missing"):
         FashionShow(tmp_path)
 

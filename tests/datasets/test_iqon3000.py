@@ -50,7 +50,7 @@ def write(root, outfits=OUTFITS):
     return root
 
 
-def test_what_the_files_say(tmp_path):
+def test_columns_of_the_files(tmp_path):
     dataset = IQON3000(write(tmp_path))
     assert dataset.outfits.ids.tolist() == ["501", "502", "77"]
     items = dataset.items
@@ -80,7 +80,7 @@ def test_deeper_folders_and_the_first_outfits(tmp_path):
     assert dataset.items.columns["image"][0] == "raw/IQON3000/IQON3000/11/501/7_m.jpg"
 
 
-def test_broken_files_are_named_or_passed_over(tmp_path):
+def test_broken_files_are_named_or_skipped(tmp_path):
     write(tmp_path, {**OUTFITS, "11/500": {}, "12/9": {"setId": 9, "items": [{"itemId": None}]}})
     with pytest.raises(DataError, match=r"500\.json: record 1 needs"):
         IQON3000(tmp_path)
@@ -105,7 +105,7 @@ def test_a_broken_outfit_is_named(tmp_path, outfit, message):
         IQON3000(tmp_path)
 
 
-def test_what_is_missing_is_named(tmp_path):
+def test_missing_files_are_named(tmp_path):
     with pytest.raises(DataError, match=r"raw.IQON3000: .* it is missing"):
         IQON3000(tmp_path)
     (tmp_path / "IQON3000").mkdir()

@@ -132,7 +132,7 @@ def test_category_names(tmp_path):
 def test_wrong_category_names(tmp_path, line):
     file = tmp_path / "category_id.txt"
     file.write_text(f"2 Clothing\n\n11 Tops\n{line}\n", encoding="utf-8")
-    with pytest.raises(DataError, match=f"row 4: a line needs .* own \\(got '{line}'\\)"):
+    with pytest.raises(DataError, match=f"row 4: a line needs .* \\(got '{line}'\\)"):
         read_category_names(file)
     file.write_bytes(b"2 \xff")
     with pytest.raises(DataError, match="readable as text"):
@@ -292,7 +292,7 @@ def test_questions(tmp_path):
     assert [named(row) for row in blanks.candidates] == [["31_1", "32_4"], ["32_4", "31_2"]]
     assert blanks.answer.tolist() == [0, 0]
     assert blanks.recipe["source"] == "fill_in_blank_test.json"
-    assert dataset.fill_in_blank_questions(right="own_outfit").checksum == blanks.checksum
+    assert dataset.fill_in_blank_questions(right="same_outfit").checksum == blanks.checksum
 
     compatibility = dataset.compatibility_questions()
     assert named(compatibility.item_id)[-2:] == ["31_1", "32_8"]

@@ -21,7 +21,7 @@ def items_of(dataset):
     }
 
 
-def test_what_the_files_say(folder):
+def test_columns_of_the_files(folder):
     dataset = OutfitTables(folder, features="features.npy")
     assert str(dataset) == "OutfitTables(3 outfits, 6 items, 4 categories, 3 features)"
     assert len(dataset) == dataset.num_outfits == 3
@@ -153,7 +153,7 @@ def test_the_first_problem_and_the_number_of_others(folder):
         OutfitTables(folder, "features.npy", lenient=True)
 
 
-def test_an_item_takes_its_rows_and_features_along(folder):
+def test_a_dropped_item_drops_rows_and_features(folder):
     features = np.load(folder / "features.npy")
     features[4] = np.inf
     np.save(folder / "features.npy", features)
@@ -176,7 +176,9 @@ def test_an_item_takes_its_rows_and_features_along(folder):
         ("polyvore_titles", "features_text.npy", 2_463, 10_173, 5, 384, 97),
     ],
 )
-def test_real_wardrobes(data_root, name, features, outfits, items, categories, width, untitled):
+def test_published_data_sets(
+    data_root, name, features, outfits, items, categories, width, untitled
+):
     dataset = OutfitTables(data_root(name), features=features)
     assert (dataset.num_outfits, dataset.num_items) == (outfits, items)
     assert (dataset.num_categories, dataset.num_features) == (categories, width)

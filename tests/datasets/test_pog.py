@@ -30,7 +30,7 @@ def write(root, items, outfits, users):
         (root / f"{name}_data.txt").write_text(text, encoding="utf-8", newline="")
 
 
-def test_what_the_files_say(root):
+def test_columns_of_the_files(root):
     dataset = POG(root)
     assert str(dataset) == "POG(3 outfits, 3 items, 2 categories, 0 features)"
     assert dataset.items.ids.tolist() == ["a1", "b2", "c3"]
@@ -44,7 +44,7 @@ def test_what_the_files_say(root):
     assert dataset.outfit_columns.empty
 
 
-def test_clicks_are_counted_where_they_are_asked_for(root):
+def test_clicks_are_counted_on_request(root):
     assert POG(root, clicks=True).outfit_columns["clicks"].tolist() == [1, 2, 0]
     assert POG(root, 1, clicks=True).outfit_columns["clicks"].tolist() == [1]
     (root / "user_data.txt").unlink()
@@ -68,7 +68,7 @@ def test_like_a_loop_over_lines(tmp_path):
     write(
         tmp_path,
         "".join(f"{item},{category},,title of {item}\n" for item, category in items.items()),
-        "".join(f"{name},{';'.join(worn)}\n" for name, worn in held.items()),
+        "".join(f"{name},{';'.join(items)}\n" for name, items in held.items()),
         "",
     )
     dataset = POG(tmp_path)

@@ -42,7 +42,7 @@ def write(root, records, lines=False):
 
 
 @pytest.mark.parametrize("lines", [True, False])
-def test_what_the_release_says(tmp_path, lines):
+def test_columns_of_the_release(tmp_path, lines):
     records = outfits(30)
     write(tmp_path, records, lines)
     dataset = Shift15M(tmp_path)
@@ -116,7 +116,7 @@ def test_a_broken_record_is_named(tmp_path, damage, message):
     assert not list((tmp_path / "processed").iterdir())
 
 
-def test_what_may_be_missing(tmp_path):
+def test_optional_fields(tmp_path):
     records = outfits(4)
     records[0] = {"set_id": "x", "items": [{"item_id": "i"}]}
     records[1].update(items=[], user=None, like_num="")

@@ -33,7 +33,7 @@ class ColourEncoder(PictureEncoder):
 
 
 def colour_row(path: Path) -> np.ndarray:
-    """What :class:`ColourEncoder` gives for a square picture of one colour."""
+    """Output of :class:`ColourEncoder` for a square picture of one colour."""
     colour = np.asarray(Image.open(path).convert("RGB"), dtype=np.float64)[0, 0] / 255
     return colour @ np.arange(1.0, 13.0).reshape(3, 4)
 

@@ -37,7 +37,7 @@ def test_encodes(encoder):
 
 
 @pytest.mark.slow
-def test_knows_clothes(encoder, data_root, tmp_path):
+def test_features_separate_clothes(encoder, data_root, tmp_path):
     """The class of the most similar picture of another part, ten classes: chance is 0.10."""
     root, rows, labels = data_root("clothing_photos"), {}, {}
     for part in ("test", "validation"):

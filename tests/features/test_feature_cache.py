@@ -59,13 +59,13 @@ def test_a_damaged_file_is_named(tmp_path):
         cache.get([b"a"])
 
 
-def test_a_cache_in_use_is_not_to_be_deleted(tmp_path, monkeypatch):
+def test_the_error_of_a_cache_in_use(tmp_path, monkeypatch):
     cache = FeatureCache(tmp_path, "print", "float16")
     connect = sqlite3.connect
     monkeypatch.setattr(sqlite3, "connect", lambda path, timeout: connect(path, timeout=0.0))
     with closing(connect(cache.path)) as other:
         other.execute("BEGIN EXCLUSIVE")
-        with pytest.raises(DataError, match=r"cache out of reach \(.*locked\): another") as error:
+        with pytest.raises(DataError, match=r"\(.*locked\): another process") as error:
             cache.put([b"a"], np.ones((1, 2)))
     assert "delete" not in str(error.value)
 

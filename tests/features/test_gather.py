@@ -9,8 +9,8 @@ def test_ten_are_named_and_the_others_counted():
     assert problem_lines({}) == []
 
 
-def test_what_may_be_wrong_with_the_paths():
-    assert "hold a backslash" in problem_lines({r"shop\a.png": "cannot be read"})[-1]
+def test_likely_reasons_of_broken_paths():
+    assert "have a backslash" in problem_lines({r"shop\a.png": "cannot be read"})[-1]
     for path in ("shop/ a.png", "shop /a.png", "a.png "):
         assert "end with a space" in problem_lines({path: "cannot be read"})[-1]
     assert len(problem_lines({"my shop/a b.png": "cannot be read"})) == 1

@@ -64,9 +64,9 @@ def test_similar_texts_are_close():
 
 def test_order_and_number_do_not_matter():
     texts = [f"dress {i} of silk {i % 7}" for i in range(50)]
-    whole = HashedWords(32)(texts).array
-    np.testing.assert_array_equal(HashedWords(32)(texts[::-1]).array, whole[::-1])
-    np.testing.assert_array_equal(HashedWords(32)(texts[7:9]).array, whole[7:9])
+    expected = HashedWords(32)(texts).array
+    np.testing.assert_array_equal(HashedWords(32)(texts[::-1]).array, expected[::-1])
+    np.testing.assert_array_equal(HashedWords(32)(texts[7:9]).array, expected[7:9])
 
 
 def test_equal_in_every_process():

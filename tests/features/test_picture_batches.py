@@ -7,22 +7,22 @@ import numpy as np
 import torch
 
 from fashiongraph.features.feature_cache import FeatureCache
-from fashiongraph.features.picture_batches import KnownPictures, PictureBatches
+from fashiongraph.features.picture_batches import CachedKeys, PictureBatches
 
 
-def test_finds_the_keys_it_was_given():
+def test_cached_keys():
     keys = [hashlib.sha256(bytes([i])).digest() for i in range(200)]
     keys += [b"\0" * 32, b"\xff" * 31 + b"\0", b"\0" * 31 + b"\xff"]  # ends that NumPy would drop
-    known = KnownPictures(keys[::2])
-    assert len(known) == 102
-    found = known.get(keys)
+    cached = CachedKeys(keys[::2])
+    assert len(cached) == 102
+    found = cached.get(keys)
     assert list(found) == keys[::2]
     assert all(isinstance(row, np.ndarray) and row.size == 0 for row in found.values())
 
 
-def test_nothing_known_and_nothing_asked():
-    assert KnownPictures([]).get([b"a" * 32]) == {}
-    assert KnownPictures([b"a" * 32]).get([]) == {}
+def test_cached_keys_without_keys():
+    assert CachedKeys([]).get([b"a" * 32]) == {}
+    assert CachedKeys([b"a" * 32]).get([]) == {}
 
 
 def test_batches(tmp_path, pictures, colour_encoder):

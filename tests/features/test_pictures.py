@@ -166,7 +166,7 @@ def test_only_raster_formats():
         decode_picture(script, "a.eps")
 
 
-def test_a_bomb_is_refused():
+def test_decompression_bombs_are_refused():
     header = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
     data = encoded(half_red(), "PNG")
     start = data.index(b"IHDR") + 4

@@ -27,7 +27,7 @@ def session():
 
 @pytest.fixture
 def encoder(colour_encoder):
-    """An encoder of the tests, sent to other processes as a whole: they cannot import it."""
+    """An encoder of the tests, pickled by value, since other processes cannot import it."""
     ray = pytest.importorskip("ray", reason="needs the extra 'ray'")
     module = sys.modules[colour_encoder.__module__]
     ray.cloudpickle.register_pickle_by_value(module)
@@ -110,7 +110,7 @@ def test_an_address_where_nothing_listens(pictures, encoder):
         extract_features_with_ray(pictures, encoder, address="127.0.0.1:1", **QUIET)
 
 
-def test_says_which_extra_is_missing(monkeypatch, pictures, colour_encoder):
+def test_a_missing_extra_is_named(monkeypatch, pictures, colour_encoder):
     monkeypatch.setitem(sys.modules, "ray", None)  # as if it were not installed
     with pytest.raises(FashionGraphError, match=r"pip install 'fashiongraph\[ray\]'"):
         extract_features_with_ray(pictures, colour_encoder())

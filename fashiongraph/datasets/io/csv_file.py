@@ -21,7 +21,7 @@ from fashiongraph.datasets.io.problems import Problems
 from fashiongraph.errors import DataError
 
 # Looking behind the quote, not before it, lets the search run from quote to quote. A byte order
-# mark may stand before the first.
+# mark may precede the first.
 _OPENING = re.compile(rb'"(?:(?<![^,\r\n]")|(?<=\A\xef\xbb\xbf"))')
 # A field of one line takes no row with it, whatever follows its closing quote.
 _LINE = rb'[^"\r\n]*(?:""[^"\r\n]*)*"(?!")'

@@ -19,8 +19,6 @@ import pyarrow as pa
 from fashiongraph.datasets.io.json_rows import arrow_rows
 from fashiongraph.errors import DataError
 
-_FILES = 1024  # files at a time
-
 
 def files_below(folder: Path) -> Iterator[Path]:
     """JSON files in a folder and its subfolders, sorted by name, found lazily."""
@@ -30,7 +28,7 @@ def files_below(folder: Path) -> Iterator[Path]:
 
 
 def json_files(
-    paths: Iterable[Path], row_type: pa.DataType, lenient: bool = False
+    paths: Iterable[Path], row_type: pa.DataType, lenient: bool = False, block_files: int = 1024
 ) -> Iterator[tuple[list[Path], pa.StructArray]]:
     """Read JSON files of one object each, in blocks.
 
@@ -40,6 +38,7 @@ def json_files(
             :func:`~fashiongraph.datasets.io.json_rows.arrow_rows`. Numbers are read as text, so
             that a release may have either.
         lenient: Skip broken files with a warning.
+        block_files: Number of files to read at a time.
 
     Yields:
         Some files and their objects.
@@ -58,7 +57,7 @@ def json_files(
     broken: list[DataError] = []
     todo = iter(paths)
     try:
-        while block := list(islice(todo, _FILES)):
+        while block := list(islice(todo, block_files)):
             try:
                 rows = _rows(block, row_type)
             except DataError:  # find the broken file

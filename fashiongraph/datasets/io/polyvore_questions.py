@@ -177,15 +177,15 @@ def read_compatibility(path: Path, source: str, named: NamedItems) -> Compatibil
     is_name[np.cumsum(sizes + 1) - sizes - 1] = False  # the first word of a line is its label
     question = np.repeat(np.arange(len(sizes)), sizes)
     names = words.flatten().filter(pa.array(is_name))
-    rows, known = named.find(path, names, question, len(sizes))
-    label, sizes = label[known], sizes[known]
+    rows, found = named.find(path, names, question, len(sizes))
+    label, sizes = label[found], sizes[found]
     return Compatibility(
         items=named.items,
         ptr=torch.from_numpy(np.append(0, sizes.cumsum())),
-        item_id=torch.from_numpy(rows[known[question]]),
+        item_id=torch.from_numpy(rows[found[question]]),
         label=torch.from_numpy(label),
         group=torch.from_numpy(_groups(label, sizes)),
-        recipe=official_recipe(Compatibility.kind, source, left_out=int((~known).sum())),
+        recipe=official_recipe(Compatibility.kind, source, left_out=int((~found).sum())),
     )
 
 
@@ -193,7 +193,7 @@ def _groups(label: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.in
     """Group of a real outfit and its corrupted one [Q].
 
     If the k-th corrupted outfit has the size of the k-th real one, for every k, they form a group.
-    Otherwise the source of corrupted outfits is unknown, and each outfit is its own group.
+    Otherwise the source of corrupted outfits is unknown, and each outfit is a group.
     """
     group = np.arange(len(label))
     real, corrupted = (np.flatnonzero(label == value) for value in (1, 0))
@@ -202,7 +202,7 @@ def _groups(label: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.in
     return group
 
 
-Right = Literal["first", "own_outfit"]
+Right = Literal["first", "same_outfit"]
 
 _QUESTION = pa.struct(
     [
@@ -221,7 +221,7 @@ def read_fill_in_blank(path: Path, source: str, named: NamedItems, right: Right)
         source: Name of the file in the recipe.
         named: The items.
         right: The right answer: the ``"first"``, or the one from the question's
-            ``"own_outfit"``.
+            ``"same_outfit"``.
 
     Raises:
         DataError: If the file is missing or broken, has an unknown item, or a question has
@@ -237,16 +237,16 @@ def read_fill_in_blank(path: Path, source: str, named: NamedItems, right: Right)
     outside = (position < 0) | (position > sizes)
     _check(path, ~outside, "a 'blank_position' from 1 to one more than the number of items")
     column = np.zeros(len(records), np.int64)
-    if right == "own_outfit":
-        column = _own_column(path, beside, answers, width)
+    if right == "same_outfit":
+        column = _same_column(path, beside, answers, width)
 
     question = np.repeat(np.arange(len(records)), sizes)
-    asked = np.repeat(np.arange(len(records)), width)
+    of_answer = np.repeat(np.arange(len(records)), width)
     names = pa.concat_arrays([beside.flatten(), answers.flatten()])
-    rows, known = named.find(path, names, np.concatenate([question, asked]), len(records))
-    beside_rows = rows[: len(question)][known[question]]
-    candidates = rows[len(question) :].reshape(-1, width)[known]
-    sizes, position, column = sizes[known] + 1, position[known], column[known]
+    rows, found = named.find(path, names, np.concatenate([question, of_answer]), len(records))
+    beside_rows = rows[: len(question)][found[question]]
+    candidates = rows[len(question) :].reshape(-1, width)[found]
+    sizes, position, column = sizes[found] + 1, position[found], column[found]
     ptr = np.append(0, sizes.cumsum())
     blank = ptr[:-1] + position
     item_id = np.empty(int(ptr[-1]), np.int64)
@@ -259,19 +259,19 @@ def read_fill_in_blank(path: Path, source: str, named: NamedItems, right: Right)
         position=torch.from_numpy(position),
         candidates=torch.from_numpy(candidates),
         answer=torch.from_numpy(column),
-        recipe=official_recipe(FillInBlank.kind, source, left_out=int((~known).sum())),
+        recipe=official_recipe(FillInBlank.kind, source, left_out=int((~found).sum())),
     )
 
 
-def _own_column(
+def _same_column(
     path: Path, beside: pa.ListArray, answers: pa.ListArray, width: int
 ) -> NDArray[np.int64]:
-    """Column of the answer that comes from the question's own outfit [Q]."""
+    """Column of the answer that comes from the question's outfit [Q]."""
     _check(path, beside.value_lengths().to_numpy() > 0, "an item beside the blank")
-    own = _outfit(pc.list_element(beside, 0)).take(np.repeat(np.arange(len(beside)), width))
-    same = np.asarray(pc.equal(_outfit(answers.flatten()), own))
+    source = _outfit(pc.list_element(beside, 0)).take(np.repeat(np.arange(len(beside)), width))
+    same = np.asarray(pc.equal(_outfit(answers.flatten()), source))
     place, column = np.nonzero(same.reshape(-1, width))
-    _check(path, np.bincount(place, minlength=len(beside)) == 1, "one answer from its own outfit")
+    _check(path, np.bincount(place, minlength=len(beside)) == 1, "one answer from its outfit")
     return column.astype(np.int64)
 
 

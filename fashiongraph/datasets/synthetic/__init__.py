@@ -1,1 +1,1 @@
-"""The garments, rules and outfits of the synthetic dataset."""
+"""Garments, styling rules and outfits of the synthetic data set, which are drawn from a seed."""

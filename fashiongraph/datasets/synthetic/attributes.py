@@ -1,4 +1,4 @@
-"""The true attributes of synthetic items, as columns and as features."""
+"""Attributes of synthetic items, as columns and as features."""
 
 from __future__ import annotations
 
@@ -19,22 +19,28 @@ ATTRIBUTES: dict[str, tuple[str, ...]] = {
     "formality": FORMALITIES,
     "season": SEASONS,
 }
-"""The values of each column that tells the truth about an item."""
+"""Values of each attribute column."""
 
 
 def attribute_features(items: ItemTable, rng: np.random.Generator, noise: float = 0.2) -> Tensor:
-    """Indicators of the true attributes with Gaussian noise on each [n, F].
+    """Indicators of the attributes, each with Gaussian noise [n, F].
 
-    A stand-in for the features of pictures where none are wanted, in tests above all.
+    A substitute for features of pictures in tests and examples.
 
     Args:
         items: The synthetic items.
-        rng: The source of chance.
+        rng: Random generator.
         noise: Standard deviation of the noise.
+
+    Example:
+        >>> from fashiongraph.datasets.synthetic.draw_items import draw_items
+        >>> items = draw_items(60, np.random.default_rng(0))
+        >>> attribute_features(items, np.random.default_rng(1)).shape
+        torch.Size([60, 98])
     """
-    truth = [
+    columns = [
         items.columns[name].to_numpy(str)[:, None] == values for name, values in ATTRIBUTES.items()
     ]
-    indicators = np.concatenate(truth, axis=1).astype(np.float32)
+    indicators = np.concatenate(columns, axis=1).astype(np.float32)
     draw = rng.standard_normal(indicators.shape, dtype=np.float32)
     return torch.from_numpy(indicators + np.float32(noise) * draw)

@@ -11,9 +11,9 @@ _BRASS = (214, 178, 100)
 
 def _backpack(canvas: Canvas) -> None:
     canvas.line(arc((50, 18), (9, 11), 180, 360), canvas.shade(0.7), 3)
-    canvas.part([(22, 46), (12, 60), (14, 84), (22, 86)], canvas.shade(0.7), 3, mirror=True)
+    canvas.shape([(22, 46), (12, 60), (14, 84), (22, 86)], canvas.shade(0.7), 3, mirror=True)
     canvas.symmetric([(50, 14), (70, 18), (79, 36), (80, 88), (50, 91)], corner=8)
-    canvas.part([(28, 56), (72, 56), (74, 84), (26, 84)], canvas.shade(0.86), 4)
+    canvas.shape([(28, 56), (72, 56), (74, 84), (26, 84)], canvas.shade(0.86), 4)
     canvas.line([(30, 62), (70, 62)], canvas.contrast, 1.4)
     canvas.line([(24, 44), (50, 47), (76, 44)], canvas.contrast, 1.4)
     canvas.dot((66, 65), 2, canvas.contrast)
@@ -52,7 +52,7 @@ def _saddle_bag(canvas: Canvas) -> None:
     body = [(50, 44), (82, 44), (84, 66), (72, 84), (50, 87)]
     canvas.symmetric(body, corner=10)
     canvas.symmetric([(50, 42), (84, 42), (82, 60), (66, 70), (50, 72)], canvas.shade(0.88), 10)
-    canvas.part([(46, 64), (54, 64), (54, 78), (46, 78)], canvas.shade(0.62), 2)
+    canvas.shape([(46, 64), (54, 64), (54, 78), (46, 78)], canvas.shade(0.62), 2)
     canvas.dot((50, 73), 2.2, _BRASS)
 
 
@@ -70,7 +70,7 @@ def _handbag(canvas: Canvas) -> None:
     canvas.line(arc((50, 38), (15, 20), 180, 360), canvas.shade(0.62), 4)
     canvas.symmetric([(50, 36), (76, 36), (86, 82), (50, 83)], corner=3)
     canvas.symmetric([(50, 35), (76, 35), (79, 50), (50, 52)], canvas.shade(0.84), 2)
-    canvas.part([(45, 47), (55, 47), (55, 58), (45, 58)], _BRASS, 1.5)
+    canvas.shape([(45, 47), (55, 47), (55, 58), (45, 58)], _BRASS, 1.5)
     canvas.line([(26, 37), (18, 81)], width=1, mirror=True)
 
 
@@ -78,7 +78,7 @@ def _briefcase(canvas: Canvas) -> None:
     canvas.line([(40, 34), (40, 24), (60, 24), (60, 34)], canvas.shade(0.6), 4)
     canvas.symmetric([(50, 33), (90, 33), (90, 80), (50, 80)], corner=3)
     canvas.line([(10, 54), (90, 54)], width=1.6)
-    canvas.part([(24, 49), (32, 49), (32, 59), (24, 59)], _BRASS, 1, mirror=True)
+    canvas.shape([(24, 49), (32, 49), (32, 59), (24, 59)], _BRASS, 1, mirror=True)
     for x in (13, 87):
         for y in (36, 77):
             canvas.dot((x, y), 1.6, _BRASS)
@@ -86,7 +86,7 @@ def _briefcase(canvas: Canvas) -> None:
 
 def _clutch(canvas: Canvas) -> None:
     canvas.symmetric([(50, 36), (88, 36), (88, 70), (50, 70)], corner=3)
-    canvas.part([(12, 36), (88, 36), (50, 62)], canvas.shade(0.84), 2)
+    canvas.shape([(12, 36), (88, 36), (50, 62)], canvas.shade(0.84), 2)
     canvas.dot((50, 60), 3, _BRASS)
     for x in range(18, 86, 8):
         canvas.dot((x, 35), 1.2, _BRASS)

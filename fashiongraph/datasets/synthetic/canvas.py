@@ -1,4 +1,4 @@
-"""A canvas that garments are cut out and drawn on."""
+"""Canvas on which garments are drawn."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from fashiongraph.datasets.synthetic.textures import ink, luminance, mix
 
 
 class Canvas:
-    """Parts of one garment, laid over each other; coordinates run from 0 to 100, y downwards.
+    """Canvas for the shapes of one garment; coordinates run from 0 to 100, y downwards.
 
-    Three pictures of the same size are drawn at once: the garment in plain colours, what of it
-    is cut from the patterned cloth, and what of the square it covers.
+    Three pictures of the same size are drawn at once: the garment in plain colours, the mask of
+    its patterned cloth, and its outline (alpha).
 
     Args:
         size: Side in pixels.
-        colour: The colour of the cloth's ground, for plain parts, seams and outlines.
-        turn: Rotation of the whole garment in radians.
-        scale: Scale of the whole garment about the centre.
+        colour: Ground colour of the cloth, for plain shapes, seams and outlines.
+        turn: Rotation of the garment in radians.
+        scale: Scale of the garment about the centre.
     """
 
     def __init__(self, size: int, colour: RGB, turn: float = 0.0, scale: float = 1.0) -> None:
         self.colour = colour
         self.contrast = ink(colour, 0.6)
-        # Seams of dark cloth are lighter than it, or the folds of a black garment would be lost.
+        # Seams on dark cloth are lighter, so that the folds of a black garment are visible.
         self.seam = (
             mix(colour, (12, 10, 20), 0.42)
             if luminance(colour) > 62
@@ -45,10 +45,10 @@ class Canvas:
         )
 
     def picture(self, cover: Image.Image) -> Image.Image:
-        """The garment with a print on what is cut from cloth, in transparent surroundings.
+        """The garment with a print on its cloth, on a transparent background.
 
         Args:
-            cover: Where the print covers the cloth, a grey picture of the canvas's size.
+            cover: Mask of the print on the cloth, a grey picture of the canvas's size.
         """
         picture = self.plain.copy()
         picture.paste(ink(self.colour, 0.78), mask=ImageChops.multiply(self.printed, cover))
@@ -56,7 +56,7 @@ class Canvas:
         return picture
 
     def narrow(self, width: float) -> None:
-        """Draw what follows narrower, about the upright line through the middle."""
+        """Scale the width of all shapes drawn from now on, about the vertical centre line."""
         self._matrix = self._matrix @ np.diag([width, 1.0])
 
     def shade(self, tone: float) -> RGB:
@@ -64,32 +64,32 @@ class Canvas:
         end = (12, 10, 20) if tone < 1 else (255, 255, 255)
         return mix(self.colour, end, abs(1 - tone))
 
-    def part(
+    def shape(
         self,
         outline: Sequence[Point],
         fill: RGB | None = None,
         corner: float = 2.0,
         mirror: bool = False,
     ) -> None:
-        """Lay a closed shape on the garment.
+        """Draw a closed shape.
 
         Args:
             outline: Corners of the shape.
-            fill: Its colour; by default it is cut from the cloth.
-            corner: Radius that rounds the corners.
-            mirror: Lay the mirror image on the other side as well.
+            fill: Its colour; by default patterned cloth.
+            corner: Radius of the corners.
+            mirror: Draw the mirror image, too.
         """
         path = self._path(rounded(outline, corner))
         self._fill(path, fill)
         self._stroke([*path, path[0], path[1]], self.seam, 1.0)
         if mirror:
-            self.part(mirrored(outline), fill, corner)
+            self.shape(mirrored(outline), fill, corner)
 
     def symmetric(
         self, half: Sequence[Point], fill: RGB | None = None, corner: float = 2.0
     ) -> None:
-        """Lay a shape that mirrors its right half, given from the top to the bottom."""
-        self.part([*half, *mirrored(half)[::-1]], fill, corner)
+        """Draw a symmetric shape, given its right half from the top to the bottom."""
+        self.shape([*half, *mirrored(half)[::-1]], fill, corner)
 
     def line(
         self,
@@ -98,7 +98,7 @@ class Canvas:
         width: float = 0.9,
         mirror: bool = False,
     ) -> None:
-        """Draw a seam, a fold or a strap; by default in the colour of the seams."""
+        """Draw a line such as a seam, a fold or a strap; by default in the colour of seams."""
         path = self._path(np.array(points, float))
         self._stroke(path, self.seam if colour is None else colour, width)
         if mirror:

@@ -1,4 +1,4 @@
-"""Every style that a synthetic dataset can hold, by category."""
+"""Styles of garments by category."""
 
 from __future__ import annotations
 
@@ -26,4 +26,4 @@ CATALOGUE: dict[str, dict[str, Style]] = {
     "top": TOPS,
     "trousers": TROUSERS,
 }
-"""Style by category, alphabetically, and shape."""
+"""Style by category, in alphabetical order, and by shape."""

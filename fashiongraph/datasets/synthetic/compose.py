@@ -1,4 +1,4 @@
-"""Outfits put together by styling rules."""
+"""Composition of outfits by styling rules."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ _PATIENCE = 50  # rounds without a new outfit
 def compose(
     items: ItemTable, rules: StylingRules, num_outfits: int, noise: float, rng: np.random.Generator
 ) -> Outfits:
-    """Draw different outfits that keep to the rules, and disturb them.
+    """Draw distinct outfits that break no rule, then replace garments at random.
 
     An outfit is a dress, or a top with trousers or a skirt; shoes; and up to five more garments.
-    It grows a garment at a time: the next one is drawn evenly from those of its category that
-    break no rule with the garments before. An extra for which there is none is left out, and an
-    outfit of two garments is dropped.
+    Garments are added one at a time, drawn uniformly from those of a category that break no rule
+    with the garments before. An optional garment is left out if there is none, and an outfit of two
+    garments is dropped.
 
     Args:
         items: The synthetic items, sorted by category.
         rules: The rules.
         num_outfits: Number of outfits.
-        noise: Probability with which each garment is replaced, once the outfit is complete, by
-            another one of its category, whatever the rules say.
-        rng: The source of chance.
+        noise: Probability that a garment of the complete outfit is replaced by another one of its
+            category, regardless of the rules.
+        rng: Random generator.
 
     Raises:
         FashionGraphError: If the items do not allow so many different outfits.
@@ -67,7 +67,7 @@ def _attempts(
     count: int,
     rng: np.random.Generator,
 ) -> NDArray[np.int64]:
-    """Complete outfits, a row of the item table per category in order; -1 where none is worn."""
+    """Complete outfits: a row of the item table per category in order, -1 for none."""
     banned = [np.zeros((count, len(rule.values)), bool) for rule in rules.rules]
     category = items.category_id.numpy()
     chosen = np.full((count, len(_ORDER)), -1)
@@ -83,13 +83,13 @@ def _attempts(
         chosen[row, place] = picked
         for rule, code, ban in zip(rules.rules, codes, banned, strict=True):
             ban[row] |= rule.clash[code[picked]]
-    worn, body = chosen >= 0, slice(len(_BODY))
-    complete = (worn[:, body] == wanted[:, body]).all(1) & (worn.sum(1) > 2)
+    present, body = chosen >= 0, slice(len(_BODY))
+    complete = (present[:, body] == wanted[:, body]).all(1) & (present.sum(1) > 2)
     return np.compress(complete, chosen, axis=0)
 
 
 def _wanted(count: int, rng: np.random.Generator) -> NDArray[np.bool_]:
-    """Which categories each attempt wants, in order."""
+    """Whether each attempt includes a category, in order."""
     dress, skirt = rng.random((2, count)) < [[_DRESS], [_SKIRT]]
     extras = rng.random((count, len(_EXTRAS))) < list(_EXTRAS.values())
     body = np.stack([dress, ~dress, ~dress & ~skirt, ~dress & skirt, np.ones_like(dress)], axis=1)
@@ -102,8 +102,8 @@ def _replaced(
     """The outfits with some garments replaced by others of their category."""
     category = items.category_id.numpy()  # sorted
     size = np.bincount(category, minlength=items.num_categories)
-    start, own = size.cumsum() - size, category[chosen]
-    # A step of 1 to size - 1 round the category never returns to the garment itself.
-    step = rng.integers(1, size[own])
-    other = start[own] + (chosen - start[own] + step) % size[own]
+    start, kind = size.cumsum() - size, category[chosen]
+    # A step of 1 to size - 1, modulo size, never returns to the garment itself.
+    step = rng.integers(1, size[kind])
+    other = start[kind] + (chosen - start[kind] + step) % size[kind]
     return np.where((chosen >= 0) & (rng.random(chosen.shape) < noise), other, chosen)

@@ -1,4 +1,4 @@
-"""The item table of a synthetic dataset."""
+"""Random items of the synthetic data set."""
 
 from __future__ import annotations
 
@@ -33,17 +33,22 @@ _ADJECTIVE = {
 def draw_items(num_items: int, rng: np.random.Generator) -> ItemTable:
     """Draw garments with known attributes, sorted by category.
 
-    Categories have equally many items, give or take one, so have the levels of formality within
-    a category, and half of the garments of each are of a hue and half are neutral: small
-    datasets can be combined as well. All else is drawn independently.
+    Categories have equally many items, up to one, and so have the levels of formality within a
+    category; half of the garments of each have a hue and half are neutral, so that outfits can be
+    composed from few items. All else is drawn independently.
 
     Args:
         num_items: Number of items.
-        rng: The source of chance.
+        rng: Random generator.
 
     Returns:
         A table without features, with the columns ``title``, ``shape``, ``colour``, ``pattern``,
         ``formality`` and ``season``.
+
+    Example:
+        >>> items = draw_items(60, np.random.default_rng(0))
+        >>> items.columns["title"][0]
+        'navy backpack'
     """
     styles = pd.DataFrame(
         [

@@ -30,7 +30,7 @@ def _t_shirt_dress(canvas: Canvas) -> None:
     bodice(canvas, "crew", hem=93, waist=18, hip=26)
     canvas.line([(42, 15), (45.5, 20.8), (50, 22.6), (54.5, 20.8), (58, 15)], width=1.2)
     canvas.line([(61, 56), (65, 80)], mirror=True)
-    canvas.part([(57, 54), (67, 54), (68, 65), (57, 65)], corner=1.5)
+    canvas.shape([(57, 54), (67, 54), (68, 65), (57, 65)], corner=1.5)
 
 
 def _shirt_dress(canvas: Canvas) -> None:
@@ -39,8 +39,8 @@ def _shirt_dress(canvas: Canvas) -> None:
     bodice(canvas, "crew", hem=95, waist=16, hip=29)
     canvas.line([(48, 21), (48, 90)])
     buttons(canvas, 30, 84, 7)
-    canvas.part([(32.5, 53), (67.5, 53), (67.5, 58), (32.5, 58)], (122, 84, 56), 0.5)
-    canvas.part([(46.5, 52), (53.5, 52), (53.5, 59), (46.5, 59)], (214, 178, 100), 0.8)
+    canvas.shape([(32.5, 53), (67.5, 53), (67.5, 58), (32.5, 58)], (122, 84, 56), 0.5)
+    canvas.shape([(46.5, 52), (53.5, 52), (53.5, 59), (46.5, 59)], (214, 178, 100), 0.8)
     collar(canvas, 30)
 
 

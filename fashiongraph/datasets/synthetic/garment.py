@@ -1,4 +1,4 @@
-"""A picture of one garment."""
+"""Picture of one garment."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _OVERSAMPLING = 2
 def draw_garment(
     category: str, shape: str, colour: str, pattern: str, size: int, rng: np.random.Generator
 ) -> Image.Image:
-    """Draw a garment as a product picture on light paper.
+    """Draw a garment as a product picture on a light background.
 
     Args:
         category: A category of the catalogue.
@@ -25,11 +25,16 @@ def draw_garment(
         colour: A name of the palette.
         pattern: A name of a pattern.
         size: Side of the picture in pixels.
-        rng: Draws what may differ between two garments with the same attributes: the dye, the
-            phase and the scale of the pattern, how the garment lies.
+        rng: Random generator for variation between garments of equal attributes: dye, phase and
+            scale of the pattern, rotation and scale of the garment.
 
     Returns:
         An RGB picture [size, size].
+
+    Example:
+        >>> rng = np.random.default_rng(0)
+        >>> draw_garment("top", "polo", "navy", "stripes", 96, rng).size
+        (96, 96)
     """
     side = _OVERSAMPLING * size
     dye = np.clip(np.array(COLOURS[colour]) + rng.normal(0, 5, 3), 0, 255).round()
@@ -55,7 +60,7 @@ def _centred(garment: Image.Image) -> Image.Image:
 
 
 def _lit(garment: Image.Image) -> Image.Image:
-    """Light from the upper left, so that cloth looks round rather than flat."""
+    """Shade the garment as lit from the upper left, so that cloth looks round."""
     side = np.linspace(-1, 1, garment.width)
     light = 1.0 - 0.07 * (side[None, :] + 0.6 * side[:, None])
     pixels = np.asarray(garment, float) * light[..., None]

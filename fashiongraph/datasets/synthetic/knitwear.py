@@ -15,7 +15,7 @@ def _hoodie(canvas: Canvas) -> None:
     ribs(canvas, 86, 21)
     canvas.symmetric(hood, corner=5)
     canvas.symmetric([(50, 10), (57, 13), (57, 21), (50, 27)], canvas.shade(0.55), 4)
-    canvas.part([(36, 62), (64, 62), (69, 76), (31, 76)], canvas.shade(0.88), 2)
+    canvas.shape([(36, 62), (64, 62), (69, 76), (31, 76)], canvas.shade(0.88), 2)
     canvas.line([(54, 26), (54.5, 42)], canvas.contrast, 1.4, mirror=True)
 
 

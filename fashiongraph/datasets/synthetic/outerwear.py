@@ -18,10 +18,10 @@ from fashiongraph.datasets.synthetic.torso import (
 def _trucker_jacket(canvas: Canvas) -> None:
     sleeves(canvas, 0.8, 13, cuff=4)
     bodice(canvas, "crew", hem=70, waist=20, hip=20)
-    canvas.part([(29.5, 68), (70.5, 68), (70.5, 74), (29.5, 74)], canvas.shade(0.86), 1)
+    canvas.shape([(29.5, 68), (70.5, 68), (70.5, 74), (29.5, 74)], canvas.shade(0.86), 1)
     canvas.line([(50, 21), (50, 74)], width=1.4)
     canvas.line([(29, 38), (71, 38)], canvas.contrast, 0.9)
-    canvas.part([(55, 38), (65, 38), (65, 44), (60, 47), (55, 44)], corner=0.5, mirror=True)
+    canvas.shape([(55, 38), (65, 38), (65, 44), (60, 47), (55, 44)], corner=0.5, mirror=True)
     canvas.line([(58, 47), (55, 68)], canvas.contrast, 0.9, mirror=True)
     buttons(canvas, 30, 71, 5, 52.5)
     collar(canvas, 29)
@@ -53,9 +53,9 @@ def _trench_coat(canvas: Canvas) -> None:
     bodice(canvas, "v", hem=95, waist=18, hip=27)
     lapels(canvas, 50, 15)
     canvas.line([(50, 60), (50, 95)])
-    canvas.part([(31, 55), (69, 55), (69, 60), (31, 60)], canvas.shade(0.78), 0.5)
-    canvas.part([(46, 53.5), (54, 53.5), (54, 61.5), (46, 61.5)], canvas.contrast, 1)
-    canvas.part([(54, 60), (58, 60), (61, 74), (57, 75)], canvas.shade(0.78), 0.5)
+    canvas.shape([(31, 55), (69, 55), (69, 60), (31, 60)], canvas.shade(0.78), 0.5)
+    canvas.shape([(46, 53.5), (54, 53.5), (54, 61.5), (46, 61.5)], canvas.contrast, 1)
+    canvas.shape([(54, 60), (58, 60), (61, 74), (57, 75)], canvas.shade(0.78), 0.5)
     for x in (44, 56):
         buttons(canvas, 46 if x == 44 else 50, 78 if x == 44 else 50, 2 if x == 44 else 1, x)
 
@@ -68,7 +68,7 @@ def _duffle_coat(canvas: Canvas) -> None:
     for y in (36, 50, 64):
         canvas.line([(42, y), (58, y)], canvas.contrast, 1.2)
         canvas.line([(46, y - 2.5), (46, y + 2.5)], (196, 150, 96), 2.6)
-    canvas.part([(56, 71), (67, 71), (67, 80), (56, 80)], corner=1, mirror=True)
+    canvas.shape([(56, 71), (67, 71), (67, 80), (56, 80)], corner=1, mirror=True)
 
 
 def _blazer(canvas: Canvas) -> None:
@@ -77,8 +77,8 @@ def _blazer(canvas: Canvas) -> None:
     lapels(canvas)
     canvas.line([(50, 56), (52, 80)])
     buttons(canvas, 58, 65, 2, 49)
-    canvas.part([(57, 63), (66, 62), (66, 65.5), (57, 66.5)], canvas.shade(0.86), 0.5, mirror=True)
-    canvas.part([(59, 41), (66, 39.5), (66, 42), (59, 43.5)], (244, 243, 240), 0.3)
+    canvas.shape([(57, 63), (66, 62), (66, 65.5), (57, 66.5)], canvas.shade(0.86), 0.5, mirror=True)
+    canvas.shape([(59, 41), (66, 39.5), (66, 42), (59, 43.5)], (244, 243, 240), 0.3)
 
 
 def _overcoat(canvas: Canvas) -> None:
@@ -88,8 +88,8 @@ def _overcoat(canvas: Canvas) -> None:
     canvas.line([(53, 48), (53, 95)])
     for x in (45.5, 58):
         buttons(canvas, 52, 70, 3, x)
-    canvas.part([(60, 72), (69, 71), (69, 74.5), (60, 75.5)], canvas.shade(0.86), 0.5)
-    canvas.part([(31, 71), (40, 72), (40, 75.5), (31, 74.5)], canvas.shade(0.86), 0.5)
+    canvas.shape([(60, 72), (69, 71), (69, 74.5), (60, 75.5)], canvas.shade(0.86), 0.5)
+    canvas.shape([(31, 71), (40, 72), (40, 75.5), (31, 74.5)], canvas.shade(0.86), 0.5)
 
 
 def _bomber(canvas: Canvas) -> None:

@@ -19,16 +19,16 @@ def arc(centre: Point, radius: Point, start: float, stop: float, count: int = 16
 
 
 def mirrored(points: Sequence[Point]) -> list[Point]:
-    """The mirror image about the upright line through the middle."""
+    """The mirror image about the vertical centre line."""
     return [(100 - x, y) for x, y in points]
 
 
 def rounded(outline: Sequence[Point], radius: float) -> NDArray[np.float64]:
-    """A closed shape whose corners are quadratic Bézier curves that start ``radius`` before them.
+    """Round the corners of a closed shape by quadratic Bézier curves.
 
     Args:
         outline: Corners [n].
-        radius: Distance from a corner at which its curve starts, at most half the edge.
+        radius: Distance from a corner to the start of its curve, at most half the edge.
 
     Returns:
         Points along the shape [5 n, 2].

@@ -1,4 +1,4 @@
-"""The colours of synthetic garments and which of them go together."""
+"""Colours of synthetic garments, and pairs of colours that clash."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ COLOURS: dict[str, RGB] = {**HUES, **NEUTRALS}
 
 
 def colour_clash(steps: tuple[int, ...], temperature: bool) -> NDArray[np.bool_]:
-    """Which two colours may not meet, as a symmetric matrix in the order of :data:`COLOURS`.
+    """Whether two colours clash, a symmetric matrix in the order of :data:`COLOURS`.
 
     Args:
         steps: Distances on the wheel of eight hues that clash.

@@ -24,7 +24,7 @@ def _skater(canvas: Canvas) -> None:
 def _button_skirt(canvas: Canvas) -> None:
     canvas.symmetric([(50, 18), (65, 18), (74, 66), (50, 68)], corner=2)
     canvas.line([(50, 20), (50, 68)], width=1.2)
-    canvas.part([(56, 28), (66, 28), (67.5, 41), (56, 41)], corner=1, mirror=True)
+    canvas.shape([(56, 28), (66, 28), (67.5, 41), (56, 41)], corner=1, mirror=True)
     canvas.line([(27, 63.5), (50, 65), (73, 63.5)], canvas.contrast, 1)
     canvas.line([(57, 30.5), (65.5, 30.5)], canvas.contrast, 1, mirror=True)
     _band(canvas)
@@ -33,11 +33,11 @@ def _button_skirt(canvas: Canvas) -> None:
 
 def _wrap(canvas: Canvas) -> None:
     canvas.symmetric([(50, 18), (64, 18), (74, 72), (50, 76)], corner=2)
-    canvas.part([(36, 18), (64, 18), (73, 60), (60, 78), (30, 80), (26, 74)], corner=3)
+    canvas.shape([(36, 18), (64, 18), (73, 60), (60, 78), (30, 80), (26, 74)], corner=3)
     canvas.line([(64, 19), (58, 44), (60, 77)], width=1.6)
     _band(canvas, 14)
-    canvas.part([(63, 17), (70, 11), (72, 17)], canvas.shade(0.8), 1)
-    canvas.part([(63, 18), (72, 24), (67, 28)], canvas.shade(0.8), 1)
+    canvas.shape([(63, 17), (70, 11), (72, 17)], canvas.shade(0.8), 1)
+    canvas.shape([(63, 18), (72, 24), (67, 28)], canvas.shade(0.8), 1)
     canvas.line([(64, 19), (68, 38)], canvas.shade(0.8), 2)
 
 

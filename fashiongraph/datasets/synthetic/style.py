@@ -1,4 +1,4 @@
-"""One style of a category: how it is drawn and when it is worn."""
+"""Style of a category: silhouette, formality and season."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SEASONS = ("summer", "all-year", "winter")
 
 @dataclass(frozen=True)
 class Style:
-    """A silhouette with the truth about it.
+    """A silhouette with its formality and season.
 
     Args:
         draw: Draws the silhouette on a canvas.

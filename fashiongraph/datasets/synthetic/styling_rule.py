@@ -1,4 +1,4 @@
-"""A rule about two garments worn together."""
+"""Rule on pairs of garments of an outfit."""
 
 from __future__ import annotations
 
@@ -17,13 +17,21 @@ from fashiongraph.errors import FashionGraphError
 
 @dataclass(frozen=True, eq=False)
 class StylingRule:
-    """Which values of one column may not meet in an outfit.
+    """Pairs of values of one column that may not occur in one outfit.
 
     Args:
         column: A column of the item table, or ``"category"``.
         values: The values of the column [V].
         clash: Whether two garments with these values clash, symmetric [V, V]. The diagonal
-            speaks of two garments with the same value.
+            is for two garments with the same value.
+
+    Example:
+        >>> rule = StylingRule("season", ("summer", "winter"), np.array([[0, 1], [1, 0]], bool))
+        >>> columns = pd.DataFrame({"season": ["summer", "winter", "winter"]})
+        >>> items = ItemTable.from_lists(list("abc"), ["top", "shoes", "bag"], columns=columns)
+        >>> outfits = Outfits(items, torch.tensor([0, 3, 5]), torch.tensor([0, 1, 2, 1, 2]))
+        >>> rule.violations(outfits).tolist()
+        [2, 0]
     """
 
     column: str
@@ -55,7 +63,7 @@ class StylingRule:
         r"""Number of pairs of each outfit that clash [B].
 
         With the counts :math:`n_v` of an outfit's values and the clash matrix :math:`C`, these
-        are :math:`\frac{1}{2} (n^\top C n - n^\top \mathrm{diag}(C))`: no pair is visited.
+        are :math:`\frac{1}{2} (n^\top C n - n^\top \mathrm{diag}(C))`, without a loop over pairs.
         """
         size = len(self.values)
         cell = outfits.batch * size + self.codes(outfits.items)[outfits.item_id]

@@ -1,4 +1,4 @@
-"""The rules that synthetic outfits follow, and so the truth about them."""
+"""Styling rules that synthetic outfits follow, which define their compatibility."""
 
 from __future__ import annotations
 
@@ -18,17 +18,23 @@ from fashiongraph.datasets.synthetic.textures import LOUD, PATTERNS
 
 @dataclass(frozen=True, eq=False)
 class StylingRules:
-    """Rules about pairs of garments; an outfit is compatible if no pair breaks one.
+    """Rules on pairs of garments; an outfit is compatible if no pair breaks one.
 
     Args:
         rules: The rules.
+
+    Example:
+        >>> from fashiongraph.datasets import SyntheticOutfits
+        >>> outfits = SyntheticOutfits.attributes_only(60)
+        >>> bool(DESIGNERS_RULES.compatible(outfits).all())
+        True
     """
 
     rules: tuple[StylingRule, ...]
 
     @property
     def names(self) -> list[str]:
-        """The columns that the rules speak of, in their order."""
+        """Columns of the rules, in order."""
         return [rule.column for rule in self.rules]
 
     def violations(self, outfits: Outfits) -> Tensor:
@@ -40,7 +46,7 @@ class StylingRules:
         return self.violations(outfits).sum(1) == 0
 
     def score(self, outfits: Outfits) -> Tensor:
-        """Broken rules per pair of the outfit, negated: 0 at best [B].
+        """Negative number of broken rules per pair, at most 0 [B].
 
         An outfit of fewer than two items has no pair and scores 0.
         """
@@ -69,7 +75,7 @@ def _rules(hue_steps: tuple[int, ...], temperature: bool, one_loud: bool) -> Sty
 
 
 def _same_place() -> np.ndarray:
-    """Two garments of one category, or of two that are worn in the same place."""
+    """Whether two categories cover the same part of the body."""
     names = list(CATALOGUE)
     clash = np.eye(len(names), dtype=bool)
     for one, others in {"dress": ("top", "trousers", "skirt"), "skirt": ("trousers",)}.items():
@@ -79,10 +85,10 @@ def _same_place() -> np.ndarray:
 
 
 DESIGNERS_RULES = _rules(hue_steps=(2, 3), temperature=True, one_loud=True)
-"""The truth: hues are neighbours or complements on the wheel, cold neutrals stay away from warm
-ones, at most one pattern is loud, formality is equal, nothing for summer meets anything for
-winter, and no two garments are worn in the same place."""
+"""Rules of the designers' version, which define compatibility: hues are neighbours or complements
+on the wheel, cold neutrals do not occur with warm ones, at most one pattern is loud, formality is
+equal, summer does not occur with winter, and no two garments cover the same part of the body."""
 
 USERS_RULES = _rules(hue_steps=(3,), temperature=False, one_loud=False)
-"""The same with a looser hand: hues may be two steps apart, neutrals mix, and loud patterns pass
-if they are of one kind."""
+"""Looser rules of the users' version: hues may be two steps apart, neutrals mix, and several loud
+patterns may be of one kind."""

@@ -31,7 +31,7 @@ class SyntheticOutfits(OutfitDataset):
 
     Each item has a category, a shape, a colour and a pattern; formality and season follow from the
     shape. The columns ``shape``, ``colour``, ``pattern``, ``formality`` and ``season`` hold these
-    true attributes, and :attr:`truth` judges any outfits of these items. Outfits of the version
+    true attributes, and :attr:`truth` applies to any outfits of these items. Outfits of the version
     ``"designers"`` break none of its rules. Those of the version ``"users"`` follow looser rules,
     and each garment is then replaced with probability ``noise`` by another one of its category.
     Items depend only on ``num_items`` and ``seed``, so both versions share them and their
@@ -84,7 +84,7 @@ class SyntheticOutfits(OutfitDataset):
 
     truth: ClassVar[StylingRules] = DESIGNERS_RULES
     """The designers' rules: ``truth.compatible(outfits)``, ``truth.violations(outfits)`` and
-    ``truth.score(outfits)`` judge any outfits of synthetic items."""
+    ``truth.score(outfits)`` apply to any outfits of synthetic items."""
 
     def __init__(
         self,
@@ -191,7 +191,7 @@ class SyntheticOutfits(OutfitDataset):
             picture.save(folder / path, compress_level=1)  # a sixth larger, but twice as quick
 
     def load(self) -> tuple[Outfits, pd.DataFrame]:
-        """The tables, made again from the seed, which is as quick as reading them."""
+        """Compose the outfits again from the seed, which is as quick as reading the tables."""
         settings, seed = self.settings, self.seed
         items = draw_items(settings["num_items"], np.random.default_rng([seed, 0]))
         if settings["image_size"] is not None:
@@ -209,19 +209,19 @@ class SyntheticOutfits(OutfitDataset):
 
 
 def _check_root(root: Path, settings: dict[str, Any], force_reload: bool) -> None:
-    """A folder is replaced as a whole, so all in it must be ours, and made with these settings."""
+    """Check a folder that will be replaced or read: only our files, made with these settings."""
     if not root.exists() or (root.is_dir() and not any(root.iterdir())):
         return
     file = root / _SETTINGS
     if not file.is_file():
-        raise DataError("'root' needs to be a new folder or one of a synthetic dataset", file=root)
+        raise DataError("'root' needs to be a new folder or one of a synthetic data set", file=root)
     foreign = {path.name for path in root.iterdir()} - {*_TABLES, _SETTINGS, _IMAGES}
     again = f"; without {min(foreign)!r}," if foreign else ";"
-    again += " force_reload=True makes the folder again"
+    again += " force_reload=True writes the folder again"
     if force_reload:
         if foreign:
             raise DataError(
-                f"'root' needs to hold nothing else if it is made again (has {min(foreign)!r})",
+                f"'root' needs to hold nothing else if it is written again (has {min(foreign)!r})",
                 file=root,
             )
         return

@@ -32,9 +32,9 @@ def ink(colour: RGB, strength: float) -> RGB:
 
 
 def cover(pattern: str, size: int, rng: np.random.Generator) -> Image.Image:
-    """Where the print of a pattern covers the ground of the cloth.
+    """Mask of the print of a pattern on the cloth.
 
-    Less than half of any cloth is covered, so the ground stays its commonest colour.
+    Less than half of the cloth is covered, so the ground colour stays the most frequent.
 
     Args:
         pattern: One of :data:`PATTERNS`.

@@ -22,7 +22,7 @@ def _t_shirt(canvas: Canvas) -> None:
 def _polo(canvas: Canvas) -> None:
     sleeves(canvas, 0.36, 16, cuff=3)
     bodice(canvas, "crew")
-    canvas.part([(47.5, 21), (52.5, 21), (52.5, 42), (47.5, 42)], canvas.shade(0.9), 0.5)
+    canvas.shape([(47.5, 21), (52.5, 21), (52.5, 42), (47.5, 42)], canvas.shade(0.9), 0.5)
     collar(canvas)
     buttons(canvas, 29, 37, 2)
 
@@ -31,8 +31,8 @@ def _blouse(canvas: Canvas) -> None:
     sleeves(canvas, 0.72, 20, cuff=4)
     bodice(canvas, "v", hem=84, waist=17, hip=25)
     canvas.line([(61, 62), (66, 83)], mirror=True)
-    canvas.part([(50, 34), (61, 30), (62, 39)], canvas.shade(0.86), 1.5, mirror=True)
-    canvas.part([(50, 35), (57, 55), (52.5, 56)], canvas.shade(0.86), 1, mirror=True)
+    canvas.shape([(50, 34), (61, 30), (62, 39)], canvas.shade(0.86), 1.5, mirror=True)
+    canvas.shape([(50, 35), (57, 55), (52.5, 56)], canvas.shade(0.86), 1, mirror=True)
     canvas.dot((50, 35), 2.4, canvas.shade(0.78))
 
 
@@ -41,7 +41,7 @@ def _shirt(canvas: Canvas) -> None:
     bodice(canvas, "crew", hem=88)
     canvas.line([(48, 21), (48, 88)])
     buttons(canvas, 31, 82, 6)
-    canvas.part([(57, 38), (66, 38), (66, 47), (61.5, 49.5), (57, 47)], corner=0.6)
+    canvas.shape([(57, 38), (66, 38), (66, 47), (61.5, 49.5), (57, 47)], corner=0.6)
     collar(canvas, 30)
 
 

@@ -1,4 +1,4 @@
-"""What tops, knitwear, coats and dresses share: sleeves, a bodice and a collar."""
+"""Shapes of tops, knitwear, coats and dresses: sleeves, bodices and collars."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ def sleeves(canvas: Canvas, length: float, width: float = 12.0, cuff: float = 0.
     """
     outer, inner = (72 + 21 * length, 18 + 66 * length), (70 + 12 * length, 40 + 46 * length)
     end = (outer[0] - width, outer[1] + 0.28 * width)
-    canvas.part([(64, 16), (73, 19), outer, end, (67, 42)], corner=3, mirror=True)
+    canvas.shape([(64, 16), (73, 19), outer, end, (67, 42)], corner=3, mirror=True)
     if cuff:
         low = (outer[0] + 0.3, outer[1] + cuff), (end[0] + 0.3, end[1] + cuff)
-        canvas.part([outer, low[0], low[1], end], canvas.shade(0.84), corner=1, mirror=True)
+        canvas.shape([outer, low[0], low[1], end], canvas.shade(0.84), corner=1, mirror=True)
     if length > 0.5:
         canvas.line([(71, 42), ((inner[0] + end[0]) / 2 + 1.5, 62)], mirror=True)
 
@@ -59,7 +59,7 @@ def straps(canvas: Canvas, foot: float = 30.0) -> None:
 def collar(canvas: Canvas, drop: float = 28.0) -> None:
     """A turned-down shirt collar."""
     points = [(50, 21), (58, 13), (61.5, 16), (57.5, drop), (50, 21)]
-    canvas.part(points, canvas.shade(1.1), corner=0.6, mirror=True)
+    canvas.shape(points, canvas.shade(1.1), corner=0.6, mirror=True)
 
 
 def lapels(canvas: Canvas, drop: float = 56.0, width: float = 12.0) -> None:
@@ -67,7 +67,7 @@ def lapels(canvas: Canvas, drop: float = 56.0, width: float = 12.0) -> None:
     canvas.symmetric([(50, 14), (58, 14), (50, drop)], canvas.shade(0.6), corner=0.5)
     notch = [(50 + width + 1, 29), (50 + width - 2.5, 30.5), (50 + width + 1.5, 33)]
     points = [(57.5, 13), (61.5, 16), *notch, (51, drop)]
-    canvas.part(points, canvas.shade(0.9), corner=0.6, mirror=True)
+    canvas.shape(points, canvas.shade(0.9), corner=0.6, mirror=True)
 
 
 def buttons(canvas: Canvas, start: float, stop: float, count: int, across: float = 50.0) -> None:

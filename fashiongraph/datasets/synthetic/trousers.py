@@ -17,13 +17,13 @@ def _legs(
 
 
 def _waistband(canvas: Canvas) -> None:
-    canvas.part([(34.5, 8), (65.5, 8), (66, 14), (34, 14)], canvas.shade(0.86), 0.8)
+    canvas.shape([(34.5, 8), (65.5, 8), (66, 14), (34, 14)], canvas.shade(0.86), 0.8)
 
 
 def _shorts(canvas: Canvas) -> None:
     _legs(canvas, 54, 4, 24, hip=21, crotch=36)
     canvas.line([(54.5, 50.5), (73.5, 49.8)], mirror=True)
-    canvas.part([(34, 8), (66, 8), (66.5, 15), (33.5, 15)], canvas.shade(0.86), 1)
+    canvas.shape([(34, 8), (66, 8), (66.5, 15), (33.5, 15)], canvas.shade(0.86), 1)
     canvas.line([(47, 13), (45, 24)], canvas.contrast, 1.2)
     canvas.line([(53, 13), (54, 23)], canvas.contrast, 1.2)
 
@@ -41,8 +41,8 @@ def _jeans(canvas: Canvas) -> None:
 def _joggers(canvas: Canvas) -> None:
     _legs(canvas, 88, 7, 17, hip=22)
     cuff: list[Point] = [(57, 88), (67, 87.5), (66, 94), (58, 94.5)]
-    canvas.part(cuff, canvas.shade(0.8), 1, mirror=True)
-    canvas.part([(34, 7), (66, 7), (67, 15), (33, 15)], canvas.shade(0.8), 1.5)
+    canvas.shape(cuff, canvas.shade(0.8), 1, mirror=True)
+    canvas.shape([(34, 7), (66, 7), (67, 15), (33, 15)], canvas.shade(0.8), 1.5)
     for x in range(38, 64, 5):
         canvas.line([(x, 8.5), (x, 13.5)], width=0.6)
     canvas.line([(47, 13), (44, 27)], canvas.contrast, 1.4)
@@ -52,11 +52,11 @@ def _joggers(canvas: Canvas) -> None:
 
 def _chinos(canvas: Canvas) -> None:
     _legs(canvas, 92, 6, 17)
-    canvas.part([(55.5, 86), (67.5, 85), (67.5, 91), (56, 93)], canvas.shade(0.82), 0.8, True)
+    canvas.shape([(55.5, 86), (67.5, 85), (67.5, 91), (56, 93)], canvas.shade(0.82), 0.8, True)
     _waistband(canvas)
     canvas.line([(60, 14), (66.5, 26)], width=1.2, mirror=True)
-    canvas.part([(33.6, 9), (66.4, 9), (66.4, 12.6), (33.6, 12.6)], (122, 84, 56), 0.4)
-    canvas.part([(47, 8.2), (53, 8.2), (53, 13.4), (47, 13.4)], (214, 178, 100), 0.6)
+    canvas.shape([(33.6, 9), (66.4, 9), (66.4, 12.6), (33.6, 12.6)], (122, 84, 56), 0.4)
+    canvas.shape([(47, 8.2), (53, 8.2), (53, 13.4), (47, 13.4)], (214, 178, 100), 0.6)
 
 
 def _wide_leg(canvas: Canvas) -> None:

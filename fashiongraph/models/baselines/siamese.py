@@ -95,7 +95,8 @@ class Siamese(OutfitModel):
     def pair_scores(self, batch: Batch) -> Tensor:
         r"""Cosine of each edge :math:`j \to i`, scaled [E]."""
         h = self.states(batch)
-        return self._scaled(torch.cosine_similarity(*h[batch.edge_index], dim=-1))
+        sender, receiver = batch.edge_index
+        return self._scaled(torch.cosine_similarity(h[sender], h[receiver], dim=-1))
 
     def embed(self, states: Mapping[str, Tensor]) -> Tensor:
         """Item embeddings scaled to length 1 [U, H]."""

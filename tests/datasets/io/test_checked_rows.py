@@ -10,7 +10,7 @@ from fashiongraph.datasets.io.problems import Problems
 from fashiongraph.datasets.io.table import Table
 
 
-def test_only_the_first_rule_that_a_row_breaks_is_noted():
+def test_a_row_reports_its_first_broken_rule():
     text = pa.array(["a", " \t", "", "d"], pa.large_string())
     row = np.array([2, 3, 5, 6])
     problems = Problems()

@@ -33,13 +33,13 @@ def test_files_without_a_card_are_taken(file, text):
     check_feature_card(file, IDS)
 
 
-def test_a_card_of_a_file_that_was_written_anew_tells_nothing(file):
+def test_a_card_of_a_rewritten_file_is_ignored(file):
     write_feature_card(file, IDS, "resnet18")
     np.save(file, np.array([[0.0, 1.0], [2.0, 9.0], [4.0, 5.0]]))
     check_feature_card(file, IDS[::-1])
 
 
-def test_a_card_of_earlier_features_goes_and_other_files_stay(file):
+def test_an_earlier_card_is_removed(file):
     write_feature_card(file, IDS, "resnet18")
     write_feature_card(file, None, "resnet18")
     write_feature_card(file, None, "resnet18")

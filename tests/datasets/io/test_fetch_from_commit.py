@@ -46,7 +46,7 @@ def test_an_altered_object_is_refused(tmp_path, repository, commit_of):
     assert not (tmp_path / "out").exists()
 
 
-def test_what_is_not_there_is_named(tmp_path, repository, commit_of):
+def test_missing_items_are_named(tmp_path, repository, commit_of):
     commit = commit_of(repository)
     out = tmp_path / "out"
     with pytest.raises(DataError, match=r"none\.bin"):

@@ -38,7 +38,7 @@ def blocks(rng, num_outfits):
 
 
 def expected(outfits, limit=None):
-    """What a plain loop makes of them."""
+    """The same by a plain loop."""
     items, ids, held = {}, [], []
     for name, rows in outfits:
         if not rows or len(ids) == limit:
@@ -77,7 +77,7 @@ def test_blocks_behind_the_limit_are_not_read():
     assert gather(FILE, endless(), 2).outfits["outfit_id"].to_pylist() == ["a", "c"]
 
 
-def test_outfits_need_names_of_their_own():
+def test_outfit_names_need_to_be_unique():
     one = block(("a", [("x", "hat", 1)]))
     with pytest.raises(DataError, match=r"different ids \(got 'a' again\)"):
         gather(FILE, [one, one])

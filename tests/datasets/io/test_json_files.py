@@ -6,7 +6,6 @@ import warnings
 import pyarrow as pa
 import pytest
 
-from fashiongraph.datasets.io import json_files as module
 from fashiongraph.datasets.io.json_files import files_below, json_files
 from fashiongraph.datasets.io.json_rows import list_of, needed
 from fashiongraph.errors import DataError
@@ -15,9 +14,8 @@ ROW = pa.struct([needed("id", pa.string()), needed("items", list_of(pa.string())
 
 
 @pytest.fixture
-def folder(tmp_path, monkeypatch):
-    """Ten files, read three at a time."""
-    monkeypatch.setattr(module, "_FILES", 3)
+def folder(tmp_path):
+    """Ten files."""
     for number in range(10):
         path = tmp_path / f"u{number % 2}" / f"{number}.json"
         path.parent.mkdir(exist_ok=True)
@@ -28,7 +26,7 @@ def folder(tmp_path, monkeypatch):
 
 
 def read(folder, lenient=False):
-    blocks = json_files(files_below(folder), ROW, lenient)
+    blocks = json_files(files_below(folder), ROW, lenient, block_files=3)
     return [
         (path.name, row)
         for paths, rows in blocks
@@ -36,7 +34,7 @@ def read(folder, lenient=False):
     ]
 
 
-def test_numbers_are_texts_and_files_in_order(folder):
+def test_numbers_are_text_and_files_in_order(folder):
     expected = [
         (f"{n}.json", {"id": f"{n}", "items": [f"{n}", f"{n}", "1.5"] if n else []})
         for n in (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
@@ -54,7 +52,7 @@ def test_numbers_are_texts_and_files_in_order(folder):
         *[b'{"id": 1, "items": [null]}', b'{"id": "\\ud800", "items": []}'],
     ],
 )
-def test_a_broken_file_is_named_or_passed_over(folder, content):
+def test_a_broken_file_is_named_or_skipped(folder, content):
     (folder / "u0" / "4.json").write_bytes(content)
     with pytest.raises(DataError, match=r"u0.4\.json"):
         read(folder)
@@ -70,9 +68,9 @@ def test_all_may_be_broken(folder):
         assert read(folder, lenient=True) == []
 
 
-def test_the_warning_comes_though_not_all_is_read(folder):
+def test_the_warning_of_a_partial_read(folder):
     (folder / "u0" / "0.json").write_text("{}")
-    blocks = json_files(files_below(folder), ROW, lenient=True)
+    blocks = json_files(files_below(folder), ROW, lenient=True, block_files=3)
     next(blocks)
     with pytest.warns(UserWarning, match="skipped 1 broken"):
         blocks.close()

@@ -38,7 +38,7 @@ def read(path, **kwargs):
 
 
 def wanted(record):
-    """What the schema leaves of a record."""
+    """The fields of a record that are in the schema."""
     items = record.get("b")
     return {
         "a": record.get("a"),
@@ -83,7 +83,7 @@ def test_any_text_stays_as_it_is(tmp_path_factory, texts, form, block_bytes):
         ('{"a":"1", "b":"' + "x" * 200 + '"}', "record 1 needs at most 99 bytes"),
     ],
 )
-def test_the_record_at_fault_is_named(tmp_path, content, message):
+def test_the_broken_record_is_named(tmp_path, content, message):
     path = tmp_path / "records.json"
     path.write_bytes(content.encode(errors="surrogateescape"))
     with pytest.raises(DataError, match=message):
@@ -98,7 +98,7 @@ def test_errors_count_across_blocks(tmp_path):
 
 
 @pytest.mark.parametrize("content", ["", " \n", "[]", "[\n]"])
-def test_nothing_is_no_record(tmp_path, content):
+def test_empty_files_have_no_records(tmp_path, content):
     path = tmp_path / "records.json"
     path.write_text(content)
     assert read(path) == []
@@ -114,7 +114,7 @@ def test_backslashes_without_end_take_no_time(tmp_path):
         read(path)
 
 
-def test_no_more_than_a_block_is_read_ahead(tmp_path):
+def test_at_most_one_block_is_read_ahead(tmp_path):
     path = tmp_path / "records.json"
     path.write_text(json.dumps([{"a": str(number)} for number in range(2000)]) + "broken")
     blocks = json_records(path, SCHEMA, 1000)

@@ -68,7 +68,7 @@ def test_reading(tmp_path):
     "content",
     [b"", b"[1, 2", b'{"a": 1}}', b'["\xff"]', b"[" * 100_000, b"[" + b"9" * 5000 + b"]", b"\x00"],
 )
-def test_what_is_no_json(tmp_path, content):
+def test_other_text_than_json_is_refused(tmp_path, content):
     (tmp_path / "x.json").write_bytes(content)
     with pytest.raises(DataError, match=r"x\.json: needs to be readable as JSON"):
         read_json(tmp_path / "x.json", list)

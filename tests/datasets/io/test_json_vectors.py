@@ -48,7 +48,7 @@ def test_rows_follow_the_files(files, tmp_path):
     ],
 )
 @pytest.mark.filterwarnings("error")
-def test_the_file_at_fault_is_named(files, tmp_path, content, message):
+def test_the_broken_file_is_named(files, tmp_path, content, message):
     files[1].unlink()
     if content is not None:
         files[1].write_bytes(content)

@@ -9,7 +9,7 @@ TEXT = "a,b,c\r\n\n  d,,e \n裙子,x,y,z\n   \nlast,1,2"
 
 
 @pytest.mark.parametrize("block_bytes", [20, 23, 37, 1 << 20])
-def test_lines_are_numbered_whatever_the_blocks(tmp_path, block_bytes):
+def test_line_numbers_do_not_depend_on_blocks(tmp_path, block_bytes):
     path = tmp_path / "lines.txt"
     path.write_bytes(TEXT.encode())
     found = [
@@ -25,7 +25,7 @@ def test_lines_are_numbered_whatever_the_blocks(tmp_path, block_bytes):
     assert found == expected
 
 
-def test_fields_end_at_commas_but_the_last_one(tmp_path):
+def test_the_last_field_keeps_commas(tmp_path):
     path = tmp_path / "lines.txt"
     path.write_bytes(TEXT.encode() + b"\n")
     ((place, lines),) = line_blocks(path)
@@ -50,7 +50,7 @@ def test_an_empty_file_has_no_lines(tmp_path):
         (b"a\n" + b"b" * 40, "a line needs at most 16 bytes"),
     ],
 )
-def test_refuses_what_is_no_text(tmp_path, content, message):
+def test_other_values_than_text_are_refused(tmp_path, content, message):
     (tmp_path / "lines.txt").write_bytes(content)
     with pytest.raises(DataError, match=message):
         list(line_blocks(tmp_path / "lines.txt", 16))

@@ -40,7 +40,7 @@ def test_refuses_blank_texts(blank):
         PLACE.check_text(pa.array(["a", blank, "c"]), "id")
 
 
-def test_elements_stand_where_their_lists_do():
+def test_elements_have_the_number_of_their_list():
     place = PLACE.repeat(np.array([2, 0, 1]))
     assert place.number.tolist() == [3, 3, 7]
     with pytest.raises(DataError, match="record 7 needs 2"):

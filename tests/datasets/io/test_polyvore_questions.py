@@ -169,21 +169,21 @@ def test_the_first_answer_is_right(tmp_path, named):
     assert questions.recipe["source"] == "test.json"
 
 
-def test_the_answer_of_the_own_outfit_is_right(tmp_path, named):
+def test_the_answer_of_the_same_outfit_is_right(tmp_path, named):
     records = [question("8_1 8_2", "7_1 8_3", 2), question("9_1", "9_2 8_3", 2)]
-    questions, outfits = read_blanks(tmp_path, records, named(), "own_outfit")
+    questions, outfits = read_blanks(tmp_path, records, named(), "same_outfit")
     assert outfits == [[2, 3, 1], [0, 4]]
     assert questions.answer.tolist() == [1, 0]
     for answers in "7_1 9_1", "8_1 8_3":
         records[1] = question("8_2", answers, 1)
-        with pytest.raises(DataError, match=r"question 2 .*own outfit"):
-            read_blanks(tmp_path, records, named(), "own_outfit")
+        with pytest.raises(DataError, match=r"question 2 .*its outfit"):
+            read_blanks(tmp_path, records, named(), "same_outfit")
     records[1] = question("", "8_1 7_1", 1)
     with pytest.raises(DataError, match=r"question 2 .*beside the blank"):
-        read_blanks(tmp_path, records, named(), "own_outfit")
+        read_blanks(tmp_path, records, named(), "same_outfit")
 
 
-@pytest.mark.parametrize("right", ["first", "own_outfit"])
+@pytest.mark.parametrize("right", ["first", "same_outfit"])
 def test_unknown_items_of_blanks(tmp_path, named, right):
     records = [
         question("8_1 8_9", "8_3 7_1", 1),
@@ -213,7 +213,7 @@ def test_wrong_questions(tmp_path, named, record, rule):
         read_blanks(tmp_path, [question("8_1 8_2", "8_3 7_1", 1), record], named(), "first")
 
 
-@pytest.mark.parametrize("right", ["first", "own_outfit"])
+@pytest.mark.parametrize("right", ["first", "same_outfit"])
 def test_no_questions(tmp_path, named, right):
     questions, _ = read_blanks(tmp_path, [], named(), right)
     assert len(questions) == 0

@@ -33,7 +33,7 @@ def test_files_in_order_of_appearance_and_rows_in_order():
         problems.check("so: ")
 
 
-def test_words_are_made_for_the_problem_that_is_shown():
+def test_only_shown_messages_are_built():
     asked = []
     problems = Problems()
     problems.add(Path("a.csv"), np.arange(5, 1000), lambda i: f"{asked.append(i)}")

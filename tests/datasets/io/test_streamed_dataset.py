@@ -26,7 +26,7 @@ class Shelf(StreamedDataset):
             yield OutfitBlock(pa.table({"outfit_id": names}), np.array([2, 2]), pa.table(rows))
 
 
-def test_no_more_blocks_are_read_than_asked_for(tmp_path):
+def test_only_required_blocks_are_read(tmp_path):
     (tmp_path / "shoes.txt").touch()
     shelf = Shelf(tmp_path, max_outfits=5)
     assert (shelf.num_outfits, Shelf.read) == (5, 3)

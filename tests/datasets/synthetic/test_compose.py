@@ -11,7 +11,7 @@ from fashiongraph.errors import FashionGraphError
 ITEMS = draw_items(300, np.random.default_rng(0))
 
 
-def worn(outfits):
+def categories_of(outfits):
     """The categories of every outfit."""
     rows = outfits.category_id.split(outfits.sizes.tolist())
     return [[ITEMS.categories[code] for code in row.tolist()] for row in rows]
@@ -22,7 +22,7 @@ def test_outfits_are_complete_and_differ(noise):
     outfits = compose(ITEMS, DESIGNERS_RULES, 500, noise, np.random.default_rng(0))
     assert len(outfits) == 500
     assert outfits.sizes.min() >= 3
-    for categories in worn(outfits):
+    for categories in categories_of(outfits):
         assert len(set(categories)) == len(categories)
         assert "shoes" in categories
         body = {"dress", "top", "trousers", "skirt"} & set(categories)
@@ -31,7 +31,7 @@ def test_outfits_are_complete_and_differ(noise):
     assert len(sets) == 500
 
 
-def test_every_category_is_worn():
+def test_every_category_is_used():
     outfits = compose(ITEMS, DESIGNERS_RULES, 500, 0.0, np.random.default_rng(0))
     share = np.bincount(outfits.category_id, minlength=10) / 500
     assert (share > 0.1).all()

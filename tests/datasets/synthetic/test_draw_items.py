@@ -21,7 +21,7 @@ def test_groups_are_even(num_items):
     assert abs(neutral - 0.5) <= 3 / num_items
 
 
-def test_the_shape_settles_formality_and_season():
+def test_formality_and_season_follow_from_the_shape():
     items = draw_items(600, np.random.default_rng(0))
     names = np.array(items.categories)[items.category_id]
     for category, item in zip(names, items.columns.itertuples(), strict=True):

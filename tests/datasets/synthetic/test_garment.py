@@ -43,7 +43,7 @@ def test_size(size):
     assert draw("hat", "cap", size=size).shape == (size, size, 3)
 
 
-def test_every_category_can_be_worn_at_every_occasion():
+def test_every_category_has_every_formality():
     for category, shapes in CATALOGUE.items():
         for formality in FORMALITIES:
             seasons = {s.season for s in shapes.values() if s.formality == formality}

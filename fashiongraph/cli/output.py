@@ -1,0 +1,89 @@
+"""Printing of results, and checks of the files that a command writes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from rich.table import Table
+
+from fashiongraph.console import plain_console
+from fashiongraph.errors import DataError
+
+console = plain_console()
+
+
+def check_files(*files: Path | None) -> None:
+    """Check that files exist.
+
+    Args:
+        *files: The files; :obj:`None` for none.
+
+    Raises:
+        DataError: If one does not.
+    """
+    for file in files:
+        if file is not None and not file.expanduser().exists():
+            raise DataError("does not exist", file)
+
+
+def check_output(
+    path: Path | None,
+    overwrite: bool,
+    inputs: Sequence[Path | None] = (),
+    folder: bool = False,
+) -> None:
+    """Check, before any work, that an output may be written.
+
+    Args:
+        path: File or folder to write; :obj:`None` for none.
+        overwrite: Whether an existing one is replaced.
+        inputs: Files and folders that the command reads, which are never replaced.
+        folder: Whether the output is a folder; an empty one may exist.
+
+    Raises:
+        DataError: If it exists, is an input, or cannot be made.
+    """
+    if path is None:
+        return
+    target = path.expanduser().resolve()
+    if any(one is not None and one.expanduser().resolve() == target for one in inputs):
+        raise DataError("is read by this command and is not replaced", path)
+    if target.is_dir() != folder and target.exists():
+        raise DataError(f"exists and is {'a file' if folder else 'a folder'}", path)
+    above = next(one for one in target.parents if one.exists())
+    if not above.is_dir():
+        raise DataError(f"cannot be written: {above} is not a folder", path)
+    if target.exists() and not overwrite and not (folder and not any(target.iterdir())):
+        raise DataError("exists; --overwrite replaces it", path)
+
+
+def rows_table(title: str, rows: Sequence[Mapping[Any, Any]]) -> Table:
+    """A table of rows with equal keys."""
+    table = Table(title=title)
+    for name, value in rows[0].items():
+        justify: Literal["right", "left"] = "right" if isinstance(value, int | float) else "left"
+        table.add_column(str(name).replace("_", " "), justify=justify)
+    for row in rows:
+        table.add_row(*(_cell(value) for value in row.values()))
+    return table
+
+
+def print_json(value: Any) -> None:
+    """Print a value as JSON."""
+    print(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def print_line(text: str) -> None:
+    """Print a line of the result, however long, without a break."""
+    console.print(text, soft_wrap=True)
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else ""
+    if isinstance(value, int):
+        return f"{value:,}"
+    return f"{value:.3f}" if isinstance(value, float) else str(value)
