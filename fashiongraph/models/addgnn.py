@@ -11,6 +11,7 @@ from torch_geometric.data import Batch
 from torch_geometric.nn.resolver import activation_resolver
 
 from fashiongraph.loader.outfit_batch import ItemInputs
+from fashiongraph.models.item_states import ItemStates
 from fashiongraph.models.outfit_model import OutfitModel
 from fashiongraph.nn import (
     AttributeBilinearScorer,
@@ -114,24 +115,28 @@ class ADDGNN(OutfitModel):
             return encoded
         return {**encoded, **self.conv.project_items(encoded["state"])._asdict()}
 
-    def node_states(self, batch: Batch) -> Tensor:
-        """Item embeddings of a batch after message passing [N, K, H]."""
+    def forward(self, batch: Batch) -> Tensor:
+        """Score the outfits of a batch [B]."""
         items = self.item_states(batch)  # A1, A4: each distinct item once
+        h = self.pass_messages(items, batch)  # A5, A6
+        score: Tensor = self.scorer(h, batch.batch, batch.num_graphs)  # A7, A8
+        return score
+
+    def pass_messages(self, items: ItemStates, batch: Batch) -> Tensor:
+        """Item embeddings of the nodes after message passing [N, K, H]."""
         if self.conv is None:
             return items.nodes("state")
         projections = None
         if "gates" in items.values:  # cached
             projections = ItemProjections(items["gates"], items["candidate"], items["recurrent"])
-        h: Tensor = self.conv(  # A5, A6
+        h: Tensor = self.conv(
             items["state"], batch.edge_index, batch.edge_weight, items.index, projections
         )
         return h
 
-    def forward(self, batch: Batch) -> Tensor:
-        """Score the outfits of a batch [B]."""
-        h = self.node_states(batch)  # A1, A4 to A6
-        score: Tensor = self.scorer(h, batch.batch, batch.num_graphs)  # A7, A8
-        return score
+    def node_states(self, batch: Batch) -> Tensor:
+        """Item embeddings of a batch as they are compared [N, K, H]."""
+        return self.pass_messages(self.item_states(batch), batch)
 
     def item_scores(self, batch: Batch) -> Tensor:
         """Compatibility of each item with the rest of its outfit [N]; their mean is the score."""

@@ -57,7 +57,7 @@ class Ensemble(OutfitModel):
         self.models = torch.nn.ModuleList(
             kind.from_config(model_config) for _ in range(ensemble_size)
         )
-        self.in_channels = getattr(self.models[0], "in_channels", None)
+        self.in_channels = next(self.each()).in_channels
 
     @classmethod
     def of(cls, model: OutfitModel, ensemble_size: int = 5) -> Ensemble:

@@ -30,6 +30,11 @@ class ExemplarMiner(torch.nn.Module):
     Args:
         distance: A :class:`Distance` or one of pytorch-metric-learning; by default the cosine.
         every_pair: Take every pair of items of an outfit instead of one.
+        pool: Candidate negatives: ``"negatives"`` for the drawn ones, or ``"batch"`` for these and
+            the items of all other outfits, the other reading of eq. M5.
+
+    Raises:
+        ValueError: If ``pool`` is another word, or ``"batch"`` for a miner with ``same_outfit``.
 
     Attributes:
         closest_pair: Choose the closest pair of the outfit instead of the farthest.
@@ -56,10 +61,22 @@ class ExemplarMiner(torch.nn.Module):
     same_outfit = False
     block_size = 2**20  # fits the cache of a CPU
 
-    def __init__(self, distance: torch.nn.Module | None = None, every_pair: bool = False) -> None:
+    def __init__(
+        self,
+        distance: torch.nn.Module | None = None,
+        every_pair: bool = False,
+        pool: str = "negatives",
+    ) -> None:
         super().__init__()
+        allowed = ("negatives",) if self.same_outfit else ("negatives", "batch")
+        if pool not in allowed:
+            raise ValueError(
+                f"'pool' needs to be {' or '.join(map(repr, allowed))} for {type(self).__name__} "
+                f"(got {pool!r})"
+            )
         self.distance = CosineSimilarity() if distance is None else distance
         self.every_pair = every_pair
+        self.pool = pool
 
     @torch.no_grad()
     def forward(
@@ -146,17 +163,17 @@ class ExemplarMiner(torch.nn.Module):
     ) -> Tensor:
         """Closest, or farthest, negative beyond the limit of each anchor, or -1 [T]."""
         pool, drawn_for = negative_rows(labels)
-        items_only = not pool.numel()
-        if items_only:
+        whole_batch = self.pool == "batch" or not pool.numel()
+        if whole_batch:
             pool = drawn_for = torch.arange(labels.numel(), device=labels.device)
         excluded = -torch.inf if self.farthest_negative else torch.inf
         negative = torch.empty_like(anchor)
         for rows in torch.arange(len(anchor)).split(max(1, self.block_size // len(pool))):
             item, of_row = anchor[rows].unique(return_inverse=True)
             distance = self._oriented(self.distance(embeddings[item], embeddings[pool]))
-            if items_only or self.same_outfit:
+            if whole_batch or self.same_outfit:
                 same = labels[item].unsqueeze(1) == labels[drawn_for]
-                distance = distance.masked_fill(same if items_only else ~same, excluded)
+                distance = distance.masked_fill(same if whole_batch else ~same, excluded)
             distance = distance[of_row]
             if limit is not None:
                 # Matrix products and sums over rows round differently: a negative as far as the
@@ -185,5 +202,6 @@ class ExemplarMiner(torch.nn.Module):
         return -distance if self.distance.is_inverted else distance
 
     def extra_repr(self) -> str:
-        """``every_pair`` if set."""
-        return "every_pair=True" if self.every_pair else ""
+        """``every_pair`` and ``pool`` if set."""
+        shown = ["every_pair=True"] if self.every_pair else []
+        return ", ".join([*shown, f"pool={self.pool!r}"] if self.pool != "negatives" else shown)

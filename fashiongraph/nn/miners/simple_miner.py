@@ -19,6 +19,7 @@ class SimpleMiner(ExemplarMiner):
     Args:
         distance: A :class:`Distance` or one of pytorch-metric-learning; by default the cosine.
         every_pair: Take every pair of items of an outfit instead of this one.
+        pool: ``"negatives"``, or ``"batch"`` to take the items of other outfits as negatives too.
 
     Shapes:
         - **input:** embeddings :math:`(M, D)`, labels :math:`(M)`

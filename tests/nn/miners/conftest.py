@@ -27,7 +27,7 @@ def make_batch():
 def mine_by_loops():
     """Function that mines by the equations, outfit by outfit and item by item."""
 
-    def mine(kind, distance, embeddings, labels, every_pair=False, farthest=None):
+    def mine(kind, distance, embeddings, labels, every_pair=False, farthest=None, batch=False):
         distances = distance(embeddings)
         sign = -1 if distance.is_inverted else 1
         # Rounded, since sums in another order make equal distances differ.
@@ -44,7 +44,8 @@ def mine_by_loops():
             if not every_pair:
                 pairs = [best(pairs, key=lambda pair: distances[pair[0]][pair[1]])]
             for anchor, positive in pairs + [(p, a) for a, p in pairs]:
-                pool = negatives or [n for n in range(size) if labels[n] != outfit]
+                others = [n for n in range(size) if labels[n] != outfit]
+                pool = others if batch or not negatives else negatives
                 if kind == "hard" and negatives:
                     pool = [n for n in pool if labels[~labels[n]] == outfit]
                 if kind == "semi-hard":

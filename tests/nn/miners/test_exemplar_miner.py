@@ -96,6 +96,24 @@ def test_without_negatives_all_other_labels_are_candidates(kind, mine_by_loops):
     assert as_list(miner(embeddings, torch.zeros(20, dtype=torch.long))) == []
 
 
+@pytest.mark.parametrize("kind", ["simple", "semi-hard"])
+@pytest.mark.parametrize("every_pair", [False, True])
+def test_the_pool_may_hold_items_of_other_outfits(kind, every_pair, make_batch, mine_by_loops):
+    embeddings, labels = make_batch([3, 1, 4, 2, 2])
+    miner = MINERS[kind](every_pair=every_pair, pool="batch")
+    expected = mine_by_loops(kind, miner.distance, embeddings, labels, every_pair, batch=True)
+    triplets = as_list(miner(embeddings, labels))
+    assert triplets == expected
+    assert any(labels[negative] >= 0 for _, _, negative in triplets)
+    assert "pool='batch'" in repr(miner)
+
+
+@pytest.mark.parametrize(("kind", "pool"), [("simple", "all"), ("hard", "batch")])
+def test_an_invalid_pool_is_refused(kind, pool):
+    with pytest.raises(ValueError, match=f"'pool'.*'{pool}'"):
+        MINERS[kind](pool=pool)
+
+
 @pytest.mark.parametrize(
     "loss", [pml_losses.TripletMarginLoss(margin=2), pml_losses.LiftedStructureLoss()]
 )
