@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -111,6 +112,7 @@ def main() -> None:
         max_epochs=args.epochs,
         seed=args.seed,
         logger=False,
+        progress=sys.stderr.isatty(),
     )
     after = same_item_retrieval(model, tables["query"], tables["gallery"], "garment")
     model.save(args.output / "model")

@@ -9,9 +9,8 @@ import torch
 from torch import Tensor
 
 from fashiongraph.data.item_table import ItemTable
-from fashiongraph.data.outfits import Outfits
 from fashiongraph.errors import FashionGraphError
-from fashiongraph.loader.outfit_batch import ItemInputs, item_inputs
+from fashiongraph.loader.outfit_batch import ItemInputs
 from fashiongraph.loader.outfit_batcher import OutfitBatcher
 from fashiongraph.models.outfit_model import OutfitModel
 
@@ -84,9 +83,12 @@ def input_blocks(
     """
     for start in range(0, max(len(rows), 1), block_size):  # an empty block has widths too
         block = rows[start : start + block_size]
-        single = Outfits(batcher.items, torch.arange(len(block) + 1), block)  # one item each
-        inputs, _ = item_inputs(batcher(single).to(device))
-        yield slice(start, start + len(block)), inputs
+        x, category_id, context = batcher.inputs(block)
+        context = None if context is None else context.to(device)
+        yield (
+            slice(start, start + len(block)),
+            ItemInputs(x.to(device), category_id.to(device), context),
+        )
 
 
 @torch.no_grad()

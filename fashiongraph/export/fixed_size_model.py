@@ -82,9 +82,7 @@ class FixedSizeModel(torch.nn.Module):
             "category_id": category_id,
             "edge_index": edges,
             "edge_weight": edge_weights(edges, category_id, self.model.graph),
-            "unique_x": features.flatten(0, 1),
-            "unique_category_id": category_id,
-            "unique_index": node,
+            "x": features.flatten(0, 1),
         }
         if context is not None:
             fields["unique_context"] = context.flatten(0, 1)

@@ -101,11 +101,11 @@ def item_inputs(batch: Batch) -> tuple[ItemInputs, Tensor | None]:
         >>> inputs.x.shape, index.tolist()
         (torch.Size([2, 2]), [0, 1, 0])
     """
+    context = batch.unique_context if "unique_context" in batch else None
     if "unique_x" in batch:
-        context = batch.unique_context if "unique_context" in batch else None
         return ItemInputs(batch.unique_x, batch.unique_category_id, context), batch.unique_index
     if "x" in batch:
-        return ItemInputs(batch.x, batch.category_id), None
+        return ItemInputs(batch.x, batch.category_id, context), None
     raise FashionGraphError("'batch' needs features (got an item table without any)")
 
 

@@ -9,7 +9,8 @@ from torch_geometric.data import Batch, Data
 from fashiongraph.data.cooccurrence import ItemCooccurrence
 from fashiongraph.data.item_table import ItemTable
 from fashiongraph.data.outfits import Outfits
-from fashiongraph.loader.outfit_batch import OutfitGraph
+from fashiongraph.errors import FashionGraphError
+from fashiongraph.loader.outfit_batch import ItemInputs, OutfitGraph
 from fashiongraph.loader.outfit_edges import edge_weights, outfit_edges
 
 
@@ -88,6 +89,20 @@ class OutfitBatcher:
         if not self.share_items:
             self._make_separable(batch, fields, ptr, sizes)
         return batch
+
+    def inputs(self, rows: Tensor) -> ItemInputs:
+        """Inputs of items by rows of the table, as a batch of shared items has them.
+
+        Args:
+            rows: Rows of the table, ascending and distinct [U].
+
+        Raises:
+            FashionGraphError: If the table has no features.
+        """
+        if self.items.features is None:
+            raise FashionGraphError("'items' needs features")
+        context = None if self.cooccurrence is None else self.cooccurrence(rows)
+        return ItemInputs(self.items.features[rows].float(), self.items.category_id[rows], context)
 
     def _shared(
         self, item_id: Tensor, edge_index: Tensor, exclude: Outfits | None

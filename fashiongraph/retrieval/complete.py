@@ -126,8 +126,8 @@ def _shortlisted(
     bound gets a longer shortlist.
     """
     scorer, model = states.scorer, states.scorer.model
-    query, constant = model.completion_query(embedding)
-    query, offset = query.cpu(), float(constant)
+    device_query = model.completion_query(embedding)
+    query, offset = device_query[0].cpu(), float(device_query[1])
     rounding = states.rounding * float(query.norm())
     co_occurring = _co_occurring(scorer, outfit)
     found: list[Tensor] = []
@@ -140,7 +140,7 @@ def _shortlisted(
             torch.cat([item[:shortlist], co_occurring[of_category == category]]).unique()
             for category, (item, _) in zip(categories, best, strict=True)
         ]
-        exact = _scores(scorer, outfit, ranked, unknown)
+        exact = _scores(scorer, outfit, ranked, unknown, device_query)
         uncertain = []
         for category, rows, score, (item, product) in zip(
             categories, ranked, exact, best, strict=True
@@ -157,13 +157,17 @@ def _shortlisted(
 
 
 def _scores(
-    scorer: CompletionScorer, outfit: Tensor, ranked: list[Tensor], unknown: str
+    scorer: CompletionScorer,
+    outfit: Tensor,
+    ranked: list[Tensor],
+    unknown: str,
+    query: tuple[Tensor, Tensor],
 ) -> list[Tensor]:
     """Scores of the candidates of each slot, in one call unless candidates interact."""
     if scorer.model.candidates_interact or not ranked:
         return [scorer(outfit, rows, unknown) for rows in ranked]
     sizes = [len(rows) for rows in ranked]
-    return list(scorer(outfit, torch.cat(ranked), unknown).split(sizes))
+    return list(scorer(outfit, torch.cat(ranked), unknown, query=query).split(sizes))
 
 
 def _co_occurring(scorer: CompletionScorer, outfit: Tensor) -> Tensor:

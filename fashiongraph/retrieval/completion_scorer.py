@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import torch
 from torch import Tensor
 from torch_geometric.data import Batch
@@ -58,7 +60,12 @@ class CompletionScorer:
 
     @torch.no_grad()
     def __call__(
-        self, outfit: Tensor, candidates: Tensor, unknown: str = "error", block_size: int = 1024
+        self,
+        outfit: Tensor,
+        candidates: Tensor,
+        unknown: str = "error",
+        block_size: int = 1024,
+        query: tuple[Tensor, Tensor] | None = None,
     ) -> Tensor:
         """Score an outfit with each of the candidates added.
 
@@ -68,6 +75,7 @@ class CompletionScorer:
                 model interact.
             unknown: As for :func:`fashiongraph.evaluation.score_outfits`.
             block_size: Number of candidates scored at once, unless they interact.
+            query: :meth:`query` of the outfit, if it is known; read by models with an exact query.
 
         Returns:
             Scores of :meth:`OutfitModel.score_candidates` on the CPU [M].
@@ -81,14 +89,39 @@ class CompletionScorer:
         )
         if self.model.candidates_interact:
             block_size = max(len(candidates), 1)
-        scores = [torch.empty(0)]
+        score = self._batch_scores
+        if self.model.has_exact_query:
+            score = partial(self._products, query=query)
+        blocks = candidates.split(block_size) if len(candidates) else ()
+        scores = [score(outfit, block).flatten().float().cpu() for block in blocks]
+        return torch.cat([torch.empty(0), *scores])
+
+    def _batch_scores(self, outfit: Tensor, candidates: Tensor) -> Tensor:
+        """Scores by the model's ``score_candidates``."""
         with evaluating(self.model):
-            for block in candidates.split(block_size) if len(candidates) else ():
-                batch = self._batch(outfit, block)
-                position = torch.tensor([len(outfit)], device=batch.ptr.device)
-                score = self.model.score_candidates(batch, position, len(block))
-                scores.append(score.flatten().float().cpu())
-        return torch.cat(scores)
+            batch = self._batch(outfit, candidates)
+            position = torch.tensor([len(outfit)], device=batch.ptr.device)
+            return self.model.score_candidates(batch, position, len(candidates))
+
+    def _products(
+        self, outfit: Tensor, candidates: Tensor, query: tuple[Tensor, Tensor] | None
+    ) -> Tensor:
+        """The same scores as inner products with the query, for a model with an exact query."""
+        vectors = self.embed(candidates)
+        assert vectors is not None  # the query is made of such vectors
+        direction, constant = self.query(outfit) if query is None else query
+        return vectors @ direction + constant
+
+    @torch.no_grad()
+    def query(self, outfit: Tensor) -> tuple[Tensor, Tensor]:
+        """:meth:`OutfitModel.completion_query` of an outfit, for a model with item vectors.
+
+        Args:
+            outfit: Rows of the outfit's items [n].
+        """
+        vectors = self.embed(outfit)
+        assert vectors is not None
+        return self.model.completion_query(vectors)
 
     @torch.no_grad()
     def embed(self, rows: Tensor) -> Tensor | None:

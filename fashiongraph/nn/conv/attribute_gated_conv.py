@@ -225,8 +225,6 @@ class AttributeGatedConv(MessagePassing):
         self, x: Tensor, edge_index: Adj, index: Tensor, projections: ItemProjections | None
     ) -> bool:
         """Whether projecting before aggregation is possible and saves work."""
-        if torch.compiler.is_compiling():  # sizes are symbols
-            return False
         if self.aggr not in ("add", "sum", "mean") or self.flow != "source_to_target":
             return False
         # A gradient of the adjacency needs its own sparsity pattern, and a SparseTensor of
@@ -235,7 +233,7 @@ class AttributeGatedConv(MessagePassing):
             return False
         if projections is not None or is_sparse(edge_index):
             return True
-        saved = self.channels * (len(index) - len(x))
+        saved = self.channels * (index.size(0) - x.size(0))
         return bool(saved > _EDGE_COST * edge_index.size(1))
 
     def message(self, x_j: Tensor, edge_weight: OptTensor) -> Tensor:
