@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -13,9 +14,15 @@ from torch import Tensor
 
 from fashiongraph.errors import FashionGraphError
 
+MANIFEST = ".fashiongraph.json"
+"""Name of the file in which a written folder lists its files."""
+
+_SIGNATURE = "folder written by fashiongraph"
+_IGNORED = {MANIFEST, ".DS_Store", "Thumbs.db"}  # the last two are left by file managers
+
 
 @contextmanager
-def atomic_write(path: str | Path, marker: str | None = None) -> Iterator[Path]:
+def atomic_write(path: str | Path, kind: str | None = None) -> Iterator[Path]:
     """Context manager that writes a file or folder atomically.
 
     The block writes to a temporary path, which is renamed to ``path`` once the block ends without
@@ -23,8 +30,9 @@ def atomic_write(path: str | Path, marker: str | None = None) -> Iterator[Path]:
 
     Args:
         path: Path of the file or folder; missing parent folders are created.
-        marker: For a folder: name of a file that marks its kind. An existing folder without this
-            file is not replaced, unless it is empty.
+        kind: For a folder: its kind, such as ``"checkpoint"``. The folder gets a manifest with its
+            kind and files, and an existing folder is replaced only if it is empty or has such a
+            manifest and no other files.
 
     Yields:
         The temporary path to write to, in the same file system.
@@ -44,14 +52,17 @@ def atomic_write(path: str | Path, marker: str | None = None) -> Iterator[Path]:
     target = Path(path)
     if target.name in ("", ".."):
         raise FashionGraphError(f"'path' needs to end in a name to write under (got '{path}')")
-    if marker is not None:
-        check_replaceable(path, marker)  # before the work, and again after it
+    if kind is not None:
+        check_replaceable(path, kind)  # before the work, and again after it
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as scratch:
         draft = Path(scratch) / target.name
         yield draft
+        if kind is not None:
+            manifest = {"signature": _SIGNATURE, "kind": kind, "files": _files_below(draft)}
+            (draft / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
         if draft.is_dir() and target.exists():
-            check_replaceable(path, marker)
+            check_replaceable(path, kind)
             target.rename(Path(scratch) / "old")  # a folder cannot replace a filled folder
             try:
                 draft.rename(target)
@@ -64,30 +75,52 @@ def atomic_write(path: str | Path, marker: str | None = None) -> Iterator[Path]:
             draft.replace(target)
 
 
-def check_replaceable(path: str | Path, marker: str | None) -> None:
+def check_replaceable(path: str | Path, kind: str | None, argument: str = "path") -> None:
     """Check that a folder may be written to a path.
 
     Args:
         path: Path of the folder to write.
-        marker: Name of the file that marks the kind of the folder; :obj:`None` to allow any folder.
+        kind: Kind of the folder, as for :func:`atomic_write`; :obj:`None` to allow empty ones only.
+        argument: Name of the argument or option in the error.
 
     Raises:
-        FashionGraphError: If ``path`` is a file, or a folder that is neither empty nor has the
-            marker.
+        FashionGraphError: If ``path`` is a file, or a folder with a file that a folder of this kind
+            did not come with.
     """
     target = Path(path)
     if not target.exists():
         return
-    kind = "" if marker is None else f" that is empty or holds '{marker}'"
-    foreign = marker is not None and not (target / marker).is_file()
-    if not target.is_dir() or (foreign and any(target.iterdir())):
+    found = _files_below(target) if target.is_dir() else [target.name]
+    listed = _manifest_files(target, kind)
+    others = [name for name in found if name not in listed]
+    if others:
+        earlier = "" if kind is None else f", or an earlier {kind} without other files"
         raise FashionGraphError(
-            f"'path' needs to be new or a folder{kind} (got '{path}', which holds something else)"
+            f"'{argument}' needs to be new or an empty folder{earlier} (got '{path}', which holds "
+            f"{others[0]!r})"
         )
 
 
+def _files_below(folder: Path) -> list[str]:
+    """Relative paths of all files below a folder; links are files, whatever they point to."""
+    found = [path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir()]
+    names = (path.relative_to(folder).as_posix() for path in found if path.name not in _IGNORED)
+    return sorted(names)
+
+
+def _manifest_files(folder: Path, kind: str | None) -> set[str]:
+    """Files that the manifest of a folder of a kind lists; none without such a manifest."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        if (manifest["signature"], manifest["kind"]) == (_SIGNATURE, kind):
+            return set(map(str, manifest["files"]))
+    except (OSError, ValueError, KeyError, TypeError):  # no manifest, or another program's file
+        pass
+    return set()
+
+
 @contextmanager
-def locked(path: str | Path) -> Iterator[None]:
+def locked(path: str | Path, timeout: float = -1) -> Iterator[None]:
     """Context manager that locks a path against other processes.
 
     It waits until no other process holds the lock, and releases it when the block ends.
@@ -95,9 +128,11 @@ def locked(path: str | Path) -> Iterator[None]:
     Args:
         path: A file or folder, which need not exist; missing parent folders are created. The lock
             is a file beside it.
+        timeout: Seconds to wait for the lock; negative to wait without end.
 
     Raises:
         OSError: If no file can be written beside it.
+        TimeoutError: If another process holds the lock for the whole of that time.
 
     Example:
         >>> import tempfile
@@ -107,7 +142,7 @@ def locked(path: str | Path) -> Iterator[None]:
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
     lock = target.parent / f".{target.name}.lock"
-    with FileLock(lock):
+    with FileLock(lock, timeout=timeout):
         try:
             yield
         finally:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 from threading import Thread
 from time import sleep
@@ -9,7 +10,7 @@ import torch
 from safetensors import safe_open
 
 from fashiongraph.errors import FashionGraphError
-from fashiongraph.files import atomic_write, locked, save_tensors
+from fashiongraph.files import MANIFEST, atomic_write, locked, save_tensors
 
 
 def test_a_file_appears_at_the_end(tmp_path):
@@ -39,12 +40,25 @@ def test_a_path_needs_a_name(path):
         pass
 
 
-def test_a_folder_replaces_a_filled_folder(tmp_path):
-    for content in ("old", "new"):
-        with atomic_write(tmp_path / "folder") as draft:
-            draft.mkdir()
-            (draft / content).write_text(content)
-    assert [f.name for f in (tmp_path / "folder").iterdir()] == ["new"]
+def write_folder(path, *names, kind="checkpoint"):
+    with atomic_write(path, kind) as draft:
+        draft.mkdir()
+        for name in names:
+            (draft / name).parent.mkdir(exist_ok=True)
+            (draft / name).write_text("ours")
+
+
+def names_below(folder):
+    return {f.relative_to(folder).as_posix() for f in folder.rglob("*") if f.is_file()}
+
+
+def test_a_folder_replaces_an_empty_folder_and_an_earlier_one(tmp_path):
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    for names in (["old.json", "deep/old.txt"], ["new.json"]):
+        write_folder(folder, *names)
+        assert names_below(folder) == {MANIFEST, *names}
+        assert json.loads((folder / MANIFEST).read_text())["files"] == sorted(names)
     assert [f.name for f in tmp_path.iterdir()] == ["folder"]
 
 
@@ -58,29 +72,84 @@ def test_a_file_does_not_replace_a_folder(tmp_path):
     assert [f.name for f in tmp_path.iterdir()] == ["folder"]
 
 
-def test_a_folder_does_not_replace_one_of_another_kind(tmp_path):
+@pytest.mark.parametrize("mine", ["notes.txt", "deep/notes.txt", ".env"])
+def test_a_folder_with_a_file_of_the_user_is_kept(tmp_path, mine):
     folder = tmp_path / "folder"
-    folder.mkdir()
-    for content in ("old", "new"):  # an empty folder is replaced, and one with the marker
-        with atomic_write(folder, marker="marker.json") as draft:
-            draft.mkdir()
-            (draft / "marker.json").write_text(content)
-    assert (folder / "marker.json").read_text() == "new"
-    (folder / "marker.json").rename(folder / "mine")
+    write_folder(folder, "model.json")
+    (folder / mine).parent.mkdir(exist_ok=True)
+    (folder / mine).write_text("mine")
     with (
-        pytest.raises(FashionGraphError, match=r"'marker.json' \(got '.*folder'"),
-        atomic_write(folder, marker="marker.json"),
+        pytest.raises(FashionGraphError, match=rf"'path' needs.*folder', which holds '{mine}'"),
+        atomic_write(folder, "checkpoint"),
     ):
         pytest.fail("the work began")
-    assert [f.name for f in folder.iterdir()] == ["mine"]
+    assert names_below(folder) == {MANIFEST, "model.json", mine}
+    assert (folder / mine).read_text() == "mine"
 
 
-@pytest.mark.parametrize("marker", [None, "marker.json"])
-def test_a_folder_does_not_replace_a_file(tmp_path, marker):
+def test_files_of_file_managers_do_not_keep_a_folder(tmp_path):
+    write_folder(tmp_path / "folder", "model.json")
+    (tmp_path / "folder" / ".DS_Store").write_text("")
+    write_folder(tmp_path / "folder", "model.json")
+    assert names_below(tmp_path / "folder") == {MANIFEST, "model.json"}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links need rights on Windows")
+def test_a_link_is_a_file_of_the_user(tmp_path):
+    write_folder(tmp_path / "folder", "model.json")
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "folder" / "photos").symlink_to(tmp_path / "photos")
+    with pytest.raises(FashionGraphError, match="which holds 'photos'"):
+        write_folder(tmp_path / "folder", "model.json")
+
+
+@pytest.mark.parametrize(
+    "manifest",
+    [
+        None,
+        "{",
+        "[]",
+        '{"files": ["model.json"]}',
+        '{"signature": "other", "kind": "checkpoint", "files": ["model.json"]}',
+        '{"signature": "folder written by fashiongraph", "kind": "checkpoint", "files": 1}',
+    ],
+)
+def test_a_folder_of_another_program_is_kept(tmp_path, manifest):
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "model.json").write_text("theirs")
+    if manifest is not None:
+        (folder / MANIFEST).write_text(manifest)
+    with pytest.raises(FashionGraphError, match="which holds 'model.json'"):
+        write_folder(folder, "model.json")
+    assert (folder / "model.json").read_text() == "theirs"
+
+
+def test_a_folder_does_not_replace_one_of_another_kind(tmp_path):
+    write_folder(tmp_path / "folder", "items.bin", kind="index")
+    with pytest.raises(FashionGraphError, match="earlier checkpoint without other files"):
+        write_folder(tmp_path / "folder", "model.json", kind="checkpoint")
+    assert names_below(tmp_path / "folder") == {MANIFEST, "items.bin"}
+
+
+def test_a_file_that_came_during_the_work_is_kept(tmp_path):
+    folder = tmp_path / "folder"
+    write_folder(folder, "model.json")
+    with (
+        pytest.raises(FashionGraphError, match="which holds 'notes.txt'"),
+        atomic_write(folder, "checkpoint") as draft,
+    ):
+        draft.mkdir()
+        (folder / "notes.txt").write_text("mine")
+    assert names_below(folder) == {MANIFEST, "model.json", "notes.txt"}
+
+
+@pytest.mark.parametrize("kind", [None, "checkpoint"])
+def test_a_folder_does_not_replace_a_file(tmp_path, kind):
     (tmp_path / "file").write_text("mine")
     with (
-        pytest.raises(FashionGraphError, match=r"'path' needs to be new or a folder"),
-        atomic_write(tmp_path / "file", marker) as draft,
+        pytest.raises(FashionGraphError, match=r"'path' needs to be new or an empty folder"),
+        atomic_write(tmp_path / "file", kind) as draft,
     ):
         draft.mkdir()
     assert (tmp_path / "file").read_text() == "mine"

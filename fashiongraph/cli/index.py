@@ -124,9 +124,9 @@ def _write_index(options: IndexOptions) -> tuple[int, int]:
     from fashiongraph.files import check_replaceable
     from fashiongraph.retrieval import ItemIndex
     from fashiongraph.retrieval.embedding_key import embedding_key
-    from fashiongraph.retrieval.item_index import INDEX_CARD
+    from fashiongraph.retrieval.item_index import INDEX
 
-    check_replaceable(options.output, INDEX_CARD)
+    check_replaceable(options.output, INDEX, "--output")
     model, items = _open(options)
     source = torch.nn.Identity() if model is None else model
     vectors, key = embed_items(source, items), embedding_key(source, items)

@@ -41,10 +41,10 @@ def quickstart(options: QuickstartOptions) -> None:
 
     Example: [b]fashiongraph quickstart -o quickstart[/]
     """
-    from fashiongraph.quickstart.run import check_replaceable
+    from fashiongraph.files import check_replaceable
 
     target = options.output.expanduser().resolve()
-    check_replaceable(target)
+    check_replaceable(target, "quickstart", "--output")
     check_output(options.output, options.overwrite, folder=True)
     from fashiongraph.quickstart.results_table import results_table, times_table
     from fashiongraph.quickstart.run import run_quickstart

@@ -19,7 +19,10 @@ from fashiongraph.data.outfits import Outfits
 from fashiongraph.data.splits import split
 from fashiongraph.datasets.io.processed import PROCESSED_FILES, read_processed
 from fashiongraph.errors import DataError, FashionGraphError
-from fashiongraph.files import atomic_write, locked
+from fashiongraph.files import atomic_write, check_replaceable, locked
+
+PROCESSED = "processed data set"
+"""Kind of the folder that the processing of a data set writes."""
 
 
 class OutfitDataset:
@@ -216,20 +219,11 @@ class OutfitDataset:
                     file=self.processed_dir,
                 ) from error
             if force_reload or not _exist(self.processed_paths):
-                self._check_processed_dir()
-                with atomic_write(self.processed_dir) as folder:
+                argument = "processed_dir" if self._processed_dir else "root"
+                check_replaceable(self.processed_dir, PROCESSED, argument)
+                with atomic_write(self.processed_dir, kind=PROCESSED) as folder:
                     folder.mkdir()
                     self.process(folder)
-
-    def _check_processed_dir(self) -> None:
-        """Refuse to replace a folder with none of the processed files in it."""
-        folder = self.processed_dir
-        ours = any(path.exists() for path in self.processed_paths)
-        if not ours and folder.is_dir() and any(folder.iterdir()):
-            raise DataError(
-                "processed files need an empty folder (this one holds something else)",
-                file=folder,
-            )
 
     def _check_raw_files(self) -> None:
         for path in self.raw_paths:

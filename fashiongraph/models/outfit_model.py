@@ -22,6 +22,9 @@ from fashiongraph.files import atomic_write, save_tensors
 from fashiongraph.loader.outfit_batch import ItemInputs, item_inputs, leave_one_out
 from fashiongraph.models.item_states import ItemStates
 
+CHECKPOINT = "checkpoint"
+"""Kind of the folders that hold a model, for :func:`fashiongraph.files.atomic_write`."""
+
 MODEL_CARD = "model.json"
 """Name of the file that marks a folder as a checkpoint."""
 
@@ -283,7 +286,7 @@ class OutfitModel(torch.nn.Module):
             >>> model.hidden_channels
             64
         """
-        with atomic_write(path, marker=MODEL_CARD) as folder:
+        with atomic_write(path, kind=CHECKPOINT) as folder:
             folder.mkdir()
             weights = {name: value.contiguous() for name, value in self.state_dict().items()}
             save_tensors(weights, folder / "weights.safetensors")

@@ -12,10 +12,9 @@ from fashiongraph.data.category_graph import category_graph
 from fashiongraph.data.outfits import Outfits
 from fashiongraph.data.splits import split
 from fashiongraph.datasets.synthetic.synthetic_outfits import SyntheticOutfits
-from fashiongraph.errors import DataError
 from fashiongraph.evaluation import score_outfits
 from fashiongraph.features.encoders import image_encoder
-from fashiongraph.files import atomic_write
+from fashiongraph.files import atomic_write, check_replaceable
 from fashiongraph.models.heuristics import CategoryCooccurrence
 from fashiongraph.models.wrapped_model import Scorer
 from fashiongraph.quickstart.comparison import compare
@@ -29,6 +28,8 @@ from fashiongraph.quickstart.synthetic_data import draw_data, encode_pictures
 from fashiongraph.quickstart.train import VARIANTS, train_teacher, train_variant
 
 RESULTS_FILE = "quickstart.json"
+QUICKSTART = "quickstart"
+"""Kind of the folder that a quickstart writes."""
 
 
 def run_quickstart(
@@ -52,15 +53,15 @@ def run_quickstart(
         progress: Show progress bars.
 
     Raises:
-        DataError: If ``output`` exists and is no folder of a quickstart.
-        FashionGraphError: If the extra ``efficientnet`` is not installed.
+        FashionGraphError: If ``output`` holds files of anything but a quickstart, or the extra
+            ``efficientnet`` is not installed.
     """
     target = Path(output).expanduser().resolve()
-    check_replaceable(target)
+    check_replaceable(target, QUICKSTART, "output")
     encoder = image_encoder("efficientnet-lite0")  # first, since the extra may be missing
     settings = settings or Settings()
     watch = Stopwatch(console or Console(stderr=True))
-    with atomic_write(target) as folder:
+    with atomic_write(target, kind=QUICKSTART) as folder:
         with watch.stage("draw the dataset"):
             data = draw_data(folder, settings, seed)
         with watch.stage("encode the pictures"):
@@ -119,18 +120,3 @@ def run_quickstart(
         text = json.dumps(findings.to_dict(), indent=2, ensure_ascii=False)
         (folder / RESULTS_FILE).write_text(text + "\n", encoding="utf-8")
     return findings
-
-
-def check_replaceable(target: Path) -> None:
-    """Check that a path is new, an empty folder, or the folder of a quickstart.
-
-    Args:
-        target: The path.
-
-    Raises:
-        DataError: If it is something else.
-    """
-    if not target.exists():
-        return
-    if not target.is_dir() or (any(target.iterdir()) and not (target / RESULTS_FILE).is_file()):
-        raise DataError("'--output' needs a new folder or that of an earlier quickstart", target)

@@ -17,7 +17,10 @@ from fashiongraph.models.outfit_model import OutfitModel
 from fashiongraph.retrieval.completion_scorer import CompletionScorer
 from fashiongraph.retrieval.embedding_key import embedding_key
 
-_MARKER = "states.json"  # marks a folder as stored catalogue states
+STATES = "catalogue states"
+"""Kind of the folder of stored states, for :func:`fashiongraph.files.atomic_write`."""
+
+_CARD = "states.json"
 
 
 class CatalogueStates:
@@ -94,7 +97,7 @@ class CatalogueStates:
         if path is None:
             values = torch.empty(shape, dtype=dtype)
             return cls(scorer, values, *_fill(scorer, values, batch_size))
-        with atomic_write(path, marker=_MARKER) as folder:
+        with atomic_write(path, kind=STATES) as folder:
             folder.mkdir()
             numpy_dtype = torch.empty(0, dtype=dtype).numpy().dtype
             mapped = np.lib.format.open_memmap(folder / "states.npy", "w+", numpy_dtype, shape)
@@ -102,7 +105,7 @@ class CatalogueStates:
             mapped.flush()
             np.save(folder / "item.npy", item.numpy())
             about = {"key": embedding_key(model, items), "ptr": ptr.tolist(), "rounding": rounding}
-            (folder / _MARKER).write_text(json.dumps(about), encoding="utf-8")
+            (folder / _CARD).write_text(json.dumps(about), encoding="utf-8")
         return cls.load(path, model, items)
 
     @classmethod
@@ -120,7 +123,7 @@ class CatalogueStates:
         """
         folder = Path(path)
         try:
-            about = json.loads((folder / _MARKER).read_text(encoding="utf-8"))
+            about = json.loads((folder / _CARD).read_text(encoding="utf-8"))
             item = torch.from_numpy(np.load(folder / "item.npy"))
             # Copy on write, because torch needs writeable memory.
             values = torch.from_numpy(np.load(folder / "states.npy", mmap_mode="c"))

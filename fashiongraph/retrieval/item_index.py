@@ -36,6 +36,9 @@ class Found(NamedTuple):
     row: Tensor
 
 
+INDEX = "item index"
+"""Kind of the folder of an index, for :func:`fashiongraph.files.atomic_write`."""
+
 INDEX_CARD = "index.json"
 """Name of the file that marks a folder as an index."""
 
@@ -213,7 +216,7 @@ class ItemIndex:
                 exists and is not an index.
         """
         self._check_changeable()
-        with atomic_write(path, marker=INDEX_CARD) as folder:
+        with atomic_write(path, kind=INDEX) as folder:
             folder.mkdir()
             require("faiss", "retrieval").write_index(self.index, str(folder / "vectors.faiss"))
             self.table.save(folder)

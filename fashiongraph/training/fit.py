@@ -19,8 +19,7 @@ from torch_geometric.data import Data
 
 from fashiongraph.data.outfits import Outfits
 from fashiongraph.errors import FashionGraphError
-from fashiongraph.files import check_replaceable
-from fashiongraph.models.outfit_model import MODEL_CARD, OutfitModel
+from fashiongraph.models.outfit_model import OutfitModel
 from fashiongraph.models.wrapped_model import Scorer, WrappedModel, as_outfit_model
 from fashiongraph.objectives import Objective, default_objective
 from fashiongraph.training.callbacks import (
@@ -32,6 +31,7 @@ from fashiongraph.training.callbacks import (
 from fashiongraph.training.outfit_data_module import OutfitDataModule
 from fashiongraph.training.outfit_module import OutfitModule
 from fashiongraph.training.resume import history, is_finished, read_checkpoint
+from fashiongraph.training.run_folder import run_folder
 from fashiongraph.training.run_settings import check_run_settings, run_settings
 from fashiongraph.training.training_config import TrainingConfig
 
@@ -123,8 +123,8 @@ def fit(
     with ExitStack() as stack:
         if not progress:
             stack.enter_context(quiet_lightning())
-        folder = Path(directory or stack.enter_context(tempfile.TemporaryDirectory()))
-        check_replaceable(folder / "model", MODEL_CARD)
+        place = directory or stack.enter_context(tempfile.TemporaryDirectory())
+        folder = stack.enter_context(run_folder(place))
         last = folder / "checkpoints" / "last.ckpt"
         if resume and not last.is_file():
             raise FashionGraphError(f"'resume' needs a finished epoch, but {last} does not exist")

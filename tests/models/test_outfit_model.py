@@ -12,6 +12,7 @@ from fashiongraph.data import Outfits
 from fashiongraph.data.category_graph import category_graph, category_weight
 from fashiongraph.errors import DataError, FashionGraphError
 from fashiongraph.evaluation import score_outfits
+from fashiongraph.files import MANIFEST
 from fashiongraph.loader.outfit_loader import OutfitLoader
 from fashiongraph.models import ADDGNN, DesignerTeacher, OutfitModel, as_outfit_model
 from fashiongraph.models.baselines import NGNN, Siamese
@@ -29,7 +30,7 @@ def model(wardrobe):
 def test_a_checkpoint_restores_model_vocabulary_and_graph(model, wardrobe, tmp_path):
     model.save(tmp_path / "model")
     files = {file.name for file in (tmp_path / "model").iterdir()}
-    assert files == {"weights.safetensors", "graph.safetensors", "model.json"}
+    assert files == {"weights.safetensors", "graph.safetensors", "model.json", MANIFEST}
     again = ADDGNN.load(tmp_path / "model")
     assert isinstance(again, ADDGNN)
     assert not again.training

@@ -5,6 +5,7 @@ import torch
 
 from fashiongraph.data import ItemTable
 from fashiongraph.errors import DataError, FashionGraphError
+from fashiongraph.files import MANIFEST
 from fashiongraph.loader.outfit_batch import ItemInputs
 from fashiongraph.retrieval import CatalogueStates
 
@@ -68,7 +69,8 @@ def test_stored_vectors_are_mapped(wardrobe, make_model, tmp_path, dtype):
         assert torch.equal(states.item, in_memory.item)
         assert torch.equal(states.ptr, in_memory.ptr)
         assert states.rounding == in_memory.rounding
-    assert sorted(f.name for f in path.iterdir()) == ["item.npy", "states.json", "states.npy"]
+    files = {f.name for f in path.iterdir()}
+    assert files == {"item.npy", "states.json", "states.npy", MANIFEST}
 
 
 def test_only_stored_states_are_replaced(wardrobe, make_model, tmp_path):

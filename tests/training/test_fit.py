@@ -144,7 +144,7 @@ def test_other_precisions_train(train, splits, precision):
 def test_a_foreign_folder_is_not_replaced(train, splits, tmp_path):
     (tmp_path / "model").mkdir()
     (tmp_path / "model" / "net.py").touch()
-    with pytest.raises(FashionGraphError, match="'path'.*model"):
+    with pytest.raises(FashionGraphError, match="'directory'.*'model'"):
         train(splits, directory=tmp_path)
     assert [file.name for file in tmp_path.rglob("*")] == ["model", "net.py"]
 

@@ -11,13 +11,14 @@ import numpy as np
 import pandas as pd
 
 from fashiongraph.data.outfits import Outfits
-from fashiongraph.datasets.outfit_dataset import OutfitDataset
+from fashiongraph.datasets.outfit_dataset import PROCESSED, OutfitDataset
 from fashiongraph.datasets.synthetic.attributes import attribute_features
 from fashiongraph.datasets.synthetic.compose import compose
 from fashiongraph.datasets.synthetic.draw_items import draw_items
 from fashiongraph.datasets.synthetic.garment import draw_garment
 from fashiongraph.datasets.synthetic.styling_rules import DESIGNERS_RULES, USERS_RULES, StylingRules
 from fashiongraph.errors import DataError, FashionGraphError
+from fashiongraph.files import check_replaceable
 
 Version = Literal["designers", "users"]
 _SETTINGS = "synthetic.json"
@@ -210,21 +211,15 @@ class SyntheticOutfits(OutfitDataset):
 
 def _check_root(root: Path, settings: dict[str, Any], force_reload: bool) -> None:
     """Check a folder that will be replaced or read: only our files, made with these settings."""
+    if force_reload:
+        check_replaceable(root, PROCESSED, "root")
+        return
     if not root.exists() or (root.is_dir() and not any(root.iterdir())):
         return
     file = root / _SETTINGS
     if not file.is_file():
         raise DataError("'root' needs to be a new folder or one of a synthetic data set", file=root)
-    foreign = {path.name for path in root.iterdir()} - {*_TABLES, _SETTINGS, _IMAGES}
-    again = f"; without {min(foreign)!r}," if foreign else ";"
-    again += " force_reload=True writes the folder again"
-    if force_reload:
-        if foreign:
-            raise DataError(
-                f"'root' needs to hold nothing else if it is written again (has {min(foreign)!r})",
-                file=root,
-            )
-        return
+    again = "; force_reload=True writes the folder again"
     try:
         found = dict(json.loads(file.read_text(encoding="utf-8")))
     except (TypeError, ValueError) as error:

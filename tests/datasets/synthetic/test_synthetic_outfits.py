@@ -14,6 +14,7 @@ from fashiongraph.datasets.synthetic.garment import PAPER
 from fashiongraph.datasets.synthetic.palette import COLOURS
 from fashiongraph.datasets.synthetic.synthetic_outfits import SyntheticOutfits
 from fashiongraph.errors import DataError, FashionGraphError
+from fashiongraph.files import MANIFEST
 
 TRUTH = ["shape", "colour", "pattern", "formality", "season"]
 
@@ -65,7 +66,7 @@ def test_files_have_the_same_bytes(tmp_path):
     settings = {"num_items": 30, "num_outfits": 3, "image_size": 32}
     make(tmp_path / "one", **settings)
     make(tmp_path / "two", **settings)
-    assert len(digest(tmp_path / "one")) == 30 + 3
+    assert len(digest(tmp_path / "one")) == 30 + 4
     assert digest(tmp_path / "one") == digest(tmp_path / "two")
 
 
@@ -174,11 +175,8 @@ def test_an_existing_folder_is_not_drawn_again(drawn, monkeypatch):
 
 def test_without_pictures_the_folder_holds_tables(tmp_path):
     dataset = make(tmp_path, render=False)
-    assert sorted(path.name for path in tmp_path.iterdir()) == [
-        "items.csv",
-        "outfits.csv",
-        "synthetic.json",
-    ]
+    files = {path.name for path in tmp_path.iterdir()}
+    assert files == {"items.csv", "outfits.csv", "synthetic.json", MANIFEST}
     assert "image" not in dataset.items.columns
     assert len(OutfitTables(tmp_path)) == 80
 
@@ -199,9 +197,10 @@ def test_an_interruption_leaves_nothing(tmp_path, monkeypatch):
 
 def test_a_folder_of_something_else_is_kept(tmp_path):
     (tmp_path / "thesis.txt").write_text("mine")
-    for force in (False, True):
-        with pytest.raises(DataError, match="'root' needs to be a new folder"):
-            make(tmp_path, force_reload=force)
+    with pytest.raises(DataError, match="'root' needs to be a new folder"):
+        make(tmp_path)
+    with pytest.raises(FashionGraphError, match=r"'root' needs to be new.*holds 'thesis\.txt'"):
+        make(tmp_path, force_reload=True)
     with pytest.raises(DataError, match="'root' needs to be a new folder"):
         make(tmp_path / "thesis.txt")
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
@@ -220,9 +219,9 @@ def test_a_missing_table_needs_force_reload(tmp_path, table):
     make(tmp_path, render=False)
     (tmp_path / table).unlink()
     (tmp_path / "my_features.npy").write_text("mine")
-    with pytest.raises(DataError, match=rf"{table}: is missing.*my_features"):
+    with pytest.raises(DataError, match=rf"{table}: is missing.*force_reload"):
         make(tmp_path, render=False)
-    with pytest.raises(DataError, match=r"'root'.*my_features\.npy"):
+    with pytest.raises(FashionGraphError, match=r"'root'.*my_features\.npy"):
         make(tmp_path, render=False, force_reload=True)
     assert (tmp_path / "my_features.npy").read_text() == "mine"
     (tmp_path / "my_features.npy").unlink()
