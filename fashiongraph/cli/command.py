@@ -15,6 +15,7 @@ import typer
 
 from fashiongraph.cli.config import option_hints, read_config
 from fashiongraph.console import quiet_messages
+from fashiongraph.errors import DataError
 
 COMMAND_PANEL = "Command"
 DEBUG_VARIABLE = "FASHIONGRAPH_DEBUG"
@@ -70,7 +71,8 @@ def typer_function(run: Callable[[OptionsT], None]) -> Callable[..., None]:
 
     def call(context: typer.Context, **values: Any) -> None:
         del values["config"], values["debug"]
-        options = kind(**values, given=_given(context, kind, values))
+        given = _given(context, kind, values)
+        options = kind(**{name: _expand(value) for name, value in values.items()}, given=given)
         with quiet_messages(options.quiet), warnings.catch_warnings():
             if options.quiet:
                 warnings.simplefilter("ignore")
@@ -139,6 +141,20 @@ def _given(
         ):
             given.add(name)
     return frozenset(given)
+
+
+def _expand(value: Any) -> Any:
+    """A path with ``~`` replaced by the home folder; shells leave it in ``--output=~/runs``."""
+    if isinstance(value, list):
+        return [_expand(one) for one in value]
+    if not isinstance(value, Path):
+        return value
+    try:
+        return value.expanduser()
+    except RuntimeError as error:
+        raise DataError(
+            "begins with the home folder of a user who does not exist", value
+        ) from error
 
 
 def _set_debug(debug: bool) -> bool:

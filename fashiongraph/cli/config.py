@@ -113,7 +113,7 @@ def write_config(file: Path, options: Any, values: Mapping[str, Any], leave_out:
     for name, key in option_keys(type(options)).items():
         if name not in leave_out:
             value = values.get(name, getattr(options, name))
-            kept[key] = str(value.expanduser().absolute()) if isinstance(value, Path) else value
+            kept[key] = str(value.absolute()) if isinstance(value, Path) else value
     text = yaml.safe_dump(kept, sort_keys=False, allow_unicode=True)
     with atomic_write(file) as draft:
         draft.write_text(f"# Written by fashiongraph {__version__}.\n{text}", encoding="utf-8")

@@ -67,7 +67,7 @@ def feature_file(data: Path, name: str) -> Path:
         name: Value of ``--features``.
     """
     outside = Path(name).expanduser().absolute()
-    inside = data.expanduser().absolute() / Path(name).expanduser()
+    inside = data.absolute() / Path(name).expanduser()
     return outside if outside.is_file() and not inside.is_file() else inside
 
 

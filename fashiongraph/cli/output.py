@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -25,7 +26,7 @@ def check_files(*files: Path | None) -> None:
         DataError: If one does not.
     """
     for file in files:
-        if file is not None and not file.expanduser().exists():
+        if file is not None and not file.exists():
             raise DataError("does not exist", file)
 
 
@@ -48,14 +49,17 @@ def check_output(
     """
     if path is None:
         return
-    target = path.expanduser().resolve()
-    if any(one is not None and one.expanduser().resolve() == target for one in inputs):
+    target = path.resolve()
+    if any(one is not None and one.resolve() == target for one in inputs):
         raise DataError("is read by this command and is not replaced", path)
     if target.is_dir() != folder and target.exists():
         raise DataError(f"exists and is {'a file' if folder else 'a folder'}", path)
     above = next(one for one in target.parents if one.exists())
     if not above.is_dir():
         raise DataError(f"cannot be written: {above} is not a folder", path)
+    place = target if target.is_dir() else above
+    if not os.access(place, os.W_OK):
+        raise DataError(f"cannot be written: no permission to write in {place}", path)
     if target.exists() and not overwrite and not (folder and not any(target.iterdir())):
         raise DataError("exists; --overwrite replaces it", path)
 

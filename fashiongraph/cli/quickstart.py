@@ -43,8 +43,7 @@ def quickstart(options: QuickstartOptions) -> None:
     """
     from fashiongraph.files import check_replaceable
 
-    target = options.output.expanduser().resolve()
-    check_replaceable(target, "quickstart", "--output")
+    check_replaceable(options.output, "quickstart", "--output")
     check_output(options.output, options.overwrite, folder=True)
     from fashiongraph.quickstart.results_table import results_table, times_table
     from fashiongraph.quickstart.run import run_quickstart

@@ -89,3 +89,13 @@ def test_json_keeps_every_script(capsys):
     text = capsys.readouterr().out
     assert json.loads(text) == {"title": "裙子", "score": 0.5}
     assert "裙子" in text
+
+
+def test_a_place_without_permission_is_refused(tmp_path, monkeypatch):
+    (tmp_path / "folder").mkdir()
+    for path, folder in ((tmp_path / "new" / "file", False), (tmp_path / "folder", True)):
+        check_output(path, overwrite=False, folder=folder)
+        with monkeypatch.context() as patch:
+            patch.setattr("os.access", lambda path, mode: False)  # root may write everywhere
+            with pytest.raises(DataError, match=f"{path.name}: cannot be written: no permission"):
+                check_output(path, overwrite=False, folder=folder)
