@@ -3,30 +3,21 @@
 from __future__ import annotations
 
 import inspect
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from operator import methodcaller
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file
 from torch import Tensor
 from torch_geometric.data import Batch, Data
 
 from fashiongraph import __version__
 from fashiongraph.errors import DataError, FashionGraphError
-from fashiongraph.files import atomic_write, save_tensors
 from fashiongraph.loader.outfit_batch import ItemInputs, item_inputs, leave_one_out
+from fashiongraph.models.checkpoint import MODEL_CARD, read_checkpoint, write_checkpoint
 from fashiongraph.models.item_states import ItemStates
-
-CHECKPOINT = "checkpoint"
-"""Kind of the folders that hold a model, for :func:`fashiongraph.files.atomic_write`."""
-
-MODEL_CARD = "model.json"
-"""Name of the file that marks a folder as a checkpoint."""
 
 ModelT = TypeVar("ModelT", bound="OutfitModel")
 
@@ -271,8 +262,8 @@ class OutfitModel(torch.nn.Module):
         """Write a checkpoint, a folder with safetensors files and a JSON file.
 
         ``weights.safetensors`` holds parameters and buffers, ``graph.safetensors`` the category
-        graph, and ``model.json`` the class, its configuration and the category vocabulary. The
-        folder is replaced atomically.
+        graph, and ``model.json`` the class, its configuration, the category vocabulary and SHA-256
+        digests of the other files. The folder is replaced atomically.
 
         Raises:
             FashionGraphError: If ``path`` exists and is not a checkpoint.
@@ -286,27 +277,20 @@ class OutfitModel(torch.nn.Module):
             >>> model.hidden_channels
             64
         """
-        with atomic_write(path, kind=CHECKPOINT) as folder:
-            folder.mkdir()
-            weights = {name: value.contiguous() for name, value in self.state_dict().items()}
-            save_tensors(weights, folder / "weights.safetensors")
-            card: dict[str, Any] = {
-                "fashiongraph": __version__,
-                "model": type(self).__name__,
-                "module": type(self).__module__,
-                "config": self.config,
-                "categories": self.categories,
-                "graph": None,
-            }
-            if self.graph is not None:
-                fields = self.graph.to_dict()
-                tensors = {k: v.contiguous() for k, v in fields.items() if torch.is_tensor(v)}
-                save_tensors(tensors, folder / "graph.safetensors")
-                card["graph"] = {k: v for k, v in fields.items() if k not in tensors}
-            (folder / MODEL_CARD).write_text(
-                json.dumps(card, indent=2, ensure_ascii=False, default=methodcaller("item")),
-                encoding="utf-8",
-            )
+        card: dict[str, Any] = {
+            "fashiongraph": __version__,
+            "model": type(self).__name__,
+            "module": type(self).__module__,
+            "config": self.config,
+            "categories": self.categories,
+            "graph": None,
+        }
+        tensors = {"weights": self.state_dict()}
+        if self.graph is not None:
+            fields = self.graph.to_dict()
+            tensors["graph"] = {k: v for k, v in fields.items() if torch.is_tensor(v)}
+            card["graph"] = {k: v for k, v in fields.items() if k not in tensors["graph"]}
+        write_checkpoint(path, card, tensors)
 
     @classmethod
     def load(cls: type[ModelT], path: str | Path) -> ModelT:
@@ -316,17 +300,12 @@ class OutfitModel(torch.nn.Module):
         itself.
 
         Raises:
-            DataError: If the folder is not a checkpoint, holds another class of model, or its
-                weights do not fit its configuration.
+            DataError: If the folder is not a checkpoint, holds another class of model, or a file
+                differs from its digest, or if the weights do not fit the configuration.
         """
-        folder = Path(path)
-        file = folder / MODEL_CARD
-        if not file.is_file():
-            below = folder / "model"  # where fit() writes it
-            hint = f"; one lies in {below}" if (below / MODEL_CARD).is_file() else ""
-            raise DataError(f"is no checkpoint: {MODEL_CARD} is missing{hint}", folder)
+        file = Path(path) / MODEL_CARD
         try:
-            card = json.loads(file.read_text(encoding="utf-8"))
+            card, tensors = read_checkpoint(path)
             kind = OutfitModel.registry.get(card["model"])
             if kind is None:
                 raise DataError(
@@ -337,14 +316,14 @@ class OutfitModel(torch.nn.Module):
             if not issubclass(kind, cls):
                 raise DataError(f"holds a {card['model']}, not a {cls.__name__}", file)
             model = kind.from_config(card["config"])
-            model.load_state_dict(load_file(folder / "weights.safetensors"))
+            model.load_state_dict(tensors["weights"])
             model.categories = card["categories"]
             if card["graph"] is not None:
-                model.graph = Data(**load_file(folder / "graph.safetensors"), **card["graph"])
+                model.graph = Data(**tensors["graph"], **card["graph"])
         except DataError:
             raise
         except (KeyError, TypeError, ValueError, RuntimeError, OSError, SafetensorError) as error:
-            raise DataError(f"the checkpoint cannot be read: {error}", folder) from error
+            raise DataError(f"the checkpoint cannot be read: {error}", Path(path)) from error
         assert isinstance(model, cls)
         return model.eval()
 

@@ -12,7 +12,7 @@ from lightning.pytorch.utilities import rank_zero_only
 
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.files import check_replaceable, locked
-from fashiongraph.models.outfit_model import CHECKPOINT
+from fashiongraph.models.checkpoint import CHECKPOINT
 
 SETTINGS = "settings.json"
 SIGNATURE = "training of fashiongraph"
