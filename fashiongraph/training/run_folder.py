@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -18,6 +19,7 @@ SETTINGS = "settings.json"
 SIGNATURE = "training of fashiongraph"
 """Value of the key ``signature`` in the settings of a training."""
 
+_SCHEME = re.compile(r"\w{2,}:")  # one letter is a drive of Windows
 _WRITTEN = (SETTINGS, "checkpoints", "logs", "model", "tensorboard")
 
 
@@ -32,10 +34,15 @@ def run_folder(directory: str | Path) -> Iterator[Path]:
         The absolute path of the folder.
 
     Raises:
-        FashionGraphError: If nothing can be written there, another training holds the folder, or it
-            has a file of a name that a training writes, but no settings of a training.
+        FashionGraphError: If it is no local path, nothing can be written there, another training
+            holds the folder, or it has a file of a name that a training writes, but no settings of
+            a training.
     """
     folder = Path(directory).expanduser().absolute()
+    if "::" in str(folder) or _SCHEME.match(str(directory)):  # Lightning reads other file systems
+        raise FashionGraphError(
+            f"'directory' needs a local path without '::' and a scheme (got '{directory}')"
+        )
     if getattr(rank_zero_only, "rank", 0):  # the first of several processes has checked and locked
         yield folder
         return

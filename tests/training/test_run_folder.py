@@ -73,3 +73,16 @@ def test_files_of_other_names_do_not_matter(tmp_path):
     with run_folder(tmp_path):
         pass
     assert [f.name for f in tmp_path.iterdir()] == ["notes.txt"]
+
+
+@pytest.mark.parametrize("path", ["a::b", "file:///tmp/run", "file:/tmp/run", "s3://bucket/run"])
+def test_other_file_systems_are_refused(tmp_path, monkeypatch, path):
+    monkeypatch.chdir(tmp_path)
+    with (
+        pytest.raises(
+            FashionGraphError, match="'directory' needs a local path without '::' and a scheme"
+        ),
+        run_folder(path),
+    ):
+        pytest.fail("the training began")
+    assert list(tmp_path.iterdir()) == []
