@@ -83,7 +83,7 @@ def _read(folder: Path) -> tuple[dict[str, Any], dict[str, dict[str, Tensor]]]:
         raise DataError(f"is no checkpoint: {MODEL_CARD} is missing{hint}", folder)
     card = json.loads(file.read_text(encoding="utf-8"))
     tensors = {}
-    for name, expected in card[_DIGESTS].items():
+    for name, expected in dict(card[_DIGESTS]).items():
         if Path(name).name != name:
             raise DataError(f"names a file outside of the checkpoint: {name!r}", file)
         content = (folder / name).read_bytes()

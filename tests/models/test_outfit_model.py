@@ -90,6 +90,16 @@ def damage_kind(folder):
     (folder / "model.json").write_text(json.dumps({**about, "model": "Unknown"}))
 
 
+def damage_digests(folder):
+    about = json.loads((folder / "model.json").read_text())
+    (folder / "model.json").write_text(json.dumps({**about, "sha256": [1]}))
+
+
+def lose_digests(folder):
+    about = json.loads((folder / "model.json").read_text())
+    (folder / "model.json").write_text(json.dumps({**about, "sha256": []}))
+
+
 def damage_weights(folder):
     file = folder / "weights.safetensors"
     file.write_bytes(file.read_bytes()[:100])
@@ -105,7 +115,16 @@ def lose_json(folder):
 
 @pytest.mark.parametrize(
     "damage",
-    [damage_json, damage_config, damage_kind, damage_weights, lose_weights, lose_json],
+    [
+        damage_json,
+        damage_config,
+        damage_kind,
+        damage_digests,
+        lose_digests,
+        damage_weights,
+        lose_weights,
+        lose_json,
+    ],
 )
 def test_a_damaged_checkpoint_is_refused(model, tmp_path, damage):
     model.save(tmp_path / "model")
