@@ -29,7 +29,8 @@ def atomic_write(path: str | Path, kind: str | None = None) -> Iterator[Path]:
     an error. Until then, and if the block fails, an existing file or folder stays as it is.
 
     Args:
-        path: Path of the file or folder; missing parent folders are created.
+        path: Path of the file or folder; missing parent folders are created. Of a link, the file or
+            folder that it points to.
         kind: For a folder: its kind, such as ``"checkpoint"``. The folder gets a manifest with its
             kind and files, and an existing folder is replaced only if it is empty or has such a
             manifest and no other files.
@@ -52,6 +53,8 @@ def atomic_write(path: str | Path, kind: str | None = None) -> Iterator[Path]:
     target = Path(path)
     if target.name in ("", ".."):
         raise FashionGraphError(f"'path' needs to end in a name to write under (got '{path}')")
+    if target.is_symlink():
+        target = target.resolve()  # what it points to is replaced, the link stays
     if kind is not None:
         check_replaceable(path, kind)  # before the work, and again after it
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -62,6 +62,20 @@ def test_a_folder_replaces_an_empty_folder_and_an_earlier_one(tmp_path):
     assert [f.name for f in tmp_path.iterdir()] == ["folder"]
 
 
+@pytest.mark.skipif(os.name != "posix", reason="links need rights on Windows")
+def test_links_stay_and_their_targets_are_replaced(tmp_path):
+    write_folder(tmp_path / "folder", "old.json")
+    (tmp_path / "file").write_text("old")
+    for name in ("folder", "file"):
+        (tmp_path / f"to_{name}").symlink_to(tmp_path / name)
+    write_folder(tmp_path / "to_folder", "new.json")
+    with atomic_write(tmp_path / "to_file") as draft:
+        draft.write_text("new")
+    assert (tmp_path / "to_folder").is_symlink() and (tmp_path / "to_file").is_symlink()
+    assert names_below(tmp_path / "folder") == {MANIFEST, "new.json"}
+    assert (tmp_path / "file").read_text() == "new"
+
+
 def test_a_file_does_not_replace_a_folder(tmp_path):
     (tmp_path / "folder").mkdir()
     with (

@@ -42,11 +42,11 @@ def quickstart(options: QuickstartOptions) -> None:
     Example: [b]fashiongraph quickstart -o quickstart[/]
     """
     from fashiongraph.files import check_replaceable
+    from fashiongraph.quickstart.run import QUICKSTART, run_quickstart
 
-    check_replaceable(options.output, "quickstart", "--output")
+    check_replaceable(options.output, QUICKSTART, "--output")
     check_output(options.output, options.overwrite, folder=True)
     from fashiongraph.quickstart.results_table import results_table, times_table
-    from fashiongraph.quickstart.run import run_quickstart
     from fashiongraph.quickstart.settings import Settings
 
     # Hints of Lightning and PyG for the author of a training.
