@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from fashiongraph.console import plain_console, print_message
+from fashiongraph.console import plain_console, print_message, quiet_messages
 
 
 @pytest.mark.parametrize("stderr", [False, True])
@@ -17,3 +17,12 @@ def test_a_message_is_one_line_of_standard_error(capsys):
     print_message("[red] " * 60)
     out, err = capsys.readouterr()
     assert (out, err) == ("", "[red] " * 60 + "\n")
+
+
+def test_messages_can_be_switched_off(capsys):
+    with quiet_messages():
+        print_message("one")
+        with quiet_messages(False):
+            print_message("two")
+    print_message("three")
+    assert capsys.readouterr().err == "two\nthree\n"

@@ -32,18 +32,6 @@ def test_prints_both_metrics_with_intervals(folder, command, checkpoint, protoco
     assert f"AUC {auc['value']:.3f} [" in text
 
 
-def test_easy_and_hard_negatives_are_reported_together(folder, command, checkpoint):
-    common = ("evaluate", checkpoint, "--data", folder, *FEATURES, "--columns", "style")
-    found = json.loads(command(*common, "--json").stdout)
-    text = command(*common).output
-    assert found["split"] == "test" and found["sentence"] in text
-    assert list(found["results"]) == ["uniform", "same_category", "matched"]
-    alone = json.loads(command(*common[:-2], "--protocol", "same_category", "--json").stdout)
-    for result in alone["results"]:
-        together = found["results"]["same_category"][result["metric"].lower()]
-        assert together == {name: result[name] for name in together}
-
-
 def test_stored_questions_give_the_same_result(folder, command, checkpoint, tmp_path):
     common = ("evaluate", checkpoint, "--data", folder, *FEATURES, "--json")
     options = ("--protocol", "uniform", "--seed", 4)
