@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import socket
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -136,6 +138,7 @@ def _with_cached_rows(batch: EncodedBatch, store: FeatureCache | None) -> Encode
 def _session(ray: Any, ray_data: Any, address: str | None) -> Iterator[None]:
     """Open a session of Ray without its logs and progress bars."""
     is_open = ray.is_initialized()
+    handler = signal.getsignal(signal.SIGTERM)  # Ray replaces it, and leaves its own behind
     if not is_open:
         local: dict[str, Any] = {"include_dashboard": False}
         if not torch.cuda.is_available():
@@ -163,6 +166,8 @@ def _session(ray: Any, ray_data: Any, address: str | None) -> Iterator[None]:
         logger.setLevel(level)
         if not is_open:
             ray.shutdown()
+            if handler and threading.current_thread() is threading.main_thread():
+                signal.signal(signal.SIGTERM, handler)
 
 
 def _check_answers(address: str | None) -> None:

@@ -106,11 +106,11 @@ def test_an_outside_model_serves_every_command(folder, command, tmp_path, monkey
     pytest.importorskip("faiss")
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(tmp_path)
-    (tmp_path / "outside_module.py").write_text(OWN_MODEL.format(name="OutsideModel"))
-    command("train", folder, *OPTIONS, "--model", "outside_module:OutsideModel", "--hidden", 4)
-    model = tmp_path / "runs" / "outside_module-OutsideModel" / "model"
+    (tmp_path / "outside_module.py").write_text(OWN_MODEL.format(name="ModuleModel"))
+    command("train", folder, *OPTIONS, "--model", "outside_module:ModuleModel", "--hidden", 4)
+    model = tmp_path / "runs" / "outside_module-ModuleModel" / "model"
     assert OutfitModel.load(model).hidden_channels == 4
-    del OutfitModel.registry["OutsideModel"]
+    del OutfitModel.registry["ModuleModel"]
     message = str(command("info", model, fails=True).exception)
     assert "--import" in message
     monkeypatch.delitem(sys.modules, "outside_module")
