@@ -77,10 +77,12 @@ def _check(options: TrainOptions) -> ModelSpec:
     if options.resume and options.overwrite:
         raise FashionGraphError("'--resume' continues what '--overwrite' would replace")
     if not (options.resume or options.overwrite):
-        for name in ("checkpoints", "model"):
+        for name in ("checkpoints", "model", "split.csv", "config.yaml"):
             if (folder / name).exists():
                 raise DataError(
-                    "holds a training; --resume continues it, --overwrite replaces it", folder
+                    f"holds {name!r}; --resume continues an earlier training there, --overwrite "
+                    "replaces it",
+                    folder,
                 )
     if options.resume and not (folder / "checkpoints" / "last.ckpt").is_file():
         raise DataError("'--resume' needs a finished epoch there", folder)

@@ -132,6 +132,15 @@ def test_an_existing_training_is_kept(folder, command, tmp_path):
     assert (tmp_path / "model" / "weights.safetensors").read_bytes() != weights
 
 
+@pytest.mark.parametrize("name", ["split.csv", "config.yaml"])
+def test_a_file_of_the_user_is_kept(folder, command, tmp_path, name):
+    (tmp_path / name).write_text("mine")
+    failed = command("train", folder, *OPTIONS, "--epochs", 1, "-o", tmp_path, fails=True)
+    assert f"holds {name!r}; --resume" in str(failed.exception)
+    assert [file.name for file in tmp_path.iterdir()] == [name]
+    assert (tmp_path / name).read_text() == "mine"
+
+
 def test_loggers_are_chosen_by_name(folder, command, tmp_path):
     common = ("train", folder, *OPTIONS, *ADDGNN_OPTIONS, "--epochs", 1)
     for name, expected in (("none", False), ("tensorboard", True)):
