@@ -15,6 +15,14 @@ from fashiongraph.features.ray_extract import extract_features_with_ray
 QUIET = {"progress": False, "batch_size": 3}
 
 
+@pytest.fixture(scope="module", autouse=True)
+def signals():
+    """Restore the handler that Ray's own sessions and clusters replace."""
+    handler = signal.getsignal(signal.SIGTERM)
+    yield
+    signal.signal(signal.SIGTERM, handler)
+
+
 @pytest.fixture(scope="module")
 def session():
     """An open session of Ray on two processors."""
