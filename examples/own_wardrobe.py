@@ -106,7 +106,7 @@ if __name__ == "__main__":
     parser.add_argument("outfits", type=Path, nargs="?", help="CSV file: outfit_id,item_id")
     parser.add_argument("--output", type=Path, default=Path("my_wardrobe"))
     parser.add_argument("--encoder", default="efficientnet-lite0", help="or a torchvision name")
-    parser.add_argument("--weights", help="for torchvision: a name such as IMAGENET1K_V2, a file")
+    parser.add_argument("--weights", default="DEFAULT", help="for torchvision: a name or a file")
     parser.add_argument("--hidden", type=int, default=64)
     parser.add_argument("--epochs", type=int, default=12)
     parser.add_argument("--num-outfits", type=int, default=800, help="number to draw")

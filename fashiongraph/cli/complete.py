@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fashiongraph.cli.command import CommandOptions
-from fashiongraph.cli.datasets import check_features, open_dataset
+from fashiongraph.cli.datasets import open_dataset
 from fashiongraph.cli.models import load_model
 from fashiongraph.cli.option_names import option_names
 from fashiongraph.cli.options import (
@@ -91,8 +91,8 @@ class CompleteOptions(CommandOptions):
 def complete(options: CompleteOptions) -> None:
     """Find the items that complete an outfit best, category by category.
 
-    Example: [b]fashiongraph complete runs/addgnn-plus/model --data my-data --features
-    features_image.npy --items 0041,0042 --slots shoe,bag[/]
+    Example: [b]fashiongraph complete runs/addgnn-plus/model --data my-data --items 0041,0042
+    --slots shoe,bag[/]
     """
     if bool(options.items) == (options.outfit is not None):
         raise FashionGraphError("either '--items' or '--outfit' needs to be given")
@@ -103,8 +103,7 @@ def complete(options: CompleteOptions) -> None:
     from fashiongraph.retrieval import complete as complete_outfit
 
     model = load_model(options.checkpoint, options.modules)
-    dataset = open_dataset(options.data, options.features, options.lenient, options.form)
-    check_features(model, dataset)
+    dataset = open_dataset(options.data, options.features, options.lenient, options.form, model)
     table = dataset.items
     outfit, slots = _query(options, dataset, slots)
     states = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import shlex
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,44 +20,99 @@ if TYPE_CHECKING:
 
 
 def open_dataset(
-    data: Path, features: list[str] | None, lenient: bool = False, form: str = "tables"
+    data: Path,
+    features: list[str] | None,
+    lenient: bool = False,
+    form: str = "tables",
+    model: OutfitModel | None = None,
 ) -> OutfitDataset:
     """Open a data set in the form that ``--set`` names.
 
     Args:
         data: Folder of the data set.
-        features: Files of features, besides those of the data set, in its folder or else in the
-            current one.
+        features: Files of features, in its folder or else in the current one. By default those of
+            the model; without a model all that ``fashiongraph embed`` wrote in the folder.
         lenient: Drop rows of tables that break a rule, and report them on standard error.
         form: ``"tables"``, or the name of a public data set and its arguments as ``name=value``.
+        model: A trained model, whose features the data set needs.
 
     Raises:
-        FashionGraphError: If the form is unknown, or does not take an argument.
+        FashionGraphError: If the form is unknown, or does not take an argument, or the features are
+            others than those of the model.
         DataError: If a file is missing, or the data break a rule.
     """
-    from fashiongraph.datasets import PUBLIC_SETS, OutfitTables, attach_features
+    from fashiongraph.datasets.outfit_tables import find_table
+
+    name, arguments = _set_arguments(form)
+    check_files(data)
+    if name == "tables":
+        check_files(*(data / find_table(data, table) for table in ("items", "outfits")))
+    if features is None:
+        files = _default_features(data, model)
+    else:
+        files = [feature_file(data, file) for file in features]
+        check_files(*files)
+    dataset = _opened(data, name, arguments, files, lenient)
+    if model is not None:
+        _check_features(model, dataset)
+    return dataset
+
+
+def _set_arguments(form: str) -> tuple[str, dict[str, Any]]:
+    """The name of a data set and its arguments, from the value of ``--set``."""
+    from fashiongraph.datasets import PUBLIC_SETS
 
     try:
         name, *words = shlex.split(form) or [""]
     except ValueError as error:  # a quotation without its end
         raise FashionGraphError(f"'--set' cannot be read: {error} (got {form!r})") from error
-    is_tables = name == "tables" and not words
-    if not is_tables and name not in PUBLIC_SETS:
+    if name not in PUBLIC_SETS and (name != "tables" or words):
         known = ", ".join(["tables", *PUBLIC_SETS])
         raise FashionGraphError(f"'--set' needs to be one of {known} (got {form!r})")
-    check_files(data)
-    files = [feature_file(data, file) for file in features or ()]
-    check_files(*files)
-    if is_tables:
+    return name, dict(_setting(word) for word in words)
+
+
+def _opened(
+    data: Path, name: str, arguments: Mapping[str, Any], files: Sequence[Path], lenient: bool
+) -> OutfitDataset:
+    from fashiongraph.datasets import PUBLIC_SETS, OutfitTables, attach_features
+
+    if name == "tables":
         tables = OutfitTables(data, features=files, lenient=lenient)
         if lenient:
             show_report(f"Dropped {len(tables.report)} rows of {data}", tables.report)
         return tables
     try:
-        dataset = PUBLIC_SETS[name](data, **dict(_setting(word) for word in words))
+        dataset = PUBLIC_SETS[name](data, **arguments)
     except TypeError as error:
-        raise FashionGraphError(f"'--set' {form!r}: {error}") from error
+        raise FashionGraphError(f"'--set {name}': {error}") from error
     return attach_features(dataset, files)
+
+
+def _default_features(data: Path, model: OutfitModel | None) -> list[Path]:
+    """Files with the features of a model, or without a model all files with a card.
+
+    Raises:
+        FashionGraphError: If a file of the model's is missing.
+    """
+    from fashiongraph.datasets.io.feature_card import carded_features, feature_source
+
+    carded = carded_features(data.absolute())
+    if model is None or not model.feature_sources:
+        return carded
+    files = []
+    for source in model.feature_sources:
+        file = feature_file(data, source.file)
+        if not file.is_file():  # a file of the same encoder may have another name
+            equal = (one for one in carded if feature_source(one).fingerprint == source.fingerprint)
+            file = next(equal, file)
+        if not file.is_file():
+            how = "name it with --features"
+            if source.encoder:
+                how = f"make it with 'fashiongraph embed {data} --like MODEL', or {how}"
+            raise FashionGraphError(f"{data}: the model reads {source}, which is missing; {how}")
+        files.append(file)
+    return files
 
 
 def feature_file(data: Path, name: str) -> Path:
@@ -76,23 +132,17 @@ def has_item_table(data: Path) -> bool:
     return any((data / f"items.{end}").exists() for end in ("csv", "parquet"))
 
 
-def check_features(model: OutfitModel, dataset: OutfitDataset) -> None:
+def _check_features(model: OutfitModel, dataset: OutfitDataset) -> None:
     """Check that a data set has the features that a model reads.
 
     Raises:
-        FashionGraphError: If it has none, or of another size.
+        FashionGraphError: If it has none, or others.
     """
-    if model.in_channels in (None, dataset.num_features):
-        return
-    name = type(model).__name__
-    if not dataset.num_features:
+    if model.in_channels is not None and not dataset.num_features:
         raise FashionGraphError(
-            f"{dataset.root}: {name} needs features; name a file with --features"
+            f"{dataset.root}: {type(model).__name__} needs features; name a file with --features"
         )
-    raise FashionGraphError(
-        f"'--features' needs the {model.in_channels} features that {name} reads "
-        f"(got {dataset.num_features})"
-    )
+    model.check_items(dataset.items, "--features")
 
 
 def show_report(title: str, report: pd.DataFrame) -> None:

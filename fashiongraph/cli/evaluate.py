@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from fashiongraph.cli.command import CommandOptions
-from fashiongraph.cli.datasets import check_features, open_dataset
+from fashiongraph.cli.datasets import open_dataset
 from fashiongraph.cli.easy_and_hard import (
     easy_and_hard_json,
     evaluate_easy_and_hard,
@@ -99,13 +99,11 @@ def evaluate(options: EvaluateOptions) -> None:
     of the same category, and with --columns matched items). Results have 95 % intervals. The data
     set may be another than that of the training, with features of the same encoder.
 
-    Example: [b]fashiongraph evaluate runs/addgnn-plus/model --data my-data --features
-    features_image.npy[/]
+    Example: [b]fashiongraph evaluate runs/addgnn-plus/model --data my-data[/]
     """
     _check(options)
     model = load_model(options.checkpoint, options.modules)
-    dataset = open_dataset(options.data, options.features, options.lenient, options.form)
-    check_features(model, dataset)
+    dataset = open_dataset(options.data, options.features, options.lenient, options.form, model)
     outfits, training = _outfits(options, dataset)
     questions = _questions(options, dataset, outfits)
     if options.save_questions is not None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fashiongraph.cli.command import CommandOptions
-from fashiongraph.cli.datasets import check_features, open_dataset
+from fashiongraph.cli.datasets import open_dataset
 from fashiongraph.cli.models import load_model
 from fashiongraph.cli.option_names import option_names
 from fashiongraph.cli.options import (
@@ -75,8 +75,8 @@ class IndexOptions(CommandOptions):
 def index(options: IndexOptions) -> None:
     """Encode a catalogue once, for [b]retrieve[/] or [b]complete[/].
 
-    Example: [b]fashiongraph index my-data --features features_image.npy --checkpoint
-    runs/collocation/model -o index[/]
+    Example: [b]fashiongraph index my-data --checkpoint runs/collocation/model -o
+    index[/]
     """
     if options.purpose not in _PURPOSES:
         raise FashionGraphError(
@@ -106,9 +106,7 @@ def _open(options: IndexOptions) -> tuple[OutfitModel | None, ItemTable]:
     model = None
     if options.checkpoint is not None:
         model = load_model(options.checkpoint, options.modules)
-    dataset = open_dataset(options.data, options.features, options.lenient, options.form)
-    if model is not None:
-        check_features(model, dataset)
+    dataset = open_dataset(options.data, options.features, options.lenient, options.form, model)
     if not dataset.num_features:
         raise FashionGraphError(
             f"{options.data}: an index needs features; name a file with --features"

@@ -26,6 +26,9 @@ from fashiongraph.errors import FashionGraphError
 if TYPE_CHECKING:
     from torch_geometric.data import Data
 
+    from fashiongraph.data.feature_source import FeatureSource
+    from fashiongraph.datasets.outfit_dataset import OutfitDataset
+
 
 @dataclass(frozen=True, kw_only=True)
 class InfoOptions(CommandOptions):
@@ -49,7 +52,7 @@ class InfoOptions(CommandOptions):
 def info(options: InfoOptions) -> None:
     """Describe a data set or a trained model.
 
-    Example: [b]fashiongraph info my-data --features features_image.npy[/]
+    Example: [b]fashiongraph info my-data[/]
     """
     check_files(options.path)
     check_output(options.graph, options.overwrite)
@@ -88,7 +91,34 @@ def _dataset_facts(options: InfoOptions) -> tuple[dict[str, Any], list[str], Dat
 
         outfits = dataset.outfits
         graph = category_graph(outfits.category_id, outfits.batch, dataset.num_categories)
-    return dataset.statistics(), dataset.categories, graph
+    facts = {**dataset.statistics(), **_item_facts(dataset)}
+    return facts, dataset.categories, graph
+
+
+def _item_facts(dataset: OutfitDataset) -> dict[str, Any]:
+    """Categories, columns, pictures and feature files of the items."""
+    items = dataset.items
+    count = items.category_id[items.category_id >= 0].bincount(minlength=len(items.categories))
+    order = count.argsort(descending=True, stable=True).tolist()
+    names = items.categories
+    facts: dict[str, Any] = {
+        "items_by_category": [{"category": names[c], "items": int(count[c])} for c in order],
+        "columns": [
+            {"column": str(name), "values": int(values.count()), "distinct": int(values.nunique())}
+            for name, values in items.columns.items()
+        ],
+        "feature_files": [_source_facts(source) for source in items.feature_sources],
+    }
+    if "image" in items.columns:
+        named = items.columns["image"].dropna().astype(str)
+        found = sum((dataset.root / name).is_file() for name in named)
+        facts["pictures"] = {"found": found, "missing": len(items) - found}
+    return facts
+
+
+def _source_facts(source: FeatureSource) -> dict[str, Any]:
+    encoder = source.encoder or "unknown"
+    return {"file": source.file, "features": source.num_features, "encoder": encoder}
 
 
 def _model_facts(options: InfoOptions) -> tuple[dict[str, Any], list[str], Data | None]:
@@ -99,6 +129,7 @@ def _model_facts(options: InfoOptions) -> tuple[dict[str, Any], list[str], Data 
         "config": model.config,
         "parameters": sum(p.numel() for p in model.parameters()),
         "categories": len(model.categories),
+        "feature_files": [_source_facts(source) for source in model.feature_sources],
         "category_graph_edges": 0 if model.graph is None else model.graph.num_edges,
     }
     return facts, model.categories, model.graph

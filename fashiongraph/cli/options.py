@@ -41,7 +41,8 @@ FeatureFiles = Annotated[
     typer.Option(
         "--features",
         help="File of features (.npy) in DATA or in the current folder, one row per item. Features "
-        "of several files are joined.",
+        "of several files are fused. By default the features that the model was trained on; for "
+        "a training all files that [b]fashiongraph embed[/] wrote in DATA.",
         rich_help_panel=DATA_PANEL,
     ),
 ]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from fashiongraph.cli.command import CommandOptions
-from fashiongraph.cli.datasets import check_features, open_dataset
+from fashiongraph.cli.datasets import open_dataset
 from fashiongraph.cli.models import load_model, query_vectors
 from fashiongraph.cli.option_names import option_names
 from fashiongraph.cli.options import (
@@ -87,8 +87,8 @@ def retrieve(options: RetrieveOptions) -> None:
 
     The HTML report marks results that share an outfit with the query.
 
-    Example: [b]fashiongraph retrieve index --data my-data --features features_image.npy --items
-    0041 --where season=summer[/]
+    Example: [b]fashiongraph retrieve index --data my-data --items 0041 --where
+    season=summer[/]
     """
     names = listed(options.items, "--items")
     if not names:
@@ -126,9 +126,7 @@ def _open(options: RetrieveOptions) -> tuple[ItemIndex, OutfitDataset, OutfitMod
     model = None
     if options.checkpoint is not None:
         model = load_model(options.checkpoint, options.modules)
-    dataset = open_dataset(options.data, options.features, options.lenient, options.form)
-    if model is not None:
-        check_features(model, dataset)
+    dataset = open_dataset(options.data, options.features, options.lenient, options.form, model)
     source = torch.nn.Identity() if model is None else model
     if index.key is not None and index.key != embedding_key(source, dataset.items):
         raise DataError(

@@ -12,7 +12,7 @@ import typer
 from rich.table import Table
 
 from fashiongraph.cli.command import CommandOptions
-from fashiongraph.cli.datasets import check_features, open_dataset
+from fashiongraph.cli.datasets import open_dataset
 from fashiongraph.cli.models import load_model
 from fashiongraph.cli.negatives import outfit_scorer
 from fashiongraph.cli.option_names import option_names
@@ -77,8 +77,7 @@ def score(options: ScoreOptions) -> None:
 
     Outfits of one item, which have no score, come last.
 
-    Example: [b]fashiongraph score runs/addgnn-plus/model outfits.csv --data my-data --features
-    features_image.npy[/]
+    Example: [b]fashiongraph score runs/addgnn-plus/model outfits.csv --data my-data[/]
     """
     if not options.num_negatives:
         refuse(options, ("protocol", "columns", "seed"), "--negatives 0")
@@ -89,8 +88,7 @@ def score(options: ScoreOptions) -> None:
     from fashiongraph.datasets.io.read_outfits import read_outfits
 
     model = load_model(options.checkpoint, options.modules)
-    dataset = open_dataset(options.data, options.features, options.lenient, options.form)
-    check_features(model, dataset)
+    dataset = open_dataset(options.data, options.features, options.lenient, options.form, model)
     outfits = read_outfits(options.outfits, dataset.items)
     scorer = outfit_scorer(
         options.num_negatives, dataset.outfits, protocol, options.columns, options.seed

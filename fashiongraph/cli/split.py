@@ -53,7 +53,7 @@ def split(options: SplitOptions) -> None:
     from fashiongraph.data.audit import audit
     from fashiongraph.data.duplicates import without_duplicates
 
-    dataset = open_dataset(options.data, None, options.lenient, options.form)
+    dataset = open_dataset(options.data, [], options.lenient, options.form)
     outfits = dataset.split(ratios, options.seed, options.disjoint)
     splits = dict(zip(SPLITS, outfits, strict=True))
     write_splits(splits, options.output)

@@ -44,17 +44,18 @@ def train(options: TrainOptions) -> None:
     OUTPUT/model is the model of the epoch with the best validation score, OUTPUT/config.yaml the
     options that reproduce it with --config, and OUTPUT/split.csv the split of the outfits.
 
-    Example: [b]fashiongraph train my-data --features features_image.npy --epochs 30[/]
+    Example: [b]fashiongraph train my-data --epochs 30[/]
     """
     loggers = check_loggers(options.logger)
     spec = _check(options)
     teacher = _load_teacher(options)
-    dataset = open_dataset(options.data, options.features, options.lenient, options.form)
+    dataset = open_dataset(options.data, options.features, options.lenient, options.form, teacher)
     if not dataset.num_features:
         raise FashionGraphError(
-            f"{options.data}: training needs features; make them with 'fashiongraph embed' and "
-            "name the file with --features"
+            f"{options.data}: training needs features; make them with 'fashiongraph embed "
+            f"{options.data}', or name a file with --features"
         )
+    print_message(f"features: {' + '.join(map(str, dataset.items.feature_sources))}")
     splits = splits_of(dataset, options.split_file, options.seed)
     for name in ("train", "valid"):
         if name not in splits:
@@ -170,9 +171,9 @@ def _write_record(options: TrainOptions, splits: Mapping[str, Outfits]) -> None:
     """Write the split and the options that reproduce the training, from one process."""
     if not _is_first_process():
         return
-    folder, features = options.folder, options.features
+    folder, sources = options.folder, splits["train"].items.feature_sources
     write_splits(splits, folder / "split.csv")
-    values = {"features": [str(feature_file(options.data, name)) for name in features or ()]}
+    values = {"features": [str(feature_file(options.data, source.file)) for source in sources]}
     if options.split_file == Path("official"):
         values["split_file"] = "official"  # type: ignore[assignment]
     run_only = {"output", "resume", "overwrite", "as_json", "quiet"}

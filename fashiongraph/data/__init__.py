@@ -10,6 +10,7 @@ from fashiongraph.data.category_graph import (
 from fashiongraph.data.category_graph_plot import draw_category_graph
 from fashiongraph.data.cooccurrence import ItemCooccurrence, add_item_cooccurrence
 from fashiongraph.data.duplicates import without_duplicates
+from fashiongraph.data.feature_source import FeatureSource
 from fashiongraph.data.item_table import ItemTable
 from fashiongraph.data.outfits import Outfits
 from fashiongraph.data.pairs import top_bottom_pairs
@@ -21,6 +22,7 @@ from fashiongraph.data.splits import split
 
 __all__ = [
     "Compatibility",
+    "FeatureSource",
     "FillInBlank",
     "ItemCooccurrence",
     "ItemTable",

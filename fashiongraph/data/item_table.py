@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from fashiongraph.data.checks import check_present, hashed, integers, strings
+from fashiongraph.data.feature_source import FeatureSource
 from fashiongraph.errors import FashionGraphError
 
 
@@ -31,6 +32,8 @@ class ItemTable:
         features: Features [n, F] of any float type, in memory or memory-mapped, or :obj:`None`.
         columns: Further columns by name, in the order of ``ids``.
         frequency: Number of outfits with the item over all splits [n], or :obj:`None`.
+        feature_sources: Files and encoders of the features, in the order of their columns; empty
+            for features in memory.
 
     Raises:
         FashionGraphError: If the columns differ in length, an identifier repeats or a category is
@@ -49,6 +52,7 @@ class ItemTable:
     features: Tensor | None = None
     columns: pd.DataFrame = field(default_factory=pd.DataFrame)
     frequency: Tensor | None = None
+    feature_sources: tuple[FeatureSource, ...] = ()
 
     def __post_init__(self) -> None:
         ids: Any = self.ids
@@ -238,9 +242,16 @@ class ItemTable:
             columns=self.columns.assign(broad_category=broad.array),
         )
 
-    def with_features(self, features: Tensor | None) -> ItemTable:
-        """The same items with other features."""
-        return self._with(features=features)
+    def with_features(
+        self, features: Tensor | None, sources: Sequence[FeatureSource] = ()
+    ) -> ItemTable:
+        """The same items with other features.
+
+        Args:
+            features: Rows of features [n, F].
+            sources: Their files and encoders.
+        """
+        return self._with(features=features, feature_sources=tuple(sources))
 
     def with_frequency(self, frequency: Tensor) -> ItemTable:
         """The same items with other frequencies."""

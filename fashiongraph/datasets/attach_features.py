@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
-import torch
 
-from fashiongraph.datasets.io.feature_card import check_feature_card
-from fashiongraph.datasets.io.feature_file import nonfinite_rows, open_features
+from fashiongraph.datasets.io.feature_card import check_feature_card, feature_source
+from fashiongraph.datasets.io.feature_file import join_features, nonfinite_rows, open_features
 from fashiongraph.datasets.outfit_dataset import OutfitDataset
 from fashiongraph.errors import DataError
 
@@ -18,12 +17,12 @@ AnyDataset = TypeVar("AnyDataset", bound=OutfitDataset)
 
 
 def attach_features(dataset: AnyDataset, files: Sequence[str | Path]) -> AnyDataset:
-    """Replace the features of a data set by those of ``.npy`` files, concatenated.
+    """Replace the features of a data set by those of ``.npy`` files.
 
     Args:
         dataset: A data set, which is changed in place. Without files it is unchanged.
         files: Files with one row per item, in the order of ``dataset.items``. A single file stays
-            memory-mapped.
+            memory-mapped; several are fused as in :class:`OutfitTables`.
 
     Raises:
         DataError: If a file cannot be read, or its rows do not fit the items or were made for
@@ -43,7 +42,7 @@ def attach_features(dataset: AnyDataset, files: Sequence[str | Path]) -> AnyData
         if len(array) != dataset.num_items:
             raise DataError(f"needs one row per item, {dataset.num_items} (got {len(array)})", file)
         check_feature_card(Path(file), np.asarray(dataset.items.ids, dtype=object))
-        broken = nonfinite_rows(array)
+        broken = nonfinite_rows(array, allow_missing=len(arrays) > 1)
         if len(broken):
             item = dataset.items.ids[int(broken[0])]
             raise DataError(
@@ -52,6 +51,7 @@ def attach_features(dataset: AnyDataset, files: Sequence[str | Path]) -> AnyData
                 file,
             )
     if arrays:
-        rows = torch.from_numpy(arrays[0] if len(arrays) == 1 else np.hstack(arrays))
-        dataset.outfits = dataset.outfits.with_items(dataset.items.with_features(rows))
+        sources = [feature_source(Path(file), str(file)) for file in files]
+        items = dataset.items.with_features(join_features(arrays), sources)
+        dataset.outfits = dataset.outfits.with_items(items)
     return dataset

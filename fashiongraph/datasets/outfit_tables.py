@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
-import torch
-from torch import Tensor
 
 from fashiongraph.data.outfits import Outfits
+from fashiongraph.datasets.io.feature_card import feature_source
 from fashiongraph.datasets.io.feature_file import open_features
 from fashiongraph.datasets.io.item_rows import ItemRows
 from fashiongraph.datasets.io.outfit_rows import OutfitRows
@@ -47,8 +45,9 @@ class OutfitTables(OutfitDataset):
     Args:
         root: Folder of ``items.csv`` or ``items.parquet`` and ``outfits.csv`` or
             ``outfits.parquet``.
-        features: Files of features in ``root`` or elsewhere; several are concatenated. A single
-            file is memory-mapped.
+        features: Files of features in ``root`` or elsewhere. A single file is memory-mapped;
+            several are fused (:func:`fashiongraph.features.fuse`), with an indicator for items
+            that one of them lacks: a row of NaN or zeros.
         lenient: Drop the rows that break a rule. A dropped item is removed from features and
             outfits, and an outfit left with one item is dropped. Errors remain for a file or
             column that is missing, unreadable or of the wrong type, and for features whose
@@ -101,7 +100,7 @@ class OutfitTables(OutfitDataset):
         )
         features = [open_features(path) for path in feature_paths]
         for path, array in zip(feature_paths, features, strict=True):
-            items.check_features(path, array)
+            items.check_features(path, array, allow_missing=len(features) > 1)
         key = ["outfit_id", "item_id"]
         table = Table.read(
             outfits_path,
@@ -117,7 +116,14 @@ class OutfitTables(OutfitDataset):
         else:
             problems.check()
         self.report = problems.frame()
-        return outfits.outfits(items.item_table(_side_by_side(features)))
+        names = map(self._source_name, feature_paths)
+        sources = [feature_source(*pair) for pair in zip(feature_paths, names, strict=True)]
+        return outfits.outfits(items.item_table(features, sources))
+
+    def _source_name(self, path: Path) -> str:
+        """Path of a file of features, relative to the root if it lies there."""
+        absolute, root = path.absolute(), self.root.absolute()
+        return str(absolute.relative_to(root) if absolute.is_relative_to(root) else absolute)
 
 
 def find_table(root: Path, name: str) -> str:
@@ -130,10 +136,3 @@ def find_table(root: Path, name: str) -> str:
     if len(found) > 1:
         raise DataError(f"one table of {name} is needed (got {' and '.join(found)})", file=root)
     return found[0] if found else f"{name}.csv"
-
-
-def _side_by_side(features: Sequence[np.ndarray]) -> Tensor | None:
-    if not features:
-        return None
-    # A single file stays memory-mapped; several are copied.
-    return torch.from_numpy(features[0] if len(features) == 1 else np.hstack(features))

@@ -133,11 +133,7 @@ def embed_items(
 
 
 def _model_vectors(model: OutfitModel, items: ItemTable, rows: Tensor, batch_size: int) -> Tensor:
-    if model.in_channels not in (None, items.num_features):
-        raise FashionGraphError(
-            f"'items' needs the {model.in_channels} features of the model "
-            f"(got {items.num_features})"
-        )
+    model.check_items(items)
     distinct, place = rows.unique(return_inverse=True)
     batcher = OutfitBatcher(items, model.graph, share_items=True)
     blocks = []

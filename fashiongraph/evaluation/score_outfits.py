@@ -176,11 +176,7 @@ def in_vocabulary(model: OutfitModel, outfits: Outfits, unknown: str) -> Outfits
     Raises:
         FashionGraphError: As :func:`score_outfits`.
     """
-    if model.in_channels not in (None, outfits.items.num_features):
-        raise FashionGraphError(
-            f"'outfits' needs items with {model.in_channels} features, as the model "
-            f"(got {outfits.items.num_features})"
-        )
+    model.check_items(outfits.items, "outfits")
     if not model.categories:
         check_vocabulary([], outfits.category_id[:0], outfits.category_id[:0], unknown)
         return outfits

@@ -1,7 +1,8 @@
-"""Encoders of pictures and texts into rows of features, cached on disk."""
+"""Encoders of pictures, texts and columns into rows of features, cached on disk."""
 
+from fashiongraph.features.column_encoder import ColumnEncoder
 from fashiongraph.features.efficientnet_lite_encoder import EfficientNetLiteEncoder
-from fashiongraph.features.encoders import image_encoder, text_encoder
+from fashiongraph.features.encoders import encoder_kinds, image_encoder, text_encoder
 from fashiongraph.features.extract import extract_features
 from fashiongraph.features.feature_cache import FeatureCache
 from fashiongraph.features.files import Features, save_features
@@ -14,6 +15,7 @@ from fashiongraph.features.sentence_encoder import SentenceEncoder
 from fashiongraph.features.torchvision_encoder import TorchvisionEncoder
 
 __all__ = [
+    "ColumnEncoder",
     "EfficientNetLiteEncoder",
     "FeatureCache",
     "Features",
@@ -23,6 +25,7 @@ __all__ = [
     "PictureEncoder",
     "SentenceEncoder",
     "TorchvisionEncoder",
+    "encoder_kinds",
     "extract_features",
     "fuse",
     "image_encoder",

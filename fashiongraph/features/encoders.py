@@ -13,9 +13,29 @@ from fashiongraph.features.sentence_encoder import SentenceEncoder
 from fashiongraph.features.torchvision_encoder import TorchvisionEncoder
 
 
+def encoder_kinds(name: str) -> tuple[str, ...]:
+    """Kinds of features that an encoder gives: ``"image"``, ``"text"``, ``"columns"``.
+
+    Args:
+        name: Name of an encoder.
+
+    Raises:
+        FashionGraphError: If there is no such encoder.
+
+    Example:
+        >>> encoder_kinds("resnet50"), encoder_kinds("hashed-words")
+        (('image',), ('text',))
+    """
+    if name == "columns":
+        return ("columns",)
+    if name in ("hashed-words", "all-MiniLM-L6-v2"):
+        return ("text",)
+    return ("image",)
+
+
 def image_encoder(
     name: str = "resnet50",
-    weights: str | Path | None = None,
+    weights: str | Path | None = "DEFAULT",
     layers: Sequence[str] | None = None,
     download: bool = False,
 ) -> PictureEncoder:
@@ -31,12 +51,12 @@ def image_encoder(
         FashionGraphError: If the name, the weights or the layers are unknown.
 
     Example:
-        >>> image_encoder("resnet18").num_features
+        >>> image_encoder("resnet18", weights=None).num_features
         512
     """
     if name != "efficientnet-lite0":
         return TorchvisionEncoder(name, weights, layers, download)
-    if weights is not None or layers is not None:
+    if weights != "DEFAULT" or layers is not None:
         raise FashionGraphError("'efficientnet-lite0' brings its weights and reads its last layer")
     return EfficientNetLiteEncoder()
 

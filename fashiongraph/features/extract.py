@@ -63,7 +63,7 @@ def extract_features(
         >>> from fashiongraph.features import TorchvisionEncoder
         >>> file = Path(tempfile.mkdtemp()) / "red.png"
         >>> Image.new("RGB", (64, 48), "red").save(file)
-        >>> encoder = TorchvisionEncoder("resnet18")  # random weights
+        >>> encoder = TorchvisionEncoder("resnet18", weights=None)  # random weights
         >>> extract_features([file], encoder, num_workers=0, progress=False, device="cpu")
         Features(1 rows of 512 float16, 0 missing)
     """

@@ -55,6 +55,11 @@ class HashedWords:
             )
         self.num_features = num_features
 
+    @property
+    def fingerprint(self) -> str:
+        """Digest of the settings."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()[:32]
+
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.num_features})"
 

@@ -25,9 +25,9 @@ class TorchvisionEncoder(PictureEncoder):
 
     Args:
         name: Name of the network in :mod:`torchvision.models`.
-        weights: Name of torchvision's weights (``"IMAGENET1K_V2"``), or the path of a
-            ``.pth`` or ``.safetensors`` file with a state dict, or :obj:`None` for random
-            weights.
+        weights: Name of torchvision's weights (``"IMAGENET1K_V2"``), by default those that
+            torchvision names ``"DEFAULT"``; or the path of a ``.pth`` or ``.safetensors`` file
+            with a state dict; or :obj:`None` for random weights.
         layers: Names of layers such as ``["layer3", "avgpool"]``; any node of the traced network.
         download: Whether to download torchvision's weights if they are not on disk.
 
@@ -41,7 +41,7 @@ class TorchvisionEncoder(PictureEncoder):
         DataError: If a file of weights is damaged or does not fit the network.
 
     Example:
-        >>> encoder = TorchvisionEncoder("resnet18", layers=["layer3", "avgpool"])
+        >>> encoder = TorchvisionEncoder("resnet18", weights=None, layers=["layer3", "avgpool"])
         >>> encoder.widths
         (256, 512)
         >>> encoder(torch.zeros(2, 3, 224, 224)).shape
@@ -51,7 +51,7 @@ class TorchvisionEncoder(PictureEncoder):
     def __init__(
         self,
         name: str = "resnet50",
-        weights: str | Path | None = None,
+        weights: str | Path | None = "DEFAULT",
         layers: Sequence[str] | None = None,
         download: bool = False,
     ) -> None:

@@ -40,8 +40,9 @@ def published_weights(network: str, weights: str, download: bool) -> WeightsEnum
     file = Path(torch.hub.get_dir()) / "checkpoints" / Path(urlparse(chosen.url).path).name
     if not file.is_file() and not download:
         raise FashionGraphError(
-            f"'weights' {weights!r} of {network!r} are not on this disk: pass download=True, or "
-            f"put {chosen.url} at {file}, or pass the path of a file of weights"
+            f"'weights' {chosen.name!r} of {network!r} are not on this disk: download them "
+            f"(download=True, --download), or put {chosen.url} at {file}, or name a file of "
+            "weights, or ask for random ones (None, --weights none)"
         )
     if file.is_file():
         read_weights(file)  # torchvision would unpickle any object in the file

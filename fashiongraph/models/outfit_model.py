@@ -14,6 +14,8 @@ from torch import Tensor
 from torch_geometric.data import Batch, Data
 
 from fashiongraph import __version__
+from fashiongraph.data.feature_source import FeatureSource, check_sources
+from fashiongraph.data.item_table import ItemTable
 from fashiongraph.errors import DataError, FashionGraphError
 from fashiongraph.loader.outfit_batch import ItemInputs, item_inputs, leave_one_out
 from fashiongraph.models.checkpoint import MODEL_CARD, read_checkpoint, write_checkpoint
@@ -55,8 +57,9 @@ class OutfitModel(torch.nn.Module):
     - :meth:`item_scores`, :meth:`pair_scores`, :meth:`score_candidates`;
     - :meth:`embed` and :meth:`completion_query`: completion as inner-product search.
 
-    :func:`fashiongraph.training.fit` sets :attr:`graph` (category graph of the training outfits)
-    and :attr:`categories` (their vocabulary).
+    :func:`fashiongraph.training.fit` sets :attr:`graph` (category graph of the training outfits),
+    :attr:`categories` (their vocabulary) and :attr:`feature_sources` (files and encoders of their
+    features).
 
     Example:
         >>> import torch
@@ -91,6 +94,7 @@ class OutfitModel(torch.nn.Module):
         super().__init__()
         self.graph: Data | None = None
         self.categories: list[str] = []
+        self.feature_sources: tuple[FeatureSource, ...] = ()
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -139,6 +143,23 @@ class OutfitModel(torch.nn.Module):
         co-occurrence (:func:`~fashiongraph.data.add_item_cooccurrence`).
         """
         return frozenset()
+
+    def check_items(self, items: ItemTable, argument: str = "items") -> None:
+        """Check that items have the features that the model was trained on.
+
+        Args:
+            items: The items.
+            argument: Name of the argument that holds them, for the error.
+
+        Raises:
+            FashionGraphError: If their number of features or their encoders differ.
+        """
+        check_sources(self.feature_sources, items.feature_sources, argument)
+        if self.in_channels not in (None, items.num_features):
+            raise FashionGraphError(
+                f"'{argument}' needs items with the {self.in_channels} features that "
+                f"{type(self).__name__} reads (got {items.num_features})"
+            )
 
     # --- scores -------------------------------------------------------------------------------
 
@@ -262,8 +283,9 @@ class OutfitModel(torch.nn.Module):
         """Write a checkpoint, a folder with safetensors files and a JSON file.
 
         ``weights.safetensors`` holds parameters and buffers, ``graph.safetensors`` the category
-        graph, and ``model.json`` the class, its configuration, the category vocabulary and SHA-256
-        digests of the other files. The folder is replaced atomically.
+        graph, and ``model.json`` the class, its configuration, the category vocabulary, the
+        sources of the features and SHA-256 digests of the other files. The folder is replaced
+        atomically.
 
         Raises:
             FashionGraphError: If ``path`` exists and is not a checkpoint.
@@ -283,6 +305,7 @@ class OutfitModel(torch.nn.Module):
             "module": type(self).__module__,
             "config": self.config,
             "categories": self.categories,
+            "features": [source.as_json() for source in self.feature_sources],
             "graph": None,
         }
         tensors = {"weights": self.state_dict()}
@@ -318,6 +341,7 @@ class OutfitModel(torch.nn.Module):
             model = kind.from_config(card["config"])
             model.load_state_dict(tensors["weights"])
             model.categories = card["categories"]
+            model.feature_sources = tuple(FeatureSource(**one) for one in card["features"])
             if card["graph"] is not None:
                 model.graph = Data(**tensors["graph"], **card["graph"])
         except DataError:

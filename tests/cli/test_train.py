@@ -217,7 +217,8 @@ def test_prints_a_line_per_epoch_and_the_result(folder, tmp_path):
         )
 
     first = run()
-    lines = first.stderr.splitlines()
+    features, *lines = first.stderr.splitlines()
+    assert features == "features: features.npy (8)"
     number = r"\d+\.\d{3}"
     assert len(lines) == 2
     for epoch, line in enumerate(lines, start=1):

@@ -3,9 +3,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from fashiongraph.data import FeatureSource
 from fashiongraph.datasets import SyntheticOutfits, attach_features
 from fashiongraph.datasets.io.feature_card import write_feature_card
 from fashiongraph.errors import DataError
+from fashiongraph.features import fuse
+
+SOURCE = FeatureSource("turned.npy", 3, "resnet18", "1f0c")
 
 
 @pytest.fixture
@@ -13,15 +17,16 @@ def bare():
     return SyntheticOutfits(num_items=100, num_outfits=60)
 
 
-def test_files_stand_side_by_side(bare, tmp_path):
+def test_files_are_fused(bare, tmp_path):
     a, b = np.random.default_rng(0).random((2, 100, 3)).astype(np.float16)
     np.save(tmp_path / "a.npy", a)
     np.save(tmp_path / "b.npy", b)
     assert attach_features(bare, []).num_features == 0
     assert attach_features(bare, [tmp_path / "a.npy"]).num_features == 3
     both = attach_features(bare, [tmp_path / "a.npy", tmp_path / "b.npy"])
-    assert np.array_equal(both.items.features.numpy(), np.hstack([a, b]))
-    assert both.split(seed=0)[0].items.num_features == 6
+    assert np.array_equal(both.items.features.numpy(), fuse([a, b]).array)
+    assert both.split(seed=0)[0].items.num_features == 8
+    assert [source.num_features for source in both.items.feature_sources] == [3, 3]
     assert both.items.frequency is not None
 
 
@@ -31,7 +36,7 @@ def test_refuses_features_that_do_not_fit(bare, tmp_path):
         attach_features(bare, [tmp_path / "few.npy"])
     rows = np.ones((100, 3), np.float32)
     np.save(tmp_path / "turned.npy", rows)
-    write_feature_card(tmp_path / "turned.npy", bare.items.ids.to_numpy()[::-1], "resnet18")
+    write_feature_card(tmp_path / "turned.npy", bare.items.ids.to_numpy()[::-1], SOURCE)
     with pytest.raises(DataError, match=r"turned\.npy: .* other items"):
         attach_features(bare, [tmp_path / "turned.npy"])
     rows[7, 1] = np.inf

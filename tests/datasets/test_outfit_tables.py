@@ -113,13 +113,24 @@ def test_features_stay_on_disk_and_unchanged(folder):
     assert (folder / "features.npy").read_bytes() == before
 
 
-def test_several_features_stand_side_by_side(folder, tmp_path_factory):
+def test_several_features_are_fused(folder, tmp_path_factory):
     elsewhere = tmp_path_factory.mktemp("elsewhere") / "text.npy"
-    np.save(elsewhere, np.asfortranarray(np.ones((6, 2), np.float32)))
+    rows = np.asfortranarray(np.ones((6, 2), np.float32))
+    rows[2] = np.nan  # a picture that could not be read
+    np.save(elsewhere, rows)
     dataset = OutfitTables(folder, ["features.npy", elsewhere])
-    assert dataset.num_features == 5
+    assert dataset.num_features == 3 + 2 + 2
     assert dataset.items.features.dtype == torch.float32
-    assert dataset.items.features[1].tolist() == [3, 4, 5, 1, 1]
+    scaled = [*(np.array([3, 4, 5]) / np.sqrt(50)), *(np.ones(2) / np.sqrt(2)), 0, 0]
+    np.testing.assert_allclose(dataset.items.features[1], scaled, rtol=1e-6)
+    assert dataset.items.features[2, 3:].tolist() == [0, 0, 0, 1]
+    names = [source.file for source in dataset.items.feature_sources]
+    assert names == ["features.npy", str(elsewhere)]
+    rows[3, 0] = np.nan
+    np.save(elsewhere, rows)
+    with pytest.raises(DataError, match=r"text\.npy, row 3: features need to be finite"):
+        OutfitTables(folder, ["features.npy", elsewhere])
+    assert len(OutfitTables(folder, ["features.npy", elsewhere], lenient=True).items) == 5
 
 
 def test_further_columns_of_outfits_are_not_read(folder):

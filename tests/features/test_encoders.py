@@ -9,7 +9,7 @@ from fashiongraph.features.encoders import image_encoder, text_encoder
 
 
 def test_image_encoder():
-    assert image_encoder("squeezenet1_1", layers=["features.5"]).widths == (128,)
+    assert image_encoder("squeezenet1_1", None, layers=["features.5"]).widths == (128,)
     with pytest.raises(FashionGraphError, match="'name' needs to be a known network"):
         image_encoder("efficientnet-lite9")
     with pytest.raises(FashionGraphError, match="brings its weights"):

@@ -48,7 +48,7 @@ def test_local_file(tmp_path, network, pixels, kind):
     assert features.shape == (3, 512) and not features.requires_grad
     np.testing.assert_allclose(features, reference(network, pixels)["layer4"], rtol=1e-4, atol=1e-5)
     assert encoder.fingerprint == TorchvisionEncoder("resnet18", str(path)).fingerprint
-    assert encoder.fingerprint != TorchvisionEncoder("resnet18").fingerprint
+    assert encoder.fingerprint != TorchvisionEncoder("resnet18", None).fingerprint
 
 
 def test_several_layers(tmp_path, network, pixels):
@@ -81,7 +81,7 @@ def test_published_weights_bring_their_preparation(tmp_path, monkeypatch, networ
 
 
 def test_default_preparation_pads():
-    prepared = TorchvisionEncoder("squeezenet1_1").transform(Image.new("RGB", (100, 400)))
+    prepared = TorchvisionEncoder("squeezenet1_1", None).transform(Image.new("RGB", (100, 400)))
     white = (1 - torch.tensor([0.485, 0.456, 0.406])) / torch.tensor([0.229, 0.224, 0.225])
     assert prepared.shape == (3, 224, 224)
     torch.testing.assert_close(prepared[:, 100, 0], white)
@@ -110,16 +110,18 @@ def test_default_preparation_pads():
 )
 @pytest.mark.filterwarnings("ignore::FutureWarning")  # GoogLeNet's initialisation
 def test_every_family(name, num_features):
-    encoder = TorchvisionEncoder(name)
+    encoder = TorchvisionEncoder(name, None)
     assert encoder.num_features == num_features
     assert encoder(torch.zeros(2, 3, 224, 224)).shape == (2, num_features)
 
 
 @pytest.mark.slow
 def test_channels_last_maps_and_tokens():
-    swin = TorchvisionEncoder("swin_t", layers=["features.1", "permute"])
+    swin = TorchvisionEncoder("swin_t", None, layers=["features.1", "permute"])
     assert swin.widths == (96, 768)
-    vit = TorchvisionEncoder("vit_b_32", layers=["encoder.layers.encoder_layer_3", "encoder.ln"])
+    vit = TorchvisionEncoder(
+        "vit_b_32", None, layers=["encoder.layers.encoder_layer_3", "encoder.ln"]
+    )
     assert vit.widths == (768, 768)
 
 
@@ -137,7 +139,7 @@ def test_channels_last_maps_and_tokens():
 )
 def test_arguments(arguments, message):
     with pytest.raises(FashionGraphError, match=message):
-        TorchvisionEncoder(**({"name": "resnet18"} | arguments))
+        TorchvisionEncoder(**({"name": "resnet18", "weights": None} | arguments))
 
 
 def test_weights_that_do_not_fit(tmp_path, network):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import torch
 from numpy.lib.format import open_memmap
+from torch import Tensor
 
 from fashiongraph.errors import DataError
 
@@ -40,11 +43,39 @@ def open_features(path: Path) -> np.ndarray:
     return features
 
 
-def nonfinite_rows(features: np.ndarray) -> np.ndarray:
-    """Indices of rows with NaN or an infinite value; reads a block of rows at a time."""
+def nonfinite_rows(features: np.ndarray, allow_missing: bool = False) -> np.ndarray:
+    """Indices of rows with NaN or an infinite value; reads a block of rows at a time.
+
+    Args:
+        features: Rows of features [n, F].
+        allow_missing: Whether a row of NaN alone, a picture that could not be read, is allowed.
+    """
     step = max(1, CHUNK_BYTES // (features.itemsize * features.shape[1]))
-    found = [
-        start + np.flatnonzero(~np.isfinite(features[start : start + step]).all(axis=1))
-        for start in range(0, len(features), step)
-    ]
-    return np.concatenate([np.empty(0, np.int64), *found])
+    found = [np.empty(0, np.int64)]
+    for start in range(0, len(features), step):
+        block = features[start : start + step]
+        broken = ~np.isfinite(block).all(axis=1)
+        if allow_missing:
+            broken &= ~np.isnan(block).all(axis=1)
+        found.append(start + np.flatnonzero(broken))
+    return np.concatenate(found)
+
+
+def join_features(arrays: Sequence[np.ndarray]) -> Tensor | None:
+    """Features of several files as one row per item.
+
+    Args:
+        arrays: Features of each file [n, F_m].
+
+    Returns:
+        A single array as it is, so that it stays memory-mapped; several fused
+        (:func:`fashiongraph.features.fuse`), each scaled to length 1 and with an indicator of
+        missing rows [n, Σ F_m + M]; :obj:`None` for none.
+    """
+    if not arrays:
+        return None
+    if len(arrays) == 1:
+        return torch.from_numpy(arrays[0])
+    from fashiongraph.features.fusion import fuse
+
+    return torch.from_numpy(fuse(arrays).array)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -9,12 +10,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import torch
-from torch import Tensor
 
+from fashiongraph.data.feature_source import FeatureSource
 from fashiongraph.data.item_table import ItemTable
 from fashiongraph.datasets.io.checked_rows import CheckedRows
 from fashiongraph.datasets.io.feature_card import check_feature_card
-from fashiongraph.datasets.io.feature_file import nonfinite_rows
+from fashiongraph.datasets.io.feature_file import join_features, nonfinite_rows
 from fashiongraph.datasets.io.problems import Problems
 from fashiongraph.datasets.io.table import Table
 from fashiongraph.errors import DataError
@@ -42,12 +43,13 @@ class ItemRows(CheckedRows):
         )
         self.drop_blank("category")
 
-    def check_features(self, path: Path, features: np.ndarray) -> None:
+    def check_features(self, path: Path, features: np.ndarray, allow_missing: bool) -> None:
         """Drop the items whose features are not finite.
 
         Args:
             path: The file of the features. Its rows are counted from 0, as an array's are.
             features: One row per record of the table [len(table.records), F].
+            allow_missing: As for :func:`nonfinite_rows`.
 
         Raises:
             DataError: If the number of rows differs, or the file was made for other items.
@@ -62,7 +64,7 @@ class ItemRows(CheckedRows):
             check_feature_card(path, self.table.by_record("item_id"))
         record = self.table.record
         self.drop(
-            np.isin(record, nonfinite_rows(features)),
+            np.isin(record, nonfinite_rows(features, allow_missing)),
             lambda i: (
                 f"features need to be finite (got {_nonfinite_value(features[record[i]])} "
                 f"for item {self.value('item_id', i)}; rows count from 0)"
@@ -81,21 +83,25 @@ class ItemRows(CheckedRows):
         rows[self._code[self.kept]] = np.arange(self.kept.sum())
         return rows
 
-    def item_table(self, features: Tensor | None) -> ItemTable:
+    def item_table(
+        self, features: Sequence[np.ndarray], sources: Sequence[FeatureSource] = ()
+    ) -> ItemTable:
         """The kept items.
 
         Args:
-            features: One row per record of the table [len(table.records), F].
+            features: Arrays with one row per record of the table [len(table.records), F].
+            sources: File and encoder of each array.
         """
-        if features is not None and self.kept.sum() < len(features):
-            features = features[torch.from_numpy(self.table.record[self.kept])]
+        if self.kept.sum() < len(self.table.records):
+            features = [array[self.table.record[self.kept]] for array in features]
         columns = self.table.columns.filter(pa.array(self.kept))
         category = pd.Categorical(columns["category"].to_pandas())
         return ItemTable(
             ids=pd.Index(columns["item_id"].to_pandas()).astype(str).rename(None),
             category_id=torch.from_numpy(category.codes.astype(np.int64)),
             categories=category.categories.tolist(),
-            features=features,
+            features=join_features(features),
+            feature_sources=tuple(sources),
             columns=self._pandas(columns.drop_columns(["item_id", "category"])),
         )
 

@@ -91,7 +91,7 @@ class Table:
             column = _plain(columns[name])
             column = _as_text(path, name, column) if name in text else column
             columns = columns.set_column(index, name, column)
-        blank = _blank(columns, needed)
+        blank = _blank(columns)
         if blank.any():
             columns, row = columns.filter(pa.array(~blank)), row[~blank]
         records = np.sort(np.concatenate([row, lost])) if len(lost) else row
@@ -177,10 +177,12 @@ def _as_text(path: Path, name: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.fill_null(column.cast(pa.large_string()), "")
 
 
-def _blank(columns: pa.Table, needed: Sequence[str]) -> np.ndarray:
+def _blank(columns: pa.Table) -> np.ndarray:
     """Whether a row has no value [n]."""
-    blank = _missing(columns[needed[0]])
-    for name in columns.column_names if blank.any() else ():
+    blank = np.ones(len(columns), dtype=bool)
+    for name in columns.column_names:
+        if not blank.any():
+            break
         blank &= _missing(columns[name])
     return blank
 

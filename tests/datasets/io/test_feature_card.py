@@ -1,12 +1,19 @@
-import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from fashiongraph.datasets.io.feature_card import check_feature_card, write_feature_card
+from fashiongraph.data.feature_source import FeatureSource
+from fashiongraph.datasets.io.feature_card import (
+    carded_features,
+    check_feature_card,
+    feature_source,
+    write_feature_card,
+)
 from fashiongraph.errors import DataError
 
 IDS = np.array(["01", "2", "b"], dtype=object)
+SOURCE = FeatureSource("f.npy", 2, "resnet18", "1f0c", {"layers": None})
 
 
 @pytest.fixture
@@ -16,14 +23,24 @@ def file(tmp_path):
 
 
 def test_features_of_other_items_or_another_order_are_refused(file):
-    write_feature_card(file, IDS, "hashed-words")
+    write_feature_card(file, IDS, SOURCE)
     check_feature_card(file, IDS)
     for others in (IDS[::-1], IDS[:2], np.array(["1", "2", "b"], dtype=object)):
         with pytest.raises(DataError, match=r"f\.npy: .* order, see f\.npy\.json"):
             check_feature_card(file, others)
-    card = json.loads((file.parent / "f.npy.json").read_text())
-    assert (card["encoder"], card["rows"]) == ("hashed-words", 3)
-    assert sorted(path.name for path in file.parent.iterdir()) == ["f.npy", "f.npy.json"]
+    names = sorted(path.name for path in file.parent.iterdir())
+    assert names == ["f.npy", "f.npy.json"]
+
+
+def test_the_encoder_of_a_file(file):
+    assert carded_features(file.parent) == []
+    assert feature_source(file) == FeatureSource("f.npy", 2)
+    write_feature_card(file, IDS, SOURCE)
+    assert carded_features(file.parent) == [file]
+    assert feature_source(file, "below/f.npy") == replace(SOURCE, file="below/f.npy")
+    np.save(file, np.ones((3, 2)))  # by other means
+    assert feature_source(file) == FeatureSource("f.npy", 2)
+    assert carded_features(file.parent) == []
 
 
 @pytest.mark.parametrize("text", [None, "[]", '{"a": 1}', "no JSON"])
@@ -34,18 +51,20 @@ def test_files_without_a_card_are_taken(file, text):
 
 
 def test_a_card_of_a_rewritten_file_is_ignored(file):
-    write_feature_card(file, IDS, "resnet18")
+    write_feature_card(file, IDS, SOURCE)
     np.save(file, np.array([[0.0, 1.0], [2.0, 9.0], [4.0, 5.0]]))
     check_feature_card(file, IDS[::-1])
 
 
-def test_an_earlier_card_is_removed(file):
-    write_feature_card(file, IDS, "resnet18")
-    write_feature_card(file, None, "resnet18")
-    write_feature_card(file, None, "resnet18")
-    assert [path.name for path in file.parent.iterdir()] == ["f.npy"]
+def test_rows_without_identifiers_keep_their_encoder(file):
+    write_feature_card(file, IDS, SOURCE)
+    write_feature_card(file, None, SOURCE)
+    check_feature_card(file, IDS[::-1])
+    assert feature_source(file).encoder == "resnet18"
+
+
+def test_another_kind_of_file_is_kept(file):
     (file.parent / "f.npy.json").write_text("{}")
-    for ids in (IDS, None):
-        with pytest.raises(DataError, match=r"no card of f\.npy"):
-            write_feature_card(file, ids, "resnet18")
+    with pytest.raises(DataError, match=r"no card of f\.npy"):
+        write_feature_card(file, IDS, SOURCE)
     assert (file.parent / "f.npy.json").read_text() == "{}"

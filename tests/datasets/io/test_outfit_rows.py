@@ -60,7 +60,7 @@ def test_against_a_loop(tmp_path, seed):
     expected, bad = plain_loop(rows, known, dropped=["i9"])
     assert problems.frame()["row"].tolist() == [11, *bad]
     checked.drop_consequences()
-    outfits, columns = checked.outfits(items.item_table(None))
+    outfits, columns = checked.outfits(items.item_table([]))
     parts = outfits.item_id.split(outfits.sizes.tolist())
     ids = [outfits.items.ids[part.numpy()].tolist() for part in parts]
     first = list(dict.fromkeys(name for name in rows["outfit_id"] if name in expected))
