@@ -1,5 +1,7 @@
 """Encoders of pictures and texts into rows of features, cached on disk."""
 
+from fashiongraph.features.background import RemoveBackground
+from fashiongraph.features.colour_encoder import ColourEncoder, mean_lab
 from fashiongraph.features.efficientnet_lite_encoder import EfficientNetLiteEncoder
 from fashiongraph.features.encoders import image_encoder, text_encoder
 from fashiongraph.features.extract import extract_features
@@ -14,6 +16,7 @@ from fashiongraph.features.sentence_encoder import SentenceEncoder
 from fashiongraph.features.torchvision_encoder import TorchvisionEncoder
 
 __all__ = [
+    "ColourEncoder",
     "EfficientNetLiteEncoder",
     "FeatureCache",
     "Features",
@@ -21,11 +24,13 @@ __all__ = [
     "PadToSquare",
     "PictureBatches",
     "PictureEncoder",
+    "RemoveBackground",
     "SentenceEncoder",
     "TorchvisionEncoder",
     "extract_features",
     "fuse",
     "image_encoder",
+    "mean_lab",
     "read_picture",
     "save_features",
     "text_encoder",
