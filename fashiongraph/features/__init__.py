@@ -9,6 +9,7 @@ from fashiongraph.features.feature_cache import FeatureCache
 from fashiongraph.features.files import Features, save_features
 from fashiongraph.features.fusion import fuse
 from fashiongraph.features.hashed_words import HashedWords
+from fashiongraph.features.image_text_encoder import ImageTextEncoder
 from fashiongraph.features.picture_batches import PictureBatches
 from fashiongraph.features.picture_encoder import PictureEncoder
 from fashiongraph.features.pictures import PadToSquare, read_picture
@@ -21,6 +22,7 @@ __all__ = [
     "FeatureCache",
     "Features",
     "HashedWords",
+    "ImageTextEncoder",
     "PadToSquare",
     "PictureBatches",
     "PictureEncoder",
