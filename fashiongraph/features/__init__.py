@@ -2,6 +2,7 @@
 
 from fashiongraph.features.background import RemoveBackground
 from fashiongraph.features.colour_encoder import ColourEncoder, mean_lab
+from fashiongraph.features.colour_names import nearest_colour
 from fashiongraph.features.efficientnet_lite_encoder import EfficientNetLiteEncoder
 from fashiongraph.features.encoders import image_encoder, text_encoder
 from fashiongraph.features.extract import extract_features
@@ -14,6 +15,7 @@ from fashiongraph.features.picture_batches import PictureBatches
 from fashiongraph.features.picture_encoder import PictureEncoder
 from fashiongraph.features.pictures import PadToSquare, read_picture
 from fashiongraph.features.sentence_encoder import SentenceEncoder
+from fashiongraph.features.tags import zero_shot_tags
 from fashiongraph.features.torchvision_encoder import TorchvisionEncoder
 
 __all__ = [
@@ -33,7 +35,9 @@ __all__ = [
     "fuse",
     "image_encoder",
     "mean_lab",
+    "nearest_colour",
     "read_picture",
     "save_features",
     "text_encoder",
+    "zero_shot_tags",
 ]
