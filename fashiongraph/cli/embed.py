@@ -68,9 +68,11 @@ class EmbedOptions(CommandOptions):
         list[str] | None,
         typer.Option(
             metavar="NAME",
-            help="May be given several times. Of pictures: [b]efficientnet-lite0[/] (extra "
+            help="May be given several times. Of pictures: [b]efficientnet-lite0[/] to 2 (extra "
             "'efficientnet'), any classification network of torchvision, such as [b]resnet50[/], "
-            "or [b]colours[/] (no weights). Of texts: [b]hashed-words[/] (no weights), "
+            "or [b]colours[/] (no weights). Of pictures and texts: [b]siglip2[/], clip, "
+            "fashion-siglip, fashion-clip, dinov3 (extra 'clip'), or a folder or name of the "
+            "Hugging Face hub. Of texts: [b]hashed-words[/] (no weights), "
             "[b]all-MiniLM-L6-v2[/] (extra 'text'), or a sentence-transformers model. Of further "
             "columns: [b]columns[/]. By default those that the data set has an input for.",
         ),
@@ -246,7 +248,7 @@ def _jobs(options: EmbedOptions) -> tuple[ItemColumns, list[EmbedJob]]:
     if names is None:
         items = ItemColumns.read(options.data, options.form, lenient=options.lenient)
         names = default_encoders(items)
-    jobs = jobs_of(names, options.folder, options.output, settings)
+    jobs = jobs_of(names, options.folder, options.output, settings, options.download)
     kinds = {job.kind for job in jobs}
     if not kinds & {IMAGE, COLOURS}:
         refuse(options, _PICTURE_OPTIONS, f"--encoder {' --encoder '.join(names)}")
@@ -291,7 +293,7 @@ def _check_target(options: EmbedOptions, job: EmbedJob, source: FeatureSource) -
 
 def _rows(options: EmbedOptions, job: EmbedJob, encoder: Any, items: ItemColumns) -> Features:
     """Encode the items and write the file of features."""
-    from fashiongraph.features import SentenceEncoder, extract_features, save_features
+    from fashiongraph.features import HashedWords, extract_features, save_features
     from fashiongraph.features.ray_extract import extract_features_with_ray
 
     if not job.reads_pictures:
@@ -299,7 +301,7 @@ def _rows(options: EmbedOptions, job: EmbedJob, encoder: Any, items: ItemColumns
         if job.kind == COLUMNS:
             rows = encoder(items.frame)
         else:
-            bar = {"progress": options.progress} if isinstance(encoder, SentenceEncoder) else {}
+            bar = {} if isinstance(encoder, HashedWords) else {"progress": options.progress}
             rows = encoder(items.text(job.settings["column"]), **bar)
         save_features(job.target, rows.array)
         return rows

@@ -120,6 +120,7 @@ def jobs_of(
     folder: Path,
     output: Path | None,
     settings: Mapping[str, Mapping[str, Any]],
+    download: bool,
 ) -> list[EmbedJob]:
     """A job for each kind of features of each encoder.
 
@@ -129,6 +130,7 @@ def jobs_of(
             several give the same kind.
         output: File of a single job, in place of that.
         settings: Settings by kind.
+        download: Whether models may be downloaded.
 
     Raises:
         FashionGraphError: If an encoder is named twice, or a single file for several.
@@ -139,7 +141,7 @@ def jobs_of(
         twice = next(name for name, count in Counter(encoders).items() if count > 1)
         raise FashionGraphError(f"'--encoder' needs different encoders (got {twice!r} twice)")
     with option_names(_OPTIONS):
-        pairs = [(kind, name) for name in encoders for kind in encoder_kinds(name)]
+        pairs = [(kind, name) for name in encoders for kind in encoder_kinds(name, download)]
     if output is not None and len(pairs) > 1:
         raise FashionGraphError(
             f"'--output' names one file; {', '.join(encoders)} write {len(pairs)}, one for each "

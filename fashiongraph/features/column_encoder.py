@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -13,6 +12,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.features.files import Features, checked_dtype
+from fashiongraph.features.fingerprint import fingerprint
 
 _MOST_VALUES = 256
 _KNOTS = 9
@@ -102,8 +102,7 @@ class ColumnEncoder:
     @property
     def fingerprint(self) -> str:
         """Digest of the columns and their values."""
-        text = json.dumps(self.config, ensure_ascii=True)
-        return hashlib.sha256(f"{type(self).__name__} {text}".encode()).hexdigest()[:32]
+        return fingerprint(f"{type(self).__name__} {json.dumps(self.config)}")
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(self.config)})"

