@@ -1,9 +1,9 @@
 """Encoders of pictures, texts and columns into rows of features, cached on disk."""
 
-from fashiongraph.features.column_encoder import ColumnEncoder
 from fashiongraph.features.background import RemoveBackground
 from fashiongraph.features.colour_encoder import ColourEncoder, mean_lab
 from fashiongraph.features.colour_names import nearest_colour
+from fashiongraph.features.column_encoder import ColumnEncoder
 from fashiongraph.features.efficientnet_lite_encoder import EfficientNetLiteEncoder
 from fashiongraph.features.encoders import encoder_kinds, image_encoder, text_encoder
 from fashiongraph.features.extract import extract_features
@@ -20,8 +20,8 @@ from fashiongraph.features.tags import zero_shot_tags
 from fashiongraph.features.torchvision_encoder import TorchvisionEncoder
 
 __all__ = [
-    "ColumnEncoder",
     "ColourEncoder",
+    "ColumnEncoder",
     "EfficientNetLiteEncoder",
     "FeatureCache",
     "Features",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -29,7 +31,7 @@ COLOURS = {
 }
 
 
-def nearest_colour(lab: NDArray[np.floating]) -> pd.Categorical:
+def nearest_colour(lab: NDArray[np.floating]) -> pd.Categorical[Any]:
     """Name the colour of :data:`COLOURS` that is nearest in CIELAB.
 
     A rough name: edges and shadows make the mean colour of a photographed garment greyer than the
