@@ -29,7 +29,7 @@ COLOURS = {
 }
 
 
-def nearest_colour(lab: NDArray[np.floating]) -> pd.Categorical:
+def nearest_colour(lab: NDArray[np.floating]) -> pd.Categorical[str]:
     """Name the colour of :data:`COLOURS` that is nearest in CIELAB.
 
     A rough name: edges and shadows make the mean colour of a photographed garment greyer than the

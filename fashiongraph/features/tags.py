@@ -15,18 +15,62 @@ from fashiongraph.features.image_text_encoder import ImageTextEncoder
 
 #: Labels by kind.
 LABELS: Mapping[str, Sequence[str]] = {
-    "category": (
-        "dress, jumpsuit, t-shirt, tank top, shirt, blouse, polo shirt, sweater, cardigan, hoodie, "
-        "vest, blazer, jacket, coat, jeans, trousers, leggings, shorts, skirt, suit, swimsuit, "
-        "bra, pair of socks, pair of sneakers, pair of boots, pair of sandals, pair of high heels, "
-        "pair of flat shoes, handbag, backpack, belt, hat, scarf, pair of gloves, "
-        "pair of sunglasses, watch, necklace, bracelet, ring, pair of earrings"
-    ).split(", "),
+    "category": [
+        "dress",
+        "jumpsuit",
+        "t-shirt",
+        "tank top",
+        "shirt",
+        "blouse",
+        "polo shirt",
+        "sweater",
+        "cardigan",
+        "hoodie",
+        "vest",
+        "blazer",
+        "jacket",
+        "coat",
+        "jeans",
+        "trousers",
+        "leggings",
+        "shorts",
+        "skirt",
+        "suit",
+        "swimsuit",
+        "bra",
+        "pair of socks",
+        "pair of sneakers",
+        "pair of boots",
+        "pair of sandals",
+        "pair of high heels",
+        "pair of flat shoes",
+        "handbag",
+        "backpack",
+        "belt",
+        "hat",
+        "scarf",
+        "pair of gloves",
+        "pair of sunglasses",
+        "watch",
+        "necklace",
+        "bracelet",
+        "ring",
+        "pair of earrings",
+    ],
     "colour": list(COLOURS),
-    "pattern": (
-        "plain, striped, checked, polka dot, floral, animal print, geometric, camouflage, "
-        "tie-dye, lace, graphic print"
-    ).split(", "),
+    "pattern": [
+        "plain",
+        "striped",
+        "checked",
+        "polka dot",
+        "floral",
+        "animal print",
+        "geometric",
+        "camouflage",
+        "tie-dye",
+        "lace",
+        "graphic print",
+    ],
 }
 #: Sentences in which a label is read, by kind; other kinds take those of ``"category"``.
 TEMPLATES: Mapping[str, Sequence[str]] = {
