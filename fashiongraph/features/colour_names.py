@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -31,7 +29,7 @@ COLOURS = {
 }
 
 
-def nearest_colour(lab: NDArray[np.floating]) -> pd.Categorical[Any]:
+def nearest_colour(lab: NDArray[np.floating]) -> pd.Categorical[str]:
     """Name the colour of :data:`COLOURS` that is nearest in CIELAB.
 
     A rough name: edges and shadows make the mean colour of a photographed garment greyer than the

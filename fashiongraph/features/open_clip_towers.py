@@ -12,9 +12,10 @@ from PIL import Image
 from torch import Tensor
 
 from fashiongraph.errors import DataError, FashionGraphError
+from fashiongraph.features.as_published import AsPublished
 from fashiongraph.features.model_folder import refuse_own_code, settings_digest
 from fashiongraph.features.picture_encoder import prepare
-from fashiongraph.features.towers import AsPublished, Towers
+from fashiongraph.features.towers import Towers
 from fashiongraph.optional import require
 
 

@@ -35,25 +35,3 @@ class Towers(nn.Module, ABC):
     @abstractmethod
     def preparation(self, crop: bool) -> Callable[[Image.Image], Tensor]:
         """From an RGB picture to pixels: as published, or without cropping."""
-
-
-class AsPublished(nn.Module):
-    """A model's own preparation of pictures, told apart by its settings.
-
-    Args:
-        prepare: From an RGB picture to pixels [3, H, W].
-        settings: What determines them.
-    """
-
-    def __init__(self, prepare: Callable[[Image.Image], Tensor], settings: str) -> None:
-        super().__init__()
-        self.prepare = prepare
-        self.settings = settings
-
-    def forward(self, picture: Image.Image) -> Tensor:
-        """Prepare one RGB picture."""
-        return self.prepare(picture)
-
-    def extra_repr(self) -> str:
-        """The settings."""
-        return self.settings

@@ -13,9 +13,10 @@ from PIL import Image
 from torch import Tensor
 
 from fashiongraph.errors import FashionGraphError
+from fashiongraph.features.as_published import AsPublished
 from fashiongraph.features.model_folder import refuse_own_code, settings_digest
 from fashiongraph.features.picture_encoder import prepare
-from fashiongraph.features.towers import AsPublished, Towers
+from fashiongraph.features.towers import Towers
 from fashiongraph.optional import require
 
 _SETTINGS = (
@@ -30,8 +31,8 @@ class TransformersTowers(Towers):
     """Model of transformers in a folder: ``config.json`` and ``model.safetensors``.
 
     Pooled features: the projections of both towers or, of a network without texts, its own pool,
-    which is the class token of DINO. SigLIP reads texts in lower case, padded to its full length,
-    as it was trained; its published tokenizers do not all see to that.
+    which is the class token of DINO. SigLIP reads texts as it was trained: in lower case, padded
+    on the right to its full length. Its published tokenizers do not all see to that.
 
     Args:
         folder: The folder.
@@ -84,6 +85,7 @@ class TransformersTowers(Towers):
         tokens = self.tokenizer(
             lowered,
             padding="max_length" if self.reads_siglip else True,
+            padding_side="right" if self.reads_siglip else None,
             truncation=True,
             max_length=self.model.config.text_config.max_position_embeddings,
             return_tensors="pt",

@@ -65,6 +65,55 @@ def test_texts_of_siglip_against_transformers(tiny_model):
     torch.testing.assert_close(towers.texts(TEXTS), expected, atol=1e-5, rtol=1e-5)
 
 
+def siglip_with(tiny_model, target, tokenizer):
+    """SigLIP with another tokenizer, which shows the tokens that its text network reads."""
+    folder = shutil.copytree(tiny_model("siglip"), target)
+    for file in folder.glob("tokenizer*"):
+        file.unlink()
+    tokenizer.save_pretrained(folder)
+    towers, seen = TransformersTowers(folder), []
+    towers.model.get_text_features = lambda input_ids: seen.append(input_ids.tolist())
+    return towers, seen
+
+
+def test_tokens_of_siglip_2(tiny_model, tmp_path):
+    """Its tokenizer, of Gemma, pads on the left and keeps capitals unless told otherwise."""
+    library = pytest.importorskip("transformers")
+    letters = ["<pad>", "<eos>", "<bos>", "<unk>", "r", "e", "d", "▁", "re", "red"]
+    tokenizer = library.GemmaTokenizer(
+        vocab={letter: i for i, letter in enumerate(letters)},
+        merges=[("r", "e"), ("re", "d")],
+        add_bos_token=False,
+        add_eos_token=True,
+    )
+    towers, seen = siglip_with(tiny_model, tmp_path / "siglip2", tokenizer)
+    towers.texts(["Red red", "RED", "red red red red"])
+    assert seen == [[[9, 7, 9, 1, 0, 0], [9, 1, 0, 0, 0, 0], [9, 7, 9, 7, 9, 1]]]
+
+
+def test_tokens_of_siglip(tiny_model, tmp_path):
+    """Its tokenizer drops punctuation, and pads with the token that ends a text."""
+    library = pytest.importorskip("transformers")
+    pieces = pytest.importorskip("sentencepiece")
+    file = tmp_path / "spiece.model"
+    with file.open("wb") as written:
+        pieces.SentencePieceTrainer.train(
+            sentence_iterator=iter(["red boots"] * 20),
+            model_writer=written,
+            vocab_size=20,
+            hard_vocab_limit=False,
+            pad_id=-1,
+            bos_id=-1,
+            eos_id=1,
+            unk_id=0,
+            minloglevel=2,
+        )
+    tokenizer = library.SiglipTokenizer(str(file))
+    towers, seen = siglip_with(tiny_model, tmp_path / "siglip", tokenizer)
+    towers.texts(["Red!", "red"])
+    assert seen[0][0] == seen[0][1] and seen[0][0][-1] == 1 and 0 not in seen[0][0]
+
+
 @pytest.mark.parametrize("kind", ["clip", "siglip", "dinov3"])
 def test_padding_by_default(tiny_model, kind):
     towers = TransformersTowers(tiny_model(kind))
