@@ -20,6 +20,7 @@ from fashiongraph.cli.complete import complete
 from fashiongraph.cli.embed import embed
 from fashiongraph.cli.evaluate import evaluate
 from fashiongraph.cli.export import export
+from fashiongraph.cli.finetune import finetune
 from fashiongraph.cli.index import index
 from fashiongraph.cli.info import info
 from fashiongraph.cli.quickstart import quickstart
@@ -47,7 +48,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 for run in (
-    *(quickstart, info, embed, split, train, evaluate, score),
+    *(quickstart, info, embed, finetune, split, train, evaluate, score),
     *(index, retrieve, complete, export),
 ):
     app.command()(typer_function(run))

@@ -79,10 +79,14 @@ class EmbedJob:
     def source(self, encoder: Any) -> FeatureSource:
         """Card of the features of an encoder that :meth:`make` returned."""
         from fashiongraph.data.feature_source import FeatureSource
+        from fashiongraph.features.tuned_encoder import read_training_outfits
 
         settings = {"kind": self.kind, **self.settings}
         if self.kind == COLUMNS:
             settings["columns"] = encoder.config
+        seen = read_training_outfits(self.encoder)
+        if seen is not None:
+            settings |= FeatureSource.outfit_settings(seen)
         return FeatureSource(
             self.target.name, encoder.num_features, self.encoder, encoder.fingerprint, settings
         )

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
+    from fashiongraph.data.item_table import ItemTable
+
 # Always read as text, so that leading zeros stay.
 _TEXT = ("item_id", "category", "image", "title")
 
@@ -53,21 +55,29 @@ class ItemColumns:
         Raises:
             DataError: If a table breaks a rule or lacks a column, or a folder is empty.
         """
-        import numpy as np
-
         check_files(data)
         if is_pictures(data, form):
             found = cls(_pictures_below(data), data)
             for name in text:
-                if name not in found:
-                    raise DataError(f"pictures have no column {name!r}; write items.csv", data)
+                found.check_column(name)
             return found
         if data.is_file() or form == "tables":
             return cls._of_table(data, text, lenient)
-        items = open_dataset(data, [], lenient, form).items
+        found = cls.of(open_dataset(data, [], lenient, form).items, data)
         for name in text:
-            if name not in items.columns:
-                raise DataError(f"the item table needs a column {name!r} to embed", data)
+            found.check_column(name)
+        return found
+
+    @classmethod
+    def of(cls, items: ItemTable, data: Path) -> ItemColumns:
+        """Columns of an item table.
+
+        Args:
+            items: The items.
+            data: Folder of their data set, for errors.
+        """
+        import numpy as np
+
         return cls(items.columns, data, ids=np.asarray(items.ids, dtype=object))
 
     @classmethod
@@ -98,6 +108,17 @@ class ItemColumns:
 
     def __contains__(self, name: str) -> bool:
         return name in self.frame
+
+    def check_column(self, name: str) -> None:
+        """Check that there is a column.
+
+        Raises:
+            DataError: If there is none.
+        """
+        if name not in self.frame:
+            raise DataError(
+                f"items need a column {name!r} (got {', '.join(map(str, self.frame))})", self.file
+            )
 
     def text(self, name: str) -> pd.Series[str]:
         """A column as text; missing values are empty [n]."""

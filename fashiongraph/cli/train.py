@@ -46,6 +46,8 @@ def train(options: TrainOptions) -> None:
 
     Example: [b]fashiongraph train my-data --epochs 30[/]
     """
+    from fashiongraph.data import check_unseen
+
     loggers = check_loggers(options.logger)
     spec = _check(options)
     teacher = _load_teacher(options)
@@ -62,6 +64,7 @@ def train(options: TrainOptions) -> None:
             raise FashionGraphError(
                 f"'--split-file' needs a split {name!r} (got {', '.join(splits)})"
             )
+    check_unseen(splits)
     setup = training_setup(options, spec, teacher, dataset, splits)
     protocol = options.protocol or spec.protocol or "uniform"
     history = _fit(options, setup, protocol, loggers, splits)

@@ -1,6 +1,6 @@
 """Item tables, outfits, category graphs, co-occurrence, splits and stored questions."""
 
-from fashiongraph.data.audit import audit, pair_disjoint
+from fashiongraph.data.audit import audit, check_unseen, pair_disjoint
 from fashiongraph.data.category_graph import (
     category_count,
     category_graph,
@@ -9,7 +9,7 @@ from fashiongraph.data.category_graph import (
 )
 from fashiongraph.data.category_graph_plot import draw_category_graph
 from fashiongraph.data.cooccurrence import ItemCooccurrence, add_item_cooccurrence
-from fashiongraph.data.duplicates import without_duplicates
+from fashiongraph.data.duplicates import outfit_keys, without_duplicates
 from fashiongraph.data.feature_source import FeatureSource
 from fashiongraph.data.item_table import ItemTable
 from fashiongraph.data.outfits import Outfits
@@ -32,9 +32,11 @@ __all__ = [
     "category_count",
     "category_graph",
     "category_weight",
+    "check_unseen",
     "draw_category_graph",
     "group_categories",
     "load_questions",
+    "outfit_keys",
     "pair_disjoint",
     "replaced",
     "split",

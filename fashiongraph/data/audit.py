@@ -10,7 +10,7 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from fashiongraph.data.duplicates import content_code
+from fashiongraph.data.duplicates import content_code, outfit_keys
 from fashiongraph.data.outfits import Outfits
 from fashiongraph.data.pairs import Keys, distinct, held, row_pairs, shared
 from fashiongraph.errors import FashionGraphError
@@ -120,3 +120,32 @@ def _check_same_items(one: Outfits, two: Outfits) -> None:
         raise FashionGraphError(
             f"the outfits need one item table (got {len(one.items)} and {len(two.items)} items)"
         )
+
+
+def check_unseen(splits: Mapping[str, Outfits]) -> None:
+    """Check that encoders of features were not fine-tuned on outfits of validation or test.
+
+    Outfits are compared by their items. A model would look better on such outfits than on new ones.
+
+    Args:
+        splits: Outfits by the name of their split; all but ``train`` are checked.
+
+    Raises:
+        FashionGraphError: If an encoder has seen some, with their number.
+
+    Example:
+        >>> from fashiongraph.datasets import SyntheticOutfits
+        >>> train, valid, test = SyntheticOutfits.attributes_only(60).split(seed=0)
+        >>> check_unseen({"train": train, "valid": valid, "test": test})
+    """
+    for name, outfits in splits.items():
+        if name == "train":
+            continue
+        keys = outfit_keys(outfits)
+        for source in outfits.items.feature_sources:
+            seen = int(np.isin(keys, source.training_outfits).sum())
+            if seen:
+                raise FashionGraphError(
+                    f"'{name}' needs outfits that the encoder of {source.file} was not fine-tuned "
+                    f"on (got {seen:,} of {len(outfits):,}); use the split of the fine-tuning"
+                )

@@ -54,6 +54,26 @@ def content_code(outfits: Outfits) -> Tensor:
     return torch.from_numpy(rank[first])
 
 
+def outfit_keys(outfits: Outfits) -> Ints:
+    """64-bit key of each outfit, equal in all data sets with the same identifiers [B].
+
+    It is the sum of the hashes of the items' identifiers, so their order does not matter.
+
+    Args:
+        outfits: The outfits.
+
+    Example:
+        >>> from fashiongraph.data import ItemTable, Outfits
+        >>> items = ItemTable.from_lists(["a", "b"], ["top", "skirt"])
+        >>> first, second = outfit_keys(Outfits.from_lists(items, [["a", "b"], ["b", "a"]]))
+        >>> bool(first == second)
+        True
+    """
+    key = outfits.items.key[outfits.item_id]
+    total = torch.zeros(len(outfits), dtype=torch.int64)  # wraps around
+    return total.index_add_(0, outfits.batch, key).numpy()
+
+
 def without_duplicates(outfits: Outfits) -> tuple[Outfits, int]:
     """Remove outfits that repeat an earlier one, as multisets of items.
 

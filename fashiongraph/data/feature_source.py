@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import PurePath
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from fashiongraph.errors import FashionGraphError
+
+_OUTFITS = "training_outfits"
 
 
 @dataclass(frozen=True)
@@ -37,6 +43,23 @@ class FeatureSource:
     def __str__(self) -> str:
         by = f" by {self.encoder}" if self.encoder else ""
         return f"{self.file} ({self.num_features}{by})"
+
+    @property
+    def training_outfits(self) -> NDArray[np.int64]:
+        """Keys of the outfits that the encoder was fine-tuned on; none for other encoders.
+
+        See :func:`fashiongraph.data.outfit_keys`.
+        """
+        return np.frombuffer(base64.b64decode(self.settings.get(_OUTFITS, "")), dtype="<i8")
+
+    @staticmethod
+    def outfit_settings(keys: NDArray[np.int64]) -> dict[str, str]:
+        """Settings of an encoder that was fine-tuned on outfits.
+
+        Args:
+            keys: Keys of the outfits.
+        """
+        return {_OUTFITS: base64.b64encode(np.sort(keys).astype("<i8").tobytes()).decode()}
 
     def as_json(self) -> dict[str, Any]:
         """The fields as JSON values, from which ``FeatureSource(**values)`` makes it again."""

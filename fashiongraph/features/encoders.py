@@ -13,10 +13,11 @@ from fashiongraph.features.efficientnet_lite_encoder import EfficientNetLiteEnco
 from fashiongraph.features.hashed_words import HashedWords
 from fashiongraph.features.image_text_encoder import ImageTextEncoder
 from fashiongraph.features.model_folder import HUB_NAMES, is_open_clip, model_folder
-from fashiongraph.features.picture_encoder import PictureEncoder
+from fashiongraph.features.picture_encoder import PictureEncoder, normalization, prepare
 from fashiongraph.features.sentence_encoder import SentenceEncoder
 from fashiongraph.features.text_tower import TextTower
 from fashiongraph.features.torchvision_encoder import TorchvisionEncoder
+from fashiongraph.features.tuned_encoder import ENCODER_CARD, read_picture_encoder
 
 _TEXTS = ("hashed-words", "all-MiniLM-L6-v2")
 
@@ -43,7 +44,7 @@ def encoder_kinds(name: str, download: bool = False) -> tuple[str, ...]:
         return (name,)
     if name in _TEXTS:
         return ("text",)
-    if not _is_published(name):
+    if not _is_published(name) or _is_tuned(name):
         return ("image",)
     folder = model_folder(name, download)
     if (folder / "modules.json").is_file():  # of sentence-transformers
@@ -68,7 +69,8 @@ def image_encoder(
 
     Args:
         name: ``"colours"`` (:class:`ColourEncoder`); ``"efficientnet-lite0"``, ``1`` or ``2``; any
-            classification network of torchvision; or a model of :class:`ImageTextEncoder`.
+            classification network of torchvision; a model of :class:`ImageTextEncoder`; or the
+            folder of a fine-tuned encoder (:func:`fashiongraph.training.fine_tune`).
         weights: For torchvision, as in :class:`TorchvisionEncoder`.
         layers: For torchvision, as in :class:`TorchvisionEncoder`.
         download: Whether to download weights that are not on disk.
@@ -91,6 +93,8 @@ def image_encoder(
             )
     if name == "colours":
         return ColourEncoder()
+    if _is_tuned(name):
+        return _tuned(name)
     return EfficientNetLiteEncoder(name) if lite else _image_text(name, download).image
 
 
@@ -121,6 +125,27 @@ def text_encoder(
 def _is_published(name: str) -> bool:
     """Whether a name is that of a model in a folder or on the Hugging Face hub."""
     return name in HUB_NAMES or "/" in name or Path(name).is_dir()
+
+
+def _is_tuned(name: str) -> bool:
+    """Whether a name is the folder of a fine-tuned picture encoder."""
+    return (Path(name) / ENCODER_CARD).is_file()
+
+
+def _tuned(name: str) -> PictureEncoder:
+    """A fine-tuned picture encoder, with pictures of the size of its training."""
+    card, weights = read_picture_encoder(name)
+    backbone = card["backbone"]
+    # Of torchvision no weights are needed; other encoders come with theirs.
+    packaged = backbone.startswith("efficientnet-lite") or _is_published(backbone)
+    encoder = image_encoder(backbone, "DEFAULT" if packaged else None, card["layers"])
+    try:
+        encoder.load_state_dict(weights)
+    except RuntimeError as error:
+        raise DataError(f"the weights do not fit {backbone}: {error}", name) from error
+    mean, std = normalization(encoder.transform)
+    encoder.transform = prepare(card["size"], mean, std)
+    return encoder
 
 
 @lru_cache(maxsize=1)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 from PIL import Image
 from torch import Tensor, nn
 
+from fashiongraph.errors import FashionGraphError
 from fashiongraph.features.fingerprint import fingerprint
 
 
@@ -59,7 +60,7 @@ class PictureEncoder(nn.Module, ABC):
 
 
 def prepare(
-    size: int, mean: tuple[float, float, float], std: tuple[float, float, float]
+    size: int, mean: Sequence[float], std: Sequence[float]
 ) -> Callable[[Image.Image], Tensor]:
     """Pad to a white square of ``size`` pixels, scale to [0, 1] and normalise per channel."""
     from torchvision.transforms import v2
@@ -69,3 +70,22 @@ def prepare(
     steps = [PadToSquare(size), v2.PILToTensor(), v2.ToDtype(torch.float32, scale=True)]
     transform: Callable[[Image.Image], Tensor] = v2.Compose([*steps, v2.Normalize(mean, std)])
     return transform
+
+
+def normalization(transform: Callable[[Image.Image], Tensor]) -> tuple[list[float], list[float]]:
+    """Mean and standard deviation per channel that a preparation normalises by.
+
+    Args:
+        transform: Result of :func:`prepare`, or a preset of torchvision.
+
+    Raises:
+        FashionGraphError: If it normalises in another way.
+
+    Example:
+        >>> normalization(prepare(32, mean=(0.5, 0.5, 0.5), std=(1, 1, 1)))
+        ([0.5, 0.5, 0.5], [1.0, 1.0, 1.0])
+    """
+    last = getattr(transform, "transforms", [transform])[-1]
+    if not (hasattr(last, "mean") and hasattr(last, "std")):
+        raise FashionGraphError(f"'transform' needs to end by normalising (got {transform!r})")
+    return [float(m) for m in last.mean], [float(s) for s in last.std]

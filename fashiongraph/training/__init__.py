@@ -1,5 +1,6 @@
 """Training of any model with Lightning."""
 
+from fashiongraph.training.fine_tune import FineTuned, fine_tune_pictures, fine_tune_texts
 from fashiongraph.training.fit import fit
 from fashiongraph.training.registry import MODELS, ModelSpec, model_spec
 from fashiongraph.training.resume import history
@@ -7,8 +8,11 @@ from fashiongraph.training.training_config import TrainingConfig
 
 __all__ = [
     "MODELS",
+    "FineTuned",
     "ModelSpec",
     "TrainingConfig",
+    "fine_tune_pictures",
+    "fine_tune_texts",
     "fit",
     "history",
     "model_spec",

@@ -31,7 +31,7 @@ def test_a_missing_column_or_table_is_named(folder, table):
     with pytest.raises(DataError, match="'colour'"):
         ItemColumns.read(table, "tables", ["colour"])
     Image.new("RGB", (2, 2)).save(table.parent / "a.png")
-    with pytest.raises(DataError, match="have no column 'title'"):
+    with pytest.raises(DataError, match="need a column 'title'"):
         ItemColumns.read(table.parent, "tables", ["title"])
 
 

@@ -1,0 +1,306 @@
+"""``fashiongraph finetune``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from fashiongraph.cli.command import CommandOptions
+from fashiongraph.cli.datasets import open_dataset
+from fashiongraph.cli.item_columns import ItemColumns
+from fashiongraph.cli.option_names import option_names
+from fashiongraph.cli.options import (
+    OUTPUT_PANEL,
+    Columns,
+    Data,
+    Lenient,
+    Overwrite,
+    Protocol,
+    Seed,
+    SetName,
+    SplitFile,
+    check_protocol,
+    listed,
+    refuse,
+)
+from fashiongraph.cli.output import check_files, check_output, print_json, print_line
+from fashiongraph.cli.splits import splits_of, write_splits
+from fashiongraph.console import print_message
+from fashiongraph.errors import DataError, FashionGraphError
+
+if TYPE_CHECKING:
+    from fashiongraph.data.outfits import Outfits
+    from fashiongraph.training import TrainingConfig
+    from fashiongraph.training.fine_tune import FineTuned
+
+_ENCODER, _TRAINING = "Encoder", "Training"
+_PICTURE_OPTIONS = ("size", "freeze", "weights", "layers", "recompute", "skip_broken", "workers")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FinetuneOptions(CommandOptions):
+    """Options of ``fashiongraph finetune``."""
+
+    data: Data
+    form: SetName = "tables"
+    lenient: Lenient = False
+    split_file: SplitFile = None
+    encoder: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="Of pictures: [b]efficientnet-lite0[/] to 2, a network of torchvision, or the "
+            "pictures' side of siglip2, clip or their kin. Of texts: [b]all-MiniLM-L6-v2[/] or "
+            "another sentence-transformers model.",
+            rich_help_panel=_ENCODER,
+        ),
+    ] = "efficientnet-lite0"
+    size: Annotated[
+        int,
+        typer.Option(
+            min=16, help="Side of the square pictures, in pixels.", rich_help_panel=_ENCODER
+        ),
+    ] = 128
+    freeze: Annotated[
+        float,
+        typer.Option(
+            min=0.0,
+            max=0.99,
+            help="Share of the weights, from the first layer on, that stay as they are.",
+            rich_help_panel=_ENCODER,
+        ),
+    ] = 0.0
+    weights: Annotated[
+        str,
+        typer.Option(
+            help="For torchvision: initial weights, as for [b]fashiongraph embed[/].",
+            rich_help_panel=_ENCODER,
+        ),
+    ] = "DEFAULT"
+    layers: Annotated[
+        str,
+        typer.Option(
+            help="For torchvision: layers to pool, such as layer3,avgpool.",
+            rich_help_panel=_ENCODER,
+        ),
+    ] = ""
+    text_column: Annotated[
+        str,
+        typer.Option(help="Column that an encoder of texts reads.", rich_help_panel=_ENCODER),
+    ] = "title"
+    recompute: Annotated[
+        bool,
+        typer.Option(
+            "--recompute",
+            help="Recompute intermediate values in the backward pass: less memory, a third more "
+            "time.",
+            rich_help_panel=_TRAINING,
+        ),
+    ] = False
+    skip_broken: Annotated[
+        bool,
+        typer.Option(
+            "--skip-broken",
+            help="Leave out outfits with a missing or broken picture.",
+            rich_help_panel=_TRAINING,
+        ),
+    ] = False
+    workers: Annotated[
+        int,
+        typer.Option(min=0, help="Processes that read pictures.", rich_help_panel=_TRAINING),
+    ] = 2
+    epochs: Annotated[
+        int,
+        typer.Option(
+            min=1,
+            help="Number of epochs. Further ones help the encoder alone; models on top of it "
+            "gain most from the first.",
+            rich_help_panel=_TRAINING,
+        ),
+    ] = 1
+    batch_size: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="Outfits per step; by default 16 with pictures, 128 with texts.",
+            rich_help_panel=_TRAINING,
+        ),
+    ] = None
+    learning_rate: Annotated[
+        float | None,
+        typer.Option(
+            "--learning-rate",
+            "--lr",
+            help="Highest learning rate; by default 2e-4 with pictures, 1e-4 with texts.",
+            rich_help_panel=_TRAINING,
+        ),
+    ] = None
+    protocol: Protocol = None
+    columns: Columns = ""
+    seed: Seed = 0
+    precision: Annotated[
+        str,
+        typer.Option(
+            help="Lightning's precision, such as 32-true or bf16-mixed.", rich_help_panel=_TRAINING
+        ),
+    ] = "32-true"
+    accelerator: Annotated[
+        str, typer.Option(help="Lightning's accelerator.", rich_help_panel=_TRAINING)
+    ] = "auto"
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            help="Folder for the encoder, checkpoints and logs; by default runs/ENCODER-tuned.",
+            rich_help_panel=OUTPUT_PANEL,
+        ),
+    ] = None
+    resume: Annotated[
+        bool,
+        typer.Option(
+            "--resume",
+            help="Continue after the last finished epoch in --output.",
+            rich_help_panel=OUTPUT_PANEL,
+        ),
+    ] = False
+    overwrite: Overwrite = False
+
+    @property
+    def folder(self) -> Path:
+        """The folder to write."""
+        return self.output or Path("runs") / f"{Path(self.encoder).name}-tuned"
+
+
+def finetune(options: FinetuneOptions) -> None:
+    """Train an encoder of pictures or texts on outfits, for better features.
+
+    Only the training outfits are trained on. OUTPUT/encoder is a folder for [b]embed --encoder[/],
+    and OUTPUT/split.csv the split; a model on these features needs the same one.
+
+    Example: [b]fashiongraph finetune my-data --split-file split.csv -o runs/encoder[/]
+    """
+    _check(options)
+    from fashiongraph.features import encoder_kinds
+
+    with option_names({"name": "--encoder"}):
+        kinds = encoder_kinds(options.encoder)
+    is_text = kinds == ("text",)
+    if kinds[0] not in ("image", "text") or options.encoder == "hashed-words":
+        raise FashionGraphError(f"'--encoder' needs weights to train (got {options.encoder!r})")
+    refuse(
+        options,
+        _PICTURE_OPTIONS if is_text else ("text_column",),
+        f"--encoder {options.encoder}",
+    )
+    dataset = open_dataset(options.data, [], options.lenient, options.form)
+    splits = splits_of(dataset, options.split_file, options.seed)
+    for name in ("train", "valid"):
+        if name not in splits:
+            raise FashionGraphError(
+                f"'--split-file' needs a split {name!r} (got {', '.join(splits)})"
+            )
+    tune = _tune_texts if is_text else _tune_pictures
+    found = tune(options, splits["train"], splits["valid"])
+    write_splits(splits, options.folder / "split.csv")
+    if found.left_out:
+        print_message(f"{found.left_out:,} outfits lack a picture or text and were left out")
+    reached = {str(name): float(value) for name, value in found.history.iloc[-1].items()}
+    if options.as_json:
+        facts = {"encoder": str(found.folder), "epochs": len(found.history)}
+        print_json({**facts, **reached, "left_out": found.left_out})
+        return
+    print_line(
+        f"encoder written to {found.folder}; make its features with 'fashiongraph embed "
+        f"{options.data} --encoder {found.folder}', and train with --split-file "
+        f"{options.folder / 'split.csv'}"
+    )
+
+
+def _check(options: FinetuneOptions) -> None:
+    """Check options and outputs before the work."""
+    folder = options.folder
+    check_output(folder, overwrite=True, inputs=[options.data], folder=True)
+    if options.resume and options.overwrite:
+        raise FashionGraphError("'--resume' continues what '--overwrite' would replace")
+    if not (options.resume or options.overwrite):
+        for name in ("checkpoints", "model", "encoder", "split.csv"):
+            if (folder / name).exists():
+                raise DataError(
+                    f"holds {name!r}; --resume continues an earlier training there, --overwrite "
+                    "replaces it",
+                    folder,
+                )
+    if options.resume and not (folder / "checkpoints" / "last.ckpt").is_file():
+        raise DataError("'--resume' needs a finished epoch there", folder)
+    check_protocol(options, options.protocol, options.columns)
+    if options.split_file != Path("official"):
+        check_files(options.split_file)
+
+
+def _tune_pictures(options: FinetuneOptions, train: Outfits, valid: Outfits) -> FineTuned:
+    from fashiongraph.models import FineTuningNet
+    from fashiongraph.training.fine_tune import PICTURES, fine_tune_pictures
+
+    items = ItemColumns.of(train.items, options.data)
+    items.check_column("image")
+    names = {"weights": "--weights", "layers": "--layers", "name": "--encoder"}
+    with option_names({**names, "backbone": "--encoder"}):
+        net = FineTuningNet(
+            options.encoder,
+            options.size,
+            options.freeze,
+            None if options.weights == "none" else options.weights,
+            listed(options.layers, "--layers") or None,
+            options.recompute,
+        )
+    pictures = [options.data / path if path.strip() else "" for path in items.text("image")]
+    return fine_tune_pictures(
+        net,
+        pictures,
+        train,
+        valid,
+        options.folder,
+        _config(options, PICTURES),
+        options.skip_broken,
+        options.workers,
+        **_settings(options),
+    )
+
+
+def _tune_texts(options: FinetuneOptions, train: Outfits, valid: Outfits) -> FineTuned:
+    from fashiongraph.models import SentenceCollocationNet
+    from fashiongraph.training.fine_tune import TEXTS, fine_tune_texts
+
+    items = ItemColumns.of(train.items, options.data)
+    items.check_column(options.text_column)
+    texts = items.text(options.text_column)
+    net = SentenceCollocationNet(options.encoder)
+    config = _config(options, TEXTS)
+    return fine_tune_texts(net, texts, train, valid, options.folder, config, **_settings(options))
+
+
+def _config(options: FinetuneOptions, default: TrainingConfig) -> TrainingConfig:
+    with option_names({"learning_rate": "--learning-rate"}):
+        return replace(
+            default,
+            batch_size=options.batch_size or default.batch_size,
+            learning_rate=options.learning_rate or default.learning_rate,
+        )
+
+
+def _settings(options: FinetuneOptions) -> dict[str, Any]:
+    """Arguments of :func:`fashiongraph.training.fit`."""
+    return {
+        "max_epochs": options.epochs,
+        "seed": options.seed,
+        "resume": options.resume,
+        "progress": options.progress,
+        "precision": options.precision,
+        "accelerator": options.accelerator,
+        "protocol": options.protocol or "uniform",
+        "columns": listed(options.columns, "--columns"),
+    }
