@@ -10,7 +10,9 @@ import torch
 from safetensors import safe_open
 
 from fashiongraph.errors import FashionGraphError
-from fashiongraph.files import MANIFEST, atomic_write, locked, save_tensors
+from fashiongraph.files import atomic_write, save_tensors
+from fashiongraph.locks import locked
+from fashiongraph.manifest import MANIFEST
 
 
 def test_a_file_appears_at_the_end(tmp_path):

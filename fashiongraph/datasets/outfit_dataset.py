@@ -19,7 +19,9 @@ from fashiongraph.data.outfits import Outfits
 from fashiongraph.data.splits import split
 from fashiongraph.datasets.io.processed import PROCESSED_FILES, read_processed
 from fashiongraph.errors import DataError, FashionGraphError
-from fashiongraph.files import atomic_write, check_replaceable, locked
+from fashiongraph.files import atomic_write
+from fashiongraph.locks import locked
+from fashiongraph.manifest import check_replaceable
 
 PROCESSED = "processed data set"
 """Kind of the folder that the processing of a data set writes."""

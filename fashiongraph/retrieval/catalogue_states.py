@@ -12,7 +12,7 @@ from torch import Tensor
 from fashiongraph.data.item_table import ItemTable
 from fashiongraph.errors import DataError, FashionGraphError
 from fashiongraph.evaluation.encode_items import device_of, evaluating, input_blocks
-from fashiongraph.files import atomic_write
+from fashiongraph.files import atomic_write, mapped_array, save_array
 from fashiongraph.models.outfit_model import OutfitModel
 from fashiongraph.retrieval.completion_scorer import CompletionScorer
 from fashiongraph.retrieval.embedding_key import embedding_key
@@ -100,10 +100,10 @@ class CatalogueStates:
         with atomic_write(path, kind=STATES) as folder:
             folder.mkdir()
             numpy_dtype = torch.empty(0, dtype=dtype).numpy().dtype
-            mapped = np.lib.format.open_memmap(folder / "states.npy", "w+", numpy_dtype, shape)
+            mapped = mapped_array(folder / "states.npy", shape, numpy_dtype)
             item, ptr, rounding = _fill(scorer, torch.from_numpy(mapped), batch_size)
             mapped.flush()
-            np.save(folder / "item.npy", item.numpy())
+            save_array(folder / "item.npy", item.numpy())
             about = {"key": embedding_key(model, items), "ptr": ptr.tolist(), "rounding": rounding}
             (folder / _CARD).write_text(json.dumps(about), encoding="utf-8")
         return cls.load(path, model, items)

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from fashiongraph.errors import DataError
-from fashiongraph.files import MANIFEST
+from fashiongraph.manifest import MANIFEST
 from fashiongraph.models import OutfitModel, Siamese
 from fashiongraph.models.checkpoint import read_checkpoint, write_checkpoint
 

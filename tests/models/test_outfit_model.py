@@ -12,8 +12,8 @@ from fashiongraph.data import Outfits
 from fashiongraph.data.category_graph import category_graph, category_weight
 from fashiongraph.errors import DataError, FashionGraphError
 from fashiongraph.evaluation import score_outfits
-from fashiongraph.files import MANIFEST
 from fashiongraph.loader.outfit_loader import OutfitLoader
+from fashiongraph.manifest import MANIFEST
 from fashiongraph.models import ADDGNN, DesignerTeacher, OutfitModel, as_outfit_model
 from fashiongraph.models.baselines import NGNN, Siamese
 
