@@ -20,6 +20,7 @@ from fashiongraph.locks import locked
 _LOCK = ".fashiongraph.lock"
 _OLD = ".fashiongraph.old"
 _SUFFIX = ".draft"
+_TAKEN = (Timeout, FileExistsError, FileNotFoundError)  # the lock, or its folder
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2  # of Linux
 
 
@@ -52,7 +53,7 @@ def scratch_folder(target: Path) -> Iterator[Path]:
         try:
             lock.acquire(timeout=0)
             break
-        except (FileNotFoundError, Timeout):  # another process removes it, as it had no lock yet
+        except _TAKEN:  # another process removes it, as it had no lock yet
             continue
     try:
         yield folder
@@ -87,7 +88,7 @@ def _clear(folder: Path, target: Path) -> None:
     lock = FileLock(folder / _LOCK, thread_local=False)
     try:
         lock.acquire(timeout=0)
-    except (FileNotFoundError, Timeout):  # of a running process
+    except _TAKEN:  # by a running process
         return
     if (folder / _OLD).exists() and not target.exists():
         (folder / _OLD).rename(target)
@@ -106,8 +107,11 @@ def _remove(folder: Path, lock: FileLock) -> None:
     lock.release()
     if os.name != "posix":
         (folder / _LOCK).unlink(missing_ok=True)
-    with suppress(FileNotFoundError):  # another process found it empty
+    try:
         folder.rmdir()
+    except OSError as error:  # another process removed it, or locked it to do so
+        if error.errno not in (errno.ENOENT, errno.ENOTEMPTY, errno.EEXIST):
+            raise
 
 
 def publish(draft: Path, target: Path) -> None:

@@ -198,7 +198,7 @@ def _check(options: EmbedOptions) -> None:
 
 
 def _embed_texts(options: EmbedOptions, column: str) -> None:
-    from fashiongraph.datasets.io.feature_card import write_feature_card
+    from fashiongraph.datasets.io.feature_card import features_with_card
     from fashiongraph.features import SentenceEncoder, save_features, text_encoder
 
     texts = ItemColumn.read(options.data, options.form, column, options.lenient)
@@ -208,13 +208,13 @@ def _embed_texts(options: EmbedOptions, column: str) -> None:
         rows = encoder(texts.values, progress=options.progress)
     else:
         rows = encoder(texts.values)
-    save_features(options.target, rows.array)
-    write_feature_card(options.target, texts.ids, options.text_encoder)
+    with features_with_card(options.target, texts.ids, options.text_encoder) as draft:
+        save_features(draft, rows.array)
     _report(options, rows)
 
 
 def _embed_pictures(options: EmbedOptions) -> None:
-    from fashiongraph.datasets.io.feature_card import write_feature_card
+    from fashiongraph.datasets.io.feature_card import features_with_card
     from fashiongraph.features import extract_features, image_encoder
     from fashiongraph.features.ray_extract import extract_features_with_ray
     from fashiongraph.files import atomic_write
@@ -228,16 +228,16 @@ def _embed_pictures(options: EmbedOptions) -> None:
     if options.engine == "ray":
         address = options.ray_address
         extract = partial(extract_features_with_ray, num_workers=workers, address=address)
-    rows = extract(
-        [options.folder / path if path.strip() else "" for path in paths.values],
-        encoder,
-        options.cache or options.folder / ".features",
-        options.target,
-        batch_size=options.batch_size,
-        skip_broken=options.skip_broken,
-        progress=options.progress,
-    )
-    write_feature_card(options.target, paths.ids, encoder.name)
+    with features_with_card(options.target, paths.ids, encoder.name) as draft:
+        rows = extract(
+            [options.folder / path if path.strip() else "" for path in paths.values],
+            encoder,
+            options.cache or options.folder / ".features",
+            draft,
+            batch_size=options.batch_size,
+            skip_broken=options.skip_broken,
+            progress=options.progress,
+        )
     if is_pictures(options.data, options.form):
         with atomic_write(options.target.with_suffix(".csv")) as draft:
             paths.values.to_csv(draft, index=False)

@@ -26,8 +26,8 @@ def attach_features(dataset: AnyDataset, files: Sequence[str | Path]) -> AnyData
             memory-mapped.
 
     Raises:
-        DataError: If a file cannot be read, or its rows do not fit the items or were made for
-            other items.
+        DataError: If a file cannot be read or differs from its card, or its rows do not fit the
+            items or were made for other items.
 
     Example:
         >>> from fashiongraph.datasets import SyntheticOutfits
@@ -42,7 +42,7 @@ def attach_features(dataset: AnyDataset, files: Sequence[str | Path]) -> AnyData
     for file, array in zip(files, arrays, strict=True):
         if len(array) != dataset.num_items:
             raise DataError(f"needs one row per item, {dataset.num_items} (got {len(array)})", file)
-        check_feature_card(Path(file), np.asarray(dataset.items.ids, dtype=object))
+        check_feature_card(Path(file), array, np.asarray(dataset.items.ids, dtype=object))
         broken = nonfinite_rows(array)
         if len(broken):
             item = dataset.items.ids[int(broken[0])]

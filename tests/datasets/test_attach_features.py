@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from fashiongraph.datasets import SyntheticOutfits, attach_features
-from fashiongraph.datasets.io.feature_card import write_feature_card
+from fashiongraph.datasets.io.feature_card import features_with_card
 from fashiongraph.errors import DataError
 
 
@@ -30,8 +30,9 @@ def test_refuses_features_that_do_not_fit(bare, tmp_path):
     with pytest.raises(DataError, match=r"few\.npy: .* 100 \(got 99\)"):
         attach_features(bare, [tmp_path / "few.npy"])
     rows = np.ones((100, 3), np.float32)
-    np.save(tmp_path / "turned.npy", rows)
-    write_feature_card(tmp_path / "turned.npy", bare.items.ids.to_numpy()[::-1], "resnet18")
+    turned = bare.items.ids.to_numpy()[::-1]
+    with features_with_card(tmp_path / "turned.npy", turned, "resnet18") as draft:
+        np.save(draft, rows)
     with pytest.raises(DataError, match=r"turned\.npy: .* other items"):
         attach_features(bare, [tmp_path / "turned.npy"])
     rows[7, 1] = np.inf

@@ -50,7 +50,7 @@ class ItemRows(CheckedRows):
             features: One row per record of the table [len(table.records), F].
 
         Raises:
-            DataError: If the number of rows differs, or the file was made for other items.
+            DataError: If the number of rows differs, or as :func:`check_feature_card`.
         """
         if len(features) != len(self.table.records):
             raise DataError(
@@ -58,8 +58,9 @@ class ItemRows(CheckedRows):
                 f"(got {len(features)} for {len(self.table.records)})",
                 file=path,
             )
-        if len(self.table) == len(self.table.records):  # else an identifier cannot be read
-            check_feature_card(path, self.table.by_record("item_id"))
+        readable = len(self.table) == len(self.table.records)  # each identifier
+        ids = self.table.by_record("item_id") if readable else None
+        check_feature_card(path, features, ids)
         record = self.table.record
         self.drop(
             np.isin(record, nonfinite_rows(features)),
