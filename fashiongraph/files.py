@@ -65,7 +65,7 @@ def atomic_write(path: str | Path, kind: str | None = None) -> Iterator[Path]:
     if kind is not None:
         check_replaceable(path, kind)  # before the work, and again after it
     target.parent.mkdir(parents=True, exist_ok=True)
-    with scratch_folder(target) as scratch, _disk_errors(target):
+    with scratch_folder(target) as scratch, _errors_of(target, scratch):
         draft = scratch / target.name
         yield draft
         if kind is not None:
@@ -78,10 +78,14 @@ def atomic_write(path: str | Path, kind: str | None = None) -> Iterator[Path]:
 
 
 @contextmanager
-def _disk_errors(target: Path) -> Iterator[None]:
-    """Name the final file and the free bytes where the disk is full or fails."""
+def _errors_of(target: Path, scratch: Path) -> Iterator[None]:
+    """Name the target rather than its draft, and the free bytes if the disk is full or fails."""
     try:
         yield
+    except DataError as error:
+        if error.file is None or scratch not in error.file.parents:
+            raise
+        raise DataError(error.rule, target, error.row) from error
     except OSError as error:
         if error.errno not in _DISK_ERRORS:
             raise

@@ -169,7 +169,7 @@ def exchange(first: Path, second: Path) -> bool:
 
 def _replace_folder(draft: Path, target: Path) -> None:
     old = draft.with_name(_OLD)
-    with locked(target):
+    with locked(target.with_name(f"{target.name}.place")):  # callers may hold that of the target
         target.rename(old)
         try:
             draft.rename(target)

@@ -12,6 +12,7 @@ import pytest
 from fashiongraph import scratch
 from fashiongraph.features.files import new_array
 from fashiongraph.files import atomic_write
+from fashiongraph.locks import locked
 from fashiongraph.manifest import MANIFEST
 
 DIE = """
@@ -94,11 +95,12 @@ def test_a_running_writer_keeps_its_folder(tmp_path):
 
 
 @pytest.mark.parametrize("system", ["exchanges", "renames"])
-def test_a_folder_that_is_replaced_goes(tmp_path, monkeypatch, system):
+def test_a_folder_is_replaced_while_it_is_locked(tmp_path, monkeypatch, system):
     if system == "renames":
         monkeypatch.setattr(scratch, "exchange", lambda first, second: False)
     for text in ("old", "new"):
-        write(tmp_path / "model", text)
+        with locked(tmp_path / "model"):
+            write(tmp_path / "model", text)
         assert (tmp_path / "model" / "model.json").read_text() == text
     assert names(tmp_path) == ["model"]
     assert names(tmp_path / "model") == [MANIFEST, "model.json"]
