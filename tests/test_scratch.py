@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from fashiongraph import scratch
+from fashiongraph.errors import DataError
 from fashiongraph.features.files import new_array
 from fashiongraph.files import atomic_write
 from fashiongraph.locks import locked
@@ -124,7 +125,7 @@ def test_folders_of_two_writers_do_not_mix(tmp_path):
         for _ in range(20):
             write(tmp_path / "model", text)
 
-    run_both(work, "a", "b")
+    run_all(work, "a", "b")
     assert (tmp_path / "model" / "model.json").read_text() in "ab"
     assert names(tmp_path) == ["model"]
 
@@ -140,11 +141,31 @@ def test_rows_of_two_writers_do_not_mix(tmp_path):
                 rows[25:] = value
             assert len(np.unique(np.load(path))) == 1
 
-    run_both(work, 1.0, 2.0)
+    run_all(work, 1.0, 2.0)
     assert names(tmp_path) == ["features.npy"]
 
 
-def run_both(work, *arguments):
+def test_writers_do_not_take_the_folders_of_others(tmp_path):
+    def work(text):
+        for _ in range(100):
+            with scratch.scratch_folder(tmp_path / "model") as folder:
+                (folder / "draft").write_text(text)
+                assert (folder / "draft").read_text() == text
+
+    run_all(work, *"abcd")
+    assert names(tmp_path) == []
+
+
+def test_an_error_names_the_target_rather_than_its_draft(tmp_path):
+    with (
+        pytest.raises(DataError, match="'a' needs b") as error,
+        atomic_write(tmp_path / "note") as draft,
+    ):
+        raise DataError("'a' needs b", draft, row=3)
+    assert (error.value.file, error.value.row) == (tmp_path / "note", 3)
+
+
+def run_all(work, *arguments):
     failures = []
 
     def run(argument):
