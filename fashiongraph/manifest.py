@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import secrets
+import os
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -38,8 +39,7 @@ def write_manifest(folder: Path, kind: str) -> None:
         name: {"bytes": (folder / name).stat().st_size, "sha256": digest(folder / name)}
         for name in _files_below(folder)
     }
-    version = secrets.token_hex(8)
-    manifest = {"signature": _SIGNATURE, "kind": kind, "version": version, "files": files}
+    manifest = {"signature": _SIGNATURE, "kind": kind, "files": files}
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
 
 
@@ -100,20 +100,19 @@ def read_version(
     """
     folder = Path(path)
     for _ in range(_ATTEMPTS):
-        manifest = _manifest(folder, kind)
         if not folder.is_dir():
             clear_leftovers(folder)
             time.sleep(_PAUSE)
-            manifest = _manifest(folder, kind)
-        try:
-            _verify(folder, manifest, kind, names, mapped, hint)
-            found = read(folder)
-        except Exception:
-            if _manifest(folder, kind) == manifest:
-                raise
-        else:
-            if _manifest(folder, kind) == manifest:
-                return found
+        with _open_manifest(folder) as (text, version):
+            try:
+                _verify(folder, _parsed(text, kind), kind, names, mapped, hint)
+                found = read(folder)
+            except Exception:
+                if _version(folder) == version:
+                    raise
+            else:
+                if _version(folder) == version:
+                    return found
     raise DataError("is replaced again and again while it is read", folder)
 
 
@@ -165,7 +164,8 @@ def check_replaceable(path: str | Path, kind: str | None, argument: str = "path"
     if not target.exists():
         return
     found = _files_below(target) if target.is_dir() else [target.name]
-    listed = _manifest(target, kind).get("files", {})
+    with _open_manifest(target) as (text, _):
+        listed = _parsed(text, kind).get("files", {})
     others = [name for name in found if name not in listed]
     if others:
         earlier = "" if kind is None else f", or an earlier {kind} without other files"
@@ -182,13 +182,35 @@ def _files_below(folder: Path) -> list[str]:
     return sorted(names)
 
 
-def _manifest(folder: Path, kind: str | None) -> dict[str, Any]:
+@contextmanager
+def _open_manifest(folder: Path) -> Iterator[tuple[bytes, tuple[int, int] | None]]:
+    """Text and version of a manifest; an open file, for the system not to reuse its number."""
+    try:
+        stream = (folder / MANIFEST).open("rb")
+    except OSError:
+        yield b"", None
+        return
+    with stream:
+        about = os.fstat(stream.fileno())
+        yield stream.read(), (about.st_dev, about.st_ino)
+
+
+def _version(folder: Path) -> tuple[int, int] | None:
+    """Device and number of the manifest, which differ between written folders."""
+    try:
+        about = (folder / MANIFEST).stat()
+    except OSError:
+        return None
+    return about.st_dev, about.st_ino
+
+
+def _parsed(text: bytes, kind: str | None) -> dict[str, Any]:
     """The manifest of a folder of a kind; empty without such a manifest."""
     try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        manifest = json.loads(text)
         if (manifest["signature"], manifest["kind"]) == (_SIGNATURE, kind):
             files = {str(name): dict(about) for name, about in manifest["files"].items()}
             return {**manifest, "files": files}
-    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+    except (ValueError, LookupError, TypeError, AttributeError):
         pass  # no manifest, or another program's file
     return {}
