@@ -10,7 +10,7 @@ INSTALLED := .venv/.installed
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/pytest -n $(WORKERS)
 
 .DEFAULT_GOAL := help
-.PHONY: help install quickstart test test-slow test-all lint format bench smoke wheel scatter clean
+.PHONY: help install quickstart test test-slow test-all lint format bench smoke crash wheel scatter clean
 
 help: ## List the targets.
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -52,6 +52,9 @@ bench: $(INSTALLED) ## Measure speed against its targets: ten minutes on an othe
 
 smoke: $(INSTALLED) ## Try the wheel on each other Python here, and with the oldest versions allowed.
 	$(BIN)/python tests/smoke/run.py
+
+crash: $(INSTALLED) ## Kill writers before each of their file operations, and fill the disk.
+	OMP_NUM_THREADS=1 $(BIN)/python -W ignore tests/crash/run.py
 
 wheel: $(INSTALLED) ## Build the wheel into dist/.
 	$(BIN)/python -m build --wheel --no-isolation

@@ -1,32 +1,38 @@
-"""Atomic writes, file locks and safetensors files."""
+"""Atomic writes, arrays mapped from files, and safetensors files."""
 
 from __future__ import annotations
 
-import json
-import tempfile
+import errno
+import math
+import os
+import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from filelock import FileLock
+import numpy as np
+from numpy.lib.format import open_memmap
+from numpy.typing import DTypeLike, NDArray
+from safetensors import SafetensorError
 from safetensors.torch import save_file
 from torch import Tensor
 
-from fashiongraph.errors import FashionGraphError
+from fashiongraph.errors import DataError, FashionGraphError
+from fashiongraph.manifest import check_replaceable, write_manifest
+from fashiongraph.scratch import publish, scratch_folder
 
-MANIFEST = ".fashiongraph.json"
-"""Name of the file in which a written folder lists its files."""
-
-_SIGNATURE = "folder written by fashiongraph"
-_IGNORED = {MANIFEST, ".DS_Store", "Thumbs.db"}  # the last two are left by file managers
+_DISK_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 
 
 @contextmanager
 def atomic_write(path: str | Path, kind: str | None = None) -> Iterator[Path]:
     """Context manager that writes a file or folder atomically.
 
-    The block writes to a temporary path, which is renamed to ``path`` once the block ends without
-    an error. Until then, and if the block fails, an existing file or folder stays as it is.
+    The block writes to a temporary path, which takes the place of ``path`` once the block ends
+    without an error and all of it is on the disk. Until then, and if the block fails or the process
+    is killed, an existing file or folder stays as it is. The next call removes what a killed
+    process has left.
 
     Args:
         path: Path of the file or folder; missing parent folders are created. Of a link, the file or
@@ -39,6 +45,7 @@ def atomic_write(path: str | Path, kind: str | None = None) -> Iterator[Path]:
         The temporary path to write to, in the same file system.
 
     Raises:
+        DataError: If the disk is full or fails, with the number of free bytes.
         FashionGraphError: If the path has no final name, such as ``"."``, if a file was written and
             ``path`` is a folder, or if a folder was written and ``path`` is anything else.
 
@@ -58,101 +65,33 @@ def atomic_write(path: str | Path, kind: str | None = None) -> Iterator[Path]:
     if kind is not None:
         check_replaceable(path, kind)  # before the work, and again after it
     target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as scratch:
-        draft = Path(scratch) / target.name
+    with scratch_folder(target) as scratch, _errors_of(target, scratch):
+        draft = scratch / target.name
         yield draft
         if kind is not None:
-            manifest = {"signature": _SIGNATURE, "kind": kind, "files": _files_below(draft)}
-            (draft / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
-        if draft.is_dir() and target.exists():
+            write_manifest(draft, kind)
+        if draft.is_dir():
             check_replaceable(path, kind)
-            target.rename(Path(scratch) / "old")  # a folder cannot replace a filled folder
-            try:
-                draft.rename(target)
-            except OSError:
-                (Path(scratch) / "old").rename(target)
-                raise
         elif target.is_dir():
             raise FashionGraphError(f"'path' needs the name of a file (got '{path}', a folder)")
-        else:
-            draft.replace(target)
-
-
-def check_replaceable(path: str | Path, kind: str | None, argument: str = "path") -> None:
-    """Check that a folder may be written to a path.
-
-    Args:
-        path: Path of the folder to write.
-        kind: Kind of the folder, as for :func:`atomic_write`; :obj:`None` to allow empty ones only.
-        argument: Name of the argument or option in the error.
-
-    Raises:
-        FashionGraphError: If ``path`` is a file, or a folder with a file that a folder of this kind
-            did not come with.
-    """
-    target = Path(path)
-    if not target.exists():
-        return
-    found = _files_below(target) if target.is_dir() else [target.name]
-    listed = _manifest_files(target, kind)
-    others = [name for name in found if name not in listed]
-    if others:
-        earlier = "" if kind is None else f", or an earlier {kind} without other files"
-        raise FashionGraphError(
-            f"'{argument}' needs to be new or an empty folder{earlier} (got '{path}', which holds "
-            f"{others[0]!r})"
-        )
-
-
-def _files_below(folder: Path) -> list[str]:
-    """Relative paths of all files below a folder; links are files, whatever they point to."""
-    found = [path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir()]
-    names = (path.relative_to(folder).as_posix() for path in found if path.name not in _IGNORED)
-    return sorted(names)
-
-
-def _manifest_files(folder: Path, kind: str | None) -> set[str]:
-    """Files that the manifest of a folder of a kind lists; none without such a manifest."""
-    try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        if (manifest["signature"], manifest["kind"]) == (_SIGNATURE, kind):
-            return set(map(str, manifest["files"]))
-    except (OSError, ValueError, KeyError, TypeError):  # no manifest, or another program's file
-        pass
-    return set()
+        publish(draft, target)
 
 
 @contextmanager
-def locked(path: str | Path, timeout: float = -1) -> Iterator[None]:
-    """Context manager that locks a path against other processes.
-
-    It waits until no other process holds the lock, and releases it when the block ends.
-
-    Args:
-        path: A file or folder, which need not exist; missing parent folders are created. The lock
-            is a file beside it.
-        timeout: Seconds to wait for the lock; negative to wait without end.
-
-    Raises:
-        OSError: If no file can be written beside it.
-        TimeoutError: If another process holds the lock for the whole of that time.
-
-    Example:
-        >>> import tempfile
-        >>> with tempfile.TemporaryDirectory() as folder, locked(f"{folder}/cache"):
-        ...     pass  # no other process works on the path here
-    """
-    target = Path(path)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    lock = target.parent / f".{target.name}.lock"
-    with FileLock(lock, timeout=timeout):
-        try:
-            yield
-        finally:
-            # A process that waits for a removed lock file creates a new one. On Windows, closing
-            # the file has removed it already.
-            with suppress(OSError):
-                lock.unlink()
+def _errors_of(target: Path, scratch: Path) -> Iterator[None]:
+    """Name the target rather than its draft, and the free bytes if the disk is full or fails."""
+    try:
+        yield
+    except DataError as error:
+        if error.file is None or scratch not in error.file.parents:
+            raise
+        raise DataError(error.rule, target, error.row) from error
+    except OSError as error:
+        if error.errno not in _DISK_ERRORS:
+            raise
+        free = shutil.disk_usage(target.parent).free
+        reason = f"{error.strerror}; {free:,} bytes are free on the disk"
+        raise DataError(f"cannot be written ({reason})", target) from error
 
 
 def save_tensors(
@@ -168,6 +107,9 @@ def save_tensors(
         path: The file.
         metadata: Metadata of the file.
 
+    Raises:
+        OSError: If the file cannot be written.
+
     Example:
         >>> import tempfile, torch
         >>> from safetensors.torch import load_file
@@ -178,5 +120,62 @@ def save_tensors(
     """
     path.touch()
     mode = path.stat().st_mode
-    save_file(dict(tensors), path, None if metadata is None else dict(metadata))
+    try:
+        save_file(dict(tensors), path, None if metadata is None else dict(metadata))
+    except SafetensorError as error:  # of a full disk, without its number
+        raise OSError(errno.EIO, str(error), str(path)) from error
     path.chmod(mode)
+
+
+def mapped_array(path: Path, shape: tuple[int, ...], dtype: DTypeLike) -> np.memmap[Any, Any]:
+    """Create a memory-mapped ``.npy`` file whose space on the disk is reserved.
+
+    Without the space, the system would kill the process by SIGBUS once the disk is full.
+
+    Args:
+        path: The file.
+        shape: Shape of the array.
+        dtype: Type of its values.
+
+    Returns:
+        The array, to fill and to flush.
+
+    Raises:
+        OSError: If there is no space, with the number of bytes needed.
+
+    Example:
+        >>> import tempfile
+        >>> mapped_array(Path(tempfile.mkdtemp()) / "rows.npy", (2, 3), "float16").shape
+        (2, 3)
+    """
+    try:
+        array = open_memmap(path, "w+", np.dtype(dtype), shape)
+        if hasattr(os, "posix_fallocate"):
+            with path.open("r+b") as file:
+                os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
+    except OSError as error:
+        if error.errno not in _DISK_ERRORS:
+            raise
+        size = np.dtype(dtype).itemsize * math.prod(shape)
+        reason = f"{error.strerror}, {size:,} bytes are needed"
+        raise OSError(error.errno, reason, str(path)) from error
+    return array
+
+
+def save_array(path: Path, array: NDArray[Any]) -> None:
+    """Write an array as ``.npy``, with the errors of :func:`mapped_array`.
+
+    Args:
+        path: The file.
+        array: The array.
+
+    Example:
+        >>> import tempfile
+        >>> path = Path(tempfile.mkdtemp()) / "rows.npy"
+        >>> save_array(path, np.eye(2))
+        >>> np.load(path).tolist()
+        [[1.0, 0.0], [0.0, 1.0]]
+    """
+    rows = mapped_array(path, array.shape, array.dtype)
+    rows[...] = array
+    rows.flush()

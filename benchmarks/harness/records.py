@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from fashiongraph.files import atomic_write, locked
+from fashiongraph.files import atomic_write
+from fashiongraph.locks import locked
 
 RESULTS = Path(__file__).parents[1] / "results"
 

@@ -192,7 +192,7 @@ def embed(options: EmbedOptions) -> None:
 
     Example: [b]fashiongraph embed my-data[/]
     """
-    from fashiongraph.datasets.io.feature_card import write_feature_card
+    from fashiongraph.datasets.io.feature_card import features_with_card
 
     _check(options)
     items, jobs = _jobs(options)
@@ -202,8 +202,8 @@ def embed(options: EmbedOptions) -> None:
         _check_target(options, job, source)
     written = []
     for job, encoder, source in zip(jobs, encoders, sources, strict=True):
-        rows = _rows(options, job, encoder, items)
-        write_feature_card(job.target, items.ids, source)
+        with features_with_card(job.target, items.ids, source) as draft:
+            rows = _rows(options, job, encoder, items, draft)
         if job.reads_pictures and is_pictures(options.data, options.form):
             from fashiongraph.files import atomic_write
 
@@ -291,8 +291,10 @@ def _check_target(options: EmbedOptions, job: EmbedJob, source: FeatureSource) -
     check_card_replaceable(target)
 
 
-def _rows(options: EmbedOptions, job: EmbedJob, encoder: Any, items: ItemColumns) -> Features:
-    """Encode the items and write the file of features."""
+def _rows(
+    options: EmbedOptions, job: EmbedJob, encoder: Any, items: ItemColumns, out: Path
+) -> Features:
+    """Encode the items and write a file of features."""
     from fashiongraph.features import HashedWords, extract_features, save_features
     from fashiongraph.features.ray_extract import extract_features_with_ray
 
@@ -303,7 +305,7 @@ def _rows(options: EmbedOptions, job: EmbedJob, encoder: Any, items: ItemColumns
         else:
             bar = {} if isinstance(encoder, HashedWords) else {"progress": options.progress}
             rows = encoder(items.text(job.settings["column"]), **bar)
-        save_features(job.target, rows.array)
+        save_features(out, rows.array)
         return rows
     workers = options.workers
     extract = partial(extract_features, num_workers=2 if workers is None else workers)
@@ -314,7 +316,7 @@ def _rows(options: EmbedOptions, job: EmbedJob, encoder: Any, items: ItemColumns
         [options.folder / path if path.strip() else "" for path in items.text("image")],
         encoder,
         options.cache or options.folder / ".features",
-        job.target,
+        out,
         batch_size=options.batch_size,
         skip_broken=options.skip_broken,
         progress=options.progress,

@@ -119,7 +119,7 @@ def _write_index(options: IndexOptions) -> tuple[int, int]:
     import torch
 
     from fashiongraph.evaluation import embed_items
-    from fashiongraph.files import check_replaceable
+    from fashiongraph.manifest import check_replaceable
     from fashiongraph.retrieval import ItemIndex
     from fashiongraph.retrieval.embedding_key import embedding_key
     from fashiongraph.retrieval.item_index import INDEX

@@ -41,7 +41,7 @@ def quickstart(options: QuickstartOptions) -> None:
 
     Example: [b]fashiongraph quickstart -o quickstart[/]
     """
-    from fashiongraph.files import check_replaceable
+    from fashiongraph.manifest import check_replaceable
     from fashiongraph.quickstart.run import QUICKSTART, run_quickstart
 
     check_replaceable(options.output, QUICKSTART, "--output")

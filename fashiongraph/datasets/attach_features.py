@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from fashiongraph.datasets.io.feature_card import check_feature_card, feature_source
+from fashiongraph.datasets.io.feature_card import check_feature_card, source_in
 from fashiongraph.datasets.io.feature_file import join_features, nonfinite_rows, open_features
 from fashiongraph.datasets.outfit_dataset import OutfitDataset
 from fashiongraph.errors import DataError
@@ -25,8 +25,8 @@ def attach_features(dataset: AnyDataset, files: Sequence[str | Path]) -> AnyData
             memory-mapped; several are fused as in :class:`OutfitTables`.
 
     Raises:
-        DataError: If a file cannot be read, or its rows do not fit the items or were made for
-            other items.
+        DataError: If a file cannot be read or differs from its card, or its rows do not fit the
+            items or were made for other items.
 
     Example:
         >>> from fashiongraph.datasets import SyntheticOutfits
@@ -37,21 +37,23 @@ def attach_features(dataset: AnyDataset, files: Sequence[str | Path]) -> AnyData
         >>> attach_features(dataset, [file])
         SyntheticOutfits(20 outfits, 60 items, 10 categories, 8 features)
     """
-    arrays = [open_features(Path(file)) for file in files]
-    for file, array in zip(files, arrays, strict=True):
+    paths = [Path(file) for file in files]
+    arrays = [open_features(path) for path in paths]
+    ids = np.asarray(dataset.items.ids, dtype=object)
+    sources = []
+    for path, array in zip(paths, arrays, strict=True):
         if len(array) != dataset.num_items:
-            raise DataError(f"needs one row per item, {dataset.num_items} (got {len(array)})", file)
-        check_feature_card(Path(file), np.asarray(dataset.items.ids, dtype=object))
+            raise DataError(f"needs one row per item, {dataset.num_items} (got {len(array)})", path)
+        sources.append(source_in(dataset.root, path, check_feature_card(path, array, ids)))
         broken = nonfinite_rows(array, allow_missing=len(arrays) > 1)
         if len(broken):
             item = dataset.items.ids[int(broken[0])]
             raise DataError(
                 f"features need to be finite (row {int(broken[0])}, counted from 0, of item "
                 f"{item!r} is not)",
-                file,
+                path,
             )
     if arrays:
-        sources = [feature_source(Path(file), str(file)) for file in files]
         items = dataset.items.with_features(join_features(arrays), sources)
         dataset.outfits = dataset.outfits.with_items(items)
     return dataset

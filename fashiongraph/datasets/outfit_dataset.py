@@ -17,9 +17,11 @@ from fashiongraph.data.duplicates import without_duplicates
 from fashiongraph.data.item_table import ItemTable
 from fashiongraph.data.outfits import Outfits
 from fashiongraph.data.splits import split
-from fashiongraph.datasets.io.processed import PROCESSED_FILES, read_processed
+from fashiongraph.datasets.io.processed import FEATURES_FILE, PROCESSED_FILES, read_processed
 from fashiongraph.errors import DataError, FashionGraphError
-from fashiongraph.files import atomic_write, check_replaceable, locked
+from fashiongraph.files import atomic_write
+from fashiongraph.locks import locked
+from fashiongraph.manifest import check_replaceable, read_version
 
 PROCESSED = "processed data set"
 """Kind of the folder that the processing of a data set writes."""
@@ -89,7 +91,7 @@ class OutfitDataset:
             self._check_raw_files()
             if self.processed_paths:
                 self._process_locked(force_reload)
-        outfits, self.outfit_columns = self.load()
+        outfits, self.outfit_columns = self._load_verified()
         # Arrow keeps freed memory, which is as much as the arrays themselves.
         pa.default_memory_pool().release_unused()
         self.outfits = outfits.with_frequency()
@@ -224,6 +226,18 @@ class OutfitDataset:
                 with atomic_write(self.processed_dir, kind=PROCESSED) as folder:
                     folder.mkdir()
                     self.process(folder)
+
+    def _load_verified(self) -> tuple[Outfits, pd.DataFrame]:
+        if not self.processed_paths:
+            return self.load()
+        return read_version(
+            self.processed_dir,
+            PROCESSED,
+            lambda folder: self.load(),
+            names=[*self.processed_file_names, FEATURES_FILE],
+            mapped=True,
+            hint="; force_reload=True writes it again from the raw files",
+        )
 
     def _check_raw_files(self) -> None:
         for path in self.raw_paths:

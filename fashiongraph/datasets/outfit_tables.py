@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from fashiongraph.data.outfits import Outfits
-from fashiongraph.datasets.io.feature_card import feature_source
+from fashiongraph.datasets.io.feature_card import source_in
 from fashiongraph.datasets.io.feature_file import open_features
 from fashiongraph.datasets.io.item_rows import ItemRows
 from fashiongraph.datasets.io.outfit_rows import OutfitRows
@@ -99,8 +99,10 @@ class OutfitTables(OutfitDataset):
             Table.read(items_path, problems, needed=key, text=[*key, "image", "title"]), problems
         )
         features = [open_features(path) for path in feature_paths]
-        for path, array in zip(feature_paths, features, strict=True):
-            items.check_features(path, array, allow_missing=len(features) > 1)
+        sources = [
+            source_in(self.root, path, items.check_features(path, array, len(features) > 1))
+            for path, array in zip(feature_paths, features, strict=True)
+        ]
         key = ["outfit_id", "item_id"]
         table = Table.read(
             outfits_path,
@@ -116,14 +118,7 @@ class OutfitTables(OutfitDataset):
         else:
             problems.check()
         self.report = problems.frame()
-        names = map(self._source_name, feature_paths)
-        sources = [feature_source(*pair) for pair in zip(feature_paths, names, strict=True)]
         return outfits.outfits(items.item_table(features, sources))
-
-    def _source_name(self, path: Path) -> str:
-        """Path of a file of features, relative to the root if it lies there."""
-        absolute, root = path.absolute(), self.root.absolute()
-        return str(absolute.relative_to(root) if absolute.is_relative_to(root) else absolute)
 
 
 def find_table(root: Path, name: str) -> str:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from fashiongraph.errors import DataError
+
+_TABLE = "CREATE TABLE IF NOT EXISTS rows (key BLOB NOT NULL UNIQUE, row BLOB, sha256 BLOB)"
 
 
 class FeatureCache:
@@ -39,7 +43,7 @@ class FeatureCache:
         self.path = Path(folder) / f"{fingerprint}-{self.dtype.name}.sqlite"
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self._open() as db:
-            db.execute("CREATE TABLE IF NOT EXISTS rows (key BLOB NOT NULL UNIQUE, row BLOB)")
+            db.execute(_TABLE)
 
     def __len__(self) -> int:
         with self._open() as db:
@@ -57,28 +61,28 @@ class FeatureCache:
         """Rows of the cached keys among those given.
 
         Raises:
-            DataError: If the bytes of a row are not values of the cache's type.
+            DataError: If a row differs from its digest.
         """
         found = {}
         with self._open() as db:
             for key in keys:
-                hit = db.execute("SELECT row FROM rows WHERE key = ?", (key,)).fetchone()
+                hit = db.execute("SELECT row, sha256 FROM rows WHERE key = ?", (key,)).fetchone()
                 if hit is not None:
-                    found[key] = self._values(hit[0])
+                    found[key] = self._values(key, *hit)
         return found
 
     def put(self, keys: Iterable[bytes], rows: NDArray[np.floating]) -> None:
         """Store one row per key; existing rows are kept."""
         values = rows.astype(self.dtype, copy=False)
-        records = [(key, row.tobytes()) for key, row in zip(keys, values, strict=True)]
+        contents = [(key, row.tobytes()) for key, row in zip(keys, values, strict=True)]
+        records = [(key, content, _digest(key, content)) for key, content in contents]
         with self._open() as db:
-            db.executemany("INSERT OR IGNORE INTO rows VALUES (?, ?)", records)
+            db.executemany("INSERT OR IGNORE INTO rows VALUES (?, ?, ?)", records)
 
-    def _values(self, content: bytes) -> NDArray[np.floating]:
-        try:
-            return np.frombuffer(content, self.dtype)
-        except (TypeError, ValueError) as error:
-            raise DataError(f"holds a damaged row ({error}); delete it", file=self.path) from error
+    def _values(self, key: bytes, content: Any, digest: Any) -> NDArray[np.floating]:
+        if not isinstance(content, bytes) or _digest(key, content) != digest:
+            raise DataError("holds a row that differs from its SHA-256; delete it", self.path)
+        return np.frombuffer(content, self.dtype)
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
@@ -93,3 +97,7 @@ class FeatureCache:
             ) from error
         except sqlite3.DatabaseError as error:
             raise DataError(f"unusable cache ({error}); delete it", file=self.path) from error
+
+
+def _digest(key: bytes, content: bytes) -> bytes:
+    return hashlib.sha256(key + content).digest()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,13 +12,14 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from fashiongraph.errors import FashionGraphError
+from fashiongraph.files import atomic_write, mapped_array
 
 
 @contextmanager
 def new_array(
     path: str | Path | None, shape: tuple[int, ...], dtype: DTypeLike
 ) -> Iterator[NDArray[np.floating]]:
-    """Create an array to fill: memory-mapped, and renamed to ``path`` once it is complete.
+    """Create an array to fill: memory-mapped, and at ``path`` once it is complete.
 
     Args:
         path: The ``.npy`` file to write; :obj:`None` for an array in memory.
@@ -28,20 +28,17 @@ def new_array(
 
     Yields:
         The array. If the block raises, the file is removed and ``path`` is unchanged.
+
+    Raises:
+        DataError: If the disk is full.
     """
     if path is None:
         yield np.empty(shape, dtype)
         return
-    target = Path(path)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
-    try:
-        rows = np.lib.format.open_memmap(partial, mode="w+", dtype=np.dtype(dtype), shape=shape)
+    with atomic_write(path) as draft:
+        rows = mapped_array(draft, shape, dtype)
         yield rows
         rows.flush()
-        partial.replace(target)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def save_features(path: str | Path, array: NDArray[np.floating]) -> None:

@@ -14,7 +14,8 @@ from fashiongraph.data.splits import split
 from fashiongraph.datasets.synthetic.synthetic_outfits import SyntheticOutfits
 from fashiongraph.evaluation import score_outfits
 from fashiongraph.features.encoders import image_encoder
-from fashiongraph.files import atomic_write, check_replaceable
+from fashiongraph.files import atomic_write
+from fashiongraph.manifest import check_replaceable
 from fashiongraph.models.heuristics import CategoryCooccurrence
 from fashiongraph.models.wrapped_model import Scorer
 from fashiongraph.quickstart.comparison import compare

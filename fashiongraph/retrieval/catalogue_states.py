@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -12,7 +13,8 @@ from torch import Tensor
 from fashiongraph.data.item_table import ItemTable
 from fashiongraph.errors import DataError, FashionGraphError
 from fashiongraph.evaluation.encode_items import device_of, evaluating, input_blocks
-from fashiongraph.files import atomic_write
+from fashiongraph.files import atomic_write, mapped_array, save_array
+from fashiongraph.manifest import read_version
 from fashiongraph.models.outfit_model import OutfitModel
 from fashiongraph.retrieval.completion_scorer import CompletionScorer
 from fashiongraph.retrieval.embedding_key import embedding_key
@@ -100,10 +102,10 @@ class CatalogueStates:
         with atomic_write(path, kind=STATES) as folder:
             folder.mkdir()
             numpy_dtype = torch.empty(0, dtype=dtype).numpy().dtype
-            mapped = np.lib.format.open_memmap(folder / "states.npy", "w+", numpy_dtype, shape)
+            mapped = mapped_array(folder / "states.npy", shape, numpy_dtype)
             item, ptr, rounding = _fill(scorer, torch.from_numpy(mapped), batch_size)
             mapped.flush()
-            np.save(folder / "item.npy", item.numpy())
+            save_array(folder / "item.npy", item.numpy())
             about = {"key": embedding_key(model, items), "ptr": ptr.tolist(), "rounding": rounding}
             (folder / _CARD).write_text(json.dumps(about), encoding="utf-8")
         return cls.load(path, model, items)
@@ -111,6 +113,8 @@ class CatalogueStates:
     @classmethod
     def load(cls, path: str | Path, model: OutfitModel, items: ItemTable) -> CatalogueStates:
         """Memory-map stored vectors.
+
+        All files are verified against their digests, but above one GiB only the size of vectors is.
 
         Args:
             path: The folder that :meth:`build` wrote.
@@ -121,13 +125,20 @@ class CatalogueStates:
             DataError: If the folder cannot be read, or has the vectors of another model or of other
                 items.
         """
-        folder = Path(path)
-        try:
+
+        def read(folder: Path) -> tuple[dict[str, Any], Tensor, Tensor]:
             about = json.loads((folder / _CARD).read_text(encoding="utf-8"))
             item = torch.from_numpy(np.load(folder / "item.npy"))
             # Copy on write, because torch needs writeable memory.
             values = torch.from_numpy(np.load(folder / "states.npy", mmap_mode="c"))
+            return about, item, values
+
+        folder = Path(path)
+        try:
+            about, item, values = read_version(folder, STATES, read, mapped=True)
             ptr, rounding, key = torch.tensor(about["ptr"]), about["rounding"], about["key"]
+        except DataError:
+            raise
         except (OSError, KeyError, ValueError) as error:
             raise DataError(f"cannot be read as catalogue states: {error}", folder) from error
         if key != embedding_key(model, items):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,25 @@ def empty_index(values: np.ndarray, cells: bool, half: bool) -> Any:
     rows = np.random.default_rng(0).choice(n, count, replace=False)
     index.train(values[np.sort(rows)])
     return index
+
+
+def write_index(index: Any, file: Path) -> None:
+    """Write an index.
+
+    Args:
+        index: The index.
+        file: The file.
+
+    Raises:
+        OSError: If the file cannot be written.
+    """
+    faiss = require("faiss", "retrieval")
+    # faiss itself only prints the error of a last part that does not fit on the disk.
+    with file.open("wb") as stream:
+        try:
+            faiss.write_index(index, faiss.PyCallbackIOWriter(stream.write))
+        except RuntimeError as error:  # of an OSError in a call of ours, without its number
+            raise OSError(errno.EIO, str(error), str(file)) from error
 
 
 def read_index(file: Path, mapped: bool, cells: bool) -> Any:

@@ -15,8 +15,9 @@ from torch import Tensor
 from fashiongraph.data.item_table import ItemTable
 from fashiongraph.errors import DataError, FashionGraphError
 from fashiongraph.files import atomic_write
+from fashiongraph.manifest import read_version
 from fashiongraph.optional import require
-from fashiongraph.retrieval.faiss_index import empty_index, read_index
+from fashiongraph.retrieval.faiss_index import empty_index, read_index, write_index
 from fashiongraph.retrieval.index_table import Filter, IndexTable
 
 
@@ -218,7 +219,7 @@ class ItemIndex:
         self._check_changeable()
         with atomic_write(path, kind=INDEX) as folder:
             folder.mkdir()
-            require("faiss", "retrieval").write_index(self.index, str(folder / "vectors.faiss"))
+            write_index(self.index, folder / "vectors.faiss")
             self.table.save(folder)
             about = {
                 "cells": self._has_cells,
@@ -235,18 +236,24 @@ class ItemIndex:
         Args:
             path: The folder.
             mapped: Memory-map the vectors, which processes then share. A mapped index cannot be
-                changed.
+                changed, and above one GiB only the size of its vectors is verified.
 
         Raises:
-            DataError: If the folder is not an index.
+            DataError: If the folder is not an index, or a file differs from its digest.
         """
-        folder = Path(path)
-        try:
+
+        def read(folder: Path) -> ItemIndex:
             about = json.loads((folder / INDEX_CARD).read_text(encoding="utf-8"))
             index = read_index(folder / "vectors.faiss", mapped, about["cells"])
             table = IndexTable.load(folder)
             exact_below, probes = about["exact_below"], about["probes"]
             return cls(index, table, exact_below, probes, mapped, about.get("key"))
+
+        folder = Path(path)
+        try:
+            return read_version(folder, INDEX, read, mapped=mapped)
+        except DataError:
+            raise
         except (OSError, KeyError, ValueError, RuntimeError) as error:
             raise DataError(f"cannot be read as an index of items: {error}", folder) from error
 

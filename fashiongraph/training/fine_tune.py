@@ -50,6 +50,11 @@ class FineTuned:
         folder: Folder of the encoder, for ``fashiongraph embed --encoder``.
         history: Losses and validation metrics by epoch.
         left_out: Number of outfits that were left out, since a picture or text is missing.
+
+    Example:
+        >>> tuned = FineTuned(Path("runs/tuned/encoder"), pd.DataFrame(), left_out=3)
+        >>> tuned.folder.name
+        'encoder'
     """
 
     folder: Path
@@ -148,6 +153,10 @@ def fine_tune_texts(
 
     Raises:
         FashionGraphError: As :func:`fit`.
+
+    Example:
+        >>> net = SentenceCollocationNet()  # doctest: +SKIP
+        >>> tuned = fine_tune_texts(net, titles, train, valid, "runs/encoder")  # doctest: +SKIP
     """
     place = Path(directory).expanduser()
     items = train.items.with_features(net.tokens(texts))

@@ -12,7 +12,8 @@ from pathlib import Path
 from lightning.pytorch.utilities import rank_zero_only
 
 from fashiongraph.errors import FashionGraphError
-from fashiongraph.files import check_replaceable, locked
+from fashiongraph.locks import locked
+from fashiongraph.manifest import check_replaceable
 from fashiongraph.models.checkpoint import CHECKPOINT
 
 SETTINGS = "settings.json"

@@ -122,7 +122,7 @@ def test_a_trained_model_finds_items_of_the_same_style(folder, command, checkpoi
 def test_refuses_bad_input(folder, command, index, checkpoint, tmp_path):
     common = ("--data", folder, *FEATURES, "--items", "0001")
     for arguments, message in (
-        (("retrieve", tmp_path, *common), "index of items"),
+        (("retrieve", tmp_path, *common), "is no item index"),
         (("retrieve", index, *common, "--where", "shoe"), "needs a filter such as season=summer"),
         *(
             (("retrieve", index, *common, "--where", f"style={none}"), "a filter such as season=")

@@ -5,7 +5,7 @@ import pytest
 
 from fashiongraph.data import FeatureSource
 from fashiongraph.datasets import SyntheticOutfits, attach_features
-from fashiongraph.datasets.io.feature_card import write_feature_card
+from fashiongraph.datasets.io.feature_card import features_with_card
 from fashiongraph.errors import DataError
 from fashiongraph.features import fuse
 
@@ -35,8 +35,9 @@ def test_refuses_features_that_do_not_fit(bare, tmp_path):
     with pytest.raises(DataError, match=r"few\.npy: .* 100 \(got 99\)"):
         attach_features(bare, [tmp_path / "few.npy"])
     rows = np.ones((100, 3), np.float32)
-    np.save(tmp_path / "turned.npy", rows)
-    write_feature_card(tmp_path / "turned.npy", bare.items.ids.to_numpy()[::-1], SOURCE)
+    turned = bare.items.ids.to_numpy()[::-1]
+    with features_with_card(tmp_path / "turned.npy", turned, SOURCE) as draft:
+        np.save(draft, rows)
     with pytest.raises(DataError, match=r"turned\.npy: .* other items"):
         attach_features(bare, [tmp_path / "turned.npy"])
     rows[7, 1] = np.inf

@@ -123,7 +123,7 @@ def test_a_root_that_cannot_be_written(root, monkeypatch):
 
     (root / "raw").mkdir(parents=True)
     (root / "raw" / "outfits.txt").write_text("a b\n")
-    monkeypatch.setattr("fashiongraph.files.FileLock", read_only)
+    monkeypatch.setattr("fashiongraph.locks.FileLock", read_only)
     with pytest.raises(DataError, match=r"cannot be written here .*processed_dir="):
         Drawers(root)
     with pytest.raises(DataError, match=r"written here \(Permission denied\)$"):

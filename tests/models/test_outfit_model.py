@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 import os
 
 import numpy as np
@@ -12,10 +11,11 @@ from fashiongraph.data import Outfits
 from fashiongraph.data.category_graph import category_graph, category_weight
 from fashiongraph.errors import DataError, FashionGraphError
 from fashiongraph.evaluation import score_outfits
-from fashiongraph.files import MANIFEST
 from fashiongraph.loader.outfit_loader import OutfitLoader
+from fashiongraph.manifest import MANIFEST
 from fashiongraph.models import ADDGNN, DesignerTeacher, OutfitModel, as_outfit_model
 from fashiongraph.models.baselines import NGNN, Siamese
+from fashiongraph.models.checkpoint import read_checkpoint, write_checkpoint
 
 
 @pytest.fixture
@@ -75,29 +75,29 @@ def test_a_model_without_graph_is_restored(tmp_path):
     assert DesignerTeacher.load(tmp_path / "teacher").graph is None
 
 
+def rewrite(folder, **changes):
+    card, tensors = read_checkpoint(folder)
+    write_checkpoint(folder, {**card, **changes}, tensors)
+
+
 def damage_json(folder):
     (folder / "model.json").write_text("{")
 
 
 def damage_config(folder):
-    about = json.loads((folder / "model.json").read_text())
-    about["config"]["hidden_channels"] = 7
-    (folder / "model.json").write_text(json.dumps(about))
+    rewrite(folder, config={"in_channels": 8, "hidden_channels": 7})
 
 
 def damage_kind(folder):
-    about = json.loads((folder / "model.json").read_text())
-    (folder / "model.json").write_text(json.dumps({**about, "model": "Unknown"}))
+    rewrite(folder, model="Unknown")
 
 
 def damage_digests(folder):
-    about = json.loads((folder / "model.json").read_text())
-    (folder / "model.json").write_text(json.dumps({**about, "sha256": [1]}))
+    (folder / MANIFEST).write_text((folder / MANIFEST).read_text().replace('"sha256"', '"md5"'))
 
 
 def lose_digests(folder):
-    about = json.loads((folder / "model.json").read_text())
-    (folder / "model.json").write_text(json.dumps({**about, "sha256": []}))
+    (folder / MANIFEST).unlink()
 
 
 def damage_weights(folder):
@@ -135,7 +135,7 @@ def test_a_damaged_checkpoint_is_refused(model, tmp_path, damage):
 
 def test_the_folder_of_a_training_is_refused_with_a_hint(model, tmp_path):
     model.save(tmp_path / "model")
-    with pytest.raises(DataError, match=r"model\.json.*one lies in .*model$"):
+    with pytest.raises(DataError, match="is no checkpoint.*one lies in .*model$"):
         OutfitModel.load(tmp_path)
 
 
@@ -147,8 +147,7 @@ def test_sizes_may_be_numpy_integers(tmp_path):
 
 def test_an_unknown_class_and_its_module_are_named(tmp_path):
     Siamese(8, 4).save(tmp_path / "model")
-    about = tmp_path / "model" / "model.json"
-    about.write_text(about.read_text().replace('"Siamese"', '"Mine"'))
+    rewrite(tmp_path / "model", model="Mine")
     with pytest.raises(DataError, match="Mine.*fashiongraph.models"):
         OutfitModel.load(tmp_path / "model")
 

@@ -9,7 +9,7 @@ from fashiongraph.data.questions.load import load_questions
 from fashiongraph.datasets import OutfitTables
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.evaluation import evaluate_questions
-from fashiongraph.files import MANIFEST
+from fashiongraph.manifest import MANIFEST
 from fashiongraph.models import ADDGNN, DesignerTeacher
 from fashiongraph.quickstart.run import run_quickstart
 

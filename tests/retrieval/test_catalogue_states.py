@@ -5,8 +5,8 @@ import torch
 
 from fashiongraph.data import ItemTable
 from fashiongraph.errors import DataError, FashionGraphError
-from fashiongraph.files import MANIFEST
 from fashiongraph.loader.outfit_batch import ItemInputs
+from fashiongraph.manifest import MANIFEST
 from fashiongraph.retrieval import CatalogueStates
 
 

@@ -202,7 +202,7 @@ def test_invalid_arguments_are_refused(index, tmp_path):
     bare = ItemTable.from_lists(["j"], ["top"])
     with pytest.raises(FashionGraphError, match="needs the columns category, year, season"):
         index.add(bare, torch.zeros(1, 12))
-    with pytest.raises(DataError, match="cannot be read as an index"):
+    with pytest.raises(DataError, match="is no item index"):
         ItemIndex.load(tmp_path)
 
 

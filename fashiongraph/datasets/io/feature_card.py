@@ -1,9 +1,12 @@
-"""Cards beside feature files, which identify the encoder and the items of the rows."""
+"""Cards beside feature files, with their encoder and digests of the rows and their items."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +14,14 @@ import numpy as np
 
 from fashiongraph.data.checks import hashed
 from fashiongraph.data.feature_source import FeatureSource
-from fashiongraph.datasets.io.feature_file import open_features
+from fashiongraph.datasets.io.feature_file import CHUNK_BYTES, open_features
 from fashiongraph.errors import DataError
 from fashiongraph.files import atomic_write
+from fashiongraph.locks import locked
+from fashiongraph.manifest import LARGE
 
-_SAMPLE = 1024  # rows in the digest
+_SAMPLE = 1024  # rows
+_ENCODER = ("encoder", "fingerprint", "settings")
 
 
 def check_card_replaceable(features: Path) -> None:
@@ -29,8 +35,13 @@ def check_card_replaceable(features: Path) -> None:
         raise DataError(f"is no card of {features.name}, and is not replaced", path)
 
 
-def write_feature_card(features: Path, ids: np.ndarray | None, source: FeatureSource) -> None:
-    """Write ``x.npy.json`` beside ``x.npy``, with its encoder and a digest of its items.
+@contextmanager
+def features_with_card(
+    features: Path, ids: np.ndarray | None, source: FeatureSource
+) -> Iterator[Path]:
+    """Context manager that writes a file of features ``x.npy`` and its card ``x.npy.json``.
+
+    The card lists the replaced file too, such that at any moment it fits the file beside it.
 
     Args:
         features: The file of features.
@@ -38,48 +49,83 @@ def write_feature_card(features: Path, ids: np.ndarray | None, source: FeatureSo
             pictures without a table of items.
         source: The encoder. The name of the file is not stored.
 
+    Yields:
+        The temporary path to write the features to.
+
     Raises:
         DataError: If another kind of file has the card's name.
+
+    Example:
+        >>> file = getfixture("tmp_path") / "x.npy"
+        >>> ids = np.array(["a", "b"], dtype=object)
+        >>> words = FeatureSource("x.npy", 3, "hashed-words", "1f0c")
+        >>> with features_with_card(file, ids, words) as draft:
+        ...     np.save(draft, np.ones((2, 3), np.float16))
+        >>> check_feature_card(file, open_features(file), ids) == words
+        True
     """
     check_card_replaceable(features)
-    card = {
-        "encoder": source.encoder,
-        "fingerprint": source.fingerprint,
-        "settings": source.settings,
-        "item_ids": None if ids is None else _digest(hashed(ids)),
-        "file": _sampled(features),
-    }
-    with atomic_write(_place(features)) as draft:
-        draft.write_text(json.dumps(card, ensure_ascii=False), encoding="utf-8")
+    path = _place(features)
+    with ExitStack() as held, atomic_write(features) as draft:
+        yield draft
+        held.enter_context(locked(features))  # until both are written
+        rows = open_features(draft)
+        card = {
+            "encoder": source.encoder,
+            "fingerprint": source.fingerprint,
+            "settings": source.settings,
+            "item_ids": None if ids is None else _digest(hashed(ids)),
+            **_digests(rows),
+            "replaces": _replaced(features),
+        }
+        with atomic_write(path) as text:
+            text.write_text(json.dumps(card, indent=1, ensure_ascii=False), encoding="utf-8")
 
 
-def check_feature_card(features: Path, ids: np.ndarray) -> None:
-    """Check that a file of features was made for these items, if it has a card.
+def check_feature_card(features: Path, rows: np.ndarray, ids: np.ndarray | None) -> FeatureSource:
+    """Check rows of features, and that they were made for these items, if they have a card.
 
-    The card is ignored if the file was written again since by other means.
+    Of files above 1 GiB, which stay on the disk, only a sample of rows is verified.
 
     Args:
         features: The file of features.
-        ids: Identifiers of the items [n].
+        rows: Its rows [n, F].
+        ids: Identifiers of the items [n]; :obj:`None` to check the rows alone.
+
+    Returns:
+        The encoder; without a card it is unknown.
 
     Raises:
-        DataError: If it was made for other items, or for another order of them.
+        DataError: If the rows differ from their digest, or were made for other items, or for
+            another order of them.
     """
-    card = _current_card(features)
-    if card and card["item_ids"] not in (None, _digest(hashed(ids))):
+    path = _place(features)
+    card = _card(path)
+    if not card:
+        return FeatureSource(features.name, rows.shape[1])
+    entry = _entry(card, rows)
+    if entry is None:
         raise DataError(
-            "features were made for other items or in another order, see "
-            f"{_place(features).name}; embed again",
+            f"differs from its card {path.name}: it is damaged, or was written by other means; "
+            "embed again or remove the card",
             features,
         )
+    if ids is not None and entry.get("item_ids") not in (None, _digest(hashed(ids))):
+        raise DataError(
+            f"features were made for other items or in another order, see {path.name}; embed again",
+            features,
+        )
+    return _source(features, rows, entry)
 
 
-def feature_source(features: Path, name: str = "") -> FeatureSource:
-    """Encoder of a file of features by its card; without a current card it is unknown.
+def feature_source(features: Path) -> FeatureSource:
+    """Encoder of a file of features by its card, of which nothing is verified.
 
     Args:
         features: The file of features.
-        name: Name of the file in the result; by default its last part.
+
+    Returns:
+        The encoder; without a card it is unknown.
 
     Raises:
         DataError: If the file holds no features.
@@ -90,22 +136,40 @@ def feature_source(features: Path, name: str = "") -> FeatureSource:
         >>> feature_source(file)
         FeatureSource(file='features.npy', num_features=3, encoder='', fingerprint='', settings={})
     """
-    width = open_features(features).shape[1]
-    card = _current_card(features)
-    known = {key: card[key] for key in ("encoder", "fingerprint", "settings")} if card else {}
-    return FeatureSource(name or features.name, width, **known)
+    return _source(features, open_features(features), _card(_place(features)))
+
+
+def source_in(root: Path, features: Path, source: FeatureSource) -> FeatureSource:
+    """A source with the path of its file: relative to a data set, or absolute outside of it.
+
+    Args:
+        root: Folder of the data set.
+        features: The file.
+        source: Its encoder.
+    """
+    file, folder = features.absolute(), root.absolute()
+    inside = file.is_relative_to(folder)
+    return replace(source, file=str(file.relative_to(folder) if inside else file))
 
 
 def carded_features(folder: Path) -> list[Path]:
-    """Files of features with a current card directly in a folder, sorted by name."""
-    files = sorted(folder.glob("*.npy"))
-    return [file for file in files if _place(file).is_file() and _current_card(file)]
+    """Files of features with a card directly in a folder, sorted by name."""
+    return [file for file in sorted(folder.glob("*.npy")) if _card(_place(file))]
 
 
-def _current_card(features: Path) -> dict[str, Any]:
-    """The card; empty if there is none, or if the file was written again since."""
-    card = _card(_place(features))
-    return card if card and card["file"] == _sampled(features) else {}
+def _source(features: Path, rows: np.ndarray, entry: dict[str, Any]) -> FeatureSource:
+    known = {name: entry[name] for name in _ENCODER if name in entry}
+    return FeatureSource(features.name, rows.shape[1], **known)
+
+
+def _replaced(features: Path) -> dict[str, Any] | None:
+    """The entry of a card about the present file, if there is one."""
+    try:
+        rows = open_features(features)
+    except DataError:  # none, or a broken one, which no reader takes
+        return None
+    entry = _entry(_card(_place(features)), rows) or _digests(rows)
+    return {name: value for name, value in entry.items() if name != "replaces"}
 
 
 def _place(features: Path) -> Path:
@@ -118,19 +182,34 @@ def _card(path: Path) -> dict[str, Any]:
         card = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    needed = {"encoder", "fingerprint", "settings", "item_ids", "file"}
+    needed = {*_ENCODER, "item_ids", "sha256", "sample"}
     return card if isinstance(card, dict) and needed <= card.keys() else {}
 
 
-def _sampled(features: Path) -> str:
-    """A digest of a sample of rows, since a file may have millions."""
-    rows = open_features(features)
+def _entry(card: dict[str, Any], rows: np.ndarray) -> dict[str, Any] | None:
+    """The part of a card about rows with the digest of the given ones."""
+    name, found = ("sample", _sample(rows)) if rows.nbytes > LARGE else ("sha256", _digest(rows))
+    for entry in (card, card.get("replaces")):
+        if isinstance(entry, dict) and entry.get(name) == found:
+            return dict(entry)
+    return None
+
+
+def _digests(rows: np.ndarray) -> dict[str, str]:
+    return {"sha256": _digest(rows), "sample": _sample(rows)}
+
+
+def _sample(rows: np.ndarray) -> str:
+    """SHA-256 of evenly spaced rows and the shape."""
     some = np.linspace(0, len(rows) - 1, min(len(rows), _SAMPLE)).astype(np.int64)
-    return _digest(np.array([*rows.shape, rows.itemsize]), rows[some])
+    shape = _digest(np.array([*rows.shape, rows.itemsize]))
+    return hashlib.sha256(f"{shape} {_digest(rows[some])}".encode()).hexdigest()
 
 
-def _digest(*arrays: np.ndarray) -> str:
-    digest = hashlib.sha256()
-    for array in arrays:
-        digest.update(array.tobytes())
-    return digest.hexdigest()
+def _digest(rows: np.ndarray) -> str:
+    """SHA-256 of type, shape and values; reads a block of rows at a time."""
+    found = hashlib.sha256(f"{rows.dtype.str} {rows.shape}".encode())
+    step = max(1, CHUNK_BYTES * len(rows) // max(1, rows.nbytes))
+    for start in range(0, len(rows), step):
+        found.update(np.ascontiguousarray(rows[start : start + step]).data)
+    return found.hexdigest()

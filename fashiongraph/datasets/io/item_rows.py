@@ -43,7 +43,9 @@ class ItemRows(CheckedRows):
         )
         self.drop_blank("category")
 
-    def check_features(self, path: Path, features: np.ndarray, allow_missing: bool) -> None:
+    def check_features(
+        self, path: Path, features: np.ndarray, allow_missing: bool
+    ) -> FeatureSource:
         """Drop the items whose features are not finite.
 
         Args:
@@ -51,8 +53,11 @@ class ItemRows(CheckedRows):
             features: One row per record of the table [len(table.records), F].
             allow_missing: As for :func:`nonfinite_rows`.
 
+        Returns:
+            The encoder of the features.
+
         Raises:
-            DataError: If the number of rows differs, or the file was made for other items.
+            DataError: If the number of rows differs, or as :func:`check_feature_card`.
         """
         if len(features) != len(self.table.records):
             raise DataError(
@@ -60,8 +65,9 @@ class ItemRows(CheckedRows):
                 f"(got {len(features)} for {len(self.table.records)})",
                 file=path,
             )
-        if len(self.table) == len(self.table.records):  # else an identifier cannot be read
-            check_feature_card(path, self.table.by_record("item_id"))
+        readable = len(self.table) == len(self.table.records)  # each identifier
+        ids = self.table.by_record("item_id") if readable else None
+        source = check_feature_card(path, features, ids)
         record = self.table.record
         self.drop(
             np.isin(record, nonfinite_rows(features, allow_missing)),
@@ -72,6 +78,7 @@ class ItemRows(CheckedRows):
             file=path,
             row=record,
         )
+        return source
 
     @property
     def row_of_id(self) -> np.ndarray:

@@ -12,9 +12,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
-from numpy.lib.format import open_memmap
 
 from fashiongraph.errors import DataError
+from fashiongraph.files import mapped_array
 
 
 def write_json_vectors(files: Iterable[Path], count: int, target: Path) -> None:
@@ -29,6 +29,7 @@ def write_json_vectors(files: Iterable[Path], count: int, target: Path) -> None:
 
     Raises:
         DataError: If a file is missing, broken, or of another width than the first.
+        OSError: If the disk is full.
 
     Example:
         >>> folder = getfixture("tmp_path")
@@ -41,7 +42,7 @@ def write_json_vectors(files: Iterable[Path], count: int, target: Path) -> None:
     for index, file in enumerate(files):
         row = _read(file)
         if rows is None:
-            rows = open_memmap(target, "w+", np.float16, (count, len(row)))
+            rows = mapped_array(target, (count, len(row)), np.float16)
         if len(row) != rows.shape[1]:
             raise DataError(f"needs {rows.shape[1]} numbers, as others (has {len(row)})", file)
         rows[index] = row

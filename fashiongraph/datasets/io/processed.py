@@ -17,7 +17,7 @@ from safetensors import SafetensorError, safe_open
 from fashiongraph.data.item_table import ItemTable
 from fashiongraph.data.outfits import Outfits
 from fashiongraph.errors import DataError
-from fashiongraph.files import save_tensors
+from fashiongraph.files import save_array, save_tensors
 
 PROCESSED_FILES = ("items.parquet", "outfits.parquet", "arrays.safetensors")
 FEATURES_FILE = "features.npy"
@@ -49,7 +49,7 @@ def write_processed(
     categories = {"categories": json.dumps(items.categories)}
     save_tensors(arrays, folder / PROCESSED_FILES[2], categories)
     if items.features is not None:
-        np.save(folder / FEATURES_FILE, items.features.numpy())
+        save_array(folder / FEATURES_FILE, items.features.numpy())
 
 
 def read_processed(folder: Path) -> tuple[Outfits, pd.DataFrame]:

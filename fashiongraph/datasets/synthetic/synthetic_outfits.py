@@ -18,7 +18,7 @@ from fashiongraph.datasets.synthetic.draw_items import draw_items
 from fashiongraph.datasets.synthetic.garment import draw_garment
 from fashiongraph.datasets.synthetic.styling_rules import DESIGNERS_RULES, USERS_RULES, StylingRules
 from fashiongraph.errors import DataError, FashionGraphError
-from fashiongraph.files import check_replaceable
+from fashiongraph.manifest import check_replaceable
 
 Version = Literal["designers", "users"]
 _SETTINGS = "synthetic.json"

@@ -14,7 +14,7 @@ from fashiongraph.datasets.synthetic.garment import PAPER
 from fashiongraph.datasets.synthetic.palette import COLOURS
 from fashiongraph.datasets.synthetic.synthetic_outfits import SyntheticOutfits
 from fashiongraph.errors import DataError, FashionGraphError
-from fashiongraph.files import MANIFEST
+from fashiongraph.manifest import MANIFEST
 
 TRUTH = ["shape", "colour", "pattern", "formality", "season"]
 

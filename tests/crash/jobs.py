@@ -1,0 +1,135 @@
+"""What the crash tests write: two versions of each form of files, and the version that is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+import torch
+
+from fashiongraph.data import FeatureSource, ItemTable, Outfits
+from fashiongraph.datasets.io.feature_card import check_feature_card, features_with_card
+from fashiongraph.datasets.io.feature_file import open_features
+from fashiongraph.datasets.io.processed import write_processed
+from fashiongraph.datasets.outfit_dataset import OutfitDataset
+from fashiongraph.errors import DataError
+from fashiongraph.features import save_features
+from fashiongraph.models import OutfitModel, Siamese
+from fashiongraph.retrieval import CatalogueStates, ItemIndex
+
+ROWS = 5
+"""Rows of the versions that are read."""
+
+
+class Job(NamedTuple):
+    """One form of files.
+
+    Args:
+        write: Writes a version to a folder, in a given number of rows.
+        read: Reads the version from the folder, and checks that all of it is of that version.
+    """
+
+    write: Callable[[Path, int, int], None]
+    read: Callable[[Path], int]
+
+
+def catalogue(version: int, count: int) -> ItemTable:
+    ids = [f"{number} of {version}" for number in range(count)]
+    return ItemTable.from_lists(ids, ["top"] * count, torch.full((count, 8), 1.0 + version))
+
+
+def write_checkpoint(folder: Path, version: int, count: int) -> None:
+    model = Siamese(8, count)
+    torch.nn.init.constant_(next(model.parameters()), version)
+    model.categories = [str(version)]
+    model.save(folder / "model")
+
+
+def read_checkpoint(folder: Path) -> int:
+    model = OutfitModel.load(folder / "model")
+    version = int(model.categories[0])
+    assert (next(model.parameters()) == version).all()
+    return version
+
+
+def write_index(folder: Path, version: int, count: int) -> None:
+    items = catalogue(version, count)
+    ItemIndex.build(items, items.features).save(folder / "index")
+
+
+def read_index(folder: Path) -> int:
+    index = ItemIndex.load(folder / "index")
+    version = int(index.search(torch.ones(1, 8), 1).score) // 8 - 1
+    assert index.table.ids[0] == f"0 of {version}"
+    return version
+
+
+def write_states(folder: Path, version: int, count: int) -> None:
+    torch.manual_seed(0)
+    CatalogueStates.build(Siamese(8), catalogue(version, count), folder / "states")
+
+
+def read_states(folder: Path) -> int:
+    torch.manual_seed(0)
+    model = Siamese(8)
+    try:
+        CatalogueStates.load(folder / "states", model, catalogue(0, ROWS))
+    except DataError as error:
+        if "other items" not in error.rule:
+            raise
+        CatalogueStates.load(folder / "states", model, catalogue(1, ROWS))
+        return 1
+    return 0
+
+
+def write_features(folder: Path, version: int, count: int) -> None:
+    ids = catalogue(version, count).ids.to_numpy(object)
+    with features_with_card(folder / "x.npy", ids, FeatureSource("x.npy", 2, "encoder")) as draft:
+        save_features(draft, np.full((count, 8), version, np.float32))
+
+
+def read_features(folder: Path) -> int:
+    rows = open_features(folder / "x.npy")
+    (version,) = np.unique(rows)
+    check_feature_card(
+        folder / "x.npy", rows, catalogue(int(version), len(rows)).ids.to_numpy(object)
+    )
+    return int(version)
+
+
+class Catalogue(OutfitDataset):
+    """A data set of one outfit, of a version and a size that a raw file names."""
+
+    raw_file_names = ("version.txt",)
+
+    def process(self, folder: Path) -> None:
+        version, count = map(int, self.raw_paths[0].read_text(encoding="utf-8").split())
+        items = catalogue(version, count)
+        outfits = Outfits.from_lists(items, [items.ids[:3]])
+        write_processed(folder, outfits, pd.DataFrame({"version": [version]}))
+
+
+def write_dataset(folder: Path, version: int, count: int) -> None:
+    (folder / "raw").mkdir(exist_ok=True)
+    (folder / "raw" / "version.txt").write_text(f"{version} {count}", encoding="utf-8")
+    Catalogue(folder, force_reload=True)
+
+
+def read_dataset(folder: Path) -> int:
+    dataset = Catalogue(folder)
+    version = int(dataset.outfit_columns["version"][0])
+    assert dataset.items.ids[0] == f"0 of {version}"
+    assert (dataset.items.features == 1 + version).all()
+    return version
+
+
+JOBS = {
+    "checkpoint": Job(write_checkpoint, read_checkpoint),
+    "index": Job(write_index, read_index),
+    "states": Job(write_states, read_states),
+    "features": Job(write_features, read_features),
+    "dataset": Job(write_dataset, read_dataset),
+}
