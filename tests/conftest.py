@@ -13,6 +13,8 @@ import torch
 from fashiongraph.data.item_table import ItemTable
 from fashiongraph.data.outfits import Outfits
 
+pytest_plugins = ["tests.tiny_models"]
+
 
 @pytest.fixture
 def data_root() -> Callable[[str], Path]:

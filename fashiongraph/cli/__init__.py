@@ -27,6 +27,7 @@ from fashiongraph.cli.quickstart import quickstart
 from fashiongraph.cli.retrieve import retrieve
 from fashiongraph.cli.score import score
 from fashiongraph.cli.split import split
+from fashiongraph.cli.tag import tag
 from fashiongraph.cli.train import train
 from fashiongraph.console import plain_console
 from fashiongraph.errors import FashionGraphError
@@ -48,7 +49,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 for run in (
-    *(quickstart, info, embed, finetune, split, train, evaluate, score),
+    *(quickstart, info, tag, embed, finetune, split, train, evaluate, score),
     *(index, retrieve, complete, export),
 ):
     app.command()(typer_function(run))

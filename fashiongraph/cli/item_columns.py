@@ -57,7 +57,7 @@ class ItemColumns:
         """
         check_files(data)
         if is_pictures(data, form):
-            found = cls(_pictures_below(data), data)
+            found = cls.of_pictures(data)
             for name in text:
                 found.check_column(name)
             return found
@@ -105,6 +105,35 @@ class ItemColumns:
         frame = frame.set_axis(table.record).reindex(np.arange(len(table.records)))
         ids = table.by_record("item_id") if "item_id" in table else None
         return cls(frame, path, table.records, ids)
+
+    @classmethod
+    def of_pictures(cls, folder: Path) -> ItemColumns:
+        """Column ``image`` of the pictures in a folder and those below, sorted by name.
+
+        Hidden files and folders are left out.
+
+        Args:
+            folder: The folder, to which the paths are relative.
+
+        Raises:
+            DataError: If there are none.
+        """
+        import pandas as pd
+        from PIL import Image
+
+        from fashiongraph.features.pictures import FORMATS
+
+        ends = {end for end, kind in Image.registered_extensions().items() if kind in FORMATS}
+        found = [
+            path.relative_to(folder)
+            for path in folder.rglob("*")
+            if path.suffix.lower() in ends and not path.is_dir()
+        ]
+        shown = [path for path in found if not any(part.startswith(".") for part in path.parts)]
+        if not shown:
+            raise DataError("needs items.csv and outfits.csv, or pictures", folder)
+        names = [path.as_posix() for path in sorted(shown)]
+        return cls(pd.DataFrame({"image": names}), folder)
 
     def __contains__(self, name: str) -> bool:
         return name in self.frame
@@ -157,22 +186,3 @@ class ItemColumns:
 def is_pictures(data: Path, form: str) -> bool:
     """Whether a path is a folder of pictures, without any table."""
     return form == "tables" and data.is_dir() and not has_item_table(data)
-
-
-def _pictures_below(folder: Path) -> pd.DataFrame:
-    import pandas as pd
-    from PIL import Image
-
-    from fashiongraph.features.pictures import FORMATS
-
-    ends = {end for end, kind in Image.registered_extensions().items() if kind in FORMATS}
-    found = [
-        path.relative_to(folder)
-        for path in folder.rglob("*")
-        if path.suffix.lower() in ends and not path.is_dir()
-    ]
-    shown = [path for path in found if not any(part.startswith(".") for part in path.parts)]
-    if not shown:
-        raise DataError("needs items.csv and outfits.csv, or pictures", folder)
-    names = [path.as_posix() for path in sorted(shown)]
-    return pd.DataFrame({"image": names})

@@ -101,5 +101,5 @@ class ImageTextEncoder:
             FashionGraphError: If the model encodes only pictures.
         """
         if not self.image.towers.has_texts:
-            raise FashionGraphError(f"'texts' need a model of texts (got {self.name!r}: no texts)")
+            raise FashionGraphError(f"'texts' needs a model of texts (got {self.name!r}: no texts)")
         return TextTower(self.name, self.image.towers)
