@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from fashiongraph.features import Features
 
 _PICTURES, _TABLE, _RUN = "Pictures", "Texts and columns", "Computation"
+# Options that choose encoders.
+_CHOICES = ("encoder", "weights", "layers", "remove_background", "text_column", "columns", "output")
 _PICTURE_OPTIONS = ("cache", "batch_size", "workers", "engine", "ray_address", "skip_broken")
 
 
@@ -101,6 +103,14 @@ class EmbedOptions(CommandOptions):
             help="Layers to pool and join, such as layer3,avgpool.", rich_help_panel=_PICTURES
         ),
     ] = ""
+    remove_background: Annotated[
+        bool,
+        typer.Option(
+            "--remove-background",
+            help="Make the plain background of product photographs white before encoding.",
+            rich_help_panel=_PICTURES,
+        ),
+    ] = False
     skip_broken: Annotated[
         bool,
         typer.Option(
@@ -223,7 +233,7 @@ def _check(options: EmbedOptions) -> None:
     if options.like is not None:
         refuse(
             options,
-            ("encoder", "weights", "layers", "text_column", "columns", "output"),
+            _CHOICES,
             "--like",
         )
     check_files(options.data, options.like)
@@ -240,6 +250,7 @@ def _jobs(options: EmbedOptions) -> tuple[ItemColumns, list[EmbedJob]]:
         IMAGE: {
             "weights": None if weights == "none" else weights,
             "layers": listed(options.layers, "--layers") or None,
+            "remove_background": options.remove_background,
         },
         TEXT: {"column": options.text_column},
         COLUMNS: {"columns": listed(options.columns, "--columns") or None},
@@ -253,7 +264,7 @@ def _jobs(options: EmbedOptions) -> tuple[ItemColumns, list[EmbedJob]]:
     if not kinds & {IMAGE, COLOURS}:
         refuse(options, _PICTURE_OPTIONS, f"--encoder {' --encoder '.join(names)}")
     for kind, unread in (
-        (IMAGE, ("weights", "layers")),
+        (IMAGE, ("weights", "layers", "remove_background")),
         (TEXT, ("text_column",)),
         (COLUMNS, ("columns",)),
     ):

@@ -64,7 +64,12 @@ class EmbedJob:
         return encoder
 
     def _make(self, items: ItemColumns, download: bool) -> Any:
-        from fashiongraph.features import ColumnEncoder, image_encoder, text_encoder
+        from fashiongraph.features import (
+            ColumnEncoder,
+            RemoveBackground,
+            image_encoder,
+            text_encoder,
+        )
 
         if self.kind == COLUMNS:
             known = self.settings["columns"]
@@ -74,7 +79,12 @@ class EmbedJob:
         if self.kind == TEXT:
             return text_encoder(self.encoder, download)
         weights, layers = self.settings.get("weights", "DEFAULT"), self.settings.get("layers")
-        return image_encoder(self.encoder, weights, layers, download)
+        encoder = image_encoder(self.encoder, weights, layers, download)
+        if self.settings.get("remove_background"):
+            from torchvision.transforms import v2
+
+            encoder.transform = v2.Compose([RemoveBackground(), encoder.transform])
+        return encoder
 
     def source(self, encoder: Any) -> FeatureSource:
         """Card of the features of an encoder that :meth:`make` returned."""

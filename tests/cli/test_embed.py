@@ -130,6 +130,45 @@ def test_many_broken_pictures_are_counted(pictures, command):
     assert "9[b].gif: cannot be read" in done.stderr and "… and 8 more" in done.stderr
 
 
+def test_the_background_is_removed_on_demand(pictures, command):
+    for i in range(6):
+        picture = Image.new("RGB", (40, 60), (200, 210, 220))
+        picture.paste((40 * i, 90, 20), (10, 15, 30, 45))
+        picture.save(pictures / f"{i}.png")
+    lite = ("--encoder", "efficientnet-lite0", "--workers", 0)
+    pytest.importorskip("efficientnet_lite_pytorch", reason="needs the extra 'efficientnet'")
+    command("embed", pictures, *lite, "-o", pictures / "as_it_is.npy")
+    command("embed", pictures, *lite, "--remove-background", "-o", pictures / "removed.npy")
+    rows = [np.load(pictures / name) for name in ("as_it_is.npy", "removed.npy")]
+    assert np.abs(rows[0] - rows[1]).max() > 0.1
+    cards = [json.loads((pictures / f"{n}.npy.json").read_text()) for n in ("as_it_is", "removed")]
+    assert [card["settings"]["remove_background"] for card in cards] == [False, True]
+    assert cards[0]["fingerprint"] != cards[1]["fingerprint"]
+    refused = command("embed", pictures, *WORDS, "--remove-background", fails=True)
+    assert "'--remove-background' has no effect" in str(refused.exception)
+
+
+def test_everything_that_a_table_holds_by_default(pictures, command):
+    pytest.importorskip("efficientnet_lite_pytorch", reason="needs the extra 'efficientnet'")
+    items = pd.read_csv(pictures / "items.csv", dtype=str)
+    items.loc[4, "image"] = ""
+    items["price"] = range(6)
+    items.to_csv(pictures / "items.csv", index=False)
+    assert "row 6: 'image' needs" in str(command("embed", pictures, fails=True).exception)
+    result = command("embed", pictures, "--skip-broken", "--workers", 0, "--json")
+    facts = json.loads(result.stdout)["features"]
+    kinds = ["image", "colours", "text", "columns"]
+    assert [one["output"] for one in facts] == [str(pictures / f"features_{k}.npy") for k in kinds]
+    assert [one["missing"] for one in facts] == [1, 1, 1, 0]
+    listed = json.loads(command("info", pictures, "--json").stdout)
+    assert {one["file"] for one in listed["feature_files"]} == {
+        f"features_{kind}.npy" for kind in kinds
+    }
+    assert listed["pictures"] == {"found": 5, "missing": 1}
+    width = sum(one["shape"][1] for one in facts) + 4  # and an indicator for each
+    assert listed["features"]["width"] == width
+
+
 def test_words_without_a_model(pictures, command):
     facts = facts_of(command("embed", pictures, *WORDS, "--json"))
     assert (facts["shape"], facts["missing"]) == ([6, 384], 1)
