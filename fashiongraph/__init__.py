@@ -15,6 +15,7 @@ __version__ = "0.1.0"
 PACKAGES: dict[str, str] = {
     "cli": "The command `fashiongraph`.",
     "quickstart": "A full run on a synthetic data set, with an HTML report.",
+    "stylist": "Calibrated scores, explanations, stand-ins and whole outfits from a catalogue.",
     "export": "Trained models as programs of `torch.export` and ONNX.",
     "training": "`fit`: one training path on Lightning for every model, and the model registry.",
     "objectives": "Training objectives: ranking, metric learning, distillation.",

@@ -95,24 +95,11 @@ def _default_features(data: Path, model: OutfitModel | None) -> list[Path]:
     Raises:
         FashionGraphError: If a file of the model's is missing.
     """
-    from fashiongraph.datasets.io.feature_card import carded_features, feature_source
+    from fashiongraph.datasets.io.feature_card import carded_features, find_features
 
-    carded = carded_features(data.absolute())
     if model is None or not model.feature_sources:
-        return carded
-    files = []
-    for source in model.feature_sources:
-        file = feature_file(data, source.file)
-        if not file.is_file():  # a file of the same encoder may have another name
-            equal = (one for one in carded if feature_source(one).fingerprint == source.fingerprint)
-            file = next(equal, file)
-        if not file.is_file():
-            how = "name it with --features"
-            if source.encoder:
-                how = f"make it with 'fashiongraph embed {data} --like MODEL', or {how}"
-            raise FashionGraphError(f"{data}: the model reads {source}, which is missing; {how}")
-        files.append(file)
-    return files
+        return carded_features(data.absolute())
+    return find_features(data, model.feature_sources)
 
 
 def feature_file(data: Path, name: str) -> Path:

@@ -134,8 +134,9 @@ def check_unseen(splits: Mapping[str, Outfits]) -> None:
         FashionGraphError: If an encoder has seen some, with their number.
 
     Example:
+        >>> from fashiongraph.data import split
         >>> from fashiongraph.datasets import SyntheticOutfits
-        >>> train, valid, test = SyntheticOutfits.attributes_only(60).split(seed=0)
+        >>> train, valid, test = split(SyntheticOutfits.attributes_only(60), seed=0)
         >>> check_unseen({"train": train, "valid": valid, "test": test})
     """
     for name, outfits in splits.items():
@@ -143,7 +144,7 @@ def check_unseen(splits: Mapping[str, Outfits]) -> None:
             continue
         keys = outfit_keys(outfits)
         for source in outfits.items.feature_sources:
-            seen = int(np.isin(keys, source.training_outfits).sum())
+            seen = int(np.isin(keys.numpy(), source.training_outfits).sum())
             if seen:
                 raise FashionGraphError(
                     f"'{name}' needs outfits that the encoder of {source.file} was not fine-tuned "

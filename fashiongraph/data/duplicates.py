@@ -54,7 +54,7 @@ def content_code(outfits: Outfits) -> Tensor:
     return torch.from_numpy(rank[first])
 
 
-def outfit_keys(outfits: Outfits) -> Ints:
+def outfit_keys(outfits: Outfits) -> Tensor:
     """64-bit key of each outfit, equal in all data sets with the same identifiers [B].
 
     It is the sum of the hashes of the items' identifiers, so their order does not matter.
@@ -71,7 +71,7 @@ def outfit_keys(outfits: Outfits) -> Ints:
     """
     key = outfits.items.key[outfits.item_id]
     total = torch.zeros(len(outfits), dtype=torch.int64)  # wraps around
-    return total.index_add_(0, outfits.batch, key).numpy()
+    return total.index_add_(0, outfits.batch, key)
 
 
 def without_duplicates(outfits: Outfits) -> tuple[Outfits, int]:

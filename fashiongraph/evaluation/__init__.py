@@ -1,5 +1,6 @@
 """Evaluation of any model: questions, protocols and metrics."""
 
+from fashiongraph.evaluation.calibration import Calibration
 from fashiongraph.evaluation.draw_questions import (
     draw_compatibility,
     draw_fill_in_blank,
@@ -16,6 +17,7 @@ from fashiongraph.evaluation.score_candidates import score_candidates
 from fashiongraph.evaluation.score_outfits import score_outfits
 
 __all__ = [
+    "Calibration",
     "EasyAndHard",
     "Result",
     "compatibility",

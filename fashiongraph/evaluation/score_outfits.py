@@ -59,6 +59,37 @@ def score_outfits(
     return torch.cat(score) if score else torch.empty(0)
 
 
+@torch.no_grad()
+def item_scores(
+    model: Scorer, outfits: Outfits, batch_size: int = 256, unknown: str = "error"
+) -> Tensor:
+    """Compatibility of each item with the rest of its outfit, in batches.
+
+    Args:
+        model: As for :func:`score_outfits`.
+        outfits: The outfits.
+        batch_size: Outfits per batch.
+        unknown: As for :func:`score_outfits`.
+
+    Returns:
+        :meth:`~fashiongraph.models.OutfitModel.item_scores` on the CPU [N].
+
+    Raises:
+        FashionGraphError: As :func:`score_outfits`.
+
+    Example:
+        >>> from fashiongraph.data import ItemTable, Outfits
+        >>> items = ItemTable.from_lists(["a", "b"], ["top", "skirt"], torch.eye(2))
+        >>> outfits = Outfits.from_lists(items, [["a", "b"]])
+        >>> item_scores(lambda batch: batch.ptr.diff().float(), outfits)
+        tensor([1., 1.])
+    """
+    model = as_outfit_model(model)
+    with evaluation_batches(model, outfits, batch_size, unknown) as batches:
+        score = [model.item_scores(batch).float().cpu() for batch in batches]
+    return torch.cat(score) if score else torch.empty(0)
+
+
 def checked_scores(model: OutfitModel, batch: Batch) -> Tensor:
     """Scores of a batch [B], with a check of their shape.
 

@@ -58,8 +58,9 @@ class OutfitModel(torch.nn.Module):
     - :meth:`embed` and :meth:`completion_query`: completion as inner-product search.
 
     :func:`fashiongraph.training.fit` sets :attr:`graph` (category graph of the training outfits),
-    :attr:`categories` (their vocabulary) and :attr:`feature_sources` (files and encoders of their
-    features).
+    :attr:`categories` (their vocabulary), :attr:`feature_sources` (files and encoders of their
+    features) and :attr:`training_outfits` (their keys, :func:`~fashiongraph.data.outfit_keys`).
+    :attr:`calibration` holds the fields of a :class:`~fashiongraph.evaluation.Calibration`.
 
     Example:
         >>> import torch
@@ -95,6 +96,8 @@ class OutfitModel(torch.nn.Module):
         self.graph: Data | None = None
         self.categories: list[str] = []
         self.feature_sources: tuple[FeatureSource, ...] = ()
+        self.training_outfits: Tensor | None = None
+        self.calibration: dict[str, Any] | None = None
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -212,6 +215,11 @@ class OutfitModel(torch.nn.Module):
         """
         raise FashionGraphError(f"{type(self).__name__} has no scores of pairs")
 
+    @property
+    def has_pair_scores(self) -> bool:
+        """Whether the model implements :meth:`pair_scores`."""
+        return type(self).pair_scores is not OutfitModel.pair_scores
+
     # --- item embeddings ----------------------------------------------------------------------
 
     def encode_items(self, items: ItemInputs) -> dict[str, Tensor]:
@@ -306,9 +314,12 @@ class OutfitModel(torch.nn.Module):
             "config": self.config,
             "categories": self.categories,
             "features": [source.as_json() for source in self.feature_sources],
+            "calibration": self.calibration,
             "graph": None,
         }
         tensors = {"weights": self.state_dict()}
+        if self.training_outfits is not None:
+            tensors["training_outfits"] = {"keys": self.training_outfits}
         if self.graph is not None:
             fields = self.graph.to_dict()
             tensors["graph"] = {k: v for k, v in fields.items() if torch.is_tensor(v)}
@@ -342,6 +353,9 @@ class OutfitModel(torch.nn.Module):
             model.load_state_dict(tensors["weights"])
             model.categories = card["categories"]
             model.feature_sources = tuple(FeatureSource(**one) for one in card["features"])
+            model.calibration = card["calibration"]
+            if "training_outfits" in tensors:
+                model.training_outfits = tensors["training_outfits"]["keys"]
             if card["graph"] is not None:
                 model.graph = Data(**tensors["graph"], **card["graph"])
         except DataError:

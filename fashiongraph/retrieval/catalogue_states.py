@@ -153,7 +153,7 @@ class CatalogueStates:
         return slice(int(self.ptr[category]), int(self.ptr[category + 1]))
 
     def best(
-        self, query: Tensor, category: int, count: int, exclude: Tensor
+        self, query: Tensor, category: int, count: int, allowed: Tensor
     ) -> tuple[Tensor, Tensor]:
         """Items of one category with the largest inner products with a query, best first.
 
@@ -161,14 +161,14 @@ class CatalogueStates:
             query: The query [D].
             category: Index of the category.
             count: Largest number of items to return.
-            exclude: Rows of the item table to leave out.
+            allowed: Whether each item of the table is a candidate [n].
 
         Returns:
             Rows of the item table and their inner products.
         """
         rows = self.rows(category)
         item, product = self.item[rows], self.products(query, rows)
-        product[torch.isin(item, exclude)] = float("-inf")
+        product[~allowed[item]] = float("-inf")
         product, place = product.topk(min(count, len(product)))
         found = product > float("-inf")
         return item[place[found]], product[found]

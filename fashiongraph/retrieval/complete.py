@@ -29,6 +29,7 @@ def complete(
     shortlist: int | None = 100,
     states: CatalogueStates | None = None,
     unknown: str = "error",
+    allowed: Tensor | None = None,
 ) -> pd.DataFrame:
     """Complete an outfit with the best items of each category.
 
@@ -51,6 +52,7 @@ def complete(
             for all.
         states: Stored vectors of the catalogue, for many calls; by default they are computed.
         unknown: As for :func:`fashiongraph.evaluation.score_outfits`.
+        allowed: Whether each item of the catalogue is a candidate [n]; by default all are.
 
     Returns:
         A table, best first, with the columns ``item_id``, ``category``, ``rank`` in its category
@@ -89,24 +91,25 @@ def complete(
         )
     if states is not None and states.scorer.model is not model:
         raise FashionGraphError("'states' needs to be those of this model")
+    if allowed is not None and allowed.shape != (len(items),):
+        raise FashionGraphError(
+            f"'allowed' needs one entry per item, {len(items)} (got {list(allowed.shape)})"
+        )
+    free = torch.ones(len(items), dtype=torch.bool) if allowed is None else allowed.clone()
+    free[rows] = False
     scorer = CompletionScorer(model, items) if states is None else states.scorer
     embedding = None if shortlist is None else scorer.embed(rows)
     if shortlist is None or embedding is None:
-        found = _all_items(items, rows, categories)
+        found = [((items.category_id == c) & free).nonzero().flatten() for c in categories]
         scores = [scorer(rows, candidates, unknown) for candidates in found]
     else:
         if states is None:
             states = CatalogueStates.build(model, items)
-        found, scores = _shortlisted(states, rows, embedding, categories, k, shortlist, unknown)
+        found, scores = _shortlisted(
+            states, rows, embedding, categories, k, shortlist, unknown, free
+        )
     candidates, score = torch.cat([rows[:0], *found]), torch.cat([torch.empty(0), *scores])
     return _frame(items, candidates, score, k)
-
-
-def _all_items(items: ItemTable, outfit: Tensor, categories: list[int]) -> list[Tensor]:
-    """All items of each category except those of the outfit."""
-    free = torch.ones(len(items), dtype=torch.bool)
-    free[outfit] = False
-    return [((items.category_id == c) & free).nonzero().flatten() for c in categories]
 
 
 def _shortlisted(
@@ -117,6 +120,7 @@ def _shortlisted(
     k: int,
     shortlist: int,
     unknown: str,
+    allowed: Tensor,
 ) -> tuple[list[Tensor], list[Tensor]]:
     """Candidates of each category by shortlist, and their scores by the model.
 
@@ -129,12 +133,12 @@ def _shortlisted(
     device_query = model.completion_query(embedding)
     query, offset = device_query[0].cpu(), float(device_query[1])
     rounding = states.rounding * float(query.norm())
-    co_occurring = _co_occurring(scorer, outfit)
+    co_occurring = _co_occurring(scorer, outfit, allowed)
     found: list[Tensor] = []
     scores: list[Tensor] = []
     while categories:
         # One more than the model scores: it bounds the scores of all further items.
-        best = [states.best(query, category, shortlist + 1, outfit) for category in categories]
+        best = [states.best(query, category, shortlist + 1, allowed) for category in categories]
         of_category = scorer.items.category_id[co_occurring]
         ranked = [
             torch.cat([item[:shortlist], co_occurring[of_category == category]]).unique()
@@ -170,13 +174,13 @@ def _scores(
     return list(scorer(outfit, torch.cat(ranked), unknown, query=query).split(sizes))
 
 
-def _co_occurring(scorer: CompletionScorer, outfit: Tensor) -> Tensor:
-    """Items that co-occur with the outfit in training, if the model reads co-occurrence."""
+def _co_occurring(scorer: CompletionScorer, outfit: Tensor, allowed: Tensor) -> Tensor:
+    """Allowed items that co-occur with the outfit in training, if the model reads co-occurrence."""
     cooccurrence = scorer.batcher.cooccurrence
     if cooccurrence is None or "edge_cooccurrence" not in scorer.model.batch_inputs:
         return outfit[:0]
     rows = cooccurrence.co_occurring(outfit.unique())
-    return rows[~torch.isin(rows, outfit)]
+    return rows[allowed[rows]]
 
 
 def _category_ids(items: ItemTable, slots: Sequence[str] | None) -> list[int]:

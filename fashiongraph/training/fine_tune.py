@@ -122,8 +122,8 @@ def fine_tune_pictures(
             **settings,
         )
     folder = place / "encoder"
-    weights = net.encoder.state_dict()
-    write_picture_encoder(folder, weights, net.backbone, net.layers, net.size, outfit_keys(seen))
+    weights, keys = net.encoder.state_dict(), outfit_keys(seen).numpy()
+    write_picture_encoder(folder, weights, net.backbone, net.layers, net.size, keys)
     return FineTuned(folder, history, len(train) + len(valid) - len(seen) - len(kept))
 
 
@@ -175,7 +175,7 @@ def fine_tune_texts(
     folder = place / "encoder"
     with atomic_write(folder, kind=ENCODER) as draft:
         net.encoder.save_pretrained(str(draft), safe_serialization=True)
-        write_training_outfits(draft, outfit_keys(seen))
+        write_training_outfits(draft, outfit_keys(seen).numpy())
     return FineTuned(folder, history, len(train) + len(valid) - len(seen) - len(kept))
 
 

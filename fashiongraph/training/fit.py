@@ -17,6 +17,7 @@ from lightning.pytorch.loggers import CSVLogger, Logger, TensorBoardLogger
 from lightning.pytorch.utilities.exceptions import SIGTERMException
 from torch_geometric.data import Data
 
+from fashiongraph.data.duplicates import outfit_keys
 from fashiongraph.data.feature_source import check_sources
 from fashiongraph.data.outfits import Outfits
 from fashiongraph.errors import FashionGraphError
@@ -118,6 +119,7 @@ def fit(
     _check(model, train, valid, graph, max_epochs, patience, seed, directory, resume)
     model.graph, model.categories = graph, list(train.items.categories)
     model.feature_sources = train.items.feature_sources
+    model.training_outfits = outfit_keys(train)
     data = OutfitDataModule(
         train, valid, objective, graph, protocol, columns, config.batch_size, seed
     )

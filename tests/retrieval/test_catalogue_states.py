@@ -10,6 +10,12 @@ from fashiongraph.manifest import MANIFEST
 from fashiongraph.retrieval import CatalogueStates
 
 
+def without(states, rows):
+    allowed = torch.ones(len(states), dtype=torch.bool)
+    allowed[rows] = False
+    return allowed
+
+
 def test_rows_are_the_item_vectors_by_category(wardrobe, make_model):
     items, model = wardrobe.items, make_model(activation="tanh")
     states = CatalogueStates.build(model, items, batch_size=7)
@@ -36,10 +42,10 @@ def test_best_are_the_largest_products(wardrobe, make_model):
     product = dict(zip(states.item.tolist(), (states.values @ query).tolist(), strict=True))
     expected = (wardrobe.items.category_id == 2).nonzero().flatten().tolist()
     ranked = sorted(expected, key=lambda i: -product[i])
-    item, value = states.best(query, 2, 3, torch.tensor(ranked[1:2]))
+    item, value = states.best(query, 2, 3, without(states, ranked[1:2]))
     assert item.tolist() == [ranked[0], ranked[2], ranked[3]]
     assert value.tolist() == pytest.approx([product[i] for i in item.tolist()])
-    item, _ = states.best(query, 2, 100, torch.tensor(ranked))
+    item, _ = states.best(query, 2, 100, without(states, ranked))
     assert item.tolist() == []
 
 
@@ -91,7 +97,7 @@ def test_no_items(make_model, tmp_path):
     items = ItemTable.from_lists([], [], torch.empty(0, 8), vocabulary=["y"])
     states = CatalogueStates.build(make_model(), items)
     assert len(states) == 0
-    assert len(states.best(torch.zeros(18), 0, 5, states.item)[0]) == 0
+    assert len(states.best(torch.zeros(18), 0, 5, without(states, states.item.tolist()))[0]) == 0
 
 
 def test_other_models_and_items_are_refused(wardrobe, make_model, tmp_path):

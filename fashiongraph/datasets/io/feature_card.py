@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -155,6 +155,36 @@ def source_in(root: Path, features: Path, source: FeatureSource) -> FeatureSourc
 def carded_features(folder: Path) -> list[Path]:
     """Files of features with a card directly in a folder, sorted by name."""
     return [file for file in sorted(folder.glob("*.npy")) if _card(_place(file))]
+
+
+def find_features(root: Path, sources: Sequence[FeatureSource]) -> list[Path]:
+    """Files in a folder with the features of a model.
+
+    Args:
+        root: Folder of a data set.
+        sources: Sources of the model's features. A file of the same encoder may have another name.
+
+    Returns:
+        The file of each source.
+
+    Raises:
+        DataError: If one is missing.
+    """
+    folder = root.absolute()
+    files = []
+    for source in sources:
+        file = folder / source.file
+        if not file.is_file():
+            carded = carded_features(folder)
+            equal = (one for one in carded if feature_source(one).fingerprint == source.fingerprint)
+            file = next(equal, file)
+        if not file.is_file():
+            how = "name it with --features"
+            if source.encoder:
+                how = f"make it with 'fashiongraph embed {root} --like MODEL', or {how}"
+            raise DataError(f"the model reads {source}, which is missing; {how}", root)
+        files.append(file)
+    return files
 
 
 def _source(features: Path, rows: np.ndarray, entry: dict[str, Any]) -> FeatureSource:

@@ -1,0 +1,65 @@
+"""Beam search over the slots of an outfit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from fashiongraph.stylist.scored_catalogue import ScoredCatalogue
+
+
+def beam_search(
+    catalogue: ScoredCatalogue,
+    seed: Tensor,
+    slots: Sequence[int],
+    allowed: Tensor,
+    width: int,
+    generator: torch.Generator,
+) -> list[Tensor]:
+    """Fill slots one after the other, and keep the best partial outfits.
+
+    For each partial outfit the candidates of the next slot are ranked by
+    :meth:`~fashiongraph.models.OutfitModel.score_candidates`; the best of them all are then scored
+    as outfits, which makes them comparable. The first item of an empty seed, which has no score, is
+    drawn.
+
+    Args:
+        catalogue: The catalogue.
+        seed: Rows of the items that each outfit has [n].
+        slots: Categories to fill, in this order.
+        allowed: Whether each item may be added [n].
+        width: Number of partial outfits that are kept.
+        generator: Draws the first item of an empty seed.
+
+    Returns:
+        Rows of the items of the outfits that are left; none if a slot has no candidate.
+    """
+    category = catalogue.items.category_id
+    beam = [seed]
+    for slot in slots:
+        candidates = torch.nonzero((category == slot) & allowed).flatten()
+        grown: dict[frozenset[int], Tensor] = {}
+        for outfit in beam:
+            free = candidates[~torch.isin(candidates, outfit)]
+            for item in _best(catalogue, outfit, free, width, generator):
+                rows = torch.cat([outfit, item.view(1)])
+                grown.setdefault(frozenset(rows.tolist()), rows)
+        outfits = list(grown.values())
+        kept = catalogue.log_odds(outfits).argsort(descending=True, stable=True)[:width]
+        beam = [outfits[i] for i in kept]
+    return beam
+
+
+def _best(
+    catalogue: ScoredCatalogue,
+    outfit: Tensor,
+    candidates: Tensor,
+    width: int,
+    generator: torch.Generator,
+) -> Tensor:
+    if not len(outfit):
+        return candidates[torch.randperm(len(candidates), generator=generator)[:width]]
+    score = catalogue.scorer(outfit, candidates)
+    return candidates[score.argsort(descending=True, stable=True)[:width]]

@@ -1,0 +1,56 @@
+"""Items that complete an outfit, with the score of the outfit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from fashiongraph.retrieval.complete import complete as complete_slots
+from fashiongraph.stylist.answer import Answer, Panel
+from fashiongraph.stylist.scored_catalogue import ScoredCatalogue, of_100
+
+_SHORTLIST = 100
+
+
+def complete(
+    catalogue: ScoredCatalogue,
+    outfit: Sequence[str],
+    slots: Sequence[str] | None,
+    k: int,
+    allowed: Tensor,
+) -> Answer:
+    """Add an item of each of some categories; see :meth:`fashiongraph.stylist.Stylist.complete`.
+
+    Args:
+        catalogue: The catalogue.
+        outfit: Identifiers of the items.
+        slots: Categories to fill; :obj:`None` for all.
+        k: Largest number of items of each.
+        allowed: Whether each item of the catalogue may be added [n].
+    """
+    rows = catalogue.rows(outfit, least=1)
+    frame = complete_slots(
+        catalogue.model,
+        outfit,
+        catalogue.items,
+        slots,
+        k,
+        max(_SHORTLIST, k),
+        catalogue.states,
+        allowed=allowed,
+    )
+    added = catalogue.items.rows(frame["item_id"].tolist())
+    frame["score"] = catalogue.scores([torch.cat([rows, one.view(1)]) for one in added]).numpy()
+    frame = frame.sort_values("score", ascending=False, kind="stable", ignore_index=True)
+    panels = [Panel("Outfit", list(outfit))]
+    panels += [
+        Panel(str(slot), part["item_id"].tolist(), [of_100(one) for one in part["score"]])
+        for slot, part in frame.groupby("category", sort=False)
+    ]
+    sentence = "No item qualifies."
+    if len(frame):
+        name = catalogue.name(int(catalogue.items.rows([frame["item_id"].iloc[0]])))
+        sentence = f"The {name} goes best with it: {of_100(frame['score'].iloc[0])}."
+    return Answer(catalogue, sentence, frame, panels)

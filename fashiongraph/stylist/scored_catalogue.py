@@ -1,0 +1,138 @@
+"""Catalogue of items with a model and its calibration."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+import torch
+from torch import Tensor
+
+from fashiongraph.data.item_table import ItemTable
+from fashiongraph.data.outfits import Outfits
+from fashiongraph.errors import FashionGraphError
+from fashiongraph.evaluation.calibration import Calibration
+from fashiongraph.evaluation.score_outfits import score_outfits
+from fashiongraph.models.outfit_model import OutfitModel
+from fashiongraph.retrieval.catalogue_states import CatalogueStates
+from fashiongraph.retrieval.completion_scorer import CompletionScorer
+
+
+class ScoredCatalogue:
+    """Catalogue of items with a model and the calibration of its scores.
+
+    Args:
+        model: The model.
+        items: The catalogue.
+        outfits: Outfits of the catalogue, from which whole outfits take sets of categories.
+        folder: Folder of the items' pictures, for pages.
+        calibration: Calibration of the scores.
+
+    Raises:
+        FashionGraphError: If the items have other features than the model was trained on.
+    """
+
+    def __init__(
+        self,
+        model: OutfitModel,
+        items: ItemTable,
+        outfits: Outfits | None,
+        folder: Path,
+        calibration: Calibration,
+    ) -> None:
+        model.check_items(items)
+        self.model = model
+        self.items = items
+        self.outfits = outfits
+        self.folder = folder
+        self.calibration = calibration
+
+    @cached_property
+    def scorer(self) -> CompletionScorer:
+        """Scorer of completions."""
+        return CompletionScorer(self.model, self.items)
+
+    @cached_property
+    def states(self) -> CatalogueStates | None:
+        """Vectors of all items; :obj:`None` for a model without item vectors."""
+        if self.scorer.embed(torch.arange(0)) is None:
+            return None
+        return CatalogueStates.build(self.model, self.items)
+
+    def rows(self, outfit: Sequence[str], least: int = 0) -> Tensor:
+        """Rows of the items of an outfit [n].
+
+        Args:
+            outfit: Identifiers of the items.
+            least: Smallest number of items.
+
+        Raises:
+            FashionGraphError: If an item is unknown or repeated, or there are fewer.
+        """
+        if isinstance(outfit, str):
+            raise FashionGraphError(f"'outfit' needs a list of identifiers (got {outfit!r})")
+        ids = pd.Series(list(outfit), dtype=object)
+        if ids.duplicated().any():
+            twice = ids[ids.duplicated()].iloc[0]
+            raise FashionGraphError(f"'outfit' needs different items (got {twice!r} twice)")
+        if len(ids) < least:
+            raise FashionGraphError(f"'outfit' needs {least} items or more (got {len(ids)})")
+        return self.items.rows(ids.tolist())
+
+    def made_of(self, rows: Sequence[Tensor]) -> Outfits:
+        """Outfits of given rows of the catalogue.
+
+        Raises:
+            FashionGraphError: If one has no item.
+        """
+        sizes = torch.tensor([len(one) for one in rows], dtype=torch.int64)
+        if not bool((sizes > 0).all()):
+            raise FashionGraphError("'outfits' needs an item in each outfit (got none)")
+        ptr = torch.cat([sizes.new_zeros(1), sizes.cumsum(0)])
+        return Outfits(self.items, ptr, torch.cat([sizes.new_zeros(0), *rows]))
+
+    def log_odds(self, rows: Sequence[Tensor]) -> Tensor:
+        """Log-odds of calibrated scores [B]; 0, a score of 50, for fewer than two items."""
+        found = torch.zeros(len(rows), dtype=torch.float64)
+        usable = [i for i, one in enumerate(rows) if len(one) > 1]
+        if usable:
+            raw = score_outfits(self.model, self.made_of([rows[i] for i in usable])).double()
+            found[usable] = self.calibration.slope * raw + self.calibration.offset
+        return found
+
+    def scores(self, rows: Sequence[Tensor]) -> Tensor:
+        """Calibrated scores from 0 to 100 [B]."""
+        return 100 * self.log_odds(rows).sigmoid()
+
+    def vectors(self, rows: Tensor) -> Tensor:
+        """Item vectors of length 1 [n, D]; for a model without any, one-hot vectors."""
+        vectors = self.scorer.embed(rows) if len(rows) else None
+        if vectors is None:
+            distinct, place = rows.unique(return_inverse=True)
+            return torch.eye(len(distinct))[place]
+        return torch.nn.functional.normalize(vectors.float().cpu(), dim=1)
+
+    def name(self, row: int) -> str:
+        """Title of an item, or its category and identifier."""
+        columns = self.items.columns
+        if "title" in columns and isinstance(columns["title"].iloc[row], str):
+            return str(columns["title"].iloc[row])
+        (category,) = self.categories(torch.tensor([row]))
+        return f"{category or 'item'} {self.items.ids[row]}"
+
+    def categories(self, rows: Tensor) -> list[str]:
+        """Names of the categories of items [n]; empty if unknown."""
+        names = [*self.items.categories, ""]  # -1 is no category
+        return [names[int(one)] for one in self.items.category_id[rows]]
+
+    def frame(self, rows: Tensor) -> pd.DataFrame:
+        """Table of items with the columns ``item_id`` and ``category`` [n rows]."""
+        ids = [str(one) for one in self.items.ids[rows.numpy()]]
+        return pd.DataFrame({"item_id": ids, "category": self.categories(rows)})
+
+
+def of_100(score: float) -> str:
+    """A score as text."""
+    return "no score" if score != score else f"{score:.0f} of 100"

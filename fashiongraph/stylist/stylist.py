@@ -1,0 +1,238 @@
+"""Scores, explanations and suggestions for outfits of a catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from fashiongraph.data.item_table import ItemTable
+from fashiongraph.data.outfits import Outfits
+from fashiongraph.datasets.io.feature_card import find_features
+from fashiongraph.datasets.outfit_tables import OutfitTables
+from fashiongraph.errors import FashionGraphError
+from fashiongraph.evaluation.calibration import Calibration
+from fashiongraph.models.outfit_model import OutfitModel
+from fashiongraph.models.wrapped_model import Scorer, as_outfit_model
+from fashiongraph.stylist.answer import Answer
+from fashiongraph.stylist.complete import complete
+from fashiongraph.stylist.compose import compose
+from fashiongraph.stylist.constraints import allowed_items
+from fashiongraph.stylist.explain import explain
+from fashiongraph.stylist.score import score
+from fashiongraph.stylist.scored_catalogue import ScoredCatalogue
+from fashiongraph.stylist.swap import swap
+
+Conditions = Sequence[str]
+
+
+class Stylist:
+    """Scores, explanations and suggestions for outfits of a catalogue, by any model.
+
+    Scores are from 0 to 100: the calibrated probability that an outfit is a real one, and not one
+    in which a negative replaces an item (:class:`~fashiongraph.evaluation.Calibration`).
+
+    Constraints are texts ``column OP value`` (``price < 40``, ``season = summer``, ``colour in
+    red, blue``) on columns of the items: all of ``where`` hold for every suggested item, and none
+    of ``unless``. ``exclude`` names items to leave out.
+
+    Args:
+        model: The model.
+        items: The catalogue.
+        outfits: Outfits of the catalogue, from which :meth:`compose` takes sets of categories.
+        folder: Folder of the items' pictures, for pages.
+        calibration: Calibration of the scores; by default that of the model.
+
+    Raises:
+        FashionGraphError: If there is no calibration, or the items have other features than the
+            model was trained on.
+
+    Example:
+        >>> from fashiongraph.data import split
+        >>> from fashiongraph.datasets import SyntheticOutfits
+        >>> from fashiongraph.models import Siamese
+        >>> outfits = SyntheticOutfits.attributes_only(num_outfits=60, seed=0)
+        >>> model = Siamese(outfits.items.num_features)
+        >>> calibration = Calibration.fit(model, split(outfits, seed=0)[2])
+        >>> stylist = Stylist(model, outfits.items, outfits, calibration=calibration)
+        >>> answer = stylist.swap(list(outfits.items.ids[:3]), k=2)
+        >>> list(answer.frame.columns)
+        ['item_id', 'replaces', 'category', 'score', 'gain']
+    """
+
+    def __init__(
+        self,
+        model: Scorer,
+        items: ItemTable,
+        outfits: Outfits | None = None,
+        folder: str | Path = ".",
+        calibration: Calibration | None = None,
+    ) -> None:
+        known = as_outfit_model(model)
+        if calibration is None:
+            if known.calibration is None:
+                raise FashionGraphError(
+                    "'calibration' is needed, since the model has none: Calibration.fit(model, "
+                    "outfits), or 'fashiongraph calibrate'"
+                )
+            calibration = Calibration(**known.calibration)
+        self.catalogue = ScoredCatalogue(known, items, outfits, Path(folder), calibration)
+
+    @classmethod
+    def load(
+        cls, checkpoint: str | Path, data: str | Path, features: Sequence[str] | None = None
+    ) -> Stylist:
+        """Load a model and the catalogue in a folder.
+
+        Args:
+            checkpoint: Folder of the model.
+            data: Folder of ``items`` and ``outfits``, as for
+                :class:`~fashiongraph.datasets.OutfitTables`.
+            features: Files of features; by default those that the model was trained on.
+
+        Raises:
+            DataError: If a file is missing or broken.
+            FashionGraphError: As the constructor.
+        """
+        model = OutfitModel.load(checkpoint)
+        root = Path(data)
+        files = find_features(root, model.feature_sources) if features is None else features
+        dataset = OutfitTables(root, features=files)
+        return cls(model, dataset.items, dataset.outfits, root)
+
+    # --- scores -------------------------------------------------------------------------------
+
+    def score(self, outfits: Sequence[Sequence[str]]) -> Answer:
+        """Score outfits.
+
+        Args:
+            outfits: Identifiers of the items of each outfit.
+
+        Returns:
+            A table in the order of the outfits: ``score`` from 0 to 100, ``raw``, ``percentile``
+            among real outfits of the size that were not trained on, and ``in_training``. An outfit
+            of one item has no score.
+
+        Raises:
+            FashionGraphError: If an item is unknown or an outfit empty.
+        """
+        return score(self.catalogue, outfits)
+
+    def explain(self, outfit: Sequence[str]) -> Answer:
+        """Explain the score of an outfit by its items and pairs.
+
+        Args:
+            outfit: Identifiers of its items, at least two.
+
+        Returns:
+            A table of the items, the least fitting first: ``wrong``, the probability that this is
+            the replaced item if one is; ``share``, its Shapley value in the log-odds of the score,
+            with its standard ``error``; ``without``, the score of the outfit without it. The shares
+            add up to the log-odds of the score, where an outfit of fewer than two items counts as
+            50. The table ``pairs`` in ``terms`` has the scores of pairs, if the model has them.
+
+        Raises:
+            FashionGraphError: If an item is unknown or there are fewer than two.
+        """
+        return explain(self.catalogue, outfit)
+
+    # --- suggestions --------------------------------------------------------------------------
+
+    def swap(
+        self,
+        outfit: Sequence[str],
+        item: str | None = None,
+        k: int = 5,
+        where: Conditions = (),
+        unless: Conditions = (),
+        exclude: Sequence[str] = (),
+        diversity: float = 0.0,
+    ) -> Answer:
+        """Replace an item by others of its category.
+
+        Args:
+            outfit: Identifiers of its items, at least two.
+            item: The item to replace; by default the least fitting one.
+            k: Largest number of stand-ins.
+            where: Conditions on the stand-ins that hold.
+            unless: Conditions of which none holds.
+            exclude: Items to leave out.
+            diversity: Weight of the difference between stand-ins, in [0, 1).
+
+        Returns:
+            A table of stand-ins, best first: ``item_id``, ``replaces``, ``category``, ``score`` of
+            the outfit with it, and the ``gain``.
+
+        Raises:
+            FashionGraphError: If an item or a constraint is unknown, or an argument out of range.
+        """
+        allowed = allowed_items(self.catalogue.items, where, unless, exclude)
+        return swap(self.catalogue, outfit, item, k, allowed, diversity)
+
+    def complete(
+        self,
+        outfit: Sequence[str],
+        slots: Sequence[str] | None = None,
+        k: int = 5,
+        where: Conditions = (),
+        unless: Conditions = (),
+        exclude: Sequence[str] = (),
+    ) -> Answer:
+        """Add an item of each of some categories.
+
+        Args:
+            outfit: Identifiers of its items, at least one.
+            slots: Categories to fill, each on its own; by default all.
+            k: Largest number of items of each category.
+            where: Conditions on the items that hold.
+            unless: Conditions of which none holds.
+            exclude: Items to leave out.
+
+        Returns:
+            A table, best first: ``item_id``, ``category``, ``rank`` in its category, and ``score``
+            of the outfit with it.
+
+        Raises:
+            FashionGraphError: If an item, a slot or a constraint is unknown.
+        """
+        allowed = allowed_items(self.catalogue.items, where, unless, exclude)
+        return complete(self.catalogue, outfit, slots, k, allowed)
+
+    def compose(
+        self,
+        seed: Sequence[str] = (),
+        n: int = 5,
+        slots: Sequence[str] | None = None,
+        where: Conditions = (),
+        unless: Conditions = (),
+        exclude: Sequence[str] = (),
+        diversity: float = 0.3,
+        once: bool = False,
+        random_seed: int = 0,
+    ) -> Answer:
+        """Compose whole outfits.
+
+        Sets of categories are those of the outfits of the catalogue that hold the categories of the
+        seed, the most frequent first. Slots are filled one after the other by beam search.
+
+        Args:
+            seed: Items that every outfit has; none to start from nothing.
+            n: Number of outfits.
+            slots: Categories to add to the seed, in place of those sets.
+            where: Conditions on the added items that hold.
+            unless: Conditions of which none holds.
+            exclude: Items to leave out.
+            diversity: Weight of the difference between the outfits, in [0, 1).
+            once: Whether an added item is in one of the outfits only.
+            random_seed: Seed of the first items of an empty seed.
+
+        Returns:
+            A table of the outfits, best first: ``score`` from 0 to 100, ``categories`` and
+            ``items``; ``outfits`` has the identifiers. They are fewer than ``n`` if no more were
+            found.
+
+        Raises:
+            FashionGraphError: If an item, a slot or a constraint is unknown, or there is no set of
+                categories.
+        """
+        allowed = allowed_items(self.catalogue.items, where, unless, exclude)
+        return compose(self.catalogue, seed, n, slots, allowed, diversity, once, random_seed)

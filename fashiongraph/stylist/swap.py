@@ -1,0 +1,89 @@
+"""Stand-ins for an item of an outfit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from fashiongraph.errors import FashionGraphError
+from fashiongraph.evaluation.score_outfits import item_scores
+from fashiongraph.stylist.answer import Answer, Panel
+from fashiongraph.stylist.diversity import check_diversity, diverse
+from fashiongraph.stylist.scored_catalogue import ScoredCatalogue, of_100
+
+_POOL = 50  # of the best candidates by the scores of a slot, which the model scores in full
+
+
+def swap(
+    catalogue: ScoredCatalogue,
+    outfit: Sequence[str],
+    item: str | None,
+    k: int,
+    allowed: Tensor,
+    diversity: float,
+) -> Answer:
+    """Replace an item by others of its category; see :meth:`fashiongraph.stylist.Stylist.swap`.
+
+    Args:
+        catalogue: The catalogue.
+        outfit: Identifiers of the items.
+        item: The item to replace.
+        k: Largest number of stand-ins.
+        allowed: Whether each item of the catalogue may be one [n].
+        diversity: Weight of the difference between stand-ins.
+    """
+    rows, items = catalogue.rows(outfit, least=2), catalogue.items
+    if k < 1:
+        raise FashionGraphError(f"'k' needs to be a positive integer (got {k})")
+    check_diversity(diversity)
+    place = _place(catalogue, outfit, rows, item)
+    rest = torch.cat([rows[:place], rows[place + 1 :]])
+    free = allowed.clone()
+    free[rows] = False
+    candidates = torch.nonzero((items.category_id == items.category_id[rows[place]]) & free)
+    candidates = candidates.flatten()
+    ranked = catalogue.scorer(rest, candidates).argsort(descending=True, stable=True)
+    best = candidates[ranked[: max(10 * k, _POOL)]]
+    score = catalogue.scores([_with(rows, place, int(one)) for one in best])
+    chosen = diverse(score / 100, catalogue.vectors(best), k, diversity)
+    chosen = chosen[score[chosen].argsort(descending=True, stable=True)]
+    found, after = best[chosen], score[chosen]
+    (before,) = catalogue.scores([rows]).tolist()
+    frame = catalogue.frame(found)
+    frame.insert(1, "replaces", str(items.ids[int(rows[place])]))
+    frame["score"], frame["gain"] = after.numpy(), after.numpy() - before
+    marks = ["to replace" if i == place else "" for i in range(len(rows))]
+    panels = [
+        Panel("Outfit", list(outfit), marks, of_100(before)),
+        Panel("Stand-ins", frame["item_id"].tolist(), [of_100(one) for one in after.tolist()]),
+    ]
+    name = catalogue.name(int(rows[place]))
+    if not len(found):
+        sentence = f"No other item of its category qualifies in place of the {name}."
+    elif after[0] <= before:
+        sentence = f"No stand-in is better than the {name}: the outfit scores {before:.0f} of 100."
+    else:
+        sentence = (
+            f"With the {catalogue.name(int(found[0]))} in place of the {name} the outfit goes from "
+            f"{before:.0f} to {float(after[0]):.0f}."
+        )
+    return Answer(catalogue, sentence, frame, panels)
+
+
+def _place(
+    catalogue: ScoredCatalogue, outfit: Sequence[str], rows: Tensor, item: str | None
+) -> int:
+    """Position of the item to replace: the given one, or the least fitting one."""
+    if item is None:
+        return int(item_scores(catalogue.model, catalogue.made_of([rows])).argmin())
+    if item not in outfit:
+        raise FashionGraphError(f"'item' needs to be one of the outfit (got {item!r})")
+    return list(outfit).index(item)
+
+
+def _with(rows: Tensor, place: int, item: int) -> Tensor:
+    changed = rows.clone()
+    changed[place] = item
+    return changed
