@@ -15,10 +15,13 @@ import typer
 from rich.text import Text
 
 from fashiongraph import __version__
+from fashiongraph.cli.calibrate import calibrate
 from fashiongraph.cli.command import DEBUG_VARIABLE, typer_function
 from fashiongraph.cli.complete import complete
+from fashiongraph.cli.compose import compose
 from fashiongraph.cli.embed import embed
 from fashiongraph.cli.evaluate import evaluate
+from fashiongraph.cli.explain import explain
 from fashiongraph.cli.export import export
 from fashiongraph.cli.finetune import finetune
 from fashiongraph.cli.index import index
@@ -27,6 +30,7 @@ from fashiongraph.cli.quickstart import quickstart
 from fashiongraph.cli.retrieve import retrieve
 from fashiongraph.cli.score import score
 from fashiongraph.cli.split import split
+from fashiongraph.cli.swap import swap
 from fashiongraph.cli.tag import tag
 from fashiongraph.cli.train import train
 from fashiongraph.console import plain_console
@@ -49,8 +53,8 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 for run in (
-    *(quickstart, info, tag, embed, finetune, split, train, evaluate, score),
-    *(index, retrieve, complete, export),
+    *(quickstart, info, tag, embed, finetune, split, train, evaluate, calibrate),
+    *(score, explain, swap, compose, complete, index, retrieve, export),
 ):
     app.command()(typer_function(run))
 

@@ -6,7 +6,7 @@ import csv
 import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.table import Table
@@ -34,6 +34,13 @@ from fashiongraph.cli.options import (
     refuse,
 )
 from fashiongraph.cli.output import check_files, check_output, console, print_json
+from fashiongraph.console import print_message
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from fashiongraph.data.outfits import Outfits
+    from fashiongraph.models import OutfitModel
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +82,9 @@ class ScoreOptions(CommandOptions):
 def score(options: ScoreOptions) -> None:
     """Rank outfits by the score of a trained model, best first.
 
-    Outfits of one item, which have no score, come last.
+    Scores are from 0 to 100: the probability that an outfit is a real one, and not one with a
+    negative in it (see [b]calibrate[/]). Outfits of the training are marked. Outfits of one item,
+    which have no score, come last.
 
     Example: [b]fashiongraph score runs/addgnn-plus/model outfits.csv --data my-data[/]
     """
@@ -99,11 +108,13 @@ def score(options: ScoreOptions) -> None:
     paired = outfits.sizes > 1
     order = value.where(paired, -math.inf).argsort(descending=True, stable=True).tolist()
     rows = outfits.item_id.split(outfits.sizes.tolist())
+    further = [] if options.num_negatives else _calibrated(model, outfits, value)
     ranked = [
         {
             "rank": rank,
             "outfit_id": str(outfits.ids[o]),
             "score": float(value[o]) if paired[o] else None,
+            **{name: of_outfit[o] if paired[o] else None for name, of_outfit in further},
             "items": [str(i) for i in dataset.items.ids[rows[o].numpy()]],
         }
         for rank, o in enumerate(order, start=1)
@@ -117,13 +128,45 @@ def score(options: ScoreOptions) -> None:
         console.print(_table(f"{len(ranked):,} outfits by {type(model).__name__}", shown))
 
 
+def _calibrated(
+    model: OutfitModel, outfits: Outfits, raw: Tensor
+) -> list[tuple[str, list[float] | list[bool]]]:
+    """Calibrated scores in place of raw ones, the percentile, and which outfits were trained on."""
+    import torch
+
+    from fashiongraph.data import outfit_keys
+    from fashiongraph.evaluation import Calibration
+
+    found: list[tuple[str, list[float] | list[bool]]] = []
+    if model.calibration is None:
+        print_message(
+            "the model has no calibration: scores are raw; 'fashiongraph calibrate' makes them "
+            "probabilities"
+        )
+    else:
+        calibration = Calibration(**model.calibration)
+        found = [
+            ("score", (100 * calibration.probability(raw)).tolist()),
+            ("raw", raw.tolist()),
+            ("percentile", calibration.percentile(raw, outfits.sizes).tolist()),
+        ]
+    if model.training_outfits is not None:
+        known = torch.isin(outfit_keys(outfits), model.training_outfits)
+        found.append(("in_training", known.tolist()))
+    return found
+
+
 def _write(ranked: list[dict[str, Any]], path: Path) -> None:
     from fashiongraph.files import atomic_write
 
     with atomic_write(path) as draft, draft.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["outfit_id", "score"])
-        writer.writerows([row["outfit_id"], _digits(row["score"], 6, "")] for row in ranked)
+        further = [name for name in ("raw", "percentile", "in_training") if name in ranked[0]]
+        writer.writerow(["outfit_id", "score", *further])
+        writer.writerows(
+            [row["outfit_id"], *(_digits(row[name], 6, "") for name in ("score", *further))]
+            for row in ranked
+        )
 
 
 def _table(title: str, rows: list[dict[str, Any]]) -> Table:
@@ -131,12 +174,21 @@ def _table(title: str, rows: list[dict[str, Any]]) -> Table:
     table.add_column("rank", justify="right")
     table.add_column("outfit")
     table.add_column("score", justify="right")
+    calibrated = "percentile" in rows[0] if rows else False
+    if calibrated:
+        table.add_column("percentile", justify="right")
     table.add_column("items")
     for row in rows:
-        score = _digits(row["score"], 3, "–")
-        table.add_row(str(row["rank"]), row["outfit_id"], score, ", ".join(row["items"]))
+        digits = 0 if calibrated else 3
+        cells = [_digits(row["score"], digits, "–")]
+        if calibrated:
+            cells.append(_digits(row["percentile"], 0, "–"))
+        seen = " (in training)" if row.get("in_training") else ""
+        table.add_row(str(row["rank"]), row["outfit_id"] + seen, *cells, ", ".join(row["items"]))
     return table
 
 
-def _digits(score: float | None, digits: int, absent: str) -> str:
+def _digits(score: float | bool | None, digits: int, absent: str) -> str:
+    if isinstance(score, bool):
+        return "yes" if score else "no"
     return absent if score is None else f"{score:.{digits}f}"

@@ -69,6 +69,7 @@ def train(options: TrainOptions) -> None:
     protocol = options.protocol or spec.protocol or "uniform"
     history = _fit(options, setup, protocol, loggers, splits)
     if _is_first_process():
+        _calibrate(options, setup, spec)
         _report(options, history, setup, protocol)
 
 
@@ -183,6 +184,21 @@ def _write_record(options: TrainOptions, splits: Mapping[str, Outfits]) -> None:
     write_config(folder / "config.yaml", options, values, run_only)
 
 
+def _calibrate(options: TrainOptions, setup: TrainingSetup, spec: ModelSpec) -> None:
+    """Store the calibration of the scores on validation outfits with the model."""
+    from fashiongraph.evaluation import Calibration
+
+    if spec.reads_pairs:  # a teacher is not to score outfits
+        return
+    try:
+        found = Calibration.fit(setup.model, setup.valid, seed=options.seed)
+    except FashionGraphError as error:
+        _message(f"scores are not calibrated: {error}")
+        return
+    setup.model.calibration = found.to_dict()
+    setup.model.save(options.folder / "model")
+
+
 def _report(
     options: TrainOptions, history: pd.DataFrame, setup: TrainingSetup, protocol: str
 ) -> None:
@@ -196,6 +212,8 @@ def _report(
     )
     if options.as_json:
         facts = {"model": str(folder / "model"), "epochs": len(history), "best_epoch": epoch}
+        if setup.model.calibration is not None:
+            facts["calibration_error"] = setup.model.calibration["ece"]
         print_json({**facts, **reached, "easy_and_hard": easy_and_hard_json(found)})
         return
     print_line(

@@ -14,7 +14,7 @@ from fashiongraph.evaluation.result import Result
 from fashiongraph.evaluation.same_item_retrieval import same_item_retrieval
 from fashiongraph.evaluation.score_against_negatives import score_against_negatives
 from fashiongraph.evaluation.score_candidates import score_candidates
-from fashiongraph.evaluation.score_outfits import score_outfits
+from fashiongraph.evaluation.score_outfits import item_scores, score_outfits
 
 __all__ = [
     "Calibration",
@@ -28,6 +28,7 @@ __all__ = [
     "embed_items",
     "evaluate_questions",
     "fill_in_blank",
+    "item_scores",
     "outfit_retrieval",
     "same_item_retrieval",
     "score_against_negatives",

@@ -90,7 +90,7 @@ class Calibration:
 
         Args:
             model: The model.
-            outfits: Real outfits, such as those of validation; at least ten of two items or more.
+            outfits: Real outfits, such as those of validation; at least five of two items or more.
             protocol: Protocol of negatives; those of the same category are the honest ones.
             columns: As for :func:`~fashiongraph.evaluation.draw_questions`.
             seed: Seed of the negatives.
@@ -110,9 +110,9 @@ class Calibration:
             (True, 12)
         """
         usable = outfits.select(torch.nonzero(outfits.sizes > 1).flatten())
-        if len(usable) < 2 * _FOLDS:
+        if len(usable) < _FOLDS:
             raise FashionGraphError(
-                f"'outfits' needs {2 * _FOLDS} outfits of two items or more (got {len(usable)})"
+                f"'outfits' needs {_FOLDS} outfits of two items or more (got {len(usable)})"
             )
         questions = draw_compatibility(usable, protocol, columns, seed)
         score = score_outfits(model, questions.outfits(), unknown=unknown).double()

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 import torch
 from torch import Tensor
+from torch_geometric.utils import scatter
 
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.stylist.answer import Answer, Panel
@@ -47,29 +48,60 @@ def compose(
     rows = catalogue.rows(seed)
     free = allowed.clone()
     free[rows] = False
+    plans = templates(catalogue.items, catalogue.outfits, rows, slots)
     generator = torch.Generator().manual_seed(random_seed)
     width = max(_WIDTH, 2 * n)
+    if not once:
+        found, odds = _search(catalogue, rows, plans, free, width, generator)
+        chosen = _diverse(catalogue, found[: _POOL * n], odds[: _POOL * n], n, diversity)
+        return _answer(catalogue, [found[i] for i in chosen], odds[chosen], n)
+    kept: list[Tensor] = []
+    while len(kept) < n:  # each outfit without the items of those before
+        found, _ = _search(catalogue, rows, plans, free, width, generator)
+        if not found:
+            break
+        kept.append(found[0])
+        free[found[0]] = False
+    odds = catalogue.log_odds(kept)
+    order = odds.argsort(descending=True, stable=True)
+    return _answer(catalogue, [kept[i] for i in order], odds[order], n)
+
+
+def _search(
+    catalogue: ScoredCatalogue,
+    seed: Tensor,
+    plans: Sequence[Sequence[int]],
+    allowed: Tensor,
+    width: int,
+    generator: torch.Generator,
+) -> tuple[list[Tensor], Tensor]:
+    """Outfits of all sets of categories with their log-odds, best first."""
     distinct: dict[frozenset[int], Tensor] = {}
-    for plan in templates(catalogue.items, catalogue.outfits, rows, slots):
-        for outfit in beam_search(catalogue, rows, plan, free, width, generator):
+    for plan in plans:
+        for outfit in beam_search(catalogue, seed, plan, allowed, width, generator):
             distinct.setdefault(frozenset(outfit.tolist()), outfit)
     found = list(distinct.values())
     odds = catalogue.log_odds(found)
-    best = odds.argsort(descending=True, stable=True)[: _POOL * n].tolist()
-    vectors = [catalogue.vectors(found[i]).mean(dim=0) for i in best]
-    if len({len(one) for one in vectors}) > 1:  # one-hot: the model has no item vectors
-        vectors = [torch.zeros(1) for _ in best]
-    groups = [found[i][len(rows) :].tolist() for i in best] if once else None
-    pool = odds[best].sigmoid()
-    chosen = diverse(pool, torch.stack(vectors), n, diversity, groups) if best else odds.long()
-    order = pool[chosen].argsort(descending=True, stable=True)
-    kept = [found[best[int(i)]] for i in chosen[order]]
-    return _answer(catalogue, kept, (100 * pool[chosen[order]]).tolist(), n)
+    order = odds.argsort(descending=True, stable=True)
+    return [found[i] for i in order], odds[order]
 
 
-def _answer(
-    catalogue: ScoredCatalogue, found: Sequence[Tensor], scores: Sequence[float], n: int
-) -> Answer:
+def _diverse(
+    catalogue: ScoredCatalogue, found: Sequence[Tensor], odds: Tensor, n: int, diversity: float
+) -> Tensor:
+    """Positions of the outfits that are chosen, best first."""
+    if not found:
+        return torch.empty(0, dtype=torch.int64)
+    sizes = torch.tensor([len(one) for one in found])
+    every = torch.repeat_interleave(torch.arange(len(found)), sizes)
+    vectors = catalogue.vectors(torch.cat(list(found)))
+    mean = scatter(vectors, every, dim_size=len(found), reduce="mean")
+    chosen = diverse(odds.sigmoid(), mean, n, diversity)
+    return chosen[odds[chosen].argsort(descending=True, stable=True)]
+
+
+def _answer(catalogue: ScoredCatalogue, found: Sequence[Tensor], odds: Tensor, n: int) -> Answer:
+    scores = (100 * odds.sigmoid()).tolist()
     outfits = [catalogue.frame(rows)["item_id"].tolist() for rows in found]
     categories = [catalogue.categories(rows) for rows in found]
     frame = pd.DataFrame(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import torch
 from torch import Tensor
 
@@ -20,13 +18,7 @@ def check_diversity(diversity: float) -> None:
         raise FashionGraphError(f"'diversity' needs to lie in [0, 1) (got {diversity})")
 
 
-def diverse(
-    relevance: Tensor,
-    vectors: Tensor,
-    count: int,
-    diversity: float,
-    groups: Sequence[Sequence[int]] | None = None,
-) -> Tensor:
+def diverse(relevance: Tensor, vectors: Tensor, count: int, diversity: float) -> Tensor:
     r"""Choose relevant candidates that differ from each other, one after the other.
 
     .. math::
@@ -40,7 +32,6 @@ def diverse(
         vectors: Vectors of the candidates, v [n, D].
         count: Largest number to choose.
         diversity: Weight of the difference, in [0, 1).
-        groups: Numbers of each candidate, of which no two chosen ones share any.
 
     Returns:
         Positions in the order of choice, at most ``count``.
@@ -62,7 +53,4 @@ def diverse(
         chosen.append(best)
         free[best] = False
         nearest = torch.maximum(nearest, vectors @ vectors[best])
-        if groups is not None:
-            taken = set(groups[best])
-            free &= torch.tensor([taken.isdisjoint(group) for group in groups])
     return torch.tensor(chosen, dtype=torch.int64)

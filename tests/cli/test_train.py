@@ -86,7 +86,7 @@ def test_the_default_model_serves_the_other_commands(folder, command, tmp_path, 
     by = {}
     for name in ("mean", "model"):
         ranked = json.loads(command("score", tmp_path / name, file, *data).stdout)
-        by[name] = {outfit["outfit_id"]: outfit["score"] for outfit in ranked}
+        by[name] = {one["outfit_id"]: one.get("raw", one["score"]) for one in ranked}
     assert by["mean"] == pytest.approx({c["item_id"]: c["score"] for c in found}, rel=1e-4)
     assert all(by["model"][item] <= score + 1e-4 for item, score in by["mean"].items())
 

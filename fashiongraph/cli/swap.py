@@ -1,0 +1,60 @@
+"""``fashiongraph swap``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import typer
+
+from fashiongraph.cli.option_names import option_names
+from fashiongraph.cli.stylist_options import (
+    NAMES,
+    Exclude,
+    Outfit,
+    StylistOptions,
+    Unless,
+    Where,
+    item_list,
+    open_stylist,
+    print_answer,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SwapOptions(StylistOptions):
+    """Options of ``fashiongraph swap``."""
+
+    outfit: Outfit
+    item: Annotated[
+        str | None,
+        typer.Option(help="The item to replace; by default the one that fits least."),
+    ] = None
+    k: Annotated[int, typer.Option("-k", min=1, help="Number of stand-ins.")] = 5
+    where: Where = None
+    unless: Unless = None
+    exclude: Exclude = ""
+    diversity: Annotated[
+        float,
+        typer.Option(min=0.0, max=0.99, help="Weight of the difference between stand-ins."),
+    ] = 0.0
+
+
+def swap(options: SwapOptions) -> None:
+    """Replace the item that fits least, or a given one, by others of its category.
+
+    Example: [b]fashiongraph swap runs/addgnn-plus/model --data my-data --items 0001,0005,0009
+    --where 'price < 40'[/]
+    """
+    stylist = open_stylist(options)
+    with option_names(NAMES):
+        answer = stylist.swap(
+            item_list(options.outfit),
+            options.item,
+            options.k,
+            options.where or (),
+            options.unless or (),
+            item_list(options.exclude, "--exclude"),
+            options.diversity,
+        )
+    print_answer(options, answer)
