@@ -18,6 +18,13 @@ from fashiongraph.cli.easy_and_hard import (
 )
 from fashiongraph.cli.models import load_model
 from fashiongraph.cli.negatives import outfit_scorer
+from fashiongraph.cli.new_outfits import (
+    CHOICES,
+    OutfitChoice,
+    chosen_outfits,
+    counts_sentence,
+    new_outfit_counts,
+)
 from fashiongraph.cli.option_names import option_names
 from fashiongraph.cli.options import (
     DATA_PANEL,
@@ -72,6 +79,7 @@ class EvaluateOptions(CommandOptions):
         ),
     ] = "test"
     split_file: SplitFile = None
+    outfits: OutfitChoice = "all"
     questions: Annotated[
         list[Path] | None,
         typer.Option(
@@ -96,15 +104,19 @@ def evaluate(options: EvaluateOptions) -> None:
     """Evaluate a trained model by compatibility AUC and fill-in-the-blank accuracy.
 
     Without --protocol, questions are drawn with easy negatives (any item) and with hard ones (items
-    of the same category, and with --columns matched items). Results have 95 % intervals. The data
-    set may be another than that of the training, with features of the same encoder.
+    of the same category, and with --columns matched items). Results have 95 % intervals. A line
+    tells how many of the outfits share no pair of items, and no item, with training: the latter
+    stand for a new season. The data set may be another than that of the training, with features of
+    the same encoder.
 
     Example: [b]fashiongraph evaluate runs/addgnn-plus/model --data my-data[/]
     """
     _check(options)
     model = load_model(options.checkpoint, options.modules)
     dataset = open_dataset(options.data, options.features, options.lenient, options.form, model)
-    outfits, training = _outfits(options, dataset)
+    outfits, training, counts = _outfits(options, dataset)
+    if counts and not options.as_json:
+        print_line(counts_sentence(counts, options.outfits))
     questions = _questions(options, dataset, outfits)
     if options.save_questions is not None:
         for file, one in questions.items():
@@ -114,21 +126,27 @@ def evaluate(options: EvaluateOptions) -> None:
             model, outfits, options.columns, options.seed, options.unknown
         )
         if options.as_json:
-            print_json({"split": options.split, **easy_and_hard_json(found)})
+            print_json({**_facts(options, counts), **easy_and_hard_json(found)})
         else:
             print_easy_and_hard(found)
         return
-    _evaluate_questions(options, model, list(questions.values()), training)
+    _evaluate_questions(options, model, list(questions.values()), training, counts)
 
 
 def _check(options: EvaluateOptions) -> None:
     """Check options that need no data."""
     if options.questions:
-        refuse(options, ("split", "split_file", "save_questions"), "--questions")
+        refuse(options, ("split", "split_file", "outfits", "save_questions"), "--questions")
         if not options.num_negatives:
             refuse(options, ("protocol", "columns", "seed"), "--questions")
     if options.num_negatives and options.protocol is None:
         raise FashionGraphError("'--negatives' needs '--protocol', by which they are drawn")
+    if options.outfits not in CHOICES:
+        raise FashionGraphError(
+            f"'--outfits' needs to be one of {', '.join(CHOICES)} (got {options.outfits!r})"
+        )
+    if options.split in ("all", SPLITS[0]):
+        refuse(options, ("outfits",), f"--split {options.split}")
     if options.split == "all":
         refuse(options, ("split_file",), "--split all")
     check_protocol(options, options.protocol, options.columns)
@@ -152,10 +170,12 @@ def _question_files(options: EvaluateOptions) -> dict[Path, tuple[str, str]]:
     }
 
 
-def _outfits(options: EvaluateOptions, dataset: OutfitDataset) -> tuple[Outfits, Outfits]:
-    """Outfits of the split to evaluate, and those of training."""
+def _outfits(
+    options: EvaluateOptions, dataset: OutfitDataset
+) -> tuple[Outfits, Outfits, dict[str, int]]:
+    """Outfits to evaluate, those of training, and the numbers of new outfits in the split."""
     if options.split == "all" or (options.questions and not options.num_negatives):
-        return dataset.outfits, dataset.outfits
+        return dataset.outfits, dataset.outfits, {}
     if options.split_file is None:
         splits = training_splits(options.checkpoint, dataset, options.seed)
     else:
@@ -164,7 +184,17 @@ def _outfits(options: EvaluateOptions, dataset: OutfitDataset) -> tuple[Outfits,
         raise FashionGraphError(
             f"'--split' needs to be {', '.join(splits)} or all (got {options.split!r})"
         )
-    return splits[options.split], splits[SPLITS[0]]
+    outfits, train = splits[options.split], splits.get(SPLITS[0], dataset.outfits.select([]))
+    if options.questions or options.split == SPLITS[0]:
+        return outfits, train, {}
+    counts = new_outfit_counts(outfits, train)
+    return chosen_outfits(outfits, train, options.outfits), train, counts
+
+
+def _facts(options: EvaluateOptions, counts: dict[str, int]) -> dict[str, Any]:
+    """The evaluated outfits, for JSON."""
+    split = None if options.questions else options.split
+    return {"split": split, **({"outfits": options.outfits, "counts": counts} if counts else {})}
 
 
 def _questions(
@@ -187,7 +217,11 @@ def _questions(
 
 
 def _evaluate_questions(
-    options: EvaluateOptions, model: OutfitModel, questions: list[Questions], training: Outfits
+    options: EvaluateOptions,
+    model: OutfitModel,
+    questions: list[Questions],
+    training: Outfits,
+    counts: dict[str, int],
 ) -> None:
     """Evaluate a model on questions and print the results."""
     from fashiongraph.evaluation import evaluate_questions
@@ -211,4 +245,4 @@ def _evaluate_questions(
         if not options.as_json:
             print_line(str(result))
     if options.as_json:
-        print_json({"split": None if options.questions else options.split, "results": rows})
+        print_json({**_facts(options, counts), "results": rows})

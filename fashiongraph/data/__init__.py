@@ -1,6 +1,6 @@
 """Item tables, outfits, category graphs, co-occurrence, splits and stored questions."""
 
-from fashiongraph.data.audit import audit, check_unseen, pair_disjoint
+from fashiongraph.data.audit import audit, check_unseen, item_disjoint, pair_disjoint
 from fashiongraph.data.category_graph import (
     category_count,
     category_graph,
@@ -35,6 +35,7 @@ __all__ = [
     "check_unseen",
     "draw_category_graph",
     "group_categories",
+    "item_disjoint",
     "load_questions",
     "outfit_keys",
     "pair_disjoint",
