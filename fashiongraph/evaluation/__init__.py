@@ -14,6 +14,7 @@ from fashiongraph.evaluation.same_item_retrieval import same_item_retrieval
 from fashiongraph.evaluation.score_against_negatives import score_against_negatives
 from fashiongraph.evaluation.score_candidates import score_candidates
 from fashiongraph.evaluation.score_outfits import score_outfits
+from fashiongraph.evaluation.spoiler import spoiler
 
 __all__ = [
     "EasyAndHard",
@@ -31,4 +32,5 @@ __all__ = [
     "score_against_negatives",
     "score_candidates",
     "score_outfits",
+    "spoiler",
 ]

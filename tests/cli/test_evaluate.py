@@ -118,9 +118,29 @@ def test_the_split_of_the_training_is_the_default(folder, command, checkpoint, t
     assert "no split of training was found beside" in alone.stderr
 
 
+def test_spoilers_of_easy_and_hard_negatives(folder, command, checkpoint, tmp_path):
+    common = ("evaluate", checkpoint, "--data", folder, *FEATURES, "--task", "spoiler")
+    saved = ("--save-questions", tmp_path)
+    drawn = json.loads(command(*common, "--json", *saved).stdout)["results"]
+    assert [row["recipe"]["protocol"] for row in drawn] == ["uniform", "same_category"]
+    assert {row["metric"] for row in drawn} == {"spoiler"}
+    assert [row["chance"] for row in drawn] == [0.25, 0.25]
+    assert drawn[0]["value"] > drawn[0]["chance"]
+    files = sorted(tmp_path.iterdir())
+    assert [f.name for f in files] == [
+        f"spoiler_{p}_seed0.npz" for p in ("same_category", "uniform")
+    ]
+    found = json.loads(command(*common, "--questions", files[1], "--json").stdout)
+    assert found["results"] == drawn[:1]
+    text = command(*common, "--protocol", "uniform").stdout
+    assert f"uniform: spoiler {drawn[0]['value']:.3f} [" in text and "chance 0.250" in text
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
+        (("--task", "rank"), "'--task' needs to be one of compatibility, spoiler"),
+        (("--task", "spoiler", "--negatives", 3), "'--negatives' has no effect with '--task spoil"),
         (("--questions", "a.npz", "--protocol", "matched"), "'--protocol' has no effect with"),
         (("--questions", "a.npz"), "a.npz: does not exist"),
         (("--questions", "a.npz", "--save-questions", "b"), "'--save-questions' has no effect"),
