@@ -33,7 +33,7 @@ from fashiongraph.cli.output import check_files, check_output
 from fashiongraph.cli.splits import SPLITS
 from fashiongraph.errors import FashionGraphError
 
-TASKS = ("compatibility", "spoiler")
+TASKS = ("compatibility", "spoiler", "cir")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,8 +48,9 @@ class EvaluateOptions(CommandOptions):
     task: Annotated[
         str,
         typer.Option(
-            help="[b]compatibility[/]: AUC and fill-in-the-blank accuracy. [b]spoiler[/]: how often "
-            "the lowest item score is that of the negative.",
+            help="[b]compatibility[/]: AUC and fill-in-the-blank accuracy. [b]spoiler[/]: how "
+            "often the lowest item score is that of the negative. [b]cir[/]: complementary item "
+            "retrieval, the recall of an item among 3,000 of its category and --columns.",
         ),
     ] = "compatibility"
     split: Annotated[
@@ -98,6 +99,8 @@ def check_options(options: EvaluateOptions) -> None:
             )
     if options.task != TASKS[0]:
         refuse(options, ("num_negatives",), f"--task {options.task}")
+    if options.task == "cir":
+        refuse(options, ("protocol",), "--task cir")
     if options.questions:
         refuse(options, ("split", "split_file", "outfits", "save_questions"), "--questions")
         if not options.num_negatives:
@@ -118,10 +121,12 @@ def check_options(options: EvaluateOptions) -> None:
 
 
 def question_files(options: EvaluateOptions) -> dict[Path, tuple[str, str]]:
-    """Files of drawn questions, with their kind and protocol."""
+    """Files of drawn questions, with their kind and protocol of negatives."""
     hard = ("matched",) if listed(options.columns, "--columns") else ()
     protocols = (options.protocol,) if options.protocol else ("uniform", "same_category", *hard)
     folder, seed = options.save_questions or Path(), options.seed
+    if options.task == "cir":
+        return {folder / f"cir_seed{seed}.npz": ("cir", "")}
     kinds = ("compatibility", "fitb") if options.task == TASKS[0] else (options.task,)
     return {
         folder / f"{kind}_{protocol}_seed{seed}.npz": (kind, protocol)

@@ -10,16 +10,18 @@ from fashiongraph.cli.evaluate_options import EvaluateOptions, question_files
 from fashiongraph.cli.negatives import outfit_scorer
 from fashiongraph.cli.option_names import option_names
 from fashiongraph.cli.options import SCORED_AT_ONCE, listed
+from fashiongraph.errors import FashionGraphError
 
 if TYPE_CHECKING:
     from fashiongraph.data.item_table import ItemTable
     from fashiongraph.data.outfits import Outfits
     from fashiongraph.data.questions.compatibility import Compatibility
     from fashiongraph.data.questions.fill_in_blank import FillInBlank
+    from fashiongraph.data.questions.item_retrieval import ItemRetrieval
     from fashiongraph.evaluation.result import Result
     from fashiongraph.models import OutfitModel
 
-    Questions = Compatibility | FillInBlank
+    Questions = Compatibility | FillInBlank | ItemRetrieval
 
 
 def stored_questions(options: EvaluateOptions, items: ItemTable) -> list[Questions]:
@@ -41,13 +43,15 @@ def drawn_questions(options: EvaluateOptions, outfits: Outfits) -> Mapping[Path,
         options: Options of the command.
         outfits: Real outfits.
     """
-    from fashiongraph.evaluation.draw_questions import draw_fill_in_blank, draw_questions
+    from fashiongraph.evaluation import draw_fill_in_blank, draw_item_retrieval, draw_questions
 
     columns, seed = listed(options.columns, "--columns"), options.seed
     found: dict[Path, Questions] = {}
     with option_names({"columns": "--columns"}):
         for file, (kind, protocol) in question_files(options).items():
-            if kind == "spoiler":
+            if kind == "cir":
+                found[file] = draw_item_retrieval(outfits, columns, seed)
+            elif kind == "spoiler":
                 large = outfits.select(outfits.sizes > 2)
                 found[file] = draw_fill_in_blank(large, protocol, columns, seed, num_candidates=2)
             else:
@@ -66,16 +70,23 @@ def evaluated(
         questions: The questions.
         training: Outfits whose frequencies ``--negatives`` draws by.
     """
-    from fashiongraph.data.questions.fill_in_blank import FillInBlank
-    from fashiongraph.evaluation import evaluate_questions, spoiler
+    from fashiongraph.data import FillInBlank, ItemRetrieval
+    from fashiongraph.evaluation import evaluate_questions, item_retrieval, spoiler
 
     facts: dict[str, Any] = {"recipe": questions.recipe, "checksum": questions.checksum}
     settings: dict[str, Any] = {"unknown": options.unknown, "batch_size": SCORED_AT_ONCE}
     with option_names({"unknown": "--unknown", "questions": "--questions"}):
+        if options.task == "cir":
+            ItemRetrieval.check_kind(questions)
+            assert isinstance(questions, ItemRetrieval)  # for mypy
+            recalls = item_retrieval(model, questions, **settings)
+            return [(result, facts) for result in recalls.values()]
         if options.task == "spoiler":
             FillInBlank.check_kind(questions)
             assert isinstance(questions, FillInBlank)  # for mypy
             return [(spoiler(model, questions, **settings), facts)]
+        if isinstance(questions, ItemRetrieval):
+            raise FashionGraphError("'--questions' needs '--task cir' for questions of this kind")
         scorer = outfit_scorer(
             options.num_negatives,
             training,

@@ -16,6 +16,7 @@ from fashiongraph.data.outfits import Outfits
 from fashiongraph.data.pairs import top_bottom_pairs
 from fashiongraph.data.questions.compatibility import Compatibility
 from fashiongraph.data.questions.fill_in_blank import FillInBlank
+from fashiongraph.data.questions.item_retrieval import ItemRetrieval
 from fashiongraph.data.questions.load import load_questions
 from fashiongraph.data.replace import replaced
 from fashiongraph.data.splits import split
@@ -25,6 +26,7 @@ __all__ = [
     "FeatureSource",
     "FillInBlank",
     "ItemCooccurrence",
+    "ItemRetrieval",
     "ItemTable",
     "Outfits",
     "add_item_cooccurrence",

@@ -165,8 +165,9 @@ def check_unseen(splits: Mapping[str, Outfits]) -> None:
         FashionGraphError: If an encoder has seen some, with their number.
 
     Example:
+        >>> from fashiongraph.data import split
         >>> from fashiongraph.datasets import SyntheticOutfits
-        >>> train, valid, test = SyntheticOutfits.attributes_only(60).split(seed=0)
+        >>> train, valid, test = split(SyntheticOutfits.attributes_only(60), seed=0)
         >>> check_unseen({"train": train, "valid": valid, "test": test})
     """
     for name, outfits in splits.items():

@@ -1,5 +1,6 @@
 """Evaluation of any model: questions, protocols and metrics."""
 
+from fashiongraph.evaluation.draw_item_retrieval import draw_item_retrieval
 from fashiongraph.evaluation.draw_questions import (
     draw_compatibility,
     draw_fill_in_blank,
@@ -7,6 +8,7 @@ from fashiongraph.evaluation.draw_questions import (
 )
 from fashiongraph.evaluation.easy_and_hard import EasyAndHard, easy_and_hard
 from fashiongraph.evaluation.encode_items import embed_items
+from fashiongraph.evaluation.item_retrieval import item_retrieval
 from fashiongraph.evaluation.outfit_retrieval import outfit_retrieval
 from fashiongraph.evaluation.protocols import compatibility, evaluate_questions, fill_in_blank
 from fashiongraph.evaluation.result import Result
@@ -22,11 +24,13 @@ __all__ = [
     "compatibility",
     "draw_compatibility",
     "draw_fill_in_blank",
+    "draw_item_retrieval",
     "draw_questions",
     "easy_and_hard",
     "embed_items",
     "evaluate_questions",
     "fill_in_blank",
+    "item_retrieval",
     "outfit_retrieval",
     "same_item_retrieval",
     "score_against_negatives",

@@ -136,10 +136,27 @@ def test_spoilers_of_easy_and_hard_negatives(folder, command, checkpoint, tmp_pa
     assert f"uniform: spoiler {drawn[0]['value']:.3f} [" in text and "chance 0.250" in text
 
 
+def test_complementary_items_are_retrieved(folder, command, checkpoint, tmp_path):
+    common = ("evaluate", checkpoint, "--data", folder, *FEATURES, "--task", "cir")
+    drawn = json.loads(command(*common, "--json", "--save-questions", tmp_path).stdout)["results"]
+    assert [row["metric"] for row in drawn] == ["R@10", "R@30", "R@50"]
+    assert drawn[0]["value"] > drawn[0]["chance"] == pytest.approx(10 / 12)
+    assert len({row["checksum"] for row in drawn}) == 1
+    (file,) = tmp_path.iterdir()
+    assert file.name == "cir_seed0.npz"
+    found = json.loads(command(*common, "--questions", file, "--json").stdout)
+    assert found["results"] == drawn
+    assert "R@10 " in command(*common, "--columns", "style").stdout
+    wrong = ("--task", "spoiler", "--questions", file)
+    result = command(*common[:-2], *wrong, fails=True)
+    assert "'--questions' needs the kind 'fitb' (got 'cir')" in str(result.exception)
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (("--task", "rank"), "'--task' needs to be one of compatibility, spoiler"),
+        (("--task", "rank"), "'--task' needs to be one of compatibility, spoiler, cir"),
+        (("--task", "cir", "--protocol", "uniform"), "'--protocol' has no effect with '--task cir"),
         (("--task", "spoiler", "--negatives", 3), "'--negatives' has no effect with '--task spoil"),
         (("--questions", "a.npz", "--protocol", "matched"), "'--protocol' has no effect with"),
         (("--questions", "a.npz"), "a.npz: does not exist"),
