@@ -75,6 +75,9 @@ class OutfitDataset:
     processed_file_names: Sequence[str] = PROCESSED_FILES
     """Files that :meth:`process` writes; if empty, :meth:`load` reads the raw files."""
 
+    weight_column: str | None = None
+    """Column that weighs the outfits in training, or :obj:`None`."""
+
     def __init__(
         self,
         root: str | Path,
@@ -190,11 +193,15 @@ class OutfitDataset:
     def statistics(self) -> dict[str, Any]:
         """Counts that describe the data set, as JSON values.
 
-        See :func:`fashiongraph.datasets.outfit_dataset.statistics`.
+        See :func:`fashiongraph.datasets.outfit_dataset.statistics`; ``users`` is the number of
+        different users, if the outfits have a column ``user``.
         """
-        return statistics(
+        found = statistics(
             self.outfits, self.official_split() if "split" in self.outfit_columns else {}
         )
+        if "user" in self.outfit_columns:
+            found["users"] = int(self.outfit_columns["user"].nunique())
+        return found
 
     def __len__(self) -> int:
         return len(self.outfits)
