@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from fashiongraph.cli.datasets import open_dataset
@@ -11,8 +10,9 @@ from fashiongraph.cli.easy_and_hard import (
     evaluate_easy_and_hard,
     print_easy_and_hard,
 )
+from fashiongraph.cli.evaluate_official import evaluate_official
 from fashiongraph.cli.evaluate_options import TASKS, EvaluateOptions, check_options
-from fashiongraph.cli.evaluate_questions import drawn_questions, evaluated, stored_questions
+from fashiongraph.cli.evaluate_questions import drawn_questions, print_results, stored_questions
 from fashiongraph.cli.models import load_model
 from fashiongraph.cli.new_outfits import chosen_outfits, counts_sentence, new_outfit_counts
 from fashiongraph.cli.output import print_json, print_line
@@ -20,10 +20,8 @@ from fashiongraph.cli.splits import SPLITS, splits_of, training_splits
 from fashiongraph.errors import FashionGraphError
 
 if TYPE_CHECKING:
-    from fashiongraph.cli.evaluate_questions import Questions
     from fashiongraph.data.outfits import Outfits
     from fashiongraph.datasets.outfit_dataset import OutfitDataset
-    from fashiongraph.models import OutfitModel
 
 
 def evaluate(options: EvaluateOptions) -> None:
@@ -35,11 +33,17 @@ def evaluate(options: EvaluateOptions) -> None:
     stand for a new season. The data set may be another than that of the training, with features of
     the same encoder.
 
+    --official evaluates compatibility, fill-in-the-blank and complementary item retrieval on the
+    questions that come with a public data set.
+
     Example: [b]fashiongraph evaluate runs/addgnn-plus/model --data my-data[/]
     """
     check_options(options)
     model = load_model(options.checkpoint, options.modules)
     dataset = open_dataset(options.data, options.features, options.lenient, options.form, model)
+    if options.official:
+        evaluate_official(options, model, dataset)
+        return
     outfits, training, counts = _outfits(options, dataset)
     facts: dict[str, Any] = {"split": None if options.questions else options.split}
     if counts:
@@ -48,7 +52,7 @@ def evaluate(options: EvaluateOptions) -> None:
             print_line(counts_sentence(counts, options.outfits))
     if options.questions:
         stored = stored_questions(options, dataset.items)
-        _print_results(options, model, stored, training, facts)
+        print_results(options, model, stored, training, facts)
         return
     by_default = options.task == TASKS[0] and options.protocol is None
     if not by_default or options.save_questions is not None:
@@ -56,7 +60,7 @@ def evaluate(options: EvaluateOptions) -> None:
         for file, one in drawn.items() if options.save_questions is not None else ():
             one.save(file)
         if not by_default:
-            _print_results(options, model, drawn.values(), training, facts)
+            print_results(options, model, drawn.values(), training, facts)
             return
     found = evaluate_easy_and_hard(model, outfits, options.columns, options.seed, options.unknown)
     if options.as_json:
@@ -84,22 +88,3 @@ def _outfits(
         return outfits, train, {}
     counts = new_outfit_counts(outfits, train)
     return chosen_outfits(outfits, train, options.outfits), train, counts
-
-
-def _print_results(
-    options: EvaluateOptions,
-    model: OutfitModel,
-    questions: Iterable[Questions],
-    training: Outfits,
-    facts: dict[str, Any],
-) -> None:
-    """Evaluate a model on questions and print the results."""
-    rows = []
-    for one in questions:
-        for result, provenance in evaluated(options, model, one, training):
-            rows.append({**result.to_dict(), **provenance})
-            if not options.as_json:
-                protocol = one.recipe.get("protocol") if options.task != TASKS[0] else None
-                print_line(f"{protocol}: {result}" if protocol else str(result))
-    if options.as_json:
-        print_json({**facts, "results": rows})

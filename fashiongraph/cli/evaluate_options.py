@@ -33,6 +33,10 @@ from fashiongraph.cli.output import check_files, check_output
 from fashiongraph.cli.splits import SPLITS
 from fashiongraph.errors import FashionGraphError
 
+_NOT_OFFICIAL = (
+    *("task", "split_file", "outfits", "questions", "protocol", "num_negatives"),
+    *("save_questions", "overwrite"),
+)
 TASKS = ("compatibility", "spoiler", "cir")
 
 
@@ -53,6 +57,15 @@ class EvaluateOptions(CommandOptions):
             "retrieval, the recall of an item among 3,000 of its category and --columns.",
         ),
     ] = "compatibility"
+    official: Annotated[
+        bool,
+        typer.Option(
+            "--official",
+            help="Evaluate on the questions that come with a public data set (--set): "
+            "compatibility, fill-in-the-blank, and complementary item retrieval at its blanks.",
+            rich_help_panel=DATA_PANEL,
+        ),
+    ] = False
     split: Annotated[
         str,
         typer.Option(
@@ -97,6 +110,8 @@ def check_options(options: EvaluateOptions) -> None:
             raise FashionGraphError(
                 f"'{name}' needs to be one of {', '.join(allowed)} (got {value!r})"
             )
+    if options.official:
+        refuse(options, _NOT_OFFICIAL, "--official")
     if options.task != TASKS[0]:
         refuse(options, ("num_negatives",), f"--task {options.task}")
     if options.task == "cir":

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fashiongraph.cli.evaluate_options import EvaluateOptions, question_files
+from fashiongraph.cli.evaluate_options import TASKS, EvaluateOptions, question_files
 from fashiongraph.cli.negatives import outfit_scorer
 from fashiongraph.cli.option_names import option_names
 from fashiongraph.cli.options import SCORED_AT_ONCE, listed
+from fashiongraph.cli.output import print_json, print_line
 from fashiongraph.errors import FashionGraphError
 
 if TYPE_CHECKING:
@@ -30,10 +31,22 @@ def stored_questions(options: EvaluateOptions, items: ItemTable) -> list[Questio
     Args:
         options: Options of the command.
         items: The items of the data set.
+
+    Raises:
+        DataError: If a file cannot be read.
+        FashionGraphError: If questions are of another kind than the task.
     """
     from fashiongraph.data.questions.load import load_questions
 
-    return [load_questions(file, items) for file in options.questions or ()]
+    kinds = {"compatibility": ("compatibility", "fitb"), "spoiler": ("fitb",), "cir": ("cir",)}
+    found = [load_questions(file, items) for file in options.questions or ()]
+    for one in found:
+        if one.kind not in kinds[options.task]:
+            raise FashionGraphError(
+                f"'--questions' needs the kind {' or '.join(kinds[options.task])} for "
+                f"'--task {options.task}' (got {one.kind})"
+            )
+    return found
 
 
 def drawn_questions(options: EvaluateOptions, outfits: Outfits) -> Mapping[Path, Questions]:
@@ -59,34 +72,49 @@ def drawn_questions(options: EvaluateOptions, outfits: Outfits) -> Mapping[Path,
     return found
 
 
-def evaluated(
-    options: EvaluateOptions, model: OutfitModel, questions: Questions, training: Outfits
-) -> list[tuple[Result, dict[str, Any]]]:
-    """Results of a model on questions, each with its provenance for JSON.
+def print_results(
+    options: EvaluateOptions,
+    model: OutfitModel,
+    questions: Iterable[Questions],
+    training: Outfits,
+    facts: dict[str, Any],
+) -> None:
+    """Evaluate a model on questions and print the results.
 
     Args:
         options: Options of the command.
         model: The model.
         questions: The questions.
         training: Outfits whose frequencies ``--negatives`` draws by.
+        facts: The evaluated outfits, for JSON.
     """
+    rows = []
+    for one in questions:
+        provenance: dict[str, Any] = {"recipe": one.recipe, "checksum": one.checksum}
+        if one.kind in ("compatibility", "fitb") and options.task == TASKS[0]:
+            provenance["negatives"] = options.num_negatives if one.kind == "compatibility" else 0
+        for result in _results(options, model, one, training):
+            rows.append({**result.to_dict(), **provenance})
+            if not options.as_json:
+                protocol = one.recipe.get("protocol") if options.task != TASKS[0] else None
+                print_line(f"{protocol}: {result}" if protocol else str(result))
+    if options.as_json:
+        print_json({**facts, "results": rows})
+
+
+def _results(
+    options: EvaluateOptions, model: OutfitModel, questions: Questions, training: Outfits
+) -> list[Result]:
+    """Results of a model on questions of any kind."""
     from fashiongraph.data import FillInBlank, ItemRetrieval
     from fashiongraph.evaluation import evaluate_questions, item_retrieval, spoiler
 
-    facts: dict[str, Any] = {"recipe": questions.recipe, "checksum": questions.checksum}
     settings: dict[str, Any] = {"unknown": options.unknown, "batch_size": SCORED_AT_ONCE}
     with option_names({"unknown": "--unknown", "questions": "--questions"}):
-        if options.task == "cir":
-            ItemRetrieval.check_kind(questions)
-            assert isinstance(questions, ItemRetrieval)  # for mypy
-            recalls = item_retrieval(model, questions, **settings)
-            return [(result, facts) for result in recalls.values()]
-        if options.task == "spoiler":
-            FillInBlank.check_kind(questions)
-            assert isinstance(questions, FillInBlank)  # for mypy
-            return [(spoiler(model, questions, **settings), facts)]
         if isinstance(questions, ItemRetrieval):
-            raise FashionGraphError("'--questions' needs '--task cir' for questions of this kind")
+            return list(item_retrieval(model, questions, **settings).values())
+        if isinstance(questions, FillInBlank) and options.task == "spoiler":
+            return [spoiler(model, questions, **settings)]
         scorer = outfit_scorer(
             options.num_negatives,
             training,
@@ -94,5 +122,4 @@ def evaluated(
             options.columns,
             options.seed,
         )
-        facts["negatives"] = options.num_negatives if questions.kind == "compatibility" else 0
-        return [(evaluate_questions(model, questions, scorer, **settings), facts)]
+        return [evaluate_questions(model, questions, scorer, **settings)]

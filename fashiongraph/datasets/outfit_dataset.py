@@ -16,6 +16,8 @@ from fashiongraph.data.audit import audit
 from fashiongraph.data.duplicates import without_duplicates
 from fashiongraph.data.item_table import ItemTable
 from fashiongraph.data.outfits import Outfits
+from fashiongraph.data.questions.compatibility import Compatibility
+from fashiongraph.data.questions.fill_in_blank import FillInBlank
 from fashiongraph.data.splits import split
 from fashiongraph.datasets.io.processed import FEATURES_FILE, PROCESSED_FILES, read_processed
 from fashiongraph.errors import DataError, FashionGraphError
@@ -189,6 +191,18 @@ class OutfitDataset:
             str(name): self.outfits.select(np.flatnonzero(code == index))
             for index, name in enumerate(names)
         }
+
+    def official_questions(self, split: str = "test") -> list[Compatibility | FillInBlank]:
+        """Questions that come with the data set: compatibility first, then FITB.
+
+        Args:
+            split: An official split.
+
+        Raises:
+            FashionGraphError: If the data set has none, or none for the split.
+            DataError: If a file is missing or broken.
+        """
+        raise FashionGraphError(f"{self._name} at {self.root} brings no official questions")
 
     def statistics(self) -> dict[str, Any]:
         """Counts that describe the data set, as JSON values.

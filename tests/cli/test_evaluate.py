@@ -149,7 +149,7 @@ def test_complementary_items_are_retrieved(folder, command, checkpoint, tmp_path
     assert "R@10 " in command(*common, "--columns", "style").stdout
     wrong = ("--task", "spoiler", "--questions", file)
     result = command(*common[:-2], *wrong, fails=True)
-    assert "'--questions' needs the kind 'fitb' (got 'cir')" in str(result.exception)
+    assert "'--questions' needs the kind fitb for '--task spoiler'" in str(result.exception)
 
 
 @pytest.mark.parametrize(
