@@ -66,7 +66,9 @@ class Case:
             rows = [tuned_features(untuned, encoder) for encoder in SETS[data].encoders]
             items = outfits.items.with_features(torch.cat(rows, dim=1))
             self.dataset.outfits = outfits.with_items(items)
-        self.train, self.valid, self.test = self.dataset.split(seed=seed)
+        self.train, self.valid, self.test = self.dataset.split(
+            seed=seed, disjoint=SETS[data].disjoint
+        )
         self.seen = self.train  # outfits whose pairs of items are not new
         if share < 1:
             order = np.random.default_rng(seed).permutation(len(self.train))

@@ -132,6 +132,19 @@ def _check_features(model: OutfitModel, dataset: OutfitDataset) -> None:
     model.check_items(dataset.items, "--features")
 
 
+def report_outfit_columns(dataset: OutfitDataset) -> None:
+    """Report columns of outfits that weigh them in training, or are not used, on standard error.
+
+    Args:
+        dataset: The data set.
+    """
+    if dataset.weight_column is not None:
+        print_message(f"outfits are weighted in training by their {dataset.weight_column}")
+    if "user" in dataset.outfit_columns:
+        count = dataset.outfit_columns["user"].nunique()
+        print_message(f"the column 'user' of the outfits ({count:,} different) is not used")
+
+
 def show_report(title: str, report: pd.DataFrame) -> None:
     """Show the first rows that break a rule on standard error.
 

@@ -10,7 +10,7 @@ import typer
 from rich.table import Table
 
 from fashiongraph.cli.command import CommandOptions
-from fashiongraph.cli.datasets import has_item_table, open_dataset
+from fashiongraph.cli.datasets import has_item_table, open_dataset, report_outfit_columns
 from fashiongraph.cli.models import load_model
 from fashiongraph.cli.options import (
     OUTPUT_PANEL,
@@ -85,6 +85,7 @@ def info(options: InfoOptions) -> None:
 def _dataset_facts(options: InfoOptions) -> tuple[dict[str, Any], list[str], Data | None]:
     """Counts of a data set, its categories and, if it is drawn, its category graph."""
     dataset = open_dataset(options.path, options.features, options.lenient, options.form)
+    report_outfit_columns(dataset)
     graph = None
     if options.graph is not None:
         from fashiongraph.data.category_graph import category_graph

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fashiongraph.cli.config import write_config
-from fashiongraph.cli.datasets import feature_file, open_dataset
+from fashiongraph.cli.datasets import feature_file, open_dataset, report_outfit_columns
 from fashiongraph.cli.easy_and_hard import (
     easy_and_hard_json,
     evaluate_easy_and_hard,
@@ -58,6 +58,9 @@ def train(options: TrainOptions) -> None:
             f"{options.data}', or name a file with --features"
         )
     print_message(f"features: {' + '.join(map(str, dataset.items.feature_sources))}")
+    report_outfit_columns(dataset)
+    if spec.reads_pairs and dataset.weight_column is not None:
+        print_message(f"pairs for '--model {options.model}' are distinct, without weights")
     splits = splits_of(dataset, options.split_file, options.seed)
     for name in ("train", "valid"):
         if name not in splits:

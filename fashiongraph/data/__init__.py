@@ -1,6 +1,6 @@
 """Item tables, outfits, category graphs, co-occurrence, splits and stored questions."""
 
-from fashiongraph.data.audit import audit, check_unseen, pair_disjoint
+from fashiongraph.data.audit import audit, check_unseen, item_disjoint, pair_disjoint
 from fashiongraph.data.category_graph import (
     category_count,
     category_graph,
@@ -16,6 +16,7 @@ from fashiongraph.data.outfits import Outfits
 from fashiongraph.data.pairs import top_bottom_pairs
 from fashiongraph.data.questions.compatibility import Compatibility
 from fashiongraph.data.questions.fill_in_blank import FillInBlank
+from fashiongraph.data.questions.item_retrieval import ItemRetrieval
 from fashiongraph.data.questions.load import load_questions
 from fashiongraph.data.replace import replaced
 from fashiongraph.data.splits import split
@@ -25,6 +26,7 @@ __all__ = [
     "FeatureSource",
     "FillInBlank",
     "ItemCooccurrence",
+    "ItemRetrieval",
     "ItemTable",
     "Outfits",
     "add_item_cooccurrence",
@@ -35,6 +37,7 @@ __all__ = [
     "check_unseen",
     "draw_category_graph",
     "group_categories",
+    "item_disjoint",
     "load_questions",
     "outfit_keys",
     "pair_disjoint",

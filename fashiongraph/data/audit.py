@@ -100,6 +100,37 @@ def pair_disjoint(test: Outfits, train: Outfits) -> Tensor:
     return new
 
 
+def item_disjoint(test: Outfits, train: Outfits) -> Tensor:
+    """Mask of the outfits of which no item occurs in a training outfit.
+
+    Such outfits stand for the new season of a shop. A random split leaves few of them where items
+    recur; :func:`~fashiongraph.data.split` with ``disjoint=True`` makes a split of such outfits.
+
+    Args:
+        test: Outfits to check [B].
+        train: Training outfits.
+
+    Returns:
+        A boolean mask over the outfits of ``test`` [B].
+
+    Raises:
+        FashionGraphError: If the item tables differ.
+
+    Example:
+        >>> from fashiongraph.data import ItemTable, Outfits
+        >>> items = ItemTable.from_lists([*"abcd"], ["top", "skirt", "top", "skirt"])
+        >>> train = Outfits.from_lists(items, [["a", "b"]])
+        >>> item_disjoint(Outfits.from_lists(items, [["a", "d"], ["c", "d"]]), train).tolist()
+        [False, True]
+    """
+    _check_same_items(test, train)
+    seen = torch.zeros(len(test.items), dtype=torch.bool)
+    seen[train.item_id] = True
+    new = torch.ones(len(test), dtype=torch.bool)
+    new[test.batch[seen[test.item_id]]] = False
+    return new
+
+
 def _occurrences(outfits: Outfits) -> tuple[Keys, Keys]:
     """The different items of every outfit, and the keys of their unordered pairs."""
     num_items = max(len(outfits.items), 1)

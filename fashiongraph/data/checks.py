@@ -79,3 +79,32 @@ def integers(name: str, values: Tensor | np.ndarray | Sequence[int]) -> Tensor:
     if values.numel() and (kind.is_floating_point or kind.is_complex or kind == torch.bool):
         raise FashionGraphError(f"'{name}' needs integers (got {kind})")
     return values.long()
+
+
+def checked_weights(weight: Tensor, count: int) -> Tensor:
+    """Weights of outfits as float64.
+
+    Args:
+        weight: One number per outfit [B].
+        count: Number of outfits, B.
+
+    Raises:
+        FashionGraphError: If the shape differs, or a weight is negative or not finite.
+
+    Example:
+        >>> checked_weights(torch.tensor([1, 3]), 2)
+        tensor([1., 3.], dtype=torch.float64)
+    """
+    if weight.shape != (count,):
+        raise FashionGraphError(
+            f"'weight' needs one number per outfit, shape [{count}] (got {list(weight.shape)})"
+        )
+    weight = weight.double()
+    wrong = ~((weight >= 0) & weight.isfinite())
+    if bool(wrong.any()):
+        first = int(wrong.nonzero()[0])
+        raise FashionGraphError(
+            f"'weight' needs finite numbers of at least 0 "
+            f"(outfit {first} has {float(weight[first])})"
+        )
+    return weight

@@ -11,7 +11,7 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from fashiongraph.data.checks import integers
+from fashiongraph.data.checks import checked_weights, integers
 from fashiongraph.data.item_table import ItemTable
 from fashiongraph.errors import FashionGraphError
 
@@ -24,9 +24,12 @@ class Outfits:
         ptr: Offsets [B + 1], non-decreasing from 0 to N, of any integer type; converted to int64.
         item_id: Rows of the item table, outfit after outfit [N], of any integer type.
         ids: Outfit identifiers [B]; by default their positions.
+        weight: Weights in training [B], of any scale: an outfit is visited in proportion to its
+            weight. By default all outfits are visited equally often.
 
     Raises:
-        FashionGraphError: If the offsets or rows do not fit each other or are no integers.
+        FashionGraphError: If the offsets or rows do not fit each other or are no integers, or a
+            weight is negative or not finite.
 
     Example:
         >>> from fashiongraph.data import ItemTable
@@ -44,6 +47,7 @@ class Outfits:
         ptr: Tensor,
         item_id: Tensor,
         ids: pd.Index[str] | None = None,
+        weight: Tensor | None = None,
     ) -> None:
         ptr, item_id = integers("ptr", ptr), integers("item_id", item_id)
         if ptr.numel() == 0 or int(ptr[0]) != 0 or int(ptr[-1]) != item_id.numel():
@@ -66,6 +70,7 @@ class Outfits:
         self.ptr = ptr
         self.item_id = item_id
         self._ids = ids
+        self.weight = None if weight is None else checked_weights(weight, len(self))
 
     @classmethod
     def from_lists(cls, items: ItemTable, outfits: Sequence[Sequence[str]]) -> Outfits:
@@ -187,7 +192,8 @@ class Outfits:
             first, last, _ = index.indices(len(self))
             ptr = self.ptr[first : max(first, last) + 1]
             item_id = self.item_id[int(ptr[0]) : int(ptr[-1])]
-            return Outfits(self.items, ptr - ptr[0], item_id, self.ids[index])
+            weight = None if self.weight is None else self.weight[index]
+            return Outfits(self.items, ptr - ptr[0], item_id, self.ids[index], weight)
         if not isinstance(index, slice):
             index = torch.as_tensor(index)
             index = index if index.numel() else index.long()  # an empty list makes a float tensor
@@ -198,11 +204,12 @@ class Outfits:
         for block in row_blocks(ptr):
             rows = slice(int(ptr[block.start]), int(ptr[block.stop]))
             item_id[rows] = self.item_id[self.rows_of(chosen[block])]
-        return Outfits(self.items, ptr, item_id, self.ids[chosen.numpy()])
+        weight = None if self.weight is None else self.weight[chosen]
+        return Outfits(self.items, ptr, item_id, self.ids[chosen.numpy()], weight)
 
     def with_items(self, items: ItemTable) -> Outfits:
         """The same outfits over another table with the same rows."""
-        return Outfits(items, self.ptr, self.item_id, self._ids)
+        return Outfits(items, self.ptr, self.item_id, self._ids, self.weight)
 
     def with_frequency(self) -> Outfits:
         """The same outfits over an item table with the frequencies of these outfits."""

@@ -41,7 +41,7 @@ def top_bottom_pairs(
     """Distinct (top, bottom) pairs of outfits, as outfits of two items in that order.
 
     They train :class:`~fashiongraph.models.DesignerTeacher` (eq. A10). Pairs are sorted by their
-    item rows.
+    item rows and have no weights.
 
     Args:
         outfits: Outfits of any size.

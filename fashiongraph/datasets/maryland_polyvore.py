@@ -32,7 +32,7 @@ from fashiongraph.datasets.io.polyvore_questions import (
     read_fill_in_blank,
 )
 from fashiongraph.datasets.io.processed import write_processed
-from fashiongraph.errors import DataError
+from fashiongraph.errors import DataError, FashionGraphError
 
 _ARCHIVE = "polyvore.tar.gz"
 _CATEGORIES = "category_id.txt"
@@ -200,6 +200,20 @@ class MarylandPolyvore(PolyvoreSet):
         """
         path = self.needed_file(file, "questions")
         return read_compatibility(path, file, self._named_items)
+
+    def official_questions(self, split: str = "test") -> list[Compatibility | FillInBlank]:
+        """Official compatibility and FITB questions, of test outfits alone.
+
+        Args:
+            split: ``"test"``.
+
+        Raises:
+            FashionGraphError: If another split is named.
+            DataError: If a file is missing or broken.
+        """
+        if split != "test":
+            raise FashionGraphError(f"'split' needs to be 'test' (got {split!r})")
+        return [self.compatibility_questions(), self.fill_in_blank_questions()]
 
     def interactive_questions(self, file: str = "interactive_questions.json") -> FillInBlank:
         """FITB questions with five candidates, nearly always of one category, for each item.

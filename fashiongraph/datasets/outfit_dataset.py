@@ -16,6 +16,8 @@ from fashiongraph.data.audit import audit
 from fashiongraph.data.duplicates import without_duplicates
 from fashiongraph.data.item_table import ItemTable
 from fashiongraph.data.outfits import Outfits
+from fashiongraph.data.questions.compatibility import Compatibility
+from fashiongraph.data.questions.fill_in_blank import FillInBlank
 from fashiongraph.data.splits import split
 from fashiongraph.datasets.io.processed import FEATURES_FILE, PROCESSED_FILES, read_processed
 from fashiongraph.errors import DataError, FashionGraphError
@@ -74,6 +76,9 @@ class OutfitDataset:
 
     processed_file_names: Sequence[str] = PROCESSED_FILES
     """Files that :meth:`process` writes; if empty, :meth:`load` reads the raw files."""
+
+    weight_column: str | None = None
+    """Column that weighs the outfits in training, or :obj:`None`."""
 
     def __init__(
         self,
@@ -187,14 +192,30 @@ class OutfitDataset:
             for index, name in enumerate(names)
         }
 
+    def official_questions(self, split: str = "test") -> list[Compatibility | FillInBlank]:
+        """Questions that come with the data set: compatibility first, then FITB.
+
+        Args:
+            split: An official split.
+
+        Raises:
+            FashionGraphError: If the data set has none, or none for the split.
+            DataError: If a file is missing or broken.
+        """
+        raise FashionGraphError(f"{self._name} at {self.root} brings no official questions")
+
     def statistics(self) -> dict[str, Any]:
         """Counts that describe the data set, as JSON values.
 
-        See :func:`fashiongraph.datasets.outfit_dataset.statistics`.
+        See :func:`fashiongraph.datasets.outfit_dataset.statistics`; ``users`` is the number of
+        different users, if the outfits have a column ``user``.
         """
-        return statistics(
+        found = statistics(
             self.outfits, self.official_split() if "split" in self.outfit_columns else {}
         )
+        if "user" in self.outfit_columns:
+            found["users"] = int(self.outfit_columns["user"].nunique())
+        return found
 
     def __len__(self) -> int:
         return len(self.outfits)

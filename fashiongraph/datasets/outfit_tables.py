@@ -11,7 +11,7 @@ from fashiongraph.data.outfits import Outfits
 from fashiongraph.datasets.io.feature_card import source_in
 from fashiongraph.datasets.io.feature_file import open_features
 from fashiongraph.datasets.io.item_rows import ItemRows
-from fashiongraph.datasets.io.outfit_rows import OutfitRows
+from fashiongraph.datasets.io.outfit_rows import WEIGHTS, OutfitRows
 from fashiongraph.datasets.io.problems import Problems
 from fashiongraph.datasets.io.table import Table
 from fashiongraph.datasets.outfit_dataset import OutfitDataset
@@ -28,19 +28,22 @@ class OutfitTables(OutfitDataset):
                                              columns are kept
     ``outfits``   ``outfit_id``, ``item_id`` one row for each item of an outfit; ``position`` orders
                                              the items of an outfit, else the rows do; ``split``
-                                             names the official split of an outfit
+                                             names the official split of an outfit; ``weight``,
+                                             ``likes`` or ``clicks`` weighs it in training
     ``*.npy``                                float16, float32 or float64 [items, width], one row for
                                              each row of ``items``
     ============= ========================== ======================================================
 
     The tables are CSV (UTF-8, commas, a header) or Parquet. Identifiers, categories, images,
     titles and splits are text, so leading zeros stay; types of other columns are inferred, and an
-    empty field is missing. Further columns of ``outfits`` are not read.
+    empty field is missing. Counts of likes or clicks n weigh an outfit by :math:`1 + \ln(1 + n)`:
+    a thousand likes are worth eight visits of an outfit without any. A column ``user`` is kept in
+    :attr:`outfit_columns`, and is not used. Further columns of ``outfits`` are not read.
 
     All rows are checked: identifiers and categories are not empty and items are unique; outfits
-    have at least two items of the item table, none twice, and one split; positions and features
-    are finite numbers. An item twice in one outfit is far more often a repeated row than a pair of
-    equal rings, so it is refused.
+    have at least two items of the item table, none twice, one split, and one weight of at least 0;
+    positions and features are finite numbers. An item twice in one outfit is far more often a
+    repeated row than a pair of equal rings, so it is refused.
 
     Args:
         root: Folder of ``items.csv`` or ``items.parquet`` and ``outfits.csv`` or
@@ -54,6 +57,7 @@ class OutfitTables(OutfitDataset):
             number of rows differs from the items.
 
     Attributes:
+        weight_column: Column that weighs the outfits (:attr:`Outfits.weight`), or :obj:`None`.
         report: Rows dropped by ``lenient``: ``file``, ``row`` (the header of a table is row 1, the
             first row of features is row 0) and the broken ``rule``.
 
@@ -108,11 +112,12 @@ class OutfitTables(OutfitDataset):
             outfits_path,
             problems,
             needed=key,
-            text=[*key, "split"],
-            wanted=[*key, "position", "split"],
-            repeated=[*key, "split"],
+            text=[*key, "split", "user"],
+            wanted=[*key, "position", "split", "user", *WEIGHTS],
+            repeated=[*key, "split", "user"],
         )
         outfits = OutfitRows(table, items, problems)
+        self.weight_column = outfits.weight_column
         if self.lenient:
             outfits.drop_consequences()
         else:

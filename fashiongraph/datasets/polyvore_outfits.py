@@ -188,6 +188,23 @@ class PolyvoreOutfits(PolyvoreSet):
         path = self.needed_file(source, "questions")
         return read_fill_in_blank(path, source, self._named_items(split), right="same_outfit")
 
+    def official_questions(self, split: str = "test") -> list[Compatibility | FillInBlank]:
+        """Official compatibility pairs and FITB questions of a split.
+
+        Rows of whole numbers may come without FITB, which is then left out.
+
+        Args:
+            split: One of the splits that were read.
+
+        Raises:
+            DataError: If a file is missing or broken.
+        """
+        found: list[Compatibility | FillInBlank] = [self.compatibility_questions(split)]
+        blanks = self.raw_dir / f"tuples/{self.version}/{split}_neg_fitb"
+        if self.form != "tuples" or blanks.exists():
+            found.append(self.fill_in_blank_questions(split))
+        return found
+
     def _read_json(self) -> tuple[Outfits, pd.DataFrame]:
         paths = zip(self.splits, self.raw_paths, strict=False)
         records = Records.concat({split: read_outfits(path) for split, path in paths})

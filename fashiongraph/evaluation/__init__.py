@@ -1,6 +1,7 @@
 """Evaluation of any model: questions, protocols and metrics."""
 
 from fashiongraph.evaluation.calibration import Calibration
+from fashiongraph.evaluation.draw_item_retrieval import draw_item_retrieval
 from fashiongraph.evaluation.draw_questions import (
     draw_compatibility,
     draw_fill_in_blank,
@@ -8,6 +9,7 @@ from fashiongraph.evaluation.draw_questions import (
 )
 from fashiongraph.evaluation.easy_and_hard import EasyAndHard, easy_and_hard
 from fashiongraph.evaluation.encode_items import embed_items
+from fashiongraph.evaluation.item_retrieval import item_retrieval
 from fashiongraph.evaluation.outfit_retrieval import outfit_retrieval
 from fashiongraph.evaluation.protocols import compatibility, evaluate_questions, fill_in_blank
 from fashiongraph.evaluation.result import Result
@@ -15,6 +17,7 @@ from fashiongraph.evaluation.same_item_retrieval import same_item_retrieval
 from fashiongraph.evaluation.score_against_negatives import score_against_negatives
 from fashiongraph.evaluation.score_candidates import score_candidates
 from fashiongraph.evaluation.score_outfits import item_scores, score_outfits
+from fashiongraph.evaluation.spoiler import spoiler
 
 __all__ = [
     "Calibration",
@@ -23,15 +26,18 @@ __all__ = [
     "compatibility",
     "draw_compatibility",
     "draw_fill_in_blank",
+    "draw_item_retrieval",
     "draw_questions",
     "easy_and_hard",
     "embed_items",
     "evaluate_questions",
     "fill_in_blank",
+    "item_retrieval",
     "item_scores",
     "outfit_retrieval",
     "same_item_retrieval",
     "score_against_negatives",
     "score_candidates",
     "score_outfits",
+    "spoiler",
 ]

@@ -156,7 +156,7 @@ def _draw(
         raise FashionGraphError(
             f"'outfits' needs an outfit of two items (got none of {len(outfits)})"
         )
-    columns, seed = checked_columns(columns), _checked_seed(seed)
+    columns, seed = checked_columns(columns), checked_seed(seed)
     sampler = negative_sampler(protocol, outfits.items, columns)
     rng = np.random.default_rng(seed)
     position = random_position(kept, rng)
@@ -173,8 +173,19 @@ def _draw(
     return kept, position, negative, rng, recipe
 
 
-def _checked_seed(seed: int) -> int:
-    """The seed as an int, which JSON can store."""
+def checked_seed(seed: int) -> int:
+    """The seed as an int, which JSON can store.
+
+    Args:
+        seed: An integer of any type.
+
+    Raises:
+        FashionGraphError: If it is none, or negative.
+
+    Example:
+        >>> checked_seed(np.int32(3))
+        3
+    """
     try:
         number = index(seed)
     except TypeError:

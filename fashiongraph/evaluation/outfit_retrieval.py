@@ -47,10 +47,9 @@ def outfit_retrieval(
       category in the first k, always *without* the filter.
     - **categories@k**: cross-category inclusiveness, the number of categories in the first k.
 
-    The protocol differs from complementary item retrieval (CIR) of CSA-Net and OutfitTransformer,
-    in which the query is an outfit without one item, together with the category of that item, and
-    the candidates are all items of the category. CIR is ranked by
-    :func:`~fashiongraph.evaluation.score_candidates` rather than by item embeddings.
+    The protocol differs from complementary item retrieval
+    (:func:`~fashiongraph.evaluation.item_retrieval`), in which the query is an outfit without one
+    item, and the candidates are items of the category of that item, ranked by scores of outfits.
 
     Worked example: the query is the top of an outfit with the trousers b and the shoes d. The
     ranking is hat h, trousers c, shoes d, trousers b, shoes e. At item level d and b have the ranks
@@ -94,8 +93,7 @@ def outfit_retrieval(
         ValueError: If a k is not positive.
 
     Source: Chen, He, "Dress fashionably: learn fashion collocation with deep mixed-category metric
-    learning" (AAAI 2018). CIR: Lin, Tran, Davis, "Fashion outfit complementary item retrieval"
-    (CVPR 2020), https://arxiv.org/abs/1912.08967.
+    learning" (AAAI 2018).
     """
     items = outfits.items
     catalogue = outfits.item_id.unique() if catalogue is None else catalogue.unique()

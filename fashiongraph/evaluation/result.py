@@ -21,7 +21,8 @@ class Result:
         low: Lower end of the interval.
         high: Upper end of the interval.
         num_questions: Number of questions.
-        fractional: FITB accuracy with fractional credit for ties, or :obj:`None`.
+        fractional: Value with fractional credit for ties, or :obj:`None`.
+        chance: Expected value of random scores, or :obj:`None`.
 
     Example:
         >>> print(Result("AUC", 0.75, 0.7, 0.8, 1000))
@@ -34,12 +35,14 @@ class Result:
     high: float
     num_questions: int
     fractional: float | None = None
+    chance: float | None = None
 
     def __str__(self) -> str:
         ties = "" if self.fractional is None else f", ties fractional {self.fractional:.3f}"
+        chance = "" if self.chance is None else f", chance {self.chance:.3f}"
         return (
             f"{self.metric} {self.value:.3f} [{self.low:.3f}, {self.high:.3f}]"
-            f" over {self.num_questions:,} questions{ties}"
+            f" over {self.num_questions:,} questions{ties}{chance}"
         )
 
     def to_dict(self) -> dict[str, Any]:

@@ -75,7 +75,7 @@ def item_scores(
         :meth:`~fashiongraph.models.OutfitModel.item_scores` on the CPU [N].
 
     Raises:
-        FashionGraphError: As :func:`score_outfits`.
+        FashionGraphError: As :func:`score_outfits`, or if there is not one score per item.
 
     Example:
         >>> from fashiongraph.data import ItemTable, Outfits
@@ -85,9 +85,17 @@ def item_scores(
         tensor([1., 1.])
     """
     model = as_outfit_model(model)
+    scores = [torch.empty(0)]
     with evaluation_batches(model, outfits, batch_size, unknown) as batches:
-        score = [model.item_scores(batch).float().cpu() for batch in batches]
-    return torch.cat(score) if score else torch.empty(0)
+        for batch in batches:
+            score = model.item_scores(batch)
+            if score.shape != batch.batch.shape:
+                raise FashionGraphError(
+                    f"'model' needs to return one score per item [{len(batch.batch)}] "
+                    f"(got {list(score.shape)})"
+                )
+            scores.append(score.float().cpu())
+    return torch.cat(scores)
 
 
 def checked_scores(model: OutfitModel, batch: Batch) -> Tensor:

@@ -63,7 +63,8 @@ def fit(
     Args:
         model: An :class:`~fashiongraph.models.OutfitModel`, which stores ``graph`` and the category
             vocabulary of ``train``, or a plain module that maps a batch to scores.
-        train: Training outfits.
+        train: Training outfits; those with a larger weight are visited more often
+            (:class:`~fashiongraph.loader.TrainingLoader`).
         valid: Validation outfits. Questions are drawn from them once; the validation score is the
             mean of compatibility AUC and fill-in-the-blank accuracy. Without validation outfits
             the weights of the last epoch are kept.
@@ -210,6 +211,8 @@ def _check(
     for name, outfits in (("train", train), ("valid", valid)):
         if outfits is not None and not int((outfits.sizes > 1).sum()):
             raise FashionGraphError(f"'{name}' needs outfits of two items (got 0)")
+    if train.weight is not None and not bool(train.weight[train.sizes > 1].any()):
+        raise FashionGraphError("'train' needs an outfit of positive weight (got none)")
     for name, value, lowest in (("max_epochs", max_epochs, 1), ("patience", patience, 0)):
         if value is not None and value < lowest:
             raise FashionGraphError(f"'{name}' needs to be at least {lowest} (got {value})")

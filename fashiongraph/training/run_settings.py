@@ -32,6 +32,8 @@ def run_settings(module: OutfitModule, data: OutfitDataModule) -> dict[str, Any]
     """
     items, graph = data.train.items, data.graph
     tensors = [data.train.ptr, data.train.item_id, items.category_id]
+    if data.train.weight is not None:
+        tensors.append(data.train.weight)
     if items.features is not None:
         rows = torch.linspace(0, max(len(items) - 1, 0), min(_SAMPLE_SIZE, len(items))).long()
         tensors.append(items.features[rows])

@@ -118,9 +118,46 @@ def test_the_split_of_the_training_is_the_default(folder, command, checkpoint, t
     assert "no split of training was found beside" in alone.stderr
 
 
+def test_spoilers_of_easy_and_hard_negatives(folder, command, checkpoint, tmp_path):
+    common = ("evaluate", checkpoint, "--data", folder, *FEATURES, "--task", "spoiler")
+    saved = ("--save-questions", tmp_path)
+    drawn = json.loads(command(*common, "--json", *saved).stdout)["results"]
+    assert [row["recipe"]["protocol"] for row in drawn] == ["uniform", "same_category"]
+    assert {row["metric"] for row in drawn} == {"spoiler"}
+    assert [row["chance"] for row in drawn] == [0.25, 0.25]
+    assert drawn[0]["value"] > drawn[0]["chance"]
+    files = sorted(tmp_path.iterdir())
+    assert [f.name for f in files] == [
+        f"spoiler_{p}_seed0.npz" for p in ("same_category", "uniform")
+    ]
+    found = json.loads(command(*common, "--questions", files[1], "--json").stdout)
+    assert found["results"] == drawn[:1]
+    text = command(*common, "--protocol", "uniform").stdout
+    assert f"uniform: spoiler {drawn[0]['value']:.3f} [" in text and "chance 0.250" in text
+
+
+def test_complementary_items_are_retrieved(folder, command, checkpoint, tmp_path):
+    common = ("evaluate", checkpoint, "--data", folder, *FEATURES, "--task", "cir")
+    drawn = json.loads(command(*common, "--json", "--save-questions", tmp_path).stdout)["results"]
+    assert [row["metric"] for row in drawn] == ["R@10", "R@30", "R@50"]
+    assert drawn[0]["value"] > drawn[0]["chance"] == pytest.approx(10 / 12)
+    assert len({row["checksum"] for row in drawn}) == 1
+    (file,) = tmp_path.iterdir()
+    assert file.name == "cir_seed0.npz"
+    found = json.loads(command(*common, "--questions", file, "--json").stdout)
+    assert found["results"] == drawn
+    assert "R@10 " in command(*common, "--columns", "style").stdout
+    wrong = ("--task", "spoiler", "--questions", file)
+    result = command(*common[:-2], *wrong, fails=True)
+    assert "'--questions' needs the kind fitb for '--task spoiler'" in str(result.exception)
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
+        (("--task", "rank"), "'--task' needs to be one of compatibility, spoiler, cir"),
+        (("--task", "cir", "--protocol", "uniform"), "'--protocol' has no effect with '--task cir"),
+        (("--task", "spoiler", "--negatives", 3), "'--negatives' has no effect with '--task spoil"),
         (("--questions", "a.npz", "--protocol", "matched"), "'--protocol' has no effect with"),
         (("--questions", "a.npz"), "a.npz: does not exist"),
         (("--questions", "a.npz", "--save-questions", "b"), "'--save-questions' has no effect"),
@@ -130,6 +167,10 @@ def test_the_split_of_the_training_is_the_default(folder, command, checkpoint, t
             "'--columns' has no effect with '--protocol same_category'",
         ),
         (("--split", "all", "--split-file", "official"), "'--split-file' has no effect with"),
+        (("--split", "train", "--outfits", "new-items"), "'--outfits' has no effect with"),
+        (("--outfits", "new"), "'--outfits' needs to be one of all, new-pairs, new-items"),
+        (("--questions", "a.npz", "--outfits", "all"), "'--outfits' has no effect with"),
+        (("--outfits", "new-items"), "got none of 18); 'fashiongraph split --disjoint'"),
         (("--negatives", 4), "'--negatives' needs '--protocol'"),
         (("--protocol", "hard"), "'--protocol' needs to be one of"),
         (("--protocol", "same_columns"), "'--columns' needs a column"),

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 
+import pandas as pd
 from PIL import Image
 
 
@@ -14,6 +16,19 @@ def test_describes_a_data_set(folder, command, tmp_path):
     assert "--overwrite" in str(refused.exception)
     with Image.open(tmp_path / "graph.png") as picture:
         assert picture.width > 1000
+
+
+def test_columns_of_outfits_are_reported(folder, command, tmp_path):
+    shutil.copytree(folder, tmp_path / "data")
+    table = pd.read_csv(folder / "outfits.csv", dtype=str).assign(likes=3, user="someone")
+    table.to_csv(tmp_path / "data" / "outfits.csv", index=False)
+    result = command("info", tmp_path / "data", "--json")
+    assert json.loads(result.stdout)["users"] == 1
+    assert "outfits are weighted in training by their likes" in result.stderr
+    assert "the column 'user' of the outfits (1 different) is not used" in result.stderr
+    options = ("--epochs", 1, "--hidden", 4, "--features", "features.npy", "--accelerator", "cpu")
+    result = command("train", tmp_path / "data", *options, "-o", tmp_path / "run")
+    assert "outfits are weighted in training by their likes" in result.stderr
 
 
 def test_describes_a_checkpoint(command, checkpoint):

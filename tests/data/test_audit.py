@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import torch
 
-from fashiongraph.data.audit import audit, pair_disjoint
+from fashiongraph.data.audit import audit, item_disjoint, pair_disjoint
 from fashiongraph.data.item_table import ItemTable
 from fashiongraph.data.outfits import Outfits
 from fashiongraph.data.splits import split
@@ -65,6 +65,20 @@ def test_pair_disjoint_equals_a_loop(wardrobe: Outfits) -> None:
     expected = [not pairs(outfit) & seen for outfit in as_lists(test)]
     assert pair_disjoint(test, train).tolist() == expected
     assert any(expected) and not all(expected)
+
+
+def test_item_disjoint_equals_a_loop(wardrobe: Outfits) -> None:
+    train, test = wardrobe.select(slice(0, 5)), wardrobe.select(slice(4, 60))
+    seen = {item for outfit in as_lists(train) for item in outfit}
+    expected = [not set(outfit) & seen for outfit in as_lists(test)]
+    assert item_disjoint(test, train).tolist() == expected
+    assert any(expected) and not all(expected)
+    assert bool(pair_disjoint(test, train)[torch.tensor(expected)].all())
+
+
+def test_item_disjoint_of_no_outfits(wardrobe: Outfits) -> None:
+    assert item_disjoint(wardrobe, wardrobe.select([])).all()
+    assert item_disjoint(wardrobe.select([]), wardrobe).tolist() == []
 
 
 def test_a_repeated_item_is_no_pair(wardrobe: Outfits) -> None:

@@ -119,6 +119,30 @@ def test_rows_of_any_integer_type_are_kept_long(items):
             Outfits(items, *wrong)
 
 
+@pytest.mark.parametrize("index", [slice(1, 3), slice(None, None, 2), [2, 0], [False, True, True]])
+def test_weights_follow_their_outfits(items, index):
+    ptr, weight = torch.tensor([0, 1, 2, 3]), torch.tensor([0.5, 1.0, 2.0])
+    outfits = Outfits(items, ptr, torch.zeros(3, dtype=torch.long), weight=weight)
+    place = index if isinstance(index, slice) else torch.tensor(index)
+    assert outfits.select(index).weight.tolist() == weight[place].tolist()
+    assert outfits.with_frequency().weight.tolist() == weight.tolist()
+    assert Outfits(items, ptr, torch.zeros(3, dtype=torch.long)).select(index).weight is None
+
+
+@pytest.mark.parametrize(
+    ("weight", "message"),
+    [
+        ([1.0], "one number per outfit, shape .2. .got .1"),
+        ([1.0, -2.0], "at least 0 .outfit 1 has -2"),
+        ([float("nan"), 1.0], "outfit 0 has nan"),
+        ([float("inf"), 1.0], "outfit 0 has inf"),
+    ],
+)
+def test_refuses_weights_that_do_not_fit(items, weight, message):
+    with pytest.raises(FashionGraphError, match=message):
+        Outfits(items, torch.tensor([0, 1, 1]), torch.tensor([0]), weight=torch.tensor(weight))
+
+
 def test_refuses_identifiers_that_do_not_fit(items):
     with pytest.raises(FashionGraphError, match=r"'ids'.*got 2 for 1"):
         Outfits(items, torch.tensor([0, 1]), torch.tensor([0]), pd.Index(["a", "b"]))

@@ -212,6 +212,19 @@ CASES = {
         "an outfit needs one split (got 'test' after 'train' in outfit '01')",
         (ALL, ["01", "02", "03"], 1),
     ),
+    "likes below 0": Case(
+        content_of("outfits.csv", b"outfit_id,item_id,likes\n01,b,3\n01,c,-1\n01,d,3\n"),
+        "outfits.csv", 3, "'likes' needs a number of at least 0 (got -1)", (ALL, ["01"], 1),
+    ),
+    "two weights of an outfit": Case(
+        content_of("outfits.csv", b"outfit_id,item_id,weight\n01,b,3\n01,c,3\n01,d,2\n"),
+        "outfits.csv", 4, "an outfit needs one weight (got 2 after 3 in outfit '01')",
+        (ALL, ["01"], 1),
+    ),
+    "weight that is no number": Case(
+        content_of("outfits.csv", b"outfit_id,item_id,weight\n01,b,3\n01,c,3\n01,d,high\n"),
+        "outfits.csv", 4, "'weight' needs a number of at least 0 (got 'high')", (ALL, ["01"], 1),
+    ),
     "no Parquet": Case(
         lambda folder: (folder / "items.csv").rename(folder / "items.parquet"),
         "items.parquet", None, "the file needs to be readable as Parquet",

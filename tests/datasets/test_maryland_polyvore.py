@@ -295,6 +295,10 @@ def test_questions(tmp_path):
     assert dataset.fill_in_blank_questions(right="same_outfit").checksum == blanks.checksum
 
     compatibility = dataset.compatibility_questions()
+    official = dataset.official_questions()
+    assert [one.checksum for one in official] == [compatibility.checksum, blanks.checksum]
+    with pytest.raises(FashionGraphError, match="'split' needs to be 'test' .got 'valid'"):
+        dataset.official_questions("valid")
     assert named(compatibility.item_id)[-2:] == ["31_1", "32_8"]
     assert compatibility.label.tolist() == [1, 1, 0]
     interactive = dataset.interactive_questions()

@@ -142,6 +142,8 @@ def test_splits(root):
     official = dataset.official_split()
     assert {name: len(part) for name, part in official.items()} == {"train": 11, "test": 1}
     assert official["test"].items is dataset.items
+    with pytest.raises(FashionGraphError, match="Drawers .* brings no official questions"):
+        dataset.official_questions()
     # Of twelve outfits two differ, too few for three parts.
     with pytest.raises(FashionGraphError, match="'outfits'.*got 2"):
         dataset.split()

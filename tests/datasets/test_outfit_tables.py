@@ -140,6 +140,42 @@ def test_further_columns_of_outfits_are_not_read(folder):
     assert OutfitTables(folder).num_outfits == 3
 
 
+def add_column(folder, name, values):
+    """Add a column to the outfits, one value for each row."""
+    table = pd.read_csv(folder / "outfits.csv", dtype=str).assign(**{name: values})
+    table.to_csv(folder / "outfits.csv", index=False)
+
+
+def test_columns_weigh_outfits(folder):
+    assert OutfitTables(folder).outfits.weight is None
+    add_column(folder, "weight", [2.5, 2.5, 2.5, 0, 0, 1, 1])
+    found = OutfitTables(folder)
+    assert found.weight_column == "weight"
+    assert found.outfits.weight.tolist() == [2.5, 0.0, 1.0]
+    assert found.official_split()["valid"].weight.tolist() == [1.0]
+
+
+@pytest.mark.parametrize("name", ["likes", "clicks"])
+def test_counts_weigh_by_their_logarithm(folder, name):
+    add_column(folder, name, [9, 9, 9, 0, 0, 99, 99])
+    weight = OutfitTables(folder).outfits.weight
+    np.testing.assert_allclose(weight, 1 + np.log([10, 1, 100]))
+
+
+def test_a_second_column_of_weights_is_refused(folder):
+    add_column(folder, "likes", 1)
+    add_column(folder, "clicks", 1)
+    with pytest.raises(DataError, match="one column of weights is needed .got likes and"):
+        OutfitTables(folder)
+
+
+def test_users_are_counted(folder):
+    add_column(folder, "user", ["u1", "u1", "u1", "u2", "u2", None, None])
+    found = OutfitTables(folder)
+    assert found.outfit_columns["user"].dropna().tolist() == ["u1", "u2"]
+    assert found.statistics()["users"] == 2
+
+
 def test_rows_are_numbered_as_in_a_spreadsheet(folder):
     # A blank row and a value over two lines stand above, each a row of its own.
     text = (folder / "items.csv").read_text(encoding="utf-8")

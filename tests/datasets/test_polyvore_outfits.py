@@ -201,6 +201,8 @@ def test_questions(tmp_path):
     assert blanks.position.tolist() == [1, 1]
     assert blanks.answer.tolist() == [1, 0]
     assert ids[blanks.candidates[0].numpy()].tolist() == ["top2", "top1"]
+    official = dataset.official_questions()
+    assert [one.checksum for one in official] == [compatibility.checksum, blanks.checksum]
     with pytest.raises(DataError, match=r"blank_valid\.json: .* for questions"):
         dataset.fill_in_blank_questions("valid")
 
@@ -227,6 +229,8 @@ def test_the_rows_of_numbers(tmp_path):
     candidates = [dataset.items.ids[row.numpy()].tolist() for row in blanks.candidates]
     assert candidates == [["shoe1", "shoe0", "shoe1"], ["top2", "top0", "top1"]]
     assert blanks.recipe["repeated"] == 1
+    assert [one.kind for one in dataset.official_questions("test")] == ["compatibility", "fitb"]
+    assert [one.kind for one in dataset.official_questions("valid")] == ["compatibility"]
     with pytest.raises(DataError, match=r"valid_pos_fitb: .* for questions"):
         dataset.fill_in_blank_questions("valid")
 

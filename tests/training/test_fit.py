@@ -129,6 +129,9 @@ def test_signals_set_the_exit_status(train, splits, tmp_path):
 def test_missing_outfits_or_checkpoints_are_refused(train, splits, wardrobe, tmp_path):
     with pytest.raises(FashionGraphError, match="'train'.*0"):
         train((wardrobe.select([]), wardrobe))
+    unweighted = Outfits(wardrobe.items, wardrobe.ptr, wardrobe.item_id, weight=0 * wardrobe.sizes)
+    with pytest.raises(FashionGraphError, match="'train' needs an outfit of positive weight"):
+        train((unweighted, wardrobe))
     with pytest.raises(FashionGraphError, match="'resume'.*'directory'"):
         train(splits, resume=True)
     with pytest.raises(FashionGraphError, match="'resume'.*last.ckpt"):

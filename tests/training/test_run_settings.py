@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from fashiongraph.data import Outfits
 from fashiongraph.data.category_graph import category_graph
 from fashiongraph.errors import DataError, FashionGraphError
 from fashiongraph.models import ADDGNN
@@ -25,7 +26,9 @@ def test_each_change_alters_its_setting(wardrobe, tmp_path):
     write_run_settings(tmp_path / "deep" / "settings.json", first)
     check_run_settings(tmp_path / "deep" / "settings.json", settings(train, valid))
     items = wardrobe.items.with_features(wardrobe.items.features + 1)
+    weighted = Outfits(wardrobe.items, train.ptr, train.item_id, weight=train.sizes)
     for other, names in (
+        (settings(weighted, valid), {"train"}),
         (settings(train, valid, ADDGNN(8, 4, 2, normalize=False)), {"model"}),
         (settings(train.select(slice(1, 40)), valid), {"train", "graph"}),
         (settings(train.with_items(items), valid), {"train"}),

@@ -7,11 +7,14 @@ from pathlib import Path
 from fashiongraph.data.item_table import ItemTable
 from fashiongraph.data.questions.compatibility import Compatibility
 from fashiongraph.data.questions.fill_in_blank import FillInBlank
+from fashiongraph.data.questions.item_retrieval import ItemRetrieval
 from fashiongraph.data.questions.question_file import QuestionFile
 from fashiongraph.errors import DataError
 
 
-def load_questions(path: str | Path, items: ItemTable) -> Compatibility | FillInBlank:
+def load_questions(
+    path: str | Path, items: ItemTable
+) -> Compatibility | FillInBlank | ItemRetrieval:
     """Load questions of the kind that the file states.
 
     Args:
@@ -33,8 +36,7 @@ def load_questions(path: str | Path, items: ItemTable) -> Compatibility | FillIn
         Compatibility(1 questions, {})
     """
     kind = QuestionFile.read(path).kind
-    if kind == Compatibility.kind:
-        return Compatibility.load(path, items)
-    if kind == FillInBlank.kind:
-        return FillInBlank.load(path, items)
+    for questions in (Compatibility, FillInBlank, ItemRetrieval):
+        if kind == questions.kind:
+            return questions.load(path, items)
     raise DataError(f"holds questions of an unknown kind, {kind!r}", path)

@@ -40,6 +40,9 @@ class Questions:
     item_fields: ClassVar[tuple[str, ...]] = ("item_id",)
     """Names of the fields with rows of the item table."""
 
+    shared_fields: ClassVar[tuple[str, ...]] = ()
+    """Names of the fields that all questions share."""
+
     items: ItemTable
     ptr: Tensor
     item_id: Tensor
@@ -114,7 +117,7 @@ class Questions:
     @classmethod
     def _row_fields(cls) -> list[str]:
         """Names of the fields with one row per question."""
-        common = ("items", "ptr", "item_id", "recipe")
+        common = ("items", "ptr", "item_id", "recipe", *cls.shared_fields)
         return [f.name for f in fields(cls) if f.name not in common]
 
     def _check_rows(self) -> None:
@@ -127,7 +130,7 @@ class Questions:
                 )
 
     def _file(self) -> QuestionFile:
-        names = ["ptr", "item_id", *self._row_fields()]
+        names = ["ptr", "item_id", *self._row_fields(), *self.shared_fields]
         arrays = {name: getattr(self, name).numpy() for name in names}
         used = np.unique(np.concatenate([arrays[name].ravel() for name in self.item_fields]))
         used = used[self.items.ids[used].argsort()]  # sorted by name

@@ -14,6 +14,10 @@ from fashiongraph.datasets.io.checked_rows import CheckedRows
 from fashiongraph.datasets.io.item_rows import ItemRows
 from fashiongraph.datasets.io.problems import Problems
 from fashiongraph.datasets.io.table import Table
+from fashiongraph.errors import DataError
+
+WEIGHTS = ("weight", "likes", "clicks")
+"""Columns that weigh outfits in training; the latter two are counts."""
 
 
 class OutfitRows(CheckedRows):
@@ -23,6 +27,12 @@ class OutfitRows(CheckedRows):
         table: The rows of all outfits, n of them.
         items: The items.
         problems: Collects broken rules.
+
+    Attributes:
+        weight_column: The column that weighs the outfits, or :obj:`None`.
+
+    Raises:
+        DataError: If the table has two columns of weights.
     """
 
     def __init__(self, table: Table, items: ItemRows, problems: Problems) -> None:
@@ -41,7 +51,16 @@ class OutfitRows(CheckedRows):
             self._check_split()
         self._order: tuple[np.ndarray, ...] = (self._outfit,)
         if "position" in table:
-            self._order = (self._checked_position(), self._outfit)  # the last is the main key
+            position = self._numbers("position", "a finite number", -np.inf)
+            self._order = (position, self._outfit)  # the last is the main key
+        found = [name for name in WEIGHTS if name in table]
+        if len(found) > 1:
+            names = " and ".join(found)
+            raise DataError(f"one column of weights is needed (got {names})", table.path, row=1)
+        self.weight_column = found[0] if found else None
+        if self.weight_column is not None:
+            self._weight = self._numbers(self.weight_column, "a number of at least 0", 0)
+            self._check_equal(self.weight_column, self._weight)
         pair = self._outfit.astype(np.int64) * len(items.ids) + self._item
         pair[~self.kept] = -1
         self.drop(
@@ -92,37 +111,50 @@ class OutfitRows(CheckedRows):
         if "split" in self.table:
             split = self.table.columns["split"].take(pa.array(rows[ptr[:-1]]))
             columns["split"] = split.cast(pa.large_string()).to_pandas()
+        if "user" in self.table:
+            user = self.table.columns["user"].take(pa.array(rows[ptr[:-1]]))
+            user = user.cast(pa.large_string()).to_pandas()
+            columns["user"] = user.where(user != "", None)
+        weight = None
+        if self.weight_column is not None:
+            value = self._weight[rows[ptr[:-1]]]
+            value = value if self.weight_column == WEIGHTS[0] else 1 + np.log1p(value)
+            weight = torch.from_numpy(value)
         item_id = torch.from_numpy(self.items.row_of_id[self._item[rows]])
         index = pd.Index(ids).astype(str)
-        return Outfits(items, torch.from_numpy(ptr), item_id, index), columns
+        return Outfits(items, torch.from_numpy(ptr), item_id, index, weight), columns
 
     def _check_split(self) -> None:
         self.drop_blank("split")
         code, _ = self.table.encode("split")
+        self._check_equal("split", code)
+
+    def _check_equal(self, name: str, value: np.ndarray) -> None:
+        """Drop the rows whose value differs from that of their outfit's first row."""
         first = np.zeros(len(self._ids), np.int64)
         rows = np.flatnonzero(self.kept)[::-1]
         first[self._outfit[rows]] = rows  # the last assignment, by an outfit's first row, stays
         self.drop(
-            code != code[first][self._outfit],
+            value != value[first][self._outfit],
             lambda i: (
-                f"an outfit needs one split (got {self.value('split', i)} after "
-                f"{self.value('split', int(first[self._outfit[i]]))} in {self._outfit_id(i)})"
+                f"an outfit needs one {name} (got {self.value(name, i)} after "
+                f"{self.value(name, int(first[self._outfit[i]]))} in {self._outfit_id(i)})"
             ),
         )
 
-    def _checked_position(self) -> np.ndarray:
-        """The positions as numbers; rows without one are dropped."""
-        column = self.table.columns["position"]
-        position: np.ndarray = np.full(len(self.table), np.nan)
+    def _numbers(self, name: str, rule: str, lowest: float) -> np.ndarray:
+        """A column as finite numbers; rows without one, or with one below a bound, are dropped."""
+        column = self.table.columns[name]
+        number: np.ndarray = np.full(len(self.table), np.nan)
         if pa.types.is_integer(column.type) or pa.types.is_floating(column.type):
-            position = column.to_numpy()
+            number = column.to_numpy()
         elif pa.types.is_large_string(column.type):
-            position = pd.to_numeric(column.to_pandas(), errors="coerce").to_numpy()
+            number = pd.to_numeric(column.to_pandas(), errors="coerce").to_numpy()
         self.drop(
-            ~np.isfinite(position),
-            lambda i: f"'position' needs a finite number (got {column[i].as_py()!r})",
+            ~(np.isfinite(number) & (number >= lowest)),
+            lambda i: f"{name!r} needs {rule} (got {self.value(name, i)})",
         )
-        return position
+        return number
 
     def _item_id(self, position: int) -> str:
         return f"item {self.value('item_id', position)}"

@@ -61,7 +61,7 @@ def negative_sampler(
     if protocol == "uniform":
         return NegativeSampler(items, [ItemPool("uniform", everything, np.ones_like(everything))])
     if protocol == "uniform_category":
-        category = _groups(items, ())
+        category = item_groups(items)
         weight = _TOTAL // np.bincount(category)[category]
         return NegativeSampler(items, [ItemPool("uniform_category", everything, weight)])
     if items.frequency is None:
@@ -74,11 +74,11 @@ def negative_sampler(
     if protocol == "same_columns":
         if not columns:
             raise FashionGraphError("'columns' needs a column for the protocol 'same_columns'")
-        same = ItemPool("same_columns", _groups(items, columns, category=False), weight)
+        same = ItemPool("same_columns", item_groups(items, columns, category=False), weight)
         return NegativeSampler(items, [same, any_category])
-    pools = [ItemPool("same_category", _groups(items, ()), weight), any_category]
+    pools = [ItemPool("same_category", item_groups(items), weight), any_category]
     if protocol == "matched" and columns:
-        pools.insert(0, ItemPool("matched", _groups(items, columns), weight))
+        pools.insert(0, ItemPool("matched", item_groups(items, columns), weight))
     return NegativeSampler(items, pools)
 
 
@@ -100,8 +100,22 @@ def checked_columns(columns: Iterable[str]) -> tuple[str, ...]:
     return tuple(columns)
 
 
-def _groups(items: ItemTable, columns: Sequence[str], category: bool = True) -> Ints:
-    """Group of each item by the given columns, and by category if ``category`` is set [n]."""
+def item_groups(items: ItemTable, columns: Sequence[str] = (), category: bool = True) -> Ints:
+    """Group of each item of a table, from 0, by category and columns [n].
+
+    Args:
+        items: The item table.
+        columns: Columns in which the items of a group are equal.
+        category: Whether they also share their category.
+
+    Raises:
+        FashionGraphError: If a column is unknown.
+
+    Example:
+        >>> items = ItemTable.from_lists(["a", "b", "c"], ["top", "skirt", "top"])
+        >>> item_groups(items)
+        array([1, 0, 1])
+    """
     keys = pd.DataFrame({"category": items.category_id.numpy()} if category else {})
     for column in columns:
         if column not in items.columns:
