@@ -11,7 +11,6 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 from torch_geometric.utils import softmax
-from torchmetrics.functional.classification import binary_calibration_error
 
 from fashiongraph.data.outfits import Outfits
 from fashiongraph.data.questions.compatibility import Compatibility
@@ -109,6 +108,8 @@ class Calibration:
             >>> 0 <= found.ece <= 1, found.num_outfits
             (True, 12)
         """
+        from torchmetrics.functional.classification import binary_calibration_error
+
         usable = outfits.select(torch.nonzero(outfits.sizes > 1).flatten())
         if len(usable) < _FOLDS:
             raise FashionGraphError(

@@ -52,6 +52,7 @@ def spoiler(
     networks through representation erasure" (2016), https://arxiv.org/abs/1612.08220.
 
     Example:
+        >>> import torch
         >>> from fashiongraph.data import ItemTable, Outfits
         >>> from fashiongraph.evaluation import draw_questions
         >>> items = ItemTable.from_lists([*"abcdef"], ["top", "skirt", "shoe"] * 2, torch.eye(6))
