@@ -96,16 +96,20 @@ class Answer:
             captions = [*panel.captions, *[""] * (len(panel.items) - len(panel.captions))]
             views = item_views(items, list(panel.items), folder)
             shown.append((panel, list(zip(views, captions, strict=True))))
-        tables = [(name, _cells(table)) for name, table in self.terms.items()]
+        tables = [(name, self._cells(table)) for name, table in self.terms.items()]
         text = page.render(sentence=self.sentence, panels=shown, tables=tables)
         with atomic_write(path) as draft:
             draft.write_text(text, encoding="utf-8")
 
-
-def _cells(table: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
-    """Header and cells of a table as text."""
-    rows = [
-        [f"{value:.2f}" if isinstance(value, float) else str(value) for value in row]
-        for row in table.itertuples(index=False)
-    ]
-    return [str(name).replace("_", " ") for name in table.columns], rows
+    def _cells(self, table: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
+        """Header and cells of a table as text, with names in place of identifiers."""
+        items, name = self.catalogue.items, self.catalogue.name
+        shown = table.copy()
+        for column in ("item", "other"):
+            if column in shown:
+                shown[column] = [name(int(row)) for row in items.rows(shown[column].tolist())]
+        cells = [
+            [f"{value:.2f}" if isinstance(value, float) else str(value) for value in row]
+            for row in shown.itertuples(index=False)
+        ]
+        return [str(one).replace("_", " ") for one in shown.columns], cells

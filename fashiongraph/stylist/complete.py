@@ -52,5 +52,5 @@ def complete(
     sentence = "No item qualifies."
     if len(frame):
         name = catalogue.name(int(catalogue.items.rows([frame["item_id"].iloc[0]])))
-        sentence = f"The {name} goes best with it: {of_100(frame['score'].iloc[0])}."
+        sentence = f"Best with it: {name}, {of_100(frame['score'].iloc[0])}."
     return Answer(catalogue, sentence, frame, panels)

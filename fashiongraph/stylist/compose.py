@@ -116,9 +116,7 @@ def _answer(catalogue: ScoredCatalogue, found: Sequence[Tensor], odds: Tensor, n
     few = "" if len(outfits) == n else f" No more than {len(outfits)} were found."
     sentence = f"The best of {len(outfits)} outfits scores {scores[0]:.0f} of 100.{few}"
     panels = [
-        Panel(f"Outfit {place}", outfit, names, of_100(score))
-        for place, (outfit, names, score) in enumerate(
-            zip(outfits, categories, scores, strict=True), start=1
-        )
+        Panel(f"Outfit {place}", outfit, verdict=of_100(score))
+        for place, (outfit, score) in enumerate(zip(outfits, scores, strict=True), start=1)
     ]
     return Answer(catalogue, sentence, frame, panels, outfits)

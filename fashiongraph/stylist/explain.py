@@ -68,13 +68,10 @@ def _sentence(
 
     item, without = str(worst["item_id"]), float(worst["without"])
     if np.isclose(without, score) or without < score or without == 50:
-        return f"The outfit scores {score:.0f} of 100; the {name(item)} fits it least."
-    partner = "the rest"
-    if pairs is not None:
-        of_item = pairs[(pairs["item"] == item) | (pairs["other"] == item)].iloc[0]
-        other = of_item["other"] if of_item["item"] == item else of_item["item"]
-        partner = f"the {name(str(other))}"
-    return (
-        f"The {name(item)} does not go with {partner}; without it the outfit goes from "
-        f"{score:.0f} to {without:.0f}."
-    )
+        return f"The outfit scores {score:.0f} of 100; its least fitting item: {name(item)}."
+    sentence = f"Without the {name(item)} the outfit goes from {score:.0f} to {without:.0f} of 100"
+    if pairs is None:
+        return f"{sentence}."
+    of_item = pairs[(pairs["item"] == item) | (pairs["other"] == item)].iloc[0]
+    other = of_item["other"] if of_item["item"] == item else of_item["item"]
+    return f"{sentence}; the worst pair is with the {name(str(other))}."

@@ -20,9 +20,10 @@ SMALL = {
         "Student with the expert",
     ),
     "own_wardrobe.py": (
-        ["--num-outfits", "60", "--hidden", "8", "--epochs", "1", "--encoder", "resnet18"],
+        ["--num-outfits", "60", "--hidden", "8", "--epochs", "1", "--encoder", "colours"],
         "Worst",
     ),
+    "stylist.py": (["--num-outfits", "120", "--epochs", "1"], "explain: "),
     "retrieval.py": (
         ["--outfits", "150", "--hidden", "8", "--epochs", "2", "--report", "completion.html"],
         "Completions of",
@@ -51,7 +52,8 @@ def test_runs(name, tmp_path):
     assert done.returncode == 0, done.stderr
     assert expected in done.stdout
     written = {path.name for path in tmp_path.iterdir()}
-    assert written == ({"completion.html"} if "--report" in arguments else set())
+    pages = {"completion.html"} if "--report" in arguments else set()
+    assert written == ({"stylist"} if name == "stylist.py" else pages)
 
 
 def test_own_wardrobe_takes_pictures_alone(tmp_path):
