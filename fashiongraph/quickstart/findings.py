@@ -60,7 +60,7 @@ class Findings:
     Args:
         settings: Sizes.
         seed: Seed.
-        encoder: Name of the picture encoder.
+        encoders: Names of the encoders of pictures.
         teacher: The teacher.
         students: ADD-GNN and its ablations, the full model first.
         comparison: Results of models and heuristic baselines.
@@ -73,7 +73,7 @@ class Findings:
 
     settings: Settings
     seed: int
-    encoder: str
+    encoders: list[str]
     teacher: Trained[DesignerTeacher]
     students: list[Trained[ADDGNN]]
     comparison: Comparison
@@ -99,7 +99,7 @@ class Findings:
             "dataset": "synthetic",
             "seed": self.seed,
             "settings": asdict(self.settings),
-            "encoder": self.encoder,
+            "encoders": self.encoders,
             "num_outfits": self.num_outfits,
             "teacher": {"pairs": self.teacher.num_outfits, "valid_auc": auc, "valid_fitb": fitb},
             **self.comparison.to_dict(),

@@ -13,7 +13,6 @@ from fashiongraph.data.outfits import Outfits
 from fashiongraph.data.splits import split
 from fashiongraph.datasets.synthetic.synthetic_outfits import SyntheticOutfits
 from fashiongraph.evaluation import score_outfits
-from fashiongraph.features.encoders import image_encoder
 from fashiongraph.files import atomic_write
 from fashiongraph.manifest import check_replaceable
 from fashiongraph.models.heuristics import CategoryCooccurrence
@@ -25,7 +24,7 @@ from fashiongraph.quickstart.pair_scores import pair_scores
 from fashiongraph.quickstart.report import write_report
 from fashiongraph.quickstart.rule_sensitivity import rule_sensitivity
 from fashiongraph.quickstart.settings import Settings
-from fashiongraph.quickstart.synthetic_data import draw_data, encode_pictures
+from fashiongraph.quickstart.synthetic_data import draw_data, encode_pictures, picture_encoders
 from fashiongraph.quickstart.train import VARIANTS, train_teacher, train_variant
 
 RESULTS_FILE = "quickstart.json"
@@ -59,14 +58,14 @@ def run_quickstart(
     """
     target = Path(output).expanduser().resolve()
     check_replaceable(target, QUICKSTART, "output")
-    encoder = image_encoder("efficientnet-lite0")  # first, since the extra may be missing
+    encoders = picture_encoders()  # first, since the extra may be missing
     settings = settings or Settings()
     watch = Stopwatch(console or Console(stderr=True))
     with atomic_write(target, kind=QUICKSTART) as folder:
         with watch.stage("draw the dataset"):
-            data = draw_data(folder, settings, seed)
+            designers, users = draw_data(folder, settings, seed)
         with watch.stage("encode the pictures"):
-            data = encode_pictures(data, folder, encoder, progress)
+            data = encode_pictures(designers, users, encoders, progress)
         train, valid, test = split(data.users, seed=seed)
         graph = category_graph(train.category_id, train.batch, train.items.num_categories)
         with watch.stage("train the designers' teacher"):
@@ -106,7 +105,7 @@ def run_quickstart(
         findings = Findings(
             settings=settings,
             seed=seed,
-            encoder=encoder.name,
+            encoders=[encoder.name for encoder in encoders.values()],
             teacher=teacher,
             students=students,
             comparison=comparison,

@@ -7,6 +7,7 @@ import torch
 
 from fashiongraph.data.questions.load import load_questions
 from fashiongraph.datasets import OutfitTables
+from fashiongraph.datasets.io.feature_card import carded_features
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.evaluation import evaluate_questions
 from fashiongraph.manifest import MANIFEST
@@ -30,7 +31,8 @@ def test_contents_of_the_folder(small_run):
 
 @pytest.mark.slow
 def test_checkpoints_reproduce_the_results(small_run):
-    users = OutfitTables(small_run.folder / "dataset/users", features="features_image.npy")
+    folder = small_run.folder / "dataset/users"
+    users = OutfitTables(folder, features=carded_features(folder))
     results = small_run.findings.comparison.results
     for name, folder in zip(results, MODELS, strict=False):
         model = ADDGNN.load(small_run.folder / "models" / folder)
