@@ -13,11 +13,12 @@ import torch
 from rich.console import Console
 
 import fashiongraph
-from fashiongraph.models import ADDGNN, DesignerTeacher
+from fashiongraph.models import ADDGNN
 from fashiongraph.quickstart.comparison import Comparison
 from fashiongraph.quickstart.explained_outfit import ExplainedOutfit
 from fashiongraph.quickstart.rule_sensitivity import RuleSensitivity
 from fashiongraph.quickstart.settings import Settings
+from fashiongraph.quickstart.train import Teachers
 from fashiongraph.quickstart.trained import Trained
 
 
@@ -61,7 +62,7 @@ class Findings:
         settings: Sizes.
         seed: Seed.
         encoders: Names of the encoders of pictures.
-        teacher: The teacher.
+        teachers: The two teachers.
         students: ADD-GNN and its ablations, the full model first.
         comparison: Results of models and heuristic baselines.
         best: Test outfits with the highest scores of the full model.
@@ -74,7 +75,7 @@ class Findings:
     settings: Settings
     seed: int
     encoders: list[str]
-    teacher: Trained[DesignerTeacher]
+    teachers: Teachers
     students: list[Trained[ADDGNN]]
     comparison: Comparison
     best: list[ExplainedOutfit]
@@ -83,15 +84,8 @@ class Findings:
     num_outfits: dict[str, int]
     seconds: dict[str, float]
 
-    @property
-    def teacher_valid(self) -> tuple[float, float]:
-        """Validation AUC and FITB accuracy of the teacher on pairs, in its best epoch."""
-        row = self.teacher.history.iloc[self.teacher.best_epoch - 1]
-        return float(row["valid/auc"]), float(row["valid/fitb"])
-
     def to_dict(self) -> dict[str, Any]:
         """The numbers, for JSON."""
-        auc, fitb = self.teacher_valid
         return {
             "fashiongraph": fashiongraph.__version__,
             "torch": torch.__version__,
@@ -101,7 +95,14 @@ class Findings:
             "settings": asdict(self.settings),
             "encoders": self.encoders,
             "num_outfits": self.num_outfits,
-            "teacher": {"pairs": self.teacher.num_outfits, "valid_auc": auc, "valid_fitb": fitb},
+            "teachers": {
+                one.folder: {
+                    "trained_on": one.num_outfits,
+                    "valid_auc": one.best["valid/auc"],
+                    "valid_fitb": one.best["valid/fitb"],
+                }
+                for one in self.teachers
+            },
             **self.comparison.to_dict(),
             "rule_sensitivity": [asdict(rule) for rule in self.rules],
             "best": [one.outfit_id for one in self.best],

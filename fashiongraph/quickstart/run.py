@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import torch
 from rich.console import Console
@@ -25,7 +26,8 @@ from fashiongraph.quickstart.report import write_report
 from fashiongraph.quickstart.rule_sensitivity import rule_sensitivity
 from fashiongraph.quickstart.settings import Settings
 from fashiongraph.quickstart.synthetic_data import draw_data, encode_pictures, picture_encoders
-from fashiongraph.quickstart.train import VARIANTS, train_teacher, train_variant
+from fashiongraph.quickstart.train import VARIANTS, train_teachers, train_variant
+from fashiongraph.quickstart.trained import Trained
 
 RESULTS_FILE = "quickstart.json"
 QUICKSTART = "quickstart"
@@ -68,28 +70,32 @@ def run_quickstart(
             data = encode_pictures(designers, users, encoders, progress)
         train, valid, test = split(data.users, seed=seed)
         graph = category_graph(train.category_id, train.batch, train.items.num_categories)
-        with watch.stage("train the designers' teacher"):
-            teacher = train_teacher(data.designers, settings, seed, progress)
+        with watch.stage("train the designers' teachers"):
+            teachers = train_teachers(data.designers, settings, seed, progress)
         students = []
         for variant in VARIANTS:
             with watch.stage(f"train {variant.name}"):
                 students.append(
                     train_variant(
-                        variant, (train, valid), graph, teacher.model, settings, seed, progress
+                        variant, (train, valid), graph, teachers, settings, seed, progress
                     )
                 )
-        teacher.model.save(folder / "models" / teacher.folder)
-        for one in students:
+        trained: list[Trained[Any]] = [*teachers, *students]
+        for one in trained:
             one.model.save(folder / "models" / one.folder)
-        full, without_distillation, without_graph = (one.name for one in students)
+        full, masks, without_designers, without_graph = (one.name for one in students)
         scorers: dict[str, Scorer] = {
-            **{one.name: one.model for one in students},
+            **{one.name: one.model for one in (*students, teachers.outfits)},
             "heuristic: category co-occurrence": CategoryCooccurrence(graph),
             "heuristic: true rules": lambda batch: SyntheticOutfits.truth.score(
                 Outfits(test.items, batch.ptr, batch.item_id)
             ),
         }
-        components = {"distillation": (full, without_distillation), "graph": (full, without_graph)}
+        components = {
+            "designers' weights and scores": (full, without_designers),
+            "published mask distillation": (masks, without_designers),
+            "graph": (full, without_graph),
+        }
         with watch.stage("evaluate"):
             comparison = compare(scorers, components, test, folder / "questions", seed)
         with watch.stage("explain"):
@@ -106,7 +112,7 @@ def run_quickstart(
             settings=settings,
             seed=seed,
             encoders=[encoder.name for encoder in encoders.values()],
-            teacher=teacher,
+            teachers=teachers,
             students=students,
             comparison=comparison,
             best=best,

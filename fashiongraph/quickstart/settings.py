@@ -18,7 +18,7 @@ class Settings:
         hidden_channels: Size of an item's state per attribute, H.
         num_attributes: Number of attributes, K.
         num_steps: Rounds of message passing.
-        teacher_epochs: Passes over the designers' pairs.
+        teacher_epochs: Passes over the designers' outfits, or their pairs, for each teacher.
         epochs: Passes over the users' training outfits, for each model.
         num_shown: Number of best and of worst outfits that the report explains.
 
@@ -35,7 +35,7 @@ class Settings:
     hidden_channels: int = 64
     num_attributes: int = 4
     num_steps: int = 1
-    teacher_epochs: int = 6
+    teacher_epochs: int = 20
     epochs: int = 10
     num_shown: int = 4
 
@@ -44,11 +44,11 @@ class Settings:
         """Sizes for a smoke test in seconds, whose numbers have no meaning."""
         return cls(
             num_items=100,
-            num_designers=150,
-            num_users=150,
+            num_designers=300,
+            num_users=300,
             image_size=48,
             hidden_channels=8,
-            teacher_epochs=2,
-            epochs=2,
+            teacher_epochs=10,
+            epochs=10,
             num_shown=1,
         )
