@@ -14,6 +14,7 @@ from rich.console import Console
 
 import fashiongraph
 from fashiongraph.models import ADDGNN
+from fashiongraph.quickstart.attribute_names import Association
 from fashiongraph.quickstart.comparison import Comparison
 from fashiongraph.quickstart.explained_outfit import ExplainedOutfit
 from fashiongraph.quickstart.rule_sensitivity import RuleSensitivity
@@ -68,6 +69,7 @@ class Findings:
         best: Test outfits with the highest scores of the full model.
         worst: Test outfits with the lowest scores, the lowest first.
         rules: Sensitivity of the attributes to the rules.
+        names: Values of columns that correlate with each attribute.
         num_outfits: Number of users' outfits by split.
         seconds: Duration of each stage.
     """
@@ -81,6 +83,7 @@ class Findings:
     best: list[ExplainedOutfit]
     worst: list[ExplainedOutfit]
     rules: list[RuleSensitivity]
+    names: list[list[Association]]
     num_outfits: dict[str, int]
     seconds: dict[str, float]
 
@@ -105,6 +108,7 @@ class Findings:
             },
             **self.comparison.to_dict(),
             "rule_sensitivity": [asdict(rule) for rule in self.rules],
+            "attributes": [[one._asdict() for one in named] for named in self.names],
             "best": [one.outfit_id for one in self.best],
             "worst": [one.outfit_id for one in self.worst],
             "seconds": {name: round(value, 2) for name, value in self.seconds.items()},

@@ -18,6 +18,7 @@ from fashiongraph.files import atomic_write
 from fashiongraph.manifest import check_replaceable
 from fashiongraph.models.heuristics import CategoryCooccurrence
 from fashiongraph.models.wrapped_model import Scorer
+from fashiongraph.quickstart.attribute_names import attribute_names
 from fashiongraph.quickstart.comparison import compare
 from fashiongraph.quickstart.explained_outfit import explain
 from fashiongraph.quickstart.findings import Findings, Stopwatch
@@ -30,6 +31,7 @@ from fashiongraph.quickstart.train import VARIANTS, train_teachers, train_varian
 from fashiongraph.quickstart.trained import Trained
 
 RESULTS_FILE = "quickstart.json"
+NAMED_COLUMNS = ("shape", "colour", "pattern", "formality", "season")
 QUICKSTART = "quickstart"
 """Kind of the folder that a quickstart writes."""
 
@@ -68,7 +70,7 @@ def run_quickstart(
             designers, users = draw_data(folder, settings, seed)
         with watch.stage("encode the pictures"):
             data = encode_pictures(designers, users, encoders, progress)
-        train, valid, test = split(data.users, seed=seed)
+        train, valid, test = split(data.users, settings.splits, seed=seed)
         graph = category_graph(train.category_id, train.batch, train.items.num_categories)
         with watch.stage("train the designers' teachers"):
             teachers = train_teachers(data.designers, settings, seed, progress)
@@ -93,7 +95,7 @@ def run_quickstart(
         }
         components = {
             "designers' weights and scores": (full, without_designers),
-            "published mask distillation": (masks, without_designers),
+            "mask distillation": (masks, without_designers),
             "graph": (full, without_graph),
         }
         with watch.stage("evaluate"):
@@ -118,6 +120,7 @@ def run_quickstart(
             best=best,
             worst=worst,
             rules=rule_sensitivity(pairs, test.items, truth),
+            names=attribute_names(pairs, test.items, NAMED_COLUMNS),
             num_outfits={"train": len(train), "valid": len(valid), "test": len(test)},
             seconds=watch.seconds,
         )

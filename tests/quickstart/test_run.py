@@ -26,7 +26,7 @@ def test_contents_of_the_folder(small_run):
     facts = json.loads((small_run.folder / "quickstart.json").read_text(encoding="utf-8"))
     assert facts["seed"] == 3
     assert next(iter(facts["results"])) == "ADD-GNN"
-    assert facts["num_outfits"] == {"train": 210, "valid": 30, "test": 60}
+    assert facts["num_outfits"] == {"train": 100, "valid": 50, "test": 150}
     assert facts["seconds"]["encode the pictures"] > 0
 
 
