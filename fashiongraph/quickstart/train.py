@@ -13,7 +13,12 @@ from fashiongraph.data.pairs import top_bottom_pairs
 from fashiongraph.data.splits import split
 from fashiongraph.models import ADDGNN, DesignerTeacher
 from fashiongraph.nn import ADDGNNLoss, CandidateSoftmaxLoss
-from fashiongraph.objectives import ADDGNNObjective, Objective, RankingObjective
+from fashiongraph.objectives import (
+    ADDGNNObjective,
+    DecorrelationObjective,
+    Objective,
+    RankingObjective,
+)
 from fashiongraph.quickstart.settings import Settings
 from fashiongraph.quickstart.trained import Trained
 from fashiongraph.training import TrainingConfig, fit
@@ -92,6 +97,7 @@ def _teacher_of_outfits(
         train,
         valid,
         graph=category_graph(train.category_id, train.batch, train.items.num_categories),
+        objective=DecorrelationObjective(RankingObjective()),
         config=TrainingConfig(batch_size=settings.batch_size),
         max_epochs=settings.teacher_epochs,
         seed=seed,
@@ -152,7 +158,7 @@ def train_variant(
         train,
         valid,
         graph=graph,
-        objective=_objective(variant, model, teachers),
+        objective=DecorrelationObjective(_objective(variant, model, teachers)),
         config=TrainingConfig(batch_size=settings.batch_size),
         max_epochs=settings.epochs,
         seed=seed,
