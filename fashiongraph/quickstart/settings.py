@@ -20,7 +20,8 @@ class Settings:
         hidden_channels: Size of an item's state per attribute, H.
         num_attributes: Number of attributes, K.
         num_steps: Rounds of message passing.
-        teacher_epochs: Passes over the designers' outfits, or their pairs, for each teacher.
+        teacher_epochs: Passes over the designers' outfits.
+        pair_epochs: Passes over the designers' pairs.
         epochs: Passes over the users' training outfits, for each model.
         batch_size: Outfits per step of a training.
         num_shown: Number of best and of worst outfits that the report explains.
@@ -40,6 +41,7 @@ class Settings:
     num_attributes: int = 4
     num_steps: int = 1
     teacher_epochs: int = 20
+    pair_epochs: int = 6
     epochs: int = 10
     batch_size: int = 128
     num_shown: int = 4
@@ -54,6 +56,7 @@ class Settings:
             image_size=48,
             hidden_channels=8,
             teacher_epochs=5,
+            pair_epochs=2,
             epochs=10,
             batch_size=16,
             num_shown=1,

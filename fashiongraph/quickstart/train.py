@@ -120,7 +120,7 @@ def _teacher_of_pairs(
         valid,
         protocol=_PAIR_PROTOCOL,
         config=TrainingConfig(batch_size=settings.batch_size),
-        max_epochs=settings.teacher_epochs,
+        max_epochs=settings.pair_epochs,
         seed=seed,
         progress=progress,
     )
