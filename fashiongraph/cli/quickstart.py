@@ -34,10 +34,10 @@ class QuickstartOptions(CommandOptions):
 def quickstart(options: QuickstartOptions) -> None:
     """Train and compare models on a synthetic data set, and write a report.
 
-    Garments are drawn, outfits are composed by fixed rules, pictures are encoded, a teacher is
-    trained on designers' pairs, and ADD-GNN on users' outfits, with and without the teacher and the
-    graph. Takes minutes on two cores and needs no network; needs the extra [b]efficientnet[/]. The
-    report is OUTPUT/report.html, one file.
+    Garments are drawn, outfits are composed by fixed rules, pictures and colours are encoded,
+    teachers are trained on designers' outfits, and ADD-GNN on users' outfits, with and without the
+    teachers and the graph. Takes minutes on two cores and needs no network; needs the extra
+    [b]efficientnet[/]. The report is OUTPUT/report.html, one file.
 
     Example: [b]fashiongraph quickstart -o quickstart[/]
     """

@@ -24,7 +24,12 @@ from fashiongraph.cli.options import (
 from fashiongraph.cli.output import check_files, check_output, print_json, print_line
 from fashiongraph.cli.splits import splits_of, write_splits
 from fashiongraph.cli.train_options import TrainOptions
-from fashiongraph.cli.training_setup import TrainingSetup, training_setup
+from fashiongraph.cli.training_setup import (
+    DISTILLATIONS,
+    TrainingSetup,
+    distils_masks,
+    training_setup,
+)
 from fashiongraph.console import print_message
 from fashiongraph.errors import DataError, FashionGraphError
 
@@ -32,7 +37,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from fashiongraph.data.outfits import Outfits
-    from fashiongraph.models import DesignerTeacher
+    from fashiongraph.models import OutfitModel
     from fashiongraph.training import ModelSpec
 
 _PAIR_OPTIONS = ("top", "bottom", "pair_column")
@@ -50,7 +55,7 @@ def train(options: TrainOptions) -> None:
 
     loggers = check_loggers(options.logger)
     spec = _check(options)
-    teacher = _load_teacher(options)
+    teacher = _load_teacher(options, spec)
     dataset = open_dataset(options.data, options.features, options.lenient, options.form, teacher)
     if not dataset.num_features:
         raise FashionGraphError(
@@ -96,6 +101,13 @@ def _check(options: TrainOptions) -> ModelSpec:
         raise DataError("'--resume' needs a finished epoch there", folder)
     check_protocol(options, options.protocol, options.columns)
     check_files(options.teacher)
+    if options.distillation not in (None, *DISTILLATIONS):
+        raise FashionGraphError(
+            f"'--distillation' needs to be {' or '.join(DISTILLATIONS)} "
+            f"(got {options.distillation!r})"
+        )
+    if options.distillation and options.teacher is None:
+        raise FashionGraphError("'--distillation' needs '--teacher', the model to learn from")
     if options.split_file != Path("official"):
         check_files(options.split_file)
     module, colon, _ = options.model.partition(":")
@@ -104,7 +116,7 @@ def _check(options: TrainOptions) -> ModelSpec:
     spec = model_spec(options.model)
     model = f"--model {options.model}"
     if spec.reads_pairs:
-        refuse(options, ("teacher", "ensemble_size", "groups"), model)
+        refuse(options, ("teacher", "distillation", "ensemble_size", "groups"), model)
         for name in ("top", "bottom"):
             if not getattr(options, name):
                 raise FashionGraphError(f"'{model}' needs '--{name}', such as --{name} {name}")
@@ -113,10 +125,12 @@ def _check(options: TrainOptions) -> ModelSpec:
     return spec
 
 
-def _load_teacher(options: TrainOptions) -> DesignerTeacher | None:
-    from fashiongraph.models import DesignerTeacher
+def _load_teacher(options: TrainOptions, spec: ModelSpec) -> OutfitModel | None:
+    from fashiongraph.models import DesignerTeacher, OutfitModel
 
-    return None if options.teacher is None else DesignerTeacher.load(options.teacher)
+    if options.teacher is None:
+        return None
+    return (DesignerTeacher if distils_masks(options, spec) else OutfitModel).load(options.teacher)
 
 
 def _fit(

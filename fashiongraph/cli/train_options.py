@@ -83,7 +83,20 @@ class TrainOptions(CommandOptions):
     ] = ""
     teacher: Annotated[
         Path | None,
-        typer.Option(help="Folder of a trained teacher to distil from.", rich_help_panel=_TEACHER),
+        typer.Option(
+            help="Folder of a teacher to learn from: a model of the same kind and sizes that was "
+            "trained on designers' outfits; with '--distillation masks' one of '--model teacher'.",
+            rich_help_panel=_TEACHER,
+        ),
+    ] = None
+    distillation: Annotated[
+        str | None,
+        typer.Option(
+            help="[b]weights-and-scores[/]: start from the weights of the teacher and match its "
+            "scores. [b]masks[/]: match its attribute masks, as published; the default of "
+            "addgnn-paper.",
+            rich_help_panel=_TEACHER,
+        ),
     ] = None
     top: Annotated[
         str,

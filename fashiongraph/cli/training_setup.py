@@ -16,9 +16,12 @@ if TYPE_CHECKING:
     from fashiongraph.cli.train_options import TrainOptions
     from fashiongraph.data.outfits import Outfits
     from fashiongraph.datasets.outfit_dataset import OutfitDataset
-    from fashiongraph.models import DesignerTeacher, OutfitModel
+    from fashiongraph.models import OutfitModel
     from fashiongraph.objectives import Objective
     from fashiongraph.training import ModelSpec, TrainingConfig
+
+DISTILLATIONS = (_SCORES, _MASKS) = ("weights-and-scores", "masks")
+"""Values of ``--distillation``."""
 
 # A teacher that started from the student's weights would agree with it before any training.
 _TEACHER_SEED = 1000
@@ -48,7 +51,7 @@ class TrainingSetup:
 def training_setup(
     options: TrainOptions,
     spec: ModelSpec,
-    teacher: DesignerTeacher | None,
+    teacher: OutfitModel | None,
     dataset: OutfitDataset,
     splits: Mapping[str, Outfits],
 ) -> TrainingSetup:
@@ -57,7 +60,7 @@ def training_setup(
     Args:
         options: Options of the command.
         spec: Entry of the model.
-        teacher: A trained teacher to distil from.
+        teacher: A trained model to learn from.
         dataset: The data set.
         splits: Its splits, with ``train`` and ``valid``.
 
@@ -77,12 +80,14 @@ def training_setup(
     with option_names({"hidden_channels": "--hidden", "num_attributes": "--attributes"}):
         model = _built(options, spec, dataset, arguments)
     objective = spec.objective(model)
-    if teacher is not None:
-        objective = _with_teacher(options, model, objective, teacher)
     if graph is not None and model.batch_inputs:
         from fashiongraph.data.cooccurrence import add_item_cooccurrence
 
         graph = add_item_cooccurrence(graph, train)
+    if teacher is not None:
+        # Its scores of these outfits read their categories and counts, as the student's do.
+        teacher.graph, teacher.categories = graph, list(train.items.categories)
+        objective = _with_teacher(options, spec, model, objective, teacher)
     if options.ensemble_size > 1:
         from fashiongraph.models import Ensemble
         from fashiongraph.objectives import EnsembleObjective
@@ -149,11 +154,22 @@ def _pairs(options: TrainOptions, outfits: Outfits) -> Outfits:
         return top_bottom_pairs(outfits, top, bottom, options.pair_column)
 
 
+def distils_masks(options: TrainOptions, spec: ModelSpec) -> bool:
+    """Whether the masks of the teacher are distilled, rather than its weights and scores."""
+    if options.distillation is None:
+        return spec.distils_masks
+    return options.distillation == _MASKS
+
+
 def _with_teacher(
-    options: TrainOptions, model: OutfitModel, objective: Objective[Any], teacher: DesignerTeacher
+    options: TrainOptions,
+    spec: ModelSpec,
+    model: OutfitModel,
+    objective: Objective[Any],
+    teacher: Any,
 ) -> Objective[Any]:
-    """The objective with mask distillation."""
-    from fashiongraph.objectives import ADDGNNObjective
+    """The objective with distillation; the model starts from the teacher if that is asked for."""
+    from fashiongraph.objectives import ADDGNNObjective, RankingObjective
     from fashiongraph.objectives.addgnn_objective import check_teacher
 
     if not isinstance(objective, ADDGNNObjective):
@@ -161,6 +177,20 @@ def _with_teacher(
             f"'--teacher' needs a model with attribute masks, such as addgnn-plus "
             f"(got '--model {options.model}')"
         )
-    with option_names({"teacher": "--teacher"}):
-        check_teacher(model, teacher)  # type: ignore[arg-type]  # of such an objective
-    return ADDGNNObjective(objective.loss, objective.num_negatives, teacher)
+    if distils_masks(options, spec):
+        with option_names({"teacher": "--teacher"}):
+            check_teacher(model, teacher)  # type: ignore[arg-type]  # of such an objective
+        return ADDGNNObjective(objective.loss, objective.num_negatives, teacher)
+    if (type(teacher), teacher.config) != (type(model), model.config):
+        raise FashionGraphError(
+            f"'--teacher' needs a model that was trained with the same '--model' and sizes, "
+            f"{type(model).__name__}({model.extra_repr()}), or '--distillation {_MASKS}' for one "
+            f"of '--model teacher' (got {type(teacher).__name__}({teacher.extra_repr()}))"
+        )
+    if options.ensemble_size > 1:
+        raise FashionGraphError(
+            "'--ensemble-size' needs to be 1 with '--teacher': models that start from the same "
+            f"weights agree (got {options.ensemble_size})"
+        )
+    model.load_state_dict(teacher.state_dict())
+    return RankingObjective(objective.loss.ranking, objective.num_negatives, teacher)

@@ -15,6 +15,7 @@ from fashiongraph.nn.l2_norm import L2Norm
 from fashiongraph.nn.layer_projection import LayerProjection
 from fashiongraph.nn.learned_pmi import LearnedPMI
 from fashiongraph.nn.losses.addgnn_loss import ADDGNNLoss
+from fashiongraph.nn.losses.attribute_decorrelation_loss import AttributeDecorrelationLoss
 from fashiongraph.nn.losses.attribute_distillation_loss import AttributeDistillationLoss
 from fashiongraph.nn.losses.bpr_loss import BPRLoss
 from fashiongraph.nn.losses.candidate_softmax_loss import CandidateSoftmaxLoss
@@ -46,6 +47,7 @@ __all__ = [
     "AffineSimilarity",
     "AllPairsMiner",
     "AttributeBilinearScorer",
+    "AttributeDecorrelationLoss",
     "AttributeDistillationLoss",
     "AttributeGatedConv",
     "AttributeMask",

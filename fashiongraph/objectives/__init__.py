@@ -4,6 +4,7 @@ from fashiongraph.objectives.addgnn_objective import ADDGNNObjective
 from fashiongraph.objectives.bilstm_objective import BiLSTMObjective
 from fashiongraph.objectives.context_softmax_objective import ContextSoftmaxObjective
 from fashiongraph.objectives.contrastive_objective import ContrastiveObjective
+from fashiongraph.objectives.decorrelation_objective import DecorrelationObjective
 from fashiongraph.objectives.defaults import default_objective, paper_objective
 from fashiongraph.objectives.ensemble_objective import EnsembleObjective
 from fashiongraph.objectives.in_batch_objective import InBatchObjective
@@ -18,6 +19,7 @@ __all__ = [
     "BiLSTMObjective",
     "ContextSoftmaxObjective",
     "ContrastiveObjective",
+    "DecorrelationObjective",
     "EnsembleObjective",
     "InBatchObjective",
     "MetricObjective",

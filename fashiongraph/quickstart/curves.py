@@ -15,26 +15,31 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 # Distinct by marker and line as well as by colour (palette of Okabe and Ito).
-_STYLES = (("#0072b2", "o", "-"), ("#d55e00", "s", "--"), ("#009e73", "^", "-."))
+_STYLES = (
+    ("#0072b2", "o", "-"),
+    ("#d55e00", "s", "--"),
+    ("#009e73", "^", "-."),
+    ("#cc79a7", "v", ":"),
+)
 
 
 def draw_curves(teacher: Trained[Any], students: Sequence[Trained[Any]]) -> bytes:
     """Plot ranking loss and validation scores by epoch, as SVG.
 
     Args:
-        teacher: The teacher, with validation scores on pairs.
-        students: The compared models, at most three.
+        teacher: The teacher of pairs.
+        students: The compared models, at most four.
     """
     figure = Figure(figsize=(11, 3.6), layout="constrained")
     loss, score, pairs = figure.subplots(1, 3)
-    for one, style in zip(students, _STYLES, strict=True):
+    for one, style in zip(students, _STYLES, strict=False):
         _plot(loss, one, "train/ranking", one.name, style)
         _plot(score, one, "valid/score", one.name, style)
     _plot(pairs, teacher, "valid/auc", "AUC", _STYLES[0])
     _plot(pairs, teacher, "valid/fitb", "FITB", _STYLES[1])
     loss.set_title("Training: ranking loss")
     score.set_title("Validation: mean of AUC and FITB")
-    pairs.set_title("Teacher: validation on pairs")
+    pairs.set_title("Teacher of pairs: validation")
     for axes in (loss, score, pairs):
         axes.set_xlabel("epoch")
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))

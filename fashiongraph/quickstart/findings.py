@@ -13,11 +13,13 @@ import torch
 from rich.console import Console
 
 import fashiongraph
-from fashiongraph.models import ADDGNN, DesignerTeacher
+from fashiongraph.models import ADDGNN
+from fashiongraph.quickstart.attribute_names import Association
 from fashiongraph.quickstart.comparison import Comparison
 from fashiongraph.quickstart.explained_outfit import ExplainedOutfit
 from fashiongraph.quickstart.rule_sensitivity import RuleSensitivity
 from fashiongraph.quickstart.settings import Settings
+from fashiongraph.quickstart.train import Teachers
 from fashiongraph.quickstart.trained import Trained
 
 
@@ -60,38 +62,33 @@ class Findings:
     Args:
         settings: Sizes.
         seed: Seed.
-        encoder: Name of the picture encoder.
-        teacher: The teacher.
+        encoders: Names of the encoders of pictures.
+        teachers: The two teachers.
         students: ADD-GNN and its ablations, the full model first.
         comparison: Results of models and heuristic baselines.
         best: Test outfits with the highest scores of the full model.
         worst: Test outfits with the lowest scores, the lowest first.
         rules: Sensitivity of the attributes to the rules.
+        names: Values of columns that correlate with each attribute.
         num_outfits: Number of users' outfits by split.
         seconds: Duration of each stage.
     """
 
     settings: Settings
     seed: int
-    encoder: str
-    teacher: Trained[DesignerTeacher]
+    encoders: list[str]
+    teachers: Teachers
     students: list[Trained[ADDGNN]]
     comparison: Comparison
     best: list[ExplainedOutfit]
     worst: list[ExplainedOutfit]
     rules: list[RuleSensitivity]
+    names: list[list[Association]]
     num_outfits: dict[str, int]
     seconds: dict[str, float]
 
-    @property
-    def teacher_valid(self) -> tuple[float, float]:
-        """Validation AUC and FITB accuracy of the teacher on pairs, in its best epoch."""
-        row = self.teacher.history.iloc[self.teacher.best_epoch - 1]
-        return float(row["valid/auc"]), float(row["valid/fitb"])
-
     def to_dict(self) -> dict[str, Any]:
         """The numbers, for JSON."""
-        auc, fitb = self.teacher_valid
         return {
             "fashiongraph": fashiongraph.__version__,
             "torch": torch.__version__,
@@ -99,11 +96,19 @@ class Findings:
             "dataset": "synthetic",
             "seed": self.seed,
             "settings": asdict(self.settings),
-            "encoder": self.encoder,
+            "encoders": self.encoders,
             "num_outfits": self.num_outfits,
-            "teacher": {"pairs": self.teacher.num_outfits, "valid_auc": auc, "valid_fitb": fitb},
+            "teachers": {
+                one.folder: {
+                    "trained_on": one.num_outfits,
+                    "valid_auc": one.best["valid/auc"],
+                    "valid_fitb": one.best["valid/fitb"],
+                }
+                for one in self.teachers
+            },
             **self.comparison.to_dict(),
             "rule_sensitivity": [asdict(rule) for rule in self.rules],
+            "attributes": [[one._asdict() for one in named] for named in self.names],
             "best": [one.outfit_id for one in self.best],
             "worst": [one.outfit_id for one in self.worst],
             "seconds": {name: round(value, 2) for name, value in self.seconds.items()},

@@ -41,7 +41,7 @@ def write_report(path: Path, findings: Findings) -> None:
         findings=findings,
         version=fashiongraph.__version__,
         protocols=PROTOCOLS,
-        curves=_data_uri(draw_curves(findings.teacher, findings.students), "image/svg+xml"),
+        curves=_data_uri(draw_curves(findings.teachers.pairs, findings.students), "image/svg+xml"),
         graph=_graph_uri(model.graph, model.categories),
         strongest=strongest_edges(model.graph, model.categories),
         num_edges=_NUM_EDGES,

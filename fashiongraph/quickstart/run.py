@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import torch
 from rich.console import Console
@@ -13,11 +14,11 @@ from fashiongraph.data.outfits import Outfits
 from fashiongraph.data.splits import split
 from fashiongraph.datasets.synthetic.synthetic_outfits import SyntheticOutfits
 from fashiongraph.evaluation import score_outfits
-from fashiongraph.features.encoders import image_encoder
 from fashiongraph.files import atomic_write
 from fashiongraph.manifest import check_replaceable
 from fashiongraph.models.heuristics import CategoryCooccurrence
 from fashiongraph.models.wrapped_model import Scorer
+from fashiongraph.quickstart.attribute_names import attribute_names
 from fashiongraph.quickstart.comparison import compare
 from fashiongraph.quickstart.explained_outfit import explain
 from fashiongraph.quickstart.findings import Findings, Stopwatch
@@ -25,10 +26,12 @@ from fashiongraph.quickstart.pair_scores import pair_scores
 from fashiongraph.quickstart.report import write_report
 from fashiongraph.quickstart.rule_sensitivity import rule_sensitivity
 from fashiongraph.quickstart.settings import Settings
-from fashiongraph.quickstart.synthetic_data import draw_data, encode_pictures
-from fashiongraph.quickstart.train import VARIANTS, train_teacher, train_variant
+from fashiongraph.quickstart.synthetic_data import draw_data, encode_pictures, picture_encoders
+from fashiongraph.quickstart.train import VARIANTS, train_teachers, train_variant
+from fashiongraph.quickstart.trained import Trained
 
 RESULTS_FILE = "quickstart.json"
+NAMED_COLUMNS = ("shape", "colour", "pattern", "formality", "season")
 QUICKSTART = "quickstart"
 """Kind of the folder that a quickstart writes."""
 
@@ -59,38 +62,42 @@ def run_quickstart(
     """
     target = Path(output).expanduser().resolve()
     check_replaceable(target, QUICKSTART, "output")
-    encoder = image_encoder("efficientnet-lite0")  # first, since the extra may be missing
+    encoders = picture_encoders()  # first, since the extra may be missing
     settings = settings or Settings()
     watch = Stopwatch(console or Console(stderr=True))
     with atomic_write(target, kind=QUICKSTART) as folder:
         with watch.stage("draw the dataset"):
-            data = draw_data(folder, settings, seed)
+            designers, users = draw_data(folder, settings, seed)
         with watch.stage("encode the pictures"):
-            data = encode_pictures(data, folder, encoder, progress)
-        train, valid, test = split(data.users, seed=seed)
+            data = encode_pictures(designers, users, encoders, progress)
+        train, valid, test = split(data.users, settings.splits, seed=seed)
         graph = category_graph(train.category_id, train.batch, train.items.num_categories)
-        with watch.stage("train the designers' teacher"):
-            teacher = train_teacher(data.designers, settings, seed, progress)
+        with watch.stage("train the designers' teachers"):
+            teachers = train_teachers(data.designers, settings, seed, progress)
         students = []
         for variant in VARIANTS:
             with watch.stage(f"train {variant.name}"):
                 students.append(
                     train_variant(
-                        variant, (train, valid), graph, teacher.model, settings, seed, progress
+                        variant, (train, valid), graph, teachers, settings, seed, progress
                     )
                 )
-        teacher.model.save(folder / "models" / teacher.folder)
-        for one in students:
+        trained: list[Trained[Any]] = [*teachers, *students]
+        for one in trained:
             one.model.save(folder / "models" / one.folder)
-        full, without_distillation, without_graph = (one.name for one in students)
+        full, masks, without_designers, without_graph = (one.name for one in students)
         scorers: dict[str, Scorer] = {
-            **{one.name: one.model for one in students},
+            **{one.name: one.model for one in (*students, teachers.outfits)},
             "heuristic: category co-occurrence": CategoryCooccurrence(graph),
             "heuristic: true rules": lambda batch: SyntheticOutfits.truth.score(
                 Outfits(test.items, batch.ptr, batch.item_id)
             ),
         }
-        components = {"distillation": (full, without_distillation), "graph": (full, without_graph)}
+        components = {
+            "designers' weights and scores": (full, without_designers),
+            "mask distillation": (masks, without_designers),
+            "graph": (full, without_graph),
+        }
         with watch.stage("evaluate"):
             comparison = compare(scorers, components, test, folder / "questions", seed)
         with watch.stage("explain"):
@@ -106,13 +113,14 @@ def run_quickstart(
         findings = Findings(
             settings=settings,
             seed=seed,
-            encoder=encoder.name,
-            teacher=teacher,
+            encoders=[encoder.name for encoder in encoders.values()],
+            teachers=teachers,
             students=students,
             comparison=comparison,
             best=best,
             worst=worst,
             rules=rule_sensitivity(pairs, test.items, truth),
+            names=attribute_names(pairs, test.items, NAMED_COLUMNS),
             num_outfits={"train": len(train), "valid": len(valid), "test": len(test)},
             seconds=watch.seconds,
         )

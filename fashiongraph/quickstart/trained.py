@@ -34,3 +34,9 @@ class Trained(Generic[ModelT]):
     def best_epoch(self) -> int:
         """The epoch, from 1, with the best validation score, whose weights the model has."""
         return int(self.history["valid/score"].argmax()) + 1
+
+    @property
+    def best(self) -> dict[str, float]:
+        """Losses and validation scores of the best epoch."""
+        row = self.history.iloc[self.best_epoch - 1]
+        return {str(name): float(value) for name, value in row.items()}

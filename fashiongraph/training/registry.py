@@ -35,6 +35,8 @@ class ModelSpec:
         config: The training configuration.
         protocol: Protocol of negatives in training and validation, if the publication states one.
         reads_pairs: Whether the model is trained on pairs of a top and a bottom.
+        distils_masks: Whether a teacher's masks are distilled, as published, unless stated
+            otherwise.
 
     Example:
         >>> from fashiongraph.models import Siamese
@@ -50,6 +52,7 @@ class ModelSpec:
     config: TrainingConfig = field(default_factory=TrainingConfig)
     protocol: str | None = None
     reads_pairs: bool = False
+    distils_masks: bool = False
 
 
 def _sized(kind: Callable[..., OutfitModel], **defaults: Any) -> Callable[..., OutfitModel]:
@@ -91,6 +94,7 @@ MODELS: Mapping[str, ModelSpec] = {
         paper_objective,
         TrainingConfig.paper(),
         "uniform",
+        distils_masks=True,
     ),
     "teacher": ModelSpec(
         "designer teacher on pairs of a top and a bottom",

@@ -53,6 +53,24 @@ def test_the_paper_model_learns_from_a_teacher(folder, command, tmp_path):
     assert {"train/ranking", "train/mask", "train/distillation", "train/norm"} <= set(logged)
 
 
+def test_a_student_starts_from_a_teacher_of_outfits(folder, command, tmp_path):
+    still = ("--epochs", 1, "--lr", 1e-12)  # next to nothing is learned
+    command("train", folder, *OPTIONS, "-o", tmp_path / "teacher", "--epochs", 1, "--seed", 5)
+    teacher = ("--teacher", tmp_path / "teacher" / "model", "-o", tmp_path / "student")
+    command("train", folder, *OPTIONS, *teacher, *still)
+    models = [OutfitModel.load(tmp_path / name / "model") for name in ("teacher", "student")]
+    for one, other in zip(*(model.parameters() for model in models), strict=True):
+        torch.testing.assert_close(one, other, atol=1e-6, rtol=1e-5)
+    logged = pd.read_csv(next((tmp_path / "student" / "logs").rglob("metrics.csv")))
+    assert logged["train/distillation"].dropna().iloc[0] < 1e-6  # equal weights have equal scores
+    message = str(
+        command(
+            "train", folder, *OPTIONS, *teacher, "--ensemble-size", 2, "--overwrite", fails=True
+        ).exception
+    )
+    assert "'--ensemble-size' needs to be 1 with '--teacher'" in message
+
+
 def test_an_ensemble_serves_the_other_commands(folder, command, tmp_path):
     command("train", folder, *OPTIONS, "-o", tmp_path, "--ensemble-size", 2, "--epochs", 1)
     model = OutfitModel.load(tmp_path / "model")
@@ -158,6 +176,8 @@ def test_loggers_are_chosen_by_name(folder, command, tmp_path):
         ((*TEACHER, "--ensemble-size", 2), "'--ensemble-size' has no effect with"),
         ((*TEACHER, "--teacher", "."), "'--teacher' has no effect with '--model teacher'"),
         ((*TEACHER, "--groups", "worn"), "'--groups' has no effect with"),
+        (("--distillation", "masks"), "'--distillation' needs '--teacher'"),
+        (("--distillation", "scores"), "'--distillation' needs to be weights-and-scores or masks"),
         ((*TEACHER, "--steps", 1), "'--steps' is no option of '--model teacher'"),
         ((*TEACHER, "--pair-column", "kind"), "'--pair-column' needs to be one of"),
         ((*TEACHER, "--top", "hat"), "'--top' needs values"),
@@ -191,7 +211,8 @@ def test_refuses_a_teacher_that_does_not_fit(folder, command, tmp_path):
     )
     teacher = ("--teacher", tmp_path / "model", "-o", tmp_path / "student")
     for options, message in (
-        ((), "'--teacher' needs the num_attributes of the student, 4"),
+        (("--distillation", "masks"), "'--teacher' needs the num_attributes of the student, 4"),
+        ((), "'--teacher' needs a model that was trained with the same '--model' and sizes"),
         (("--model", "siamese"), "'--teacher' needs a model with attribute masks"),
     ):
         result = command("train", folder, *OPTIONS, *teacher, *options, fails=True)

@@ -17,7 +17,7 @@ def trained(name: str) -> Trained[OutfitModel]:
 
 
 def test_curves_are_an_svg() -> None:
-    drawn = draw_curves(trained("teacher"), [trained(name) for name in ("a", "b", "c")])
+    drawn = draw_curves(trained("teacher"), [trained(name) for name in ("a", "b", "c", "d")])
     assert ET.fromstring(drawn).tag.endswith("svg")
 
 

@@ -1,6 +1,7 @@
 """Losses of scores, distances, embeddings and masks."""
 
 from fashiongraph.nn.losses.addgnn_loss import ADDGNNLoss
+from fashiongraph.nn.losses.attribute_decorrelation_loss import AttributeDecorrelationLoss
 from fashiongraph.nn.losses.attribute_distillation_loss import AttributeDistillationLoss
 from fashiongraph.nn.losses.bpr_loss import BPRLoss
 from fashiongraph.nn.losses.candidate_softmax_loss import CandidateSoftmaxLoss
@@ -17,6 +18,7 @@ from fashiongraph.nn.losses.type_aware_loss import TypeAwareLoss
 
 __all__ = [
     "ADDGNNLoss",
+    "AttributeDecorrelationLoss",
     "AttributeDistillationLoss",
     "BPRLoss",
     "CandidateSoftmaxLoss",
