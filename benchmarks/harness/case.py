@@ -21,6 +21,7 @@ from fashiongraph.data.questions.fill_in_blank import FillInBlank
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.models import OutfitModel
 from fashiongraph.training import TrainingConfig, fit, model_spec
+from harness.pictures import picture_features
 from harness.sets import SETS, load, test_questions
 from harness.tuned import tuned_features
 
@@ -66,6 +67,11 @@ class Case:
             rows = [tuned_features(untuned, encoder) for encoder in SETS[data].encoders]
             items = outfits.items.with_features(torch.cat(rows, dim=1))
             self.dataset.outfits = outfits.with_items(items)
+        if SETS[data].pictures:
+            outfits = self.dataset.outfits
+            plain = Case(data.partition(",")[0], seed, finer=False)
+            rows = picture_features(plain, SETS[data].pictures)
+            self.dataset.outfits = outfits.with_items(outfits.items.with_features(rows))
         self.train, self.valid, self.test = self.dataset.split(
             seed=seed, disjoint=SETS[data].disjoint
         )

@@ -31,6 +31,8 @@ class BenchmarkSet:
         encoders: The text encoders that are tuned; their features are concatenated.
         trials_of: Name of the set whose trials choose the models' settings; by default its own.
         disjoint: Split the outfits so that no item is in two splits.
+        pictures: Encoders of pictures and columns whose fused features replace those of the file,
+            see :func:`harness.pictures.picture_features`.
     """
 
     features: str
@@ -41,6 +43,7 @@ class BenchmarkSet:
     encoders: tuple[str, ...] = ("all-MiniLM-L6-v2",)
     trials_of: str | None = None
     disjoint: bool = False
+    pictures: tuple[str, ...] = ()
 
     @property
     def groups(self) -> str | None:
@@ -67,6 +70,9 @@ SETS = {
     # Of a random split's 1,167 test outfits, three or four share no item with training; in
     # polyvore_titles all do.
     "mango, new items": replace(_MANGO, trials_of="mango", disjoint=True),
+    "mango, pictures": replace(
+        _MANGO, trials_of="mango", pictures=("tuned efficientnet-lite0", "colours", "columns")
+    ),
     "polyvore_titles": _TITLES,
     "polyvore_titles, tuned": replace(_TITLES, tuned="polyvore_titles"),
     "polyvore_titles, two encoders": replace(
@@ -77,7 +83,9 @@ SETS = {
     ),
 }
 
-FROZEN = tuple(name for name, one in SETS.items() if not (one.tuned or one.disjoint))
+FROZEN = tuple(
+    name for name, one in SETS.items() if not (one.tuned or one.disjoint or one.pictures)
+)
 """Sets with features of a frozen encoder, split at random."""
 
 COMPARED = tuple(name for name, one in SETS.items() if one.trials_of is None)

@@ -57,6 +57,7 @@ STUDIES: dict[str, Study] = {
         ("polyvore_titles, two encoders",),
         MATCHED,
     ),
+    "pictures": Study((*SEARCHED, *HEURISTICS), data=("mango, pictures",)),
     "new-items": Study((*SEARCHED, *HEURISTICS), data=("mango, new items",)),
     # An encoder would be tuned on all of the outfits.
     "outfits": Study((*OUTFITS, PLUS, *HEURISTICS), protocols=MATCHED, seeds=FIRST),
