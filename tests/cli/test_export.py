@@ -28,7 +28,7 @@ def test_the_onnx_file_scores_as_the_model_does(folder, command, checkpoint, tmp
     written = tmp_path / "scores.csv"
     common = ("--data", folder, "--features", "features.npy", "-o", written)
     command("score", checkpoint, folder / "outfits.csv", *common)
-    expected = pd.read_csv(written, index_col="outfit_id")["score"]
+    expected = pd.read_csv(written, index_col="outfit_id")["raw"]
     np.testing.assert_allclose(score, expected[outfits["outfit_id"].unique()], atol=2e-6)
 
 
