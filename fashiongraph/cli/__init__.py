@@ -16,6 +16,7 @@ from rich.text import Text
 
 from fashiongraph import __version__
 from fashiongraph.cli.calibrate import calibrate
+from fashiongraph.cli.capsule import capsule
 from fashiongraph.cli.command import DEBUG_VARIABLE, typer_function
 from fashiongraph.cli.complete import complete
 from fashiongraph.cli.compose import compose
@@ -54,7 +55,7 @@ app = typer.Typer(
 )
 for run in (
     *(quickstart, info, tag, embed, finetune, split, train, evaluate, calibrate),
-    *(score, explain, swap, compose, complete, index, retrieve, export),
+    *(score, explain, swap, compose, capsule, complete, index, retrieve, export),
 ):
     app.command()(typer_function(run))
 

@@ -52,12 +52,12 @@ def compose(
     generator = torch.Generator().manual_seed(random_seed)
     width = max(_WIDTH, 2 * n)
     if not once:
-        found, odds = _search(catalogue, rows, plans, free, width, generator)
+        found, odds = search(catalogue, rows, plans, free, width, generator)
         chosen = _diverse(catalogue, found[: _POOL * n], odds[: _POOL * n], n, diversity)
         return _answer(catalogue, [found[i] for i in chosen], odds[chosen], n)
     kept: list[Tensor] = []
     while len(kept) < n:  # each outfit without the items of those before
-        found, _ = _search(catalogue, rows, plans, free, width, generator)
+        found, _ = search(catalogue, rows, plans, free, width, generator)
         if not found:
             break
         kept.append(found[0])
@@ -67,7 +67,7 @@ def compose(
     return _answer(catalogue, [kept[i] for i in order], odds[order], n)
 
 
-def _search(
+def search(
     catalogue: ScoredCatalogue,
     seed: Tensor,
     plans: Sequence[Sequence[int]],
@@ -75,7 +75,19 @@ def _search(
     width: int,
     generator: torch.Generator,
 ) -> tuple[list[Tensor], Tensor]:
-    """Outfits of all sets of categories with their log-odds, best first."""
+    """Outfits of all sets of categories, best first.
+
+    Args:
+        catalogue: The catalogue.
+        seed: Rows of the items that each outfit has [n].
+        plans: Sets of categories to add.
+        allowed: Whether each item may be added [n].
+        width: Width of the beam.
+        generator: As for :func:`~fashiongraph.stylist.beam.beam_search`.
+
+    Returns:
+        Rows of the items of each outfit, and the log-odds of their scores.
+    """
     distinct: dict[frozenset[int], Tensor] = {}
     for plan in plans:
         for outfit in beam_search(catalogue, seed, plan, allowed, width, generator):

@@ -14,6 +14,7 @@ from fashiongraph.evaluation.calibration import Calibration
 from fashiongraph.models.outfit_model import OutfitModel
 from fashiongraph.models.wrapped_model import Scorer, as_outfit_model
 from fashiongraph.stylist.answer import Answer
+from fashiongraph.stylist.capsule import capsule
 from fashiongraph.stylist.complete import complete
 from fashiongraph.stylist.compose import compose
 from fashiongraph.stylist.constraints import allowed_items
@@ -236,3 +237,39 @@ class Stylist:
         """
         allowed = allowed_items(self.catalogue.items, where, unless, exclude)
         return compose(self.catalogue, seed, n, slots, allowed, diversity, once, random_seed)
+
+    def capsule(
+        self,
+        size: int = 15,
+        where: Conditions = (),
+        unless: Conditions = (),
+        exclude: Sequence[str] = (),
+        threshold: float = 50.0,
+        random_seed: int = 0,
+    ) -> Answer:
+        """Choose few items that make many outfits.
+
+        The outfits are those of the chosen items whose set of categories is one of the five most
+        frequent of the catalogue's outfits. The items of a composed outfit come first; then the
+        item that adds the most outfits above the threshold is added, one after the other, from the
+        16 items of each category that go best with the best outfit so far. This greedy choice need
+        not be the best one.
+
+        Args:
+            size: Number of items.
+            where: Conditions on the items that hold.
+            unless: Conditions of which none holds.
+            exclude: Items to leave out.
+            threshold: Score from which an outfit counts, in [0, 100).
+            random_seed: Seed of the first outfit.
+
+        Returns:
+            A table of the items, with the number of ``outfits`` that hold each; ``outfits`` has the
+            outfits, best first.
+
+        Raises:
+            FashionGraphError: If a constraint is unknown, an argument is out of range, or the
+                catalogue has no outfits.
+        """
+        allowed = allowed_items(self.catalogue.items, where, unless, exclude)
+        return capsule(self.catalogue, size, allowed, threshold, random_seed)

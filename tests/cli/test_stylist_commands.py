@@ -103,3 +103,12 @@ def test_compose(command, common, folder, outfit):
     assert all(row["categories"].endswith("shoe, bag") for row in slots["rows"])
     result = command(*words, "--slots", "wings", fails=True)
     assert "'--slots' needs categories" in str(result.exception)
+
+
+def test_capsule(command, common):
+    words = ("capsule", *common, "--size", 6, "--threshold", 20)
+    facts = json.loads(command(*words, "--json").stdout)
+    assert len(facts["rows"]) == 6
+    assert all(len(one) == 4 for one in facts["outfits"])
+    result = command(*words, "--where", "cut = slim", fails=True)
+    assert "'--where' needs a column" in str(result.exception)
