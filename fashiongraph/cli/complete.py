@@ -31,6 +31,7 @@ from fashiongraph.cli.output import (
     print_line,
     rows_table,
 )
+from fashiongraph.cli.stylist_options import Exclude, Unless, Where
 from fashiongraph.errors import FashionGraphError
 
 if TYPE_CHECKING:
@@ -71,6 +72,9 @@ class CompleteOptions(CommandOptions):
         ),
     ] = ""
     k: Annotated[int, typer.Option("-k", min=1, help="Most items of each category.")] = 5
+    where: Where = None
+    unless: Unless = None
+    exclude: Exclude = ""
     shortlist: Annotated[
         int | None,
         typer.Option(
@@ -101,6 +105,7 @@ def complete(options: CompleteOptions) -> None:
     check_output(options.report, options.overwrite)
     from fashiongraph.retrieval import CatalogueStates
     from fashiongraph.retrieval import complete as complete_outfit
+    from fashiongraph.stylist import allowed_items
 
     model = load_model(options.checkpoint, options.modules)
     dataset = open_dataset(options.data, options.features, options.lenient, options.form, model)
@@ -110,10 +115,13 @@ def complete(options: CompleteOptions) -> None:
     if options.states is not None:
         states = CatalogueStates.load(options.states, model, table)
     ranked = max(100, options.k) if options.shortlist is None else options.shortlist or None
+    with option_names({"where": "--where", "unless": "--unless", "ids": "--exclude"}):
+        excluded = listed(options.exclude, "--exclude")
+        allowed = allowed_items(table, options.where or (), options.unless or (), excluded)
     names = {"ids": "--items", "outfit": "--items", "slots": "--slots", "unknown": "--unknown"}
     with option_names({**names, "shortlist": "--shortlist", "states": "--states"}):
         frame = complete_outfit(
-            model, outfit, table, slots, options.k, ranked, states, options.unknown
+            model, outfit, table, slots, options.k, ranked, states, options.unknown, allowed
         )
     if options.hide is not None:
         frame["hidden"] = frame["item_id"] == options.hide

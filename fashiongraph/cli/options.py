@@ -169,7 +169,8 @@ def refuse(options: CommandOptions, names: Sequence[str], reason: str) -> None:
     keys = option_keys(type(options))
     for name in names:
         if name in options.given:
-            raise FashionGraphError(f"'--{keys[name]}' has no effect with '{reason}'")
+            dashes = "-" if len(keys[name]) == 1 else "--"
+            raise FashionGraphError(f"'{dashes}{keys[name]}' has no effect with '{reason}'")
 
 
 def check_protocol(options: CommandOptions, protocol: str | None, columns: str) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from fashiongraph.cli.option_names import option_names
+from fashiongraph.cli.options import refuse
 from fashiongraph.cli.stylist_options import (
     NAMES,
     Exclude,
@@ -31,6 +32,10 @@ class SwapOptions(StylistOptions):
         typer.Option(help="The item to replace; by default the one that fits least."),
     ] = None
     k: Annotated[int, typer.Option("-k", min=1, help="Number of stand-ins.")] = 5
+    every: Annotated[
+        bool,
+        typer.Option("--all", help="Swap one item after the other until no swap gains a point."),
+    ] = False
     where: Where = None
     unless: Unless = None
     exclude: Exclude = ""
@@ -46,7 +51,17 @@ def swap(options: SwapOptions) -> None:
     Example: [b]fashiongraph swap runs/addgnn-plus/model --data my-data --items 0001,0005,0009
     --where 'price < 40'[/]
     """
+    if options.every:
+        refuse(options, ("item", "k", "diversity"), "--all")
     stylist = open_stylist(options)
+    excluded = item_list(options.exclude, "--exclude")
+    if options.every:
+        with option_names(NAMES):
+            answer = stylist.improve(
+                item_list(options.outfit), options.where or (), options.unless or (), excluded
+            )
+        print_answer(options, answer)
+        return
     with option_names(NAMES):
         answer = stylist.swap(
             item_list(options.outfit),
@@ -54,7 +69,7 @@ def swap(options: SwapOptions) -> None:
             options.k,
             options.where or (),
             options.unless or (),
-            item_list(options.exclude, "--exclude"),
+            excluded,
             options.diversity,
         )
     print_answer(options, answer)

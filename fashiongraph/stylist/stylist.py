@@ -21,7 +21,7 @@ from fashiongraph.stylist.constraints import allowed_items
 from fashiongraph.stylist.explain import explain
 from fashiongraph.stylist.score import score
 from fashiongraph.stylist.scored_catalogue import ScoredCatalogue
-from fashiongraph.stylist.swap import swap
+from fashiongraph.stylist.swap import improve, swap
 
 Conditions = Sequence[str]
 
@@ -168,6 +168,33 @@ class Stylist:
         """
         allowed = allowed_items(self.catalogue.items, where, unless, exclude)
         return swap(self.catalogue, outfit, item, k, allowed, diversity)
+
+    def improve(
+        self,
+        outfit: Sequence[str],
+        where: Conditions = (),
+        unless: Conditions = (),
+        exclude: Sequence[str] = (),
+    ) -> Answer:
+        """Swap one item after the other for the best stand-in, until none gains a point.
+
+        Each step tries every item of the outfit and keeps the best of the swaps.
+
+        Args:
+            outfit: Identifiers of its items, at least two.
+            where: Conditions on the stand-ins that hold.
+            unless: Conditions of which none holds.
+            exclude: Items to leave out.
+
+        Returns:
+            A table of the swaps in their order, with the columns of :meth:`swap`; ``outfits`` has
+            the outfit that is left.
+
+        Raises:
+            FashionGraphError: If an item or a constraint is unknown, or there are fewer than two.
+        """
+        allowed = allowed_items(self.catalogue.items, where, unless, exclude)
+        return improve(self.catalogue, outfit, allowed)
 
     def complete(
         self,

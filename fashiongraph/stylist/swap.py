@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pandas as pd
 import torch
 from torch import Tensor
 
@@ -13,6 +14,8 @@ from fashiongraph.stylist.answer import Answer, Panel
 from fashiongraph.stylist.diversity import check_diversity, diverse
 from fashiongraph.stylist.scored_catalogue import ScoredCatalogue, of_100
 
+_LEAST_GAIN = 1.0  # points
+_MOST_SWAPS = 20
 _POOL = 50  # of the best candidates by the scores of a slot, which the model scores in full
 
 
@@ -70,6 +73,39 @@ def swap(
             f"{before:.0f} to {float(after[0]):.0f}."
         )
     return Answer(catalogue, sentence, frame, panels)
+
+
+def improve(catalogue: ScoredCatalogue, outfit: Sequence[str], allowed: Tensor) -> Answer:
+    """Swap items until no swap gains a point; see :meth:`fashiongraph.stylist.Stylist.improve`.
+
+    Args:
+        catalogue: The catalogue.
+        outfit: Identifiers of the items.
+        allowed: Whether each item of the catalogue may be a stand-in [n].
+    """
+    worn = list(outfit)
+    (before,) = catalogue.scores([catalogue.rows(worn, least=2)]).tolist()
+    steps: list[pd.DataFrame] = []
+    while len(steps) < _MOST_SWAPS:
+        tried = [swap(catalogue, worn, item, 1, allowed, 0.0).frame for item in worn]
+        best = max(tried, key=lambda one: one["gain"].max() if len(one) else 0.0)
+        if best.empty or best["gain"].iloc[0] < _LEAST_GAIN:
+            break
+        steps.append(best)
+        worn[worn.index(best["replaces"].iloc[0])] = best["item_id"].iloc[0]
+    if not steps:
+        empty = swap(catalogue, worn, None, 1, torch.zeros_like(allowed), 0.0).frame
+        sentence = f"No swap improves the outfit: it scores {before:.0f} of 100."
+        return Answer(catalogue, sentence, empty, [Panel("Outfit", worn, verdict=of_100(before))])
+    frame = pd.concat(steps, ignore_index=True)
+    after = float(frame["score"].iloc[-1])
+    count = "1 swap takes" if len(steps) == 1 else f"{len(steps)} swaps take"
+    sentence = f"{count} the outfit from {before:.0f} to {after:.0f} of 100."
+    panels = [
+        Panel("Before", list(outfit), verdict=of_100(before)),
+        Panel("After", worn, verdict=of_100(after)),
+    ]
+    return Answer(catalogue, sentence, frame, panels, [worn])
 
 
 def _place(

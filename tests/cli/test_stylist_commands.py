@@ -91,6 +91,26 @@ def test_swap_keeps_constraints(command, common, outfit):
         assert message in str(command(*words, *options, fails=True).exception)
 
 
+def test_swap_all(command, common, outfit):
+    words = ("swap", *common, "--items", ",".join([*outfit[:3], "0047"]), "--all")
+    facts = json.loads(command(*words, "--json").stdout)
+    assert "of 100" in facts["sentence"]
+    assert all(row["gain"] >= 1 for row in facts["rows"])
+    result = command(*words, "-k", 3, fails=True)
+    assert "'-k' has no effect with '--all'" in str(result.exception)
+
+
+def test_complete_keeps_constraints(command, common, outfit):
+    words = ("complete", *common, "--items", outfit[0], "--slots", "shoe", "--json")
+    found = json.loads(command(*words, "--where", "style = style2").stdout)["completions"]
+    assert found and all(int(one["item_id"]) % 4 == 2 for one in found)
+    left = [one["item_id"] for one in found][:1]
+    again = command(*words, "--where", "style = style2", "--exclude", left[0]).stdout
+    assert left[0] not in [one["item_id"] for one in json.loads(again)["completions"]]
+    result = command(*words, "--unless", "cut = slim", fails=True)
+    assert "'--unless' needs a column among" in str(result.exception)
+
+
 def test_compose(command, common, folder, outfit):
     words = ("compose", *common, "--items", outfit[0], "-n", 2, "--once")
     facts = json.loads(command(*words, "--json").stdout)

@@ -96,6 +96,24 @@ def test_without_an_item_the_least_fitting_one_is_replaced(siamese, outfits):
     assert set(siamese.swap(items).frame["replaces"]) == {worst}
 
 
+def test_improving_swaps_until_nothing_gains(stylist, outfits):
+    items = first(outfits, 6)
+    answer = stylist.improve(items, where=["price < 70"])
+    before = score_of(stylist, items)
+    if answer.frame.empty:
+        assert "No swap improves" in answer.sentence
+        return
+    assert (answer.frame["gain"] >= 1).all() and answer.frame["score"].is_monotonic_increasing
+    (left,) = answer.outfits
+    assert answer.frame["score"].iloc[-1] == pytest.approx(score_of(stylist, left), rel=1e-3)
+    assert before < answer.frame["score"].iloc[-1]
+    again = stylist.improve(left, where=["price < 70"])
+    assert again.frame.empty
+    assert sorted(outfits.items.category_id[outfits.items.rows(left)]) == sorted(
+        outfits.items.category_id[outfits.items.rows(items)]
+    )
+
+
 def test_completions_equal_brute_force_under_constraints(stylist, outfits):
     items, table = first(outfits, 2)[:2], outfits.items
     slot = table.categories[0]
