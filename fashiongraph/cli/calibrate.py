@@ -29,8 +29,7 @@ from fashiongraph.cli.options import (
     refuse,
 )
 from fashiongraph.cli.output import check_files, print_json, print_line
-from fashiongraph.cli.splits import splits_of, training_splits
-from fashiongraph.errors import FashionGraphError
+from fashiongraph.cli.splits import splits_with
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,14 +78,9 @@ def calibrate(options: CalibrateOptions) -> None:
     if options.split == "all":
         outfits = dataset.outfits
     else:
-        if options.split_file is None:
-            splits = training_splits(options.checkpoint, dataset, options.seed)
-        else:
-            splits = splits_of(dataset, options.split_file, options.seed)
-        if options.split not in splits:
-            raise FashionGraphError(
-                f"'--split' needs to be all or one of {', '.join(splits)} (got {options.split!r})"
-            )
+        splits = splits_with(
+            dataset, options.checkpoint, options.split_file, options.seed, options.split
+        )
         outfits = splits[options.split]
     names = {"outfits": "--split", "columns": "--columns", "unknown": "--unknown"}
     with option_names(names):

@@ -16,8 +16,7 @@ from fashiongraph.cli.evaluate_questions import drawn_questions, print_results, 
 from fashiongraph.cli.models import load_model
 from fashiongraph.cli.new_outfits import chosen_outfits, counts_sentence, new_outfit_counts
 from fashiongraph.cli.output import print_json, print_line
-from fashiongraph.cli.splits import SPLITS, splits_of, training_splits
-from fashiongraph.errors import FashionGraphError
+from fashiongraph.cli.splits import SPLITS, splits_with
 
 if TYPE_CHECKING:
     from fashiongraph.data.outfits import Outfits
@@ -75,14 +74,9 @@ def _outfits(
     """Outfits to evaluate, those of training, and the numbers of new outfits in the split."""
     if options.split == "all" or (options.questions and not options.num_negatives):
         return dataset.outfits, dataset.outfits, {}
-    if options.split_file is None:
-        splits = training_splits(options.checkpoint, dataset, options.seed)
-    else:
-        splits = splits_of(dataset, options.split_file, options.seed)
-    if options.split not in splits:
-        raise FashionGraphError(
-            f"'--split' needs to be {', '.join(splits)} or all (got {options.split!r})"
-        )
+    splits = splits_with(
+        dataset, options.checkpoint, options.split_file, options.seed, options.split
+    )
     outfits, train = splits[options.split], splits.get(SPLITS[0], dataset.outfits.select([]))
     if options.questions or options.split == SPLITS[0]:
         return outfits, train, {}

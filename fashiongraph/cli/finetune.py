@@ -19,6 +19,7 @@ from fashiongraph.cli.options import (
     Lenient,
     Overwrite,
     Protocol,
+    Resume,
     Seed,
     SetName,
     SplitFile,
@@ -26,10 +27,16 @@ from fashiongraph.cli.options import (
     listed,
     refuse,
 )
-from fashiongraph.cli.output import check_files, check_output, print_json, print_line
+from fashiongraph.cli.output import (
+    check_files,
+    check_output,
+    check_run_folder,
+    print_json,
+    print_line,
+)
 from fashiongraph.cli.splits import splits_of, write_splits
 from fashiongraph.console import print_message
-from fashiongraph.errors import DataError, FashionGraphError
+from fashiongraph.errors import FashionGraphError
 
 if TYPE_CHECKING:
     from fashiongraph.data.outfits import Outfits
@@ -159,14 +166,7 @@ class FinetuneOptions(CommandOptions):
             rich_help_panel=OUTPUT_PANEL,
         ),
     ] = None
-    resume: Annotated[
-        bool,
-        typer.Option(
-            "--resume",
-            help="Continue after the last finished epoch in --output.",
-            rich_help_panel=OUTPUT_PANEL,
-        ),
-    ] = False
+    resume: Resume = False
     overwrite: Overwrite = False
 
     @property
@@ -222,20 +222,9 @@ def finetune(options: FinetuneOptions) -> None:
 
 def _check(options: FinetuneOptions) -> None:
     """Check options and outputs before the work."""
-    folder = options.folder
-    check_output(folder, overwrite=True, inputs=[options.data], folder=True)
-    if options.resume and options.overwrite:
-        raise FashionGraphError("'--resume' continues what '--overwrite' would replace")
-    if not (options.resume or options.overwrite):
-        for name in ("checkpoints", "model", "encoder", "split.csv"):
-            if (folder / name).exists():
-                raise DataError(
-                    f"holds {name!r}; --resume continues an earlier training there, --overwrite "
-                    "replaces it",
-                    folder,
-                )
-    if options.resume and not (folder / "checkpoints" / "last.ckpt").is_file():
-        raise DataError("'--resume' needs a finished epoch there", folder)
+    kept = ("checkpoints", "model", "encoder", "split.csv")
+    check_run_folder(options.folder, kept, options.resume, options.overwrite)
+    check_output(options.folder, overwrite=True, inputs=[options.data], folder=True)
     check_protocol(options, options.protocol, options.columns)
     if options.split_file != Path("official"):
         check_files(options.split_file)

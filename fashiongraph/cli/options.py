@@ -125,6 +125,14 @@ Report = Annotated[
     Path | None,
     typer.Option("--report", help="HTML report to write.", rich_help_panel=OUTPUT_PANEL),
 ]
+Resume = Annotated[
+    bool,
+    typer.Option(
+        "--resume",
+        help="Continue after the last finished epoch in --output.",
+        rich_help_panel=OUTPUT_PANEL,
+    ),
+]
 Overwrite = Annotated[
     bool,
     typer.Option("--overwrite", help="Replace existing output.", rich_help_panel=OUTPUT_PANEL),

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from rich.table import Table
 
 from fashiongraph.console import plain_console
-from fashiongraph.errors import DataError
+from fashiongraph.errors import DataError, FashionGraphError
 
 console = plain_console()
 
@@ -62,6 +62,32 @@ def check_output(
         raise DataError(f"cannot be written: no permission to write in {place}", path)
     if target.exists() and not overwrite and not (folder and not any(target.iterdir())):
         raise DataError("exists; --overwrite replaces it", path)
+
+
+def check_run_folder(folder: Path, kept: Sequence[str], resume: bool, overwrite: bool) -> None:
+    """Check that a training may write to a folder, or be resumed there.
+
+    Args:
+        folder: The folder.
+        kept: Names of files and folders of an earlier training.
+        resume: Whether to continue the earlier training.
+        overwrite: Whether to replace it.
+
+    Raises:
+        FashionGraphError: If both are asked for.
+        DataError: If there is an earlier training and neither is asked for, or none to resume.
+    """
+    if resume and overwrite:
+        raise FashionGraphError("'--resume' continues what '--overwrite' would replace")
+    for name in () if resume or overwrite else kept:
+        if (folder / name).exists():
+            raise DataError(
+                f"holds {name!r}; --resume continues an earlier training there, --overwrite "
+                "replaces it",
+                folder,
+            )
+    if resume and not (folder / "checkpoints" / "last.ckpt").is_file():
+        raise DataError("'--resume' needs a finished epoch there", folder)
 
 
 def rows_table(title: str, rows: Sequence[Mapping[Any, Any]]) -> Table:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from fashiongraph.cli.output import check_files
 from fashiongraph.console import print_message
-from fashiongraph.errors import DataError
+from fashiongraph.errors import DataError, FashionGraphError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -73,6 +73,31 @@ def training_splits(checkpoint: Path, dataset: OutfitDataset, seed: int) -> dict
             "others keep their split"
         )
     return _splits(dataset, frame[found], file)
+
+
+def splits_with(
+    dataset: OutfitDataset, checkpoint: Path, file: Path | None, seed: int, split: str
+) -> dict[str, Outfits]:
+    """Splits with one that is named: of a split file, else those of a model's training.
+
+    Args:
+        dataset: The data set.
+        checkpoint: Folder of the model.
+        file: As for :func:`splits_of`; by default those of :func:`training_splits`.
+        seed: Seed by which splits are drawn.
+        split: Value of ``--split``.
+
+    Raises:
+        FashionGraphError: If there is no such split.
+        DataError: As :func:`splits_of`.
+    """
+    if file is None:
+        splits = training_splits(checkpoint, dataset, seed)
+    else:
+        splits = splits_of(dataset, file, seed)
+    if split not in splits:
+        raise FashionGraphError(f"'--split' needs to be {', '.join(splits)} or all (got {split!r})")
+    return splits
 
 
 def write_splits(splits: Mapping[str, Outfits], path: Path) -> None:

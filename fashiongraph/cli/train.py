@@ -21,7 +21,13 @@ from fashiongraph.cli.options import (
     listed,
     refuse,
 )
-from fashiongraph.cli.output import check_files, check_output, print_json, print_line
+from fashiongraph.cli.output import (
+    check_files,
+    check_output,
+    check_run_folder,
+    print_json,
+    print_line,
+)
 from fashiongraph.cli.splits import splits_of, write_splits
 from fashiongraph.cli.train_options import TrainOptions
 from fashiongraph.cli.training_setup import (
@@ -31,7 +37,7 @@ from fashiongraph.cli.training_setup import (
     training_setup,
 )
 from fashiongraph.console import print_message
-from fashiongraph.errors import DataError, FashionGraphError
+from fashiongraph.errors import FashionGraphError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -86,19 +92,9 @@ def _check(options: TrainOptions) -> ModelSpec:
     from fashiongraph.training import model_spec
 
     folder = options.folder
+    kept = ("checkpoints", "model", "split.csv", "config.yaml")
+    check_run_folder(folder, kept, options.resume, options.overwrite)
     check_output(folder, overwrite=True, inputs=[options.data, options.teacher], folder=True)
-    if options.resume and options.overwrite:
-        raise FashionGraphError("'--resume' continues what '--overwrite' would replace")
-    if not (options.resume or options.overwrite):
-        for name in ("checkpoints", "model", "split.csv", "config.yaml"):
-            if (folder / name).exists():
-                raise DataError(
-                    f"holds {name!r}; --resume continues an earlier training there, --overwrite "
-                    "replaces it",
-                    folder,
-                )
-    if options.resume and not (folder / "checkpoints" / "last.ckpt").is_file():
-        raise DataError("'--resume' needs a finished epoch there", folder)
     check_protocol(options, options.protocol, options.columns)
     check_files(options.teacher)
     if options.distillation not in (None, *DISTILLATIONS):

@@ -18,6 +18,7 @@ from fashiongraph.cli.options import (
     Lenient,
     Overwrite,
     Protocol,
+    Resume,
     Seed,
     SetName,
     SplitFile,
@@ -174,14 +175,7 @@ class TrainOptions(CommandOptions):
             rich_help_panel=OUTPUT_PANEL,
         ),
     ] = None
-    resume: Annotated[
-        bool,
-        typer.Option(
-            "--resume",
-            help="Continue after the last finished epoch in --output.",
-            rich_help_panel=OUTPUT_PANEL,
-        ),
-    ] = False
+    resume: Resume = False
     overwrite: Overwrite = False
     logger: Annotated[
         str,

@@ -60,7 +60,7 @@ def test_a_model_without_calibration_says_so(folder, command, checkpoint, tmp_pa
     text = command("calibrate", copy, "--data", folder, "--protocol", "uniform").stdout
     assert "against uniform negatives" in text
     result = command("calibrate", copy, "--data", folder, "--split", "spring", fails=True)
-    assert "'--split' needs to be all or one of" in str(result.exception)
+    assert "'--split' needs to be train" in str(result.exception)
 
 
 def test_explain(command, common, outfit, tmp_path):
