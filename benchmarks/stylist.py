@@ -11,10 +11,8 @@ transformer of another seed, which chose nothing.
 from __future__ import annotations
 
 import argparse
-import copy
 import json
 from pathlib import Path
-from types import MethodType
 
 import numpy as np
 import pandas as pd
@@ -22,6 +20,7 @@ import torch
 from harness.case import Case
 from harness.report import insert, markdown
 from harness.sets import SETS
+from torch_geometric.data import Batch
 from torchmetrics.functional.classification import binary_calibration_error
 
 from fashiongraph.evaluation import Calibration, draw_questions, score_outfits, spoiler
@@ -55,7 +54,7 @@ def measure(data: str, seed: int, epochs: int) -> dict[str, float]:
         negatives = SETS[data].negatives(protocol)
         questions = draw_questions(case.test, "fitb", num_candidates=2, seed=seed, **negatives)
         named = spoiler(model, questions)
-        left_out = spoiler(leaving_out(model), questions)
+        left_out = spoiler(LeaveOneOut(model), questions)
         found[f"spoiler, {protocol}"] = named.value
         found[f"spoiler, {protocol}, leave-one-out"] = left_out.value
         found[f"spoiler, {protocol}, chance"] = float(named.chance or 0.0)
@@ -71,11 +70,22 @@ def measure(data: str, seed: int, epochs: int) -> dict[str, float]:
     return {**found, **suggestions(case, model, calibration, seed, epochs)}
 
 
-def leaving_out(model: OutfitModel) -> OutfitModel:
-    """The model with item scores by leave-one-out, as the base class has them."""
-    other = copy.copy(model)
-    other.item_scores = MethodType(OutfitModel.item_scores, other)
-    return other
+class LeaveOneOut(OutfitModel):
+    """Scores of a model, with item scores by leave-one-out, as the base class has them."""
+
+    def __init__(self, model: OutfitModel) -> None:
+        super().__init__()
+        self.model = model
+        self.graph, self.categories = model.graph, model.categories
+
+    @property
+    def batch_inputs(self) -> frozenset[str]:
+        """Those of the model."""
+        return self.model.batch_inputs
+
+    def forward(self, batch: Batch) -> torch.Tensor:
+        """Scores of the model."""
+        return self.model(batch)
 
 
 def suggestions(
