@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
@@ -86,6 +87,9 @@ def main() -> None:
     """
     if threading.current_thread() is threading.main_thread():  # others may not set handlers
         signal.signal(signal.SIGTERM, _exit)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # an identifier that its encoding lacks is escaped
+            stream.reconfigure(errors="backslashreplace")
     keep_freed_memory()  # the process is ours, and batch follows batch
     try:
         app()

@@ -179,8 +179,9 @@ class EmbedOptions(CommandOptions):
         typer.Option(
             "--output",
             "-o",
-            help="File to write, of a single encoder; by default features_image.npy, "
-            "features_text.npy, features_colours.npy or features_columns.npy beside the table.",
+            help="File to write, of a single encoder (by default the first that has an input); by "
+            "default features_image.npy, features_text.npy, features_colours.npy or "
+            "features_columns.npy beside the table.",
             rich_help_panel=OUTPUT_PANEL,
         ),
     ] = None
@@ -259,6 +260,8 @@ def _jobs(options: EmbedOptions) -> tuple[ItemColumns, list[EmbedJob]]:
     if names is None:
         items = ItemColumns.read(options.data, options.form, lenient=options.lenient)
         names = default_encoders(items)
+        if options.output is not None:  # which names one file
+            names = names[:1]
     jobs = jobs_of(names, options.folder, options.output, settings, options.download)
     kinds = {job.kind for job in jobs}
     if not kinds & {IMAGE, COLOURS}:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -102,8 +103,9 @@ def rows_table(title: str, rows: Sequence[Mapping[Any, Any]]) -> Table:
 
 
 def print_json(value: Any) -> None:
-    """Print a value as JSON."""
-    print(json.dumps(value, indent=2, ensure_ascii=False))
+    """Print a value as JSON; characters that standard output lacks are escaped."""
+    lacks = (sys.stdout.encoding or "ascii").lower().replace("-", "") != "utf8"
+    print(json.dumps(value, indent=2, ensure_ascii=lacks))
 
 
 def print_line(text: str) -> None:

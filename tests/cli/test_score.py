@@ -1,9 +1,13 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 
 import numpy as np
 import pandas as pd
+import pytest
 
 FEATURES = ("--features", "features.npy")
 
@@ -103,3 +107,21 @@ def test_other_features_are_refused(folder, command, checkpoint, tmp_path):
     message = str(command(*common, "--features", tmp_path / "wide.npy", fails=True).exception)
     assert "'--features' needs the features of the training, features.npy (8)" in message
     command(*common)  # reads the features of the training
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+def test_identifiers_that_the_output_lacks_are_escaped(folder, checkpoint, tmp_path, encoding):
+    file = tmp_path / "mine.csv"
+    file.write_text("outfit_id,item_id\n\u9774\U0001f45f,0001\n\u9774\U0001f45f,0005\n", "utf-8")
+    words = ["score", checkpoint, file, "--data", folder]
+    for options in ([], ["--json"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "fashiongraph", *map(str, words), *options],
+            capture_output=True,
+            check=False,
+            env={**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"},
+        )
+        assert done.returncode == 0, done.stderr
+        text = done.stdout.decode(encoding)
+        assert "\\u9774" in text
+    assert json.loads(text)[0]["outfit_id"] == "\u9774\U0001f45f"

@@ -86,6 +86,15 @@ def test_the_second_of_two_files(folder):
     assert "(got 7 for 6)" in refused(folder, ["image.npy", "features.npy"])
 
 
+def test_float64_values_beyond_float32(folder):
+    features = np.load(folder / "features.npy").astype(np.float64)
+    features[2, 1] = 1e300  # a sentinel
+    np.save(folder / "features.npy", features)
+    with pytest.raises(DataError, match=r"row 2: .*got 1e\+300 in column 1"):
+        OutfitTables(folder, "features.npy")
+    assert len(OutfitTables(folder, "features.npy", lenient=True).items) == 5
+
+
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 def test_values_that_are_not_finite(folder, value):
     features = np.load(folder / "features.npy")

@@ -44,7 +44,9 @@ def open_features(path: Path) -> np.ndarray:
 
 
 def nonfinite_rows(features: np.ndarray, allow_missing: bool = False) -> np.ndarray:
-    """Indices of rows with NaN or an infinite value; reads a block of rows at a time.
+    """Indices of rows with a value that is not finite in float32, the type of computation.
+
+    It reads a block of rows at a time.
 
     Args:
         features: Rows of features [n, F].
@@ -53,7 +55,8 @@ def nonfinite_rows(features: np.ndarray, allow_missing: bool = False) -> np.ndar
     step = max(1, CHUNK_BYTES // (features.itemsize * features.shape[1]))
     found = [np.empty(0, np.int64)]
     for start in range(0, len(features), step):
-        block = features[start : start + step]
+        with np.errstate(over="ignore"):  # of float64, such as a sentinel of 1e300
+            block = features[start : start + step].astype(np.float32, copy=False)
         broken = ~np.isfinite(block).all(axis=1)
         if allow_missing:
             broken &= ~np.isnan(block).all(axis=1)

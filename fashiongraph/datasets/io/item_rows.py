@@ -134,5 +134,7 @@ class ItemRows(CheckedRows):
 
 
 def _nonfinite_value(row: np.ndarray) -> str:
-    column = int(np.flatnonzero(~np.isfinite(row))[0])
+    with np.errstate(over="ignore"):
+        finite = np.isfinite(row.astype(np.float32))
+    column = int(np.flatnonzero(~finite)[0])
     return f"{row[column]} in column {column}"
