@@ -254,7 +254,7 @@ def _check_processes(world_size: int, valid: Outfits | None, directory: str | Pa
 def _trainer(**settings: Any) -> pl.Trainer:
     try:
         return pl.Trainer(**settings)
-    except (TypeError, ValueError, ImportError, MisconfigurationException) as error:
+    except (TypeError, ValueError, ImportError, RuntimeError, MisconfigurationException) as error:
         raise FashionGraphError(f"Lightning's Trainer refuses its arguments: {error}") from error
 
 

@@ -65,6 +65,15 @@ def test_a_refused_argument_keeps_the_earlier_training(train, splits, tmp_path, 
     assert (tmp_path / "checkpoints" / "last.ckpt").exists()
 
 
+def test_a_slurm_allocation_that_lightning_refuses(train, splits, monkeypatch):
+    allocation = {"NTASKS": 4, "JOB_ID": 1, "JOB_NAME": "train", "NNODES": 1}
+    allocation |= {"PROCID": 0, "LOCALID": 0, "NODEID": 0}
+    for name, value in allocation.items():
+        monkeypatch.setenv(f"SLURM_{name}", str(value))
+    with pytest.raises(FashionGraphError, match=r"Trainer refuses.*--ntasks"):
+        train(splits, max_epochs=1)
+
+
 def test_distils_from_a_frozen_teacher(train, splits):
     teacher = DesignerTeacher(8, 2)
     before = [p.clone() for p in teacher.parameters()]
