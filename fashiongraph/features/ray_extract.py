@@ -166,7 +166,8 @@ def _session(ray: Any, ray_data: Any, address: str | None) -> Iterator[None]:
         logger.setLevel(level)
         if not is_open:
             ray.shutdown()
-            if handler and threading.current_thread() is threading.main_thread():
+            # None is a handler that was not set from Python; SIG_DFL is falsy.
+            if handler is not None and threading.current_thread() is threading.main_thread():
                 signal.signal(signal.SIGTERM, handler)
 
 

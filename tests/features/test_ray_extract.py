@@ -103,12 +103,12 @@ def test_a_cluster_by_its_address(tmp_path, pictures, encoder, expected_row, mon
     cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "num_gpus": 0})
     try:
         cluster.add_node(num_cpus=1, num_gpus=0)
-        handler = signal.getsignal(signal.SIGTERM)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
         features = extract_features_with_ray(
             pictures, encoder, tmp_path, address=cluster.address, num_workers=2, **QUIET
         )
         assert not ray.is_initialized()
-        assert signal.getsignal(signal.SIGTERM) == handler
+        assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
     finally:
         cluster.shutdown()
     expected = np.stack([expected_row(path) for path in pictures])
