@@ -70,13 +70,13 @@ def test_knowing_the_negative_names_it(wardrobe, perfect_scorer):
     once = wardrobe.select(wardrobe.sizes > 2)
     questions = draw_questions(once, "fitb", "uniform", num_candidates=2)
 
-    class Knows(OutfitModel):
+    class Perfect(OutfitModel):
         def item_scores(self, batch):
             asked = batch.ptr[:-1] + position[: batch.num_graphs]
             return torch.ones(len(batch.batch)).index_fill(0, asked, 0.0)
 
     position = questions.position
-    assert spoiler(Knows(), questions, batch_size=len(questions)).value == 1.0
+    assert spoiler(Perfect(), questions, batch_size=len(questions)).value == 1.0
 
 
 @pytest.mark.parametrize("model", [ADDGNN, Siamese])
