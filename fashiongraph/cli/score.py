@@ -132,28 +132,17 @@ def _calibrated(
     model: OutfitModel, outfits: Outfits, raw: Tensor
 ) -> list[tuple[str, list[float] | list[bool]]]:
     """Calibrated scores in place of raw ones, the percentile, and which outfits were trained on."""
-    import torch
-
-    from fashiongraph.data import outfit_keys
-    from fashiongraph.evaluation import Calibration
-
-    found: list[tuple[str, list[float] | list[bool]]] = []
     if model.calibration is None:
         print_message(
             "the model has no calibration: scores are raw; 'fashiongraph calibrate' makes them "
             "probabilities"
         )
-    else:
-        calibration = Calibration(**model.calibration)
-        found = [
-            ("score", (100 * calibration.probability(raw)).tolist()),
-            ("raw", raw.tolist()),
-            ("percentile", calibration.percentile(raw, outfits.sizes).tolist()),
-        ]
-    if model.training_outfits is not None:
-        known = torch.isin(outfit_keys(outfits), model.training_outfits)
-        found.append(("in_training", known.tolist()))
-    return found
+        return []
+    from fashiongraph.evaluation import Calibration
+    from fashiongraph.stylist.score import score_table
+
+    table = score_table(model, Calibration(**model.calibration), outfits, raw)
+    return [(str(name), values.tolist()) for name, values in table.items()]
 
 
 def _write(ranked: list[dict[str, Any]], path: Path) -> None:

@@ -123,7 +123,7 @@ class Calibration:
         slope, offset = _logistic(score, label)
         held_out = _held_out(score, label, questions.group)
         ece = binary_calibration_error(held_out, label.long(), n_bins=_BINS, norm="l1")
-        real = score_outfits(model, usable, unknown=unknown).double()
+        is_real, sizes = label > 0, questions.source_outfits.sizes
         return cls(
             slope=slope,
             offset=offset,
@@ -134,7 +134,7 @@ class Calibration:
             brier=float((held_out - label).square().mean()),
             curve=_curve(held_out.numpy(), label.numpy()),
             item_slope=_item_slope(model, questions, unknown),
-            quantiles=_quantiles(real.numpy(), usable.sizes.numpy()),
+            quantiles=_quantiles(score[is_real].numpy(), sizes[is_real].numpy()),
         )
 
     def probability(self, score: Tensor) -> Tensor:

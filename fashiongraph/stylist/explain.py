@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
 import torch
 from torch import Tensor
@@ -37,7 +36,7 @@ def explain(catalogue: ScoredCatalogue, outfit: Sequence[str]) -> Answer:
     captions = [f"without it {of_100(value)}" for value in frame["without"]]
     panel = Panel("Outfit", list(outfit), captions, of_100(score))
     frame = frame.sort_values("wrong", ascending=False, kind="stable", ignore_index=True)
-    sentence = _sentence(catalogue, frame.iloc[0], score, pairs)
+    sentence = _sentence(catalogue, outfit, frame.iloc[0], score, pairs)
     terms = {} if pairs is None else {"pairs": pairs}
     return Answer(catalogue, sentence, frame, [panel], terms=terms)
 
@@ -61,13 +60,17 @@ def _pairs(model: OutfitModel, outfit: Outfits) -> pd.DataFrame | None:
 
 
 def _sentence(
-    catalogue: ScoredCatalogue, worst: pd.Series, score: float, pairs: pd.DataFrame | None
+    catalogue: ScoredCatalogue,
+    outfit: Sequence[str],
+    worst: pd.Series,
+    score: float,
+    pairs: pd.DataFrame | None,
 ) -> str:
     def name(item: str) -> str:
         return catalogue.name(int(catalogue.items.rows([item])))
 
     item, without = str(worst["item_id"]), float(worst["without"])
-    if np.isclose(without, score) or without < score or without == 50:
+    if without <= score or len(outfit) < 3:  # one item alone has no score
         return f"The outfit scores {score:.0f} of 100; its least fitting item: {name(item)}."
     sentence = f"Without the {name(item)} the outfit goes from {score:.0f} to {without:.0f} of 100"
     if pairs is None:

@@ -7,9 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 import torch
+from torch import Tensor
 
 from fashiongraph.data.duplicates import outfit_keys
+from fashiongraph.data.outfits import Outfits
+from fashiongraph.evaluation.calibration import Calibration
 from fashiongraph.evaluation.score_outfits import score_outfits
+from fashiongraph.models.outfit_model import OutfitModel
 from fashiongraph.stylist.answer import Answer, Panel
 from fashiongraph.stylist.scored_catalogue import ScoredCatalogue, of_100
 
@@ -21,24 +25,42 @@ def score(catalogue: ScoredCatalogue, outfits: Sequence[Sequence[str]]) -> Answe
     rows = [catalogue.rows(outfit) for outfit in outfits]
     if not rows:
         return Answer(catalogue, "No outfit to score.", pd.DataFrame(columns=_COLUMNS))
-    made, model, calibration = catalogue.made_of(rows), catalogue.model, catalogue.calibration
-    raw = score_outfits(model, made)
-    known = torch.zeros(len(made), dtype=torch.bool)
-    if model.training_outfits is not None:
-        known = torch.isin(outfit_keys(made), model.training_outfits)
-    values = (
-        (100 * calibration.probability(raw)).numpy(),
-        raw.numpy(),
-        calibration.percentile(raw, made.sizes).numpy(),
-        known.numpy(),
-    )
-    frame = pd.DataFrame(dict(zip(_COLUMNS, values, strict=True)))
-    frame.loc[(made.sizes < 2).numpy(), _COLUMNS[:3]] = np.nan
+    made, model = catalogue.made_of(rows), catalogue.model
+    frame = score_table(model, catalogue.calibration, made, score_outfits(model, made))
     panels = [
         Panel(f"Outfit {place}", list(outfit), verdict=of_100(value))
         for place, (outfit, value) in enumerate(zip(outfits, frame["score"], strict=True), start=1)
     ]
     return Answer(catalogue, _sentence(frame), frame, panels)
+
+
+def score_table(
+    model: OutfitModel, calibration: Calibration, outfits: Outfits, raw: Tensor
+) -> pd.DataFrame:
+    """Table of calibrated scores, in the order of the outfits.
+
+    Args:
+        model: The model, which may hold the keys of its training outfits.
+        calibration: Its calibration.
+        outfits: The outfits.
+        raw: Their raw scores [B].
+
+    Returns:
+        The columns ``score`` from 0 to 100, ``raw``, ``percentile`` and ``in_training``; NaN for
+        the first three of an outfit of one item.
+    """
+    known = torch.zeros(len(outfits), dtype=torch.bool)
+    if model.training_outfits is not None:
+        known = torch.isin(outfit_keys(outfits), model.training_outfits)
+    values = (
+        (100 * calibration.probability(raw)).numpy(),
+        raw.numpy(),
+        calibration.percentile(raw, outfits.sizes).numpy(),
+        known.numpy(),
+    )
+    frame = pd.DataFrame(dict(zip(_COLUMNS, values, strict=True)))
+    frame.loc[(outfits.sizes < 2).numpy(), _COLUMNS[:3]] = np.nan
+    return frame
 
 
 def _sentence(frame: pd.DataFrame) -> str:

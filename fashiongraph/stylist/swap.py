@@ -94,7 +94,7 @@ def improve(catalogue: ScoredCatalogue, outfit: Sequence[str], allowed: Tensor) 
         steps.append(best)
         worn[worn.index(best["replaces"].iloc[0])] = best["item_id"].iloc[0]
     if not steps:
-        empty = swap(catalogue, worn, None, 1, torch.zeros_like(allowed), 0.0).frame
+        empty = pd.DataFrame(columns=["item_id", "replaces", "category", "score", "gain"])
         sentence = f"No swap improves the outfit: it scores {before:.0f} of 100."
         return Answer(catalogue, sentence, empty, [Panel("Outfit", worn, verdict=of_100(before))])
     frame = pd.concat(steps, ignore_index=True)

@@ -35,7 +35,7 @@ def test_kind_of_a_folder(tmp_path):
     assert is_open_clip(tmp_path)
 
 
-@pytest.mark.parametrize("name", ["siglip2", "nobody/no-such-model", "a b", "/no/such/folder"])
+@pytest.mark.parametrize("name", ["siglip2", "nobody/no-such-model", "a b", "no/such/folder"])
 def test_an_unknown_model(tmp_path, monkeypatch, name):
     hub = pytest.importorskip("huggingface_hub")
     monkeypatch.setattr(hub.constants, "HF_HUB_CACHE", str(tmp_path))
