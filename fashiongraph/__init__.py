@@ -14,6 +14,7 @@ __version__ = "0.1.0"
 
 PACKAGES: dict[str, str] = {
     "cli": "The command `fashiongraph`.",
+    "serve": "HTTP API and pages over a stylist.",
     "quickstart": "A full run on a synthetic data set, with an HTML report.",
     "stylist": "Calibrated scores, explanations, stand-ins and whole outfits from a catalogue.",
     "export": "Trained models as programs of `torch.export` and ONNX.",

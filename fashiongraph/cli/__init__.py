@@ -31,6 +31,7 @@ from fashiongraph.cli.info import info
 from fashiongraph.cli.quickstart import quickstart
 from fashiongraph.cli.retrieve import retrieve
 from fashiongraph.cli.score import score
+from fashiongraph.cli.serve import serve
 from fashiongraph.cli.split import split
 from fashiongraph.cli.swap import swap
 from fashiongraph.cli.tag import tag
@@ -56,7 +57,7 @@ app = typer.Typer(
 )
 for run in (
     *(quickstart, info, tag, embed, finetune, split, train, evaluate, calibrate),
-    *(score, explain, swap, compose, capsule, complete, index, retrieve, export),
+    *(score, explain, swap, compose, capsule, complete, index, retrieve, export, serve),
 ):
     app.command()(typer_function(run))
 

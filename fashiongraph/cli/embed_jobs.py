@@ -64,27 +64,11 @@ class EmbedJob:
         return encoder
 
     def _make(self, items: ItemColumns, download: bool) -> Any:
-        from fashiongraph.features import (
-            ColumnEncoder,
-            RemoveBackground,
-            image_encoder,
-            text_encoder,
-        )
+        from fashiongraph.features import ColumnEncoder, encoder_of
 
-        if self.kind == COLUMNS:
-            known = self.settings["columns"]
-            if isinstance(known, Mapping):
-                return ColumnEncoder(known)
-            return ColumnEncoder.fit(items.frame, known)
-        if self.kind == TEXT:
-            return text_encoder(self.encoder, download)
-        weights, layers = self.settings.get("weights", "DEFAULT"), self.settings.get("layers")
-        encoder = image_encoder(self.encoder, weights, layers, download)
-        if self.settings.get("remove_background"):
-            from torchvision.transforms import v2
-
-            encoder.transform = v2.Compose([RemoveBackground(), encoder.transform])
-        return encoder
+        if self.kind == COLUMNS and not isinstance(self.settings["columns"], Mapping):
+            return ColumnEncoder.fit(items.frame, self.settings["columns"])
+        return encoder_of(self.kind, self.encoder, self.settings, download)
 
     def source(self, encoder: Any) -> FeatureSource:
         """Card of the features of an encoder that :meth:`make` returned."""

@@ -5,7 +5,12 @@ from fashiongraph.features.colour_encoder import ColourEncoder, mean_lab
 from fashiongraph.features.colour_names import nearest_colour
 from fashiongraph.features.column_encoder import ColumnEncoder
 from fashiongraph.features.efficientnet_lite_encoder import EfficientNetLiteEncoder
-from fashiongraph.features.encoders import encoder_kinds, image_encoder, text_encoder
+from fashiongraph.features.encoders import (
+    encoder_kinds,
+    encoder_of,
+    image_encoder,
+    text_encoder,
+)
 from fashiongraph.features.extract import extract_features
 from fashiongraph.features.feature_cache import FeatureCache
 from fashiongraph.features.files import Features, save_features
@@ -34,6 +39,7 @@ __all__ = [
     "SentenceEncoder",
     "TorchvisionEncoder",
     "encoder_kinds",
+    "encoder_of",
     "extract_features",
     "fuse",
     "image_encoder",

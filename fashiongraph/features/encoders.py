@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from fashiongraph.errors import DataError, FashionGraphError
+from fashiongraph.features.background import RemoveBackground
 from fashiongraph.features.colour_encoder import ColourEncoder
+from fashiongraph.features.column_encoder import ColumnEncoder
 from fashiongraph.features.efficientnet_lite_encoder import EfficientNetLiteEncoder
 from fashiongraph.features.hashed_words import HashedWords
 from fashiongraph.features.image_text_encoder import ImageTextEncoder
@@ -120,6 +123,38 @@ def text_encoder(
     if name in HUB_NAMES or encoder_kinds(name, download) != ("text",):
         return _image_text(name, download).text
     return SentenceEncoder(name, download)
+
+
+def encoder_of(
+    kind: str, name: str, settings: Mapping[str, Any], download: bool = False
+) -> PictureEncoder | HashedWords | SentenceEncoder | TextTower | ColumnEncoder:
+    """Create the encoder of one kind of features from the settings that a feature card keeps.
+
+    Args:
+        kind: ``"image"``, ``"text"``, ``"colours"`` or ``"columns"``.
+        name: Name of the encoder.
+        settings: ``weights``, ``layers`` and ``remove_background`` of an encoder of pictures;
+            ``columns`` of one of columns, as its ``config``.
+        download: Whether to download weights that are not on disk.
+
+    Raises:
+        FashionGraphError: As :func:`image_encoder` and :func:`text_encoder`.
+
+    Example:
+        >>> encoder_of("text", "hashed-words", {"column": "title"})
+        HashedWords(384)
+    """
+    if kind == "columns":
+        return ColumnEncoder(settings["columns"])
+    if kind == "text":
+        return text_encoder(name, download)
+    weights, layers = settings.get("weights", "DEFAULT"), settings.get("layers")
+    encoder = image_encoder(name, weights, layers, download)
+    if settings.get("remove_background"):
+        from torchvision.transforms import v2
+
+        encoder.transform = v2.Compose([RemoveBackground(), encoder.transform])
+    return encoder
 
 
 def _is_published(name: str) -> bool:

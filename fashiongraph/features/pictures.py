@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -47,6 +48,12 @@ class PadToSquare(nn.Module):
         return f"size={self.size}, colour={self.colour!r}"
 
 
+MAX_BYTES = 128 * 2**20
+"""Largest file of a picture."""
+
+MAX_PIXELS = 64 * 2**20
+"""Largest number of pixels: a few hundred kilobytes can hold a picture of many gigabytes."""
+
 #: Raster formats that are read. Others are refused: EPS, for example, starts an interpreter.
 FORMATS = ("AVIF", "BMP", "GIF", "JPEG", "JPEG2000", "PNG", "PPM", "TIFF", "WEBP")
 
@@ -61,11 +68,17 @@ def picture_bytes(path: str | Path) -> bytes:
     """Read the bytes of a picture file.
 
     Raises:
-        DataError: If the file is missing or cannot be read.
+        DataError: If the file is missing or cannot be read, is no regular file, or is larger than
+            128 MiB.
     """
     if path == "":  # Path("") would be the current folder
         raise DataError("no picture is named")
     try:
+        status = Path(path).stat()
+        if not (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)):
+            raise DataError("cannot be read (no regular file)", file=path)  # it may never end
+        if status.st_size > MAX_BYTES:
+            raise DataError(f"a picture of {status.st_size:,} bytes is too large", file=path)
         return Path(path).read_bytes()
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
         reason = error.strerror if isinstance(error, OSError) else error
@@ -84,11 +97,18 @@ def decode_picture(data: bytes, path: str | Path) -> Image.Image:
         path: The file's name, for errors.
 
     Raises:
-        DataError: If the bytes are not a picture, or a damaged or truncated one.
+        DataError: If the bytes are not a picture, or a damaged or truncated one, or one of more
+            than 64 Mi pixels.
     """
     try:
         with Image.open(BytesIO(data), formats=_formats()) as opened:
+            if opened.width * opened.height > MAX_PIXELS:  # by the header, before it is decoded
+                raise DataError(
+                    f"a picture of {opened.width:,} × {opened.height:,} pixels is too large", path
+                )
             return _rgb(ImageOps.exif_transpose(opened))
+    except DataError:
+        raise
     # Damaged bytes make Pillow's decoders fail with almost any error (OSError, SyntaxError,
     # struct.error, OverflowError, ...); all of them mean the same.
     except Exception as error:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+
 import io
 import struct
 from pathlib import Path
@@ -202,3 +204,26 @@ def test_damaged_pictures(data, damage):
         assert decode_picture(bytes(damaged), "damaged").mode == "RGB"
     except DataError as error:
         assert str(error).startswith("damaged: broken picture")
+
+
+def test_a_picture_of_too_many_pixels_is_refused_before_decoding(tmp_path: Path) -> None:
+    file = tmp_path / "bomb.png"
+    Image.new("1", (9000, 9000)).save(file)
+    assert file.stat().st_size < 20_000
+    with pytest.raises(DataError, match="9,000 × 9,000 pixels"):
+        read_picture(file)
+
+
+def test_only_regular_files_are_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.png")
+    for path in (tmp_path / "pipe.png", Path("/dev/zero")):
+        with pytest.raises(DataError, match="no regular file"):
+            read_picture(path)
+
+
+def test_a_huge_file_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "huge.png"
+    with file.open("wb") as out:
+        out.truncate(2**40)  # without a block on the disk
+    with pytest.raises(DataError, match="bytes is too large"):
+        read_picture(file)

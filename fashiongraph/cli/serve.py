@@ -1,0 +1,207 @@
+"""``fashiongraph serve``."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from fashiongraph.cli.command import CommandOptions
+from fashiongraph.cli.datasets import open_dataset
+from fashiongraph.cli.models import load_model
+from fashiongraph.cli.option_names import option_names
+from fashiongraph.cli.options import DataOption, FeatureFiles, Lenient, Modules, SetName
+from fashiongraph.console import print_message
+from fashiongraph.errors import DataError, FashionGraphError
+from fashiongraph.optional import require
+
+if TYPE_CHECKING:
+    from fashiongraph.stylist import Stylist
+
+TOKEN_VARIABLE = "FASHIONGRAPH_TOKEN"  # noqa: S105  # the name of a variable, no secret
+SERVER_PANEL, STORE_PANEL = "Server", "Kept data"
+_NAMES = {
+    "host": "--host",
+    "token": "--token",
+    "database": "--database",
+    "items": "--features",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServeOptions(CommandOptions):
+    """Options of ``fashiongraph serve``."""
+
+    checkpoint: Annotated[Path, typer.Argument(help="Folder of a trained model.")]
+    data: DataOption
+    features: FeatureFiles = None
+    form: SetName = "tables"
+    lenient: Lenient = False
+    modules: Modules = None
+    host: Annotated[
+        str,
+        typer.Option(
+            help="Address to listen on. An address that other machines reach needs a token.",
+            rich_help_panel=SERVER_PANEL,
+        ),
+    ] = "127.0.0.1"
+    port: Annotated[
+        int,
+        typer.Option(min=0, max=65535, help="Port; 0 for a free one.", rich_help_panel=SERVER_PANEL),
+    ] = 8000
+    token: Annotated[
+        str,
+        typer.Option(
+            envvar=TOKEN_VARIABLE,
+            help="Secret that requests need, of 16 characters or more. Other users of the machine "
+            f"can read it on the command line, so that the variable {TOKEN_VARIABLE} is safer.",
+            rich_help_panel=SERVER_PANEL,
+        ),
+    ] = ""
+    allowed_host: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Further name by which the server is reached, such as that of a proxy.",
+            rich_help_panel=SERVER_PANEL,
+        ),
+    ] = None
+    queue: Annotated[
+        int,
+        typer.Option(
+            min=1,
+            help="Largest number of requests that wait for the model; others get the status 503.",
+            rich_help_panel=SERVER_PANEL,
+        ),
+    ] = 64
+    timeout: Annotated[
+        float,
+        typer.Option(
+            min=0.1, help="Seconds until a request fails.", rich_help_panel=SERVER_PANEL
+        ),
+    ] = 30.0
+    store: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder of uploaded pictures and of the database; by default DATA/serve.",
+            rich_help_panel=STORE_PANEL,
+        ),
+    ] = None
+    database: Annotated[
+        str,
+        typer.Option(
+            metavar="URL",
+            help="Database of saved outfits and own items, such as "
+            "[b]postgresql+psycopg://user@host/name[/]; by default an SQLite file in --store.",
+            rich_help_panel=STORE_PANEL,
+        ),
+    ] = ""
+    pictures: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="Folder outside of DATA from which pictures of the catalogue are shown.",
+            rich_help_panel=STORE_PANEL,
+        ),
+    ] = None
+
+
+def serve(options: ServeOptions) -> None:
+    """Serve pages and an HTTP API on this machine: outfits, ideas, one's own items.
+
+    Example: [b]fashiongraph serve runs/addgnn-plus/model --data my-data[/]
+    """
+    uvicorn = require("uvicorn", "serve")
+    from fashiongraph.serve import ServeSettings, create_app
+
+    with option_names(_NAMES):
+        settings = ServeSettings(
+            store=options.store or options.data / "serve",
+            host=options.host,
+            port=options.port,
+            token=options.token,
+            database=options.database,
+            picture_folders=options.pictures or (),
+            allowed_hosts=options.allowed_host or (),
+            queue=options.queue,
+            timeout=options.timeout,
+        )
+    _check_store(settings.store)
+    listening = _listen(options.host, options.port)
+    with option_names(_NAMES):
+        app = create_app(lambda: _load(options), settings, _watched(options))
+    address = listening.getsockname()
+    name = f"[{address[0]}]" if ":" in address[0] else address[0]
+    config = uvicorn.Config(
+        app,
+        log_level="warning" if options.quiet else "info",
+        access_log=not options.quiet,
+        log_config=_log_config(),
+        server_header=False,
+        timeout_graceful_shutdown=10,
+    )
+    print_message(f"http://{name}:{address[1]} (stop with Ctrl-C)")
+    uvicorn.Server(config).run(sockets=[listening])
+
+
+def _load(options: ServeOptions) -> Stylist:
+    from fashiongraph.stylist import Stylist
+
+    model = load_model(options.checkpoint, options.modules)
+    dataset = open_dataset(options.data, options.features, options.lenient, options.form, model)
+    return Stylist(model, dataset.items, dataset.outfits, dataset.root)
+
+
+def _watched(options: ServeOptions) -> list[Path]:
+    """Files whose change makes another catalogue."""
+    if options.form != "tables":
+        return []
+    from fashiongraph.datasets.outfit_tables import find_table
+
+    tables = [options.data / find_table(options.data, name) for name in ("items", "outfits")]
+    return [*tables, *sorted(options.data.glob("*.npy"))]
+
+
+def _check_store(store: Path) -> None:
+    """Make the folder of what is kept, before any work."""
+    try:
+        store.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DataError(f"cannot be made ({error.strerror}); --store names another", store) from error
+    if not os.access(store, os.W_OK):
+        raise DataError("cannot be written; --store names another folder", store)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A socket on an address, taken before any work."""
+    try:
+        version = ipaddress.ip_address("127.0.0.1" if host == "localhost" else host).version
+    except ValueError as error:
+        raise FashionGraphError(f"'--host' needs an address such as 127.0.0.1 (got {host!r})") from error
+    listening = socket.socket(socket.AF_INET6 if version == 6 else socket.AF_INET)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        raise FashionGraphError(
+            f"'--port' needs a free port, or 0 for any ({error.strerror}; got {port})"
+        ) from error
+    return listening
+
+
+def _log_config() -> dict[str, object]:
+    """Logs on standard error: of requests their line, which HTTP allows no control character in."""
+    names = ("uvicorn", "uvicorn.access", "fashiongraph.serve")
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(message)s"}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+        "loggers": {
+            name: {"handlers": ["stderr"], "level": "INFO", "propagate": False} for name in names
+        },
+    }

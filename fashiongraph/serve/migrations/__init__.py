@@ -1,0 +1,1 @@
+"""Versions of the tables of a server's database, for Alembic."""

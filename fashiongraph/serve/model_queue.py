@@ -1,0 +1,142 @@
+"""Bounded queue in front of a model."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from typing import Any, TypeVar
+
+import pandas as pd
+
+from fashiongraph.errors import FashionGraphError
+from fashiongraph.stylist import Stylist
+
+T = TypeVar("T")
+
+
+class QueueFullError(RuntimeError):
+    """The queue is full; a later request may succeed."""
+
+
+class ModelQueue:
+    """Queue of requests that one thread answers with the model.
+
+    Outfits of all waiting requests for scores are scored in one batch. A batch of scores and one
+    other request take turns, so that neither waits for long.
+
+    Args:
+        stylist: Returns the stylist as it is now; called by the thread before each turn.
+        capacity: Largest number of waiting requests.
+        observe: Called with the number of requests of each batch.
+    """
+
+    def __init__(
+        self,
+        stylist: Callable[[], Stylist],
+        capacity: int,
+        observe: Callable[[int], None] = lambda count: None,
+    ) -> None:
+        self._stylist = stylist
+        self._capacity = capacity
+        self._observe = observe
+        self._scores: deque[tuple[Sequence[Sequence[str]], Future[pd.DataFrame]]] = deque()
+        self._others: deque[tuple[Callable[[Stylist], Any], Future[Any]]] = deque()
+        self._changed = threading.Condition()
+        self._closed = False
+        self._thread = threading.Thread(target=self._run, name="model", daemon=True)
+        self._thread.start()
+
+    def __len__(self) -> int:
+        return len(self._scores) + len(self._others)
+
+    def score(self, outfits: Sequence[Sequence[str]]) -> Future[pd.DataFrame]:
+        """Score outfits, in one batch with those of other requests.
+
+        Args:
+            outfits: Identifiers of the items of each outfit.
+
+        Returns:
+            The table of :meth:`Stylist.score`.
+
+        Raises:
+            QueueFullError: If the queue is full.
+        """
+        future: Future[pd.DataFrame] = Future()
+        with self._changed:
+            self._check_room()
+            self._scores.append((outfits, future))
+            self._changed.notify()
+        return future
+
+    def submit(self, job: Callable[[Stylist], T]) -> Future[T]:
+        """Run a function of the stylist.
+
+        Args:
+            job: The function.
+
+        Raises:
+            QueueFullError: If the queue is full.
+        """
+        future: Future[T] = Future()
+        with self._changed:
+            self._check_room()
+            self._others.append((job, future))
+            self._changed.notify()
+        return future
+
+    def close(self) -> None:
+        """Answer what waits, and end the thread."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify()
+        self._thread.join()
+
+    def _check_room(self) -> None:
+        if self._closed or len(self) >= self._capacity:
+            raise QueueFullError
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._closed or len(self))
+                if not len(self):
+                    return
+                scores = [one for one in self._scores if one[1].set_running_or_notify_cancel()]
+                self._scores.clear()
+                other = self._others.popleft() if self._others else None
+            if scores:
+                self._observe(len(scores))
+                self._answer_scores(scores)
+            if other is not None and other[1].set_running_or_notify_cancel():
+                job, future = other
+                _answer(future, lambda job=job: job(self._stylist()))
+
+    def _answer_scores(
+        self, waiting: Sequence[tuple[Sequence[Sequence[str]], Future[pd.DataFrame]]]
+    ) -> None:
+        try:
+            frame = self._stylist().score([one for outfits, _ in waiting for one in outfits]).frame
+        except FashionGraphError:  # of one of them: each on its own
+            for outfits, future in waiting:
+                _answer(future, lambda outfits=outfits: self._stylist().score(outfits).frame)
+            return
+        except BaseException as error:  # noqa: BLE001  # whatever it is, who waits must get it
+            for _, future in waiting:
+                future.set_exception(error)
+            return
+        start = 0
+        for outfits, future in waiting:
+            part = frame.iloc[start : start + len(outfits)]
+            future.set_result(part.reset_index(drop=True))
+            start += len(outfits)
+
+
+def _answer(future: Future[Any], job: Callable[[], Any]) -> None:
+    try:
+        result = job()
+    except BaseException as error:  # noqa: BLE001  # whatever it is, who waits must get it
+        future.set_exception(error)
+    else:
+        future.set_result(result)
