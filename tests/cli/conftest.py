@@ -68,3 +68,16 @@ def checkpoint(
     assert facts["epochs"] == 8
     assert facts["valid/score"] > 0.4
     return output / "model"
+
+
+@pytest.fixture
+def common(folder: Path, checkpoint: Path) -> tuple[Path, str, Path]:
+    """Arguments of the commands of a stylist: a model and its catalogue."""
+    return (checkpoint, "--data", folder)
+
+
+@pytest.fixture
+def outfit(folder: Path) -> list[str]:
+    """Items of an outfit of the catalogue."""
+    outfits = pd.read_csv(folder / "outfits.csv", dtype=str)
+    return outfits[outfits["outfit_id"] == "o003"]["item_id"].tolist()
