@@ -123,3 +123,11 @@ def test_complete_keeps_constraints(command, common, outfit):
     assert left[0] not in [one["item_id"] for one in json.loads(again)["completions"]]
     result = command(*words, "--unless", "cut = slim", fails=True)
     assert "'--unless' needs a column among" in str(result.exception)
+
+
+def test_complete_keeps_a_budget(command, common, outfit, priced_folder):
+    words = ("complete", common[1], "--data", priced_folder, "--items", outfit[0], "-k", 50)
+    within = ("--budget", f"total price <= {int(outfit[0]) + 10}")
+    found = json.loads(command(*words, *within, "--json").stdout)["completions"]
+    assert {int(one["item_id"]) for one in found} == set(range(1, 11)) - {int(outfit[0])}
+    assert "1 item has no price" in command(*words, *within).stderr

@@ -27,3 +27,15 @@ def test_swap_all(command, common, outfit):
     assert all(row["gain"] >= 1 for row in facts["rows"])
     result = command(*words, "-k", 3, fails=True)
     assert "'-k' has no effect with '--all'" in str(result.exception)
+
+
+def test_swap_keeps_a_budget(command, common, priced_folder, outfit):
+    words = ("swap", common[0], "--data", priced_folder, "--items", ",".join(outfit))
+    most = sum(map(int, outfit))
+    budget = ("--budget", f"total price < {most}", "--json")
+    rows = json.loads(command(*words, "--item", outfit[0], *budget).stdout)["rows"]
+    assert rows and all(int(row["item_id"]) < int(outfit[0]) for row in rows)
+    total = most
+    for row in json.loads(command(*words, "--all", *budget).stdout)["rows"]:
+        total += int(row["item_id"]) - int(row["replaces"])
+        assert total < most
