@@ -31,7 +31,8 @@ from fashiongraph.cli.output import (
     print_line,
     rows_table,
 )
-from fashiongraph.cli.stylist_options import Exclude, Unless, Where
+from fashiongraph.cli.stylist_options import NAMES, Budget, Exclude, Unless, Where
+from fashiongraph.console import print_message
 from fashiongraph.errors import FashionGraphError
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ class CompleteOptions(CommandOptions):
     where: Where = None
     unless: Unless = None
     exclude: Exclude = ""
+    budget: Budget = None
     shortlist: Annotated[
         int | None,
         typer.Option(
@@ -106,6 +108,7 @@ def complete(options: CompleteOptions) -> None:
     from fashiongraph.retrieval import CatalogueStates
     from fashiongraph.retrieval import complete as complete_outfit
     from fashiongraph.stylist import allowed_items
+    from fashiongraph.stylist.limits import limits, within
 
     model = load_model(options.checkpoint, options.modules)
     dataset = open_dataset(options.data, options.features, options.lenient, options.form, model)
@@ -115,9 +118,13 @@ def complete(options: CompleteOptions) -> None:
     if options.states is not None:
         states = CatalogueStates.load(options.states, model, table)
     ranked = max(100, options.k) if options.shortlist is None else options.shortlist or None
-    with option_names({"where": "--where", "unless": "--unless", "ids": "--exclude"}):
+    with option_names(NAMES):
         excluded = listed(options.exclude, "--exclude")
         allowed = allowed_items(table, options.where or (), options.unless or (), excluded)
+        bounds = limits(table, options.budget or ())
+        allowed, without = within(bounds, table, table.rows(outfit), allowed)
+    if without:
+        print_message(without.strip())
     names = {"ids": "--items", "outfit": "--items", "slots": "--slots", "unknown": "--unknown"}
     with option_names({**names, "shortlist": "--shortlist", "states": "--states"}):
         frame = complete_outfit(

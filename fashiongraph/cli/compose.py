@@ -8,13 +8,15 @@ from typing import Annotated
 import typer
 
 from fashiongraph.cli.option_names import option_names
-from fashiongraph.cli.options import Seed, listed
+from fashiongraph.cli.options import DATA_PANEL, Seed, listed
 from fashiongraph.cli.stylist_options import (
     NAMES,
+    Budget,
     Exclude,
     StylistOptions,
     Unless,
     Where,
+    item_file,
     item_list,
     open_stylist,
     print_answer,
@@ -39,6 +41,7 @@ class ComposeOptions(StylistOptions):
     where: Where = None
     unless: Unless = None
     exclude: Exclude = ""
+    budget: Budget = None
     diversity: Annotated[
         float,
         typer.Option(min=0.0, max=0.99, help="Weight of the difference between outfits."),
@@ -46,6 +49,22 @@ class ComposeOptions(StylistOptions):
     once: Annotated[
         bool, typer.Option("--once", help="Use an added item in one of the outfits only.")
     ] = False
+    owned: Annotated[
+        str,
+        typer.Option(
+            help="Items that you own, or a CSV or Parquet file with the column item_id: outfits "
+            "have at most --max-new others.",
+            rich_help_panel=DATA_PANEL,
+        ),
+    ] = ""
+    max_new: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            help="Most items of an outfit that are not in --owned.",
+            rich_help_panel=DATA_PANEL,
+        ),
+    ] = 0
     seed: Seed = 0
 
 
@@ -67,5 +86,8 @@ def compose(options: ComposeOptions) -> None:
             options.diversity,
             options.once,
             options.seed,
+            options.budget or (),
+            item_file(options.owned, "--owned") if "owned" in options.given else None,
+            options.max_new,
         )
     print_answer(options, answer)

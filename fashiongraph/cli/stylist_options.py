@@ -22,7 +22,14 @@ from fashiongraph.cli.options import (
     SetName,
     listed,
 )
-from fashiongraph.cli.output import check_output, console, print_json, print_line, rows_table
+from fashiongraph.cli.output import (
+    check_files,
+    check_output,
+    console,
+    print_json,
+    print_line,
+    rows_table,
+)
 
 if TYPE_CHECKING:
     from fashiongraph.stylist import Answer, Stylist
@@ -41,6 +48,14 @@ Unless = Annotated[
     typer.Option(help="Condition that no suggested item meets.", rich_help_panel=DATA_PANEL),
 ]
 Exclude = Annotated[str, typer.Option(help="Items to leave out.", rich_help_panel=DATA_PANEL)]
+Budget = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Bound on a sum over the items of an outfit, such as 'total price <= 150'; may be "
+        "given several times.",
+        rich_help_panel=DATA_PANEL,
+    ),
+]
 NAMES = {
     "outfit": "--items",
     "ids": "--items",
@@ -49,6 +64,9 @@ NAMES = {
     "where": "--where",
     "unless": "--unless",
     "exclude": "--exclude",
+    "budget": "--budget",
+    "owned": "--owned",
+    "max_new": "--max-new",
     "slots": "--slots",
     "k": "-k",
     "n": "-n",
@@ -91,6 +109,28 @@ def open_stylist(options: StylistOptions) -> Stylist:
 def item_list(text: str, option: str = "--items") -> list[str]:
     """Identifiers in the value of an option."""
     return listed(text, option)
+
+
+def item_file(text: str, option: str) -> list[str]:
+    """Identifiers in the value of an option, or in the file that it names.
+
+    Args:
+        text: Identifiers, or a CSV or Parquet file with the column ``item_id``.
+        option: Name of the option, for errors.
+
+    Raises:
+        DataError: If a file is missing or has no such column.
+    """
+    if Path(text).suffix not in (".csv", ".parquet"):
+        return listed(text, option)
+    check_files(Path(text))
+    from fashiongraph.datasets.io.problems import Problems
+    from fashiongraph.datasets.io.table import Table
+
+    problems, key = Problems(), ["item_id"]
+    table = Table.read(Path(text), problems, needed=key, text=key, wanted=key)
+    problems.check()
+    return [str(one) for one in table.columns["item_id"].to_pylist()]
 
 
 def print_answer(options: StylistOptions, answer: Answer) -> None:

@@ -11,6 +11,7 @@ from fashiongraph.cli.option_names import option_names
 from fashiongraph.cli.options import refuse
 from fashiongraph.cli.stylist_options import (
     NAMES,
+    Budget,
     Exclude,
     Outfit,
     StylistOptions,
@@ -39,6 +40,7 @@ class SwapOptions(StylistOptions):
     where: Where = None
     unless: Unless = None
     exclude: Exclude = ""
+    budget: Budget = None
     diversity: Annotated[
         float,
         typer.Option(min=0.0, max=0.99, help="Weight of the difference between stand-ins."),
@@ -58,7 +60,11 @@ def swap(options: SwapOptions) -> None:
     if options.every:
         with option_names(NAMES):
             answer = stylist.improve(
-                item_list(options.outfit), options.where or (), options.unless or (), excluded
+                item_list(options.outfit),
+                options.where or (),
+                options.unless or (),
+                excluded,
+                options.budget or (),
             )
         print_answer(options, answer)
         return
@@ -71,5 +77,6 @@ def swap(options: SwapOptions) -> None:
             options.unless or (),
             excluded,
             options.diversity,
+            options.budget or (),
         )
     print_answer(options, answer)

@@ -186,8 +186,12 @@ class ItemTable:
         """
         return torch.from_numpy(hashed(self.ids).view(np.int64))
 
-    def rows(self, ids: Sequence[str] | pd.Index[str]) -> Tensor:
+    def rows(self, ids: Sequence[str] | pd.Index[str], argument: str = "ids") -> Tensor:
         """Rows of the given identifiers [len(ids)].
+
+        Args:
+            ids: The identifiers.
+            argument: Name of the argument that holds them, for the error.
 
         Raises:
             FashionGraphError: If an identifier is not in the table.
@@ -195,7 +199,7 @@ class ItemTable:
         found = self.ids.get_indexer(strings(ids))
         if (found < 0).any():
             missing = int((found < 0).argmax())
-            raise FashionGraphError(f"'ids' needs items of the table (got {ids[missing]!r})")
+            raise FashionGraphError(f"'{argument}' needs items of the table (got {ids[missing]!r})")
         return torch.from_numpy(found.astype(np.int64))
 
     def column(self, name: str) -> pd.Series[Any]:

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from fashiongraph.retrieval.complete import complete as complete_slots
 from fashiongraph.stylist.answer import Answer, Panel
+from fashiongraph.stylist.limits import Limit, within
 from fashiongraph.stylist.scored_catalogue import ScoredCatalogue, of_100
 
 _SHORTLIST = 100
@@ -20,6 +21,7 @@ def complete(
     slots: Sequence[str] | None,
     k: int,
     allowed: Tensor,
+    limits: Sequence[Limit] = (),
 ) -> Answer:
     """Add an item of each of some categories; see :meth:`fashiongraph.stylist.Stylist.complete`.
 
@@ -29,8 +31,10 @@ def complete(
         slots: Categories to fill; :obj:`None` for all.
         k: Largest number of items of each.
         allowed: Whether each item of the catalogue may be added [n].
+        limits: Upper bounds on sums over the items of the outfit with the added one.
     """
     rows = catalogue.rows(outfit, least=1)
+    allowed, without = within(limits, catalogue.items, rows, allowed)
     frame = complete_slots(
         catalogue.model,
         outfit,
@@ -53,4 +57,4 @@ def complete(
     if len(frame):
         name = catalogue.name(int(catalogue.items.rows([frame["item_id"].iloc[0]])))
         sentence = f"Best with it: {name}, {of_100(frame['score'].iloc[0])}."
-    return Answer(catalogue, sentence, frame, panels)
+    return Answer(catalogue, sentence + without, frame, panels)

@@ -13,6 +13,7 @@ from fashiongraph.errors import FashionGraphError
 from fashiongraph.stylist.answer import Answer, Panel
 from fashiongraph.stylist.beam import beam_search
 from fashiongraph.stylist.diversity import check_diversity, diverse
+from fashiongraph.stylist.limits import Limit, captions, with_values
 from fashiongraph.stylist.scored_catalogue import ScoredCatalogue, of_100
 from fashiongraph.stylist.templates import templates
 
@@ -29,6 +30,7 @@ def compose(
     diversity: float,
     once: bool,
     random_seed: int,
+    limits: Sequence[Limit] = (),
 ) -> Answer:
     """Compose outfits; see :meth:`fashiongraph.stylist.Stylist.compose`.
 
@@ -41,6 +43,7 @@ def compose(
         diversity: Weight of the difference between outfits.
         once: Whether an added item is in one outfit only.
         random_seed: Seed of the first items of an empty seed.
+        limits: Upper bounds on sums over the items of an outfit.
     """
     if n < 1:
         raise FashionGraphError(f"'n' needs to be a positive integer (got {n})")
@@ -48,23 +51,24 @@ def compose(
     rows = catalogue.rows(seed)
     free = allowed.clone()
     free[rows] = False
+    free, without = with_values(limits, catalogue.items, rows, free)
     plans = templates(catalogue.items, catalogue.outfits, rows, slots)
     generator = torch.Generator().manual_seed(random_seed)
     width = max(_WIDTH, 2 * n)
     if not once:
-        found, odds = search(catalogue, rows, plans, free, width, generator)
+        found, odds = search(catalogue, rows, plans, free, width, generator, limits)
         chosen = _diverse(catalogue, found[: _POOL * n], odds[: _POOL * n], n, diversity)
-        return _answer(catalogue, [found[i] for i in chosen], odds[chosen], n)
+        return _answer(catalogue, [found[i] for i in chosen], odds[chosen], n, limits, without)
     kept: list[Tensor] = []
     while len(kept) < n:  # each outfit without the items of those before
-        found, _ = search(catalogue, rows, plans, free, width, generator)
+        found, _ = search(catalogue, rows, plans, free, width, generator, limits)
         if not found:
             break
         kept.append(found[0])
         free[found[0]] = False
     odds = catalogue.log_odds(kept)
     order = odds.argsort(descending=True, stable=True)
-    return _answer(catalogue, [kept[i] for i in order], odds[order], n)
+    return _answer(catalogue, [kept[i] for i in order], odds[order], n, limits, without)
 
 
 def search(
@@ -74,6 +78,7 @@ def search(
     allowed: Tensor,
     width: int,
     generator: torch.Generator,
+    limits: Sequence[Limit] = (),
 ) -> tuple[list[Tensor], Tensor]:
     """Outfits of all sets of categories, best first.
 
@@ -84,13 +89,14 @@ def search(
         allowed: Whether each item may be added [n].
         width: Width of the beam.
         generator: As for :func:`~fashiongraph.stylist.beam.beam_search`.
+        limits: Upper bounds on sums over the items of an outfit.
 
     Returns:
         Rows of the items of each outfit, and the log-odds of their scores.
     """
     distinct: dict[frozenset[int], Tensor] = {}
     for plan in plans:
-        for outfit in beam_search(catalogue, seed, plan, allowed, width, generator):
+        for outfit in beam_search(catalogue, seed, plan, allowed, width, generator, limits):
             distinct.setdefault(frozenset(outfit.tolist()), outfit)
     found = list(distinct.values())
     odds = catalogue.log_odds(found)
@@ -112,7 +118,14 @@ def _diverse(
     return chosen[odds[chosen].argsort(descending=True, stable=True)]
 
 
-def _answer(catalogue: ScoredCatalogue, found: Sequence[Tensor], odds: Tensor, n: int) -> Answer:
+def _answer(
+    catalogue: ScoredCatalogue,
+    found: Sequence[Tensor],
+    odds: Tensor,
+    n: int,
+    limits: Sequence[Limit],
+    without: str,
+) -> Answer:
     scores = (100 * odds.sigmoid()).tolist()
     outfits = [catalogue.frame(rows)["item_id"].tolist() for rows in found]
     categories = [catalogue.categories(rows) for rows in found]
@@ -123,12 +136,16 @@ def _answer(catalogue: ScoredCatalogue, found: Sequence[Tensor], odds: Tensor, n
             "items": [", ".join(one) for one in outfits],
         }
     )
+    for limit in limits:
+        frame[f"total_{limit.name}"] = [float(limit.values[rows].sum()) for rows in found]
     if not outfits:
-        return Answer(catalogue, "No outfit qualifies.", frame)
+        return Answer(catalogue, f"No outfit qualifies.{without}", frame)
     few = "" if len(outfits) == n else f" No more than {len(outfits)} were found."
-    sentence = f"The best of {len(outfits)} outfits scores {scores[0]:.0f} of 100.{few}"
+    sentence = f"The best of {len(outfits)} outfits scores {scores[0]:.0f} of 100.{few}{without}"
     panels = [
-        Panel(f"Outfit {place}", outfit, verdict=of_100(score))
-        for place, (outfit, score) in enumerate(zip(outfits, scores, strict=True), start=1)
+        Panel(f"Outfit {place}", outfit, captions(limits, rows), of_100(score))
+        for place, (outfit, rows, score) in enumerate(
+            zip(outfits, found, scores, strict=True), start=1
+        )
     ]
     return Answer(catalogue, sentence, frame, panels, outfits)

@@ -153,7 +153,7 @@ def allowed_items(
         allowed &= Condition.parse(text).holds(items)
     for text in unless:
         allowed &= ~Condition.parse(text, "unless").holds(items, "unless")
-    allowed[items.rows(list(exclude)).numpy()] = False
+    allowed[items.rows(list(exclude), "exclude").numpy()] = False
     return torch.from_numpy(allowed)
 
 

@@ -19,6 +19,7 @@ from fashiongraph.stylist.complete import complete
 from fashiongraph.stylist.compose import compose
 from fashiongraph.stylist.constraints import allowed_items
 from fashiongraph.stylist.explain import explain
+from fashiongraph.stylist.limits import limits
 from fashiongraph.stylist.score import score
 from fashiongraph.stylist.scored_catalogue import ScoredCatalogue
 from fashiongraph.stylist.swap import improve, swap
@@ -34,7 +35,8 @@ class Stylist:
 
     Constraints are texts ``column OP value`` (``price < 40``, ``season = summer``, ``colour in
     red, blue``) on columns of the items: all of ``where`` hold for every suggested item, and none
-    of ``unless``. ``exclude`` names items to leave out.
+    of ``unless``. ``exclude`` names items to leave out. A ``budget`` bounds the sum of a column
+    over all items of an outfit (``total price <= 150``); an item without a value is not suggested.
 
     Args:
         model: The model.
@@ -147,6 +149,7 @@ class Stylist:
         unless: Conditions = (),
         exclude: Sequence[str] = (),
         diversity: float = 0.0,
+        budget: Conditions = (),
     ) -> Answer:
         """Replace an item by others of its category.
 
@@ -158,6 +161,7 @@ class Stylist:
             unless: Conditions of which none holds.
             exclude: Items to leave out.
             diversity: Weight of the difference between stand-ins, in [0, 1).
+            budget: Bounds on sums over the outfit with the stand-in.
 
         Returns:
             A table of stand-ins, best first: ``item_id``, ``replaces``, ``category``, ``score`` of
@@ -167,7 +171,8 @@ class Stylist:
             FashionGraphError: If an item or a constraint is unknown, or an argument out of range.
         """
         allowed = allowed_items(self.catalogue.items, where, unless, exclude)
-        return swap(self.catalogue, outfit, item, k, allowed, diversity)
+        bounds = limits(self.catalogue.items, budget)
+        return swap(self.catalogue, outfit, item, k, allowed, diversity, bounds)
 
     def improve(
         self,
@@ -175,6 +180,7 @@ class Stylist:
         where: Conditions = (),
         unless: Conditions = (),
         exclude: Sequence[str] = (),
+        budget: Conditions = (),
     ) -> Answer:
         """Swap one item after the other for the best stand-in, until none gains a point.
 
@@ -185,6 +191,7 @@ class Stylist:
             where: Conditions on the stand-ins that hold.
             unless: Conditions of which none holds.
             exclude: Items to leave out.
+            budget: Bounds on sums over the outfit after each swap.
 
         Returns:
             A table of the swaps in their order, with the columns of :meth:`swap`; ``outfits`` has
@@ -194,7 +201,7 @@ class Stylist:
             FashionGraphError: If an item or a constraint is unknown, or there are fewer than two.
         """
         allowed = allowed_items(self.catalogue.items, where, unless, exclude)
-        return improve(self.catalogue, outfit, allowed)
+        return improve(self.catalogue, outfit, allowed, limits(self.catalogue.items, budget))
 
     def complete(
         self,
@@ -204,6 +211,7 @@ class Stylist:
         where: Conditions = (),
         unless: Conditions = (),
         exclude: Sequence[str] = (),
+        budget: Conditions = (),
     ) -> Answer:
         """Add an item of each of some categories.
 
@@ -214,6 +222,7 @@ class Stylist:
             where: Conditions on the items that hold.
             unless: Conditions of which none holds.
             exclude: Items to leave out.
+            budget: Bounds on sums over the outfit with the added item.
 
         Returns:
             A table, best first: ``item_id``, ``category``, ``rank`` in its category, and ``score``
@@ -223,7 +232,8 @@ class Stylist:
             FashionGraphError: If an item, a slot or a constraint is unknown.
         """
         allowed = allowed_items(self.catalogue.items, where, unless, exclude)
-        return complete(self.catalogue, outfit, slots, k, allowed)
+        bounds = limits(self.catalogue.items, budget)
+        return complete(self.catalogue, outfit, slots, k, allowed, bounds)
 
     def compose(
         self,
@@ -236,6 +246,9 @@ class Stylist:
         diversity: float = 0.3,
         once: bool = False,
         random_seed: int = 0,
+        budget: Conditions = (),
+        owned: Sequence[str] | None = None,
+        max_new: int = 0,
     ) -> Answer:
         """Compose whole outfits.
 
@@ -252,18 +265,24 @@ class Stylist:
             diversity: Weight of the difference between the outfits, in [0, 1).
             once: Whether an added item is in one of the outfits only.
             random_seed: Seed of the first items of an empty seed.
+            budget: Bounds on sums over the outfit, seed included.
+            owned: Items that a person owns, for outfits with at most ``max_new`` others.
+            max_new: Largest number of items of an outfit that are not owned, seed included.
 
         Returns:
             A table of the outfits, best first: ``score`` from 0 to 100, ``categories`` and
-            ``items``; ``outfits`` has the identifiers. They are fewer than ``n`` if no more were
-            found.
+            ``items``, with the sums that are bounded, such as ``total_price`` and ``total_new``;
+            ``outfits`` has the identifiers. They are fewer than ``n`` if no more were found.
 
         Raises:
             FashionGraphError: If an item, a slot or a constraint is unknown, or there is no set of
                 categories.
         """
         allowed = allowed_items(self.catalogue.items, where, unless, exclude)
-        return compose(self.catalogue, seed, n, slots, allowed, diversity, once, random_seed)
+        bounds = limits(self.catalogue.items, budget, owned, max_new)
+        return compose(
+            self.catalogue, seed, n, slots, allowed, diversity, once, random_seed, bounds
+        )
 
     def capsule(
         self,

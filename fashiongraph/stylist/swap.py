@@ -12,6 +12,7 @@ from fashiongraph.errors import FashionGraphError
 from fashiongraph.evaluation.score_outfits import item_scores
 from fashiongraph.stylist.answer import Answer, Panel
 from fashiongraph.stylist.diversity import check_diversity, diverse
+from fashiongraph.stylist.limits import Limit, within
 from fashiongraph.stylist.scored_catalogue import ScoredCatalogue, of_100
 
 _LEAST_GAIN = 1.0  # points
@@ -26,6 +27,7 @@ def swap(
     k: int,
     allowed: Tensor,
     diversity: float,
+    limits: Sequence[Limit] = (),
 ) -> Answer:
     """Replace an item by others of its category; see :meth:`fashiongraph.stylist.Stylist.swap`.
 
@@ -36,6 +38,7 @@ def swap(
         k: Largest number of stand-ins.
         allowed: Whether each item of the catalogue may be one [n].
         diversity: Weight of the difference between stand-ins.
+        limits: Upper bounds on sums over the items of the outfit with the stand-in.
     """
     rows, items = catalogue.rows(outfit, least=2), catalogue.items
     if k < 1:
@@ -43,10 +46,10 @@ def swap(
     check_diversity(diversity)
     place = _place(catalogue, outfit, rows, item)
     rest = torch.cat([rows[:place], rows[place + 1 :]])
-    free = allowed.clone()
+    free = allowed & (items.category_id == items.category_id[rows[place]])
     free[rows] = False
-    candidates = torch.nonzero((items.category_id == items.category_id[rows[place]]) & free)
-    candidates = candidates.flatten()
+    free, without = within(limits, items, rest, free)
+    candidates = torch.nonzero(free).flatten()
     ranked = catalogue.scorer(rest, candidates).argsort(descending=True, stable=True)
     best = candidates[ranked[: max(10 * k, _POOL)]]
     score = catalogue.scores([_with(rows, place, int(one)) for one in best])
@@ -72,22 +75,28 @@ def swap(
             f"With the {catalogue.name(int(found[0]))} in place of the {name} the outfit goes from "
             f"{before:.0f} to {float(after[0]):.0f}."
         )
-    return Answer(catalogue, sentence, frame, panels)
+    return Answer(catalogue, sentence + without, frame, panels)
 
 
-def improve(catalogue: ScoredCatalogue, outfit: Sequence[str], allowed: Tensor) -> Answer:
+def improve(
+    catalogue: ScoredCatalogue,
+    outfit: Sequence[str],
+    allowed: Tensor,
+    limits: Sequence[Limit] = (),
+) -> Answer:
     """Swap items until no swap gains a point; see :meth:`fashiongraph.stylist.Stylist.improve`.
 
     Args:
         catalogue: The catalogue.
         outfit: Identifiers of the items.
         allowed: Whether each item of the catalogue may be a stand-in [n].
+        limits: Upper bounds on sums over the items of the outfit after each swap.
     """
     worn = list(outfit)
     (before,) = catalogue.scores([catalogue.rows(worn, least=2)]).tolist()
     steps: list[pd.DataFrame] = []
     while len(steps) < _MOST_SWAPS:
-        tried = [swap(catalogue, worn, item, 1, allowed, 0.0).frame for item in worn]
+        tried = [swap(catalogue, worn, item, 1, allowed, 0.0, limits).frame for item in worn]
         best = max(tried, key=lambda one: one["gain"].max() if len(one) else 0.0)
         if best.empty or best["gain"].iloc[0] < _LEAST_GAIN:
             break

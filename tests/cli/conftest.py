@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -68,3 +69,27 @@ def checkpoint(
     assert facts["epochs"] == 8
     assert facts["valid/score"] > 0.4
     return output / "model"
+
+
+@pytest.fixture
+def common(folder: Path, checkpoint: Path) -> tuple[Path, str, Path]:
+    """Arguments of the commands of a stylist: a model and its catalogue."""
+    return (checkpoint, "--data", folder)
+
+
+@pytest.fixture
+def outfit(folder: Path) -> list[str]:
+    """Items of an outfit of the catalogue."""
+    outfits = pd.read_csv(folder / "outfits.csv", dtype=str)
+    return outfits[outfits["outfit_id"] == "o003"]["item_id"].tolist()
+
+
+@pytest.fixture(scope="session")
+def priced_folder(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The catalogue with a price of each item, its number; the item 0000 has none."""
+    root = tmp_path_factory.mktemp("priced")
+    shutil.copytree(folder, root, dirs_exist_ok=True)
+    items = pd.read_csv(root / "items.csv", dtype=str)
+    items["price"] = items["item_id"].astype(int).replace(0, np.nan)
+    items.to_csv(root / "items.csv", index=False)
+    return root

@@ -112,3 +112,22 @@ def test_a_rank_on_a_shortlist_is_no_rank_among_all():
     assert sentence(None) == sentence(3) == "a is rank 2 of 3 in its category"
     assert sentence(2) == "a is rank 2 on the shortlist of the 3 in its category"
     assert hidden_rank(table, ["d"], "a", frame[:1], 1, 2) == "a is not in the first 1"
+
+
+def test_complete_keeps_constraints(command, common, outfit):
+    words = (*common, "--items", outfit[0], "--slots", "shoe", "--json")
+    found = json.loads(command(*words, "--where", "style = style2").stdout)["completions"]
+    assert found and all(int(one["item_id"]) % 4 == 2 for one in found)
+    left = [one["item_id"] for one in found][:1]
+    again = command(*words, "--where", "style = style2", "--exclude", left[0]).stdout
+    assert left[0] not in [one["item_id"] for one in json.loads(again)["completions"]]
+    result = command(*words, "--unless", "cut = slim", fails=True)
+    assert "'--unless' needs a column among" in str(result.exception)
+
+
+def test_complete_keeps_a_budget(command, common, outfit, priced_folder):
+    words = ("complete", common[1], "--data", priced_folder, "--items", outfit[0], "-k", 50)
+    within = ("--budget", f"total price <= {int(outfit[0]) + 10}")
+    found = json.loads(command(*words, *within, "--json").stdout)["completions"]
+    assert {int(one["item_id"]) for one in found} == set(range(1, 11)) - {int(outfit[0])}
+    assert "1 item has no price" in command(*words, *within).stderr

@@ -125,3 +125,20 @@ def test_identifiers_that_the_output_lacks_are_escaped(folder, checkpoint, tmp_p
         text = done.stdout.decode(encoding)
         assert "\\u9774" in text
     assert json.loads(text)[0]["outfit_id"] == "\u9774\U0001f45f"
+
+
+def test_a_trained_model_scores_from_0_to_100(folder, command, checkpoint, common, tmp_path):
+    card = json.loads((checkpoint / "model.json").read_text())
+    assert card["calibration"]["protocol"] == "same_category"
+    model, data, root = common
+    output = tmp_path / "scores.csv"
+    words = ("score", model, folder / "outfits.csv", data, root, "--top", 0, "-o", output)
+    rows = json.loads(command(*words, "--json").stdout)
+    assert all(0 <= row["score"] <= 100 and 0 <= row["percentile"] <= 100 for row in rows)
+    assert 0 < sum(row["in_training"] for row in rows) < len(rows)
+    raw = [row["raw"] for row in rows]
+    assert raw == sorted(raw, reverse=True)
+    written = pd.read_csv(output)
+    assert written.columns.tolist() == ["outfit_id", "score", "raw", "percentile", "in_training"]
+    output.unlink()
+    assert "(in training)" in command(*words).stdout
