@@ -23,7 +23,7 @@ from fashiongraph.optional import require
 if TYPE_CHECKING:
     from fashiongraph.stylist import Stylist
 
-TOKEN_VARIABLE = "FASHIONGRAPH_TOKEN"  # noqa: S105  # the name of a variable, no secret
+TOKEN_VARIABLE = "FASHIONGRAPH_TOKEN"  # the name of a variable, no secret
 SERVER_PANEL, STORE_PANEL = "Server", "Kept data"
 _NAMES = {
     "host": "--host",
@@ -52,7 +52,9 @@ class ServeOptions(CommandOptions):
     ] = "127.0.0.1"
     port: Annotated[
         int,
-        typer.Option(min=0, max=65535, help="Port; 0 for a free one.", rich_help_panel=SERVER_PANEL),
+        typer.Option(
+            min=0, max=65535, help="Port; 0 for a free one.", rich_help_panel=SERVER_PANEL
+        ),
     ] = 8000
     token: Annotated[
         str,
@@ -80,9 +82,7 @@ class ServeOptions(CommandOptions):
     ] = 64
     timeout: Annotated[
         float,
-        typer.Option(
-            min=0.1, help="Seconds until a request fails.", rich_help_panel=SERVER_PANEL
-        ),
+        typer.Option(min=0.1, help="Seconds until a request fails.", rich_help_panel=SERVER_PANEL),
     ] = 30.0
     store: Annotated[
         Path | None,
@@ -170,7 +170,9 @@ def _check_store(store: Path) -> None:
     try:
         store.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise DataError(f"cannot be made ({error.strerror}); --store names another", store) from error
+        raise DataError(
+            f"cannot be made ({error.strerror}); --store names another", store
+        ) from error
     if not os.access(store, os.W_OK):
         raise DataError("cannot be written; --store names another folder", store)
 
@@ -180,7 +182,9 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         version = ipaddress.ip_address("127.0.0.1" if host == "localhost" else host).version
     except ValueError as error:
-        raise FashionGraphError(f"'--host' needs an address such as 127.0.0.1 (got {host!r})") from error
+        raise FashionGraphError(
+            f"'--host' needs an address such as 127.0.0.1 (got {host!r})"
+        ) from error
     listening = socket.socket(socket.AF_INET6 if version == 6 else socket.AF_INET)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:

@@ -196,11 +196,15 @@ class ItemTable:
         Raises:
             FashionGraphError: If an identifier is not in the table.
         """
-        found = self.ids.get_indexer(strings(ids))
-        if (found < 0).any():
-            missing = int((found < 0).argmax())
+        found = self.find(ids)
+        if bool((found < 0).any()):
+            missing = int((found < 0).int().argmax())
             raise FashionGraphError(f"'{argument}' needs items of the table (got {ids[missing]!r})")
-        return torch.from_numpy(found.astype(np.int64))
+        return found
+
+    def find(self, ids: Sequence[str] | pd.Index[str]) -> Tensor:
+        """Rows of the given identifiers [len(ids)]; ``-1`` for one that is not in the table."""
+        return torch.from_numpy(self.ids.get_indexer(strings(ids)).astype(np.int64))
 
     def column(self, name: str) -> pd.Series[Any]:
         """A further column by name.

@@ -170,7 +170,12 @@ def _migrate(connection: Connection) -> None:
 
 def _set_up_sqlite(connection: Any, _record: Any) -> None:
     """Foreign keys; readers beside a writer; commits that survive a loss of power."""
-    for setting in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000"):
+    for setting in (
+        "foreign_keys=ON",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "busy_timeout=10000",
+    ):
         connection.execute(f"PRAGMA {setting}")
 
 

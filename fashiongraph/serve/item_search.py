@@ -59,13 +59,14 @@ class ItemSearch:
     def __init__(self, items: ItemTable) -> None:
         self.items = items
         names = np.array([*items.categories, ""], dtype=object)  # -1 is no category
-        texts = [pd.Series(items.ids.astype(str)), pd.Series(names[items.category_id.numpy()])]
+        joined = (
+            pd.Series(items.ids.astype(str)) + " " + pd.Series(names[items.category_id.numpy()])
+        )
         for name in items.columns:
             column = items.columns[name]
             if name != "image" and pd.api.types.is_string_dtype(column.dropna()):
-                texts.append(column.reset_index(drop=True).fillna("").astype(str))
-        joined = texts[0].str.cat(texts[1:], sep=" ") if len(items) else pd.Series([], dtype=str)
-        self._text = pa.array(joined.str.lower(), type=pa.large_string())
+                joined += " " + column.reset_index(drop=True).fillna("").astype(str)
+        self._text = pa.array(joined.astype(str).str.lower(), type=pa.large_string())
 
     def find(
         self, text: str, category: str = "", where: Sequence[str] = (), unless: Sequence[str] = ()

@@ -6,6 +6,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from functools import partial
 from typing import Any, TypeVar
 
 import pandas as pd
@@ -111,18 +112,24 @@ class ModelQueue:
                 self._answer_scores(scores)
             if other is not None and other[1].set_running_or_notify_cancel():
                 job, future = other
-                _answer(future, lambda job=job: job(self._stylist()))
+                _answer(future, partial(self._run_job, job))
+
+    def _run_job(self, job: Callable[[Stylist], Any]) -> Any:
+        return job(self._stylist())
+
+    def _score(self, outfits: Sequence[Sequence[str]]) -> pd.DataFrame:
+        return self._stylist().score(outfits).frame
 
     def _answer_scores(
         self, waiting: Sequence[tuple[Sequence[Sequence[str]], Future[pd.DataFrame]]]
     ) -> None:
         try:
-            frame = self._stylist().score([one for outfits, _ in waiting for one in outfits]).frame
+            frame = self._score([one for outfits, _ in waiting for one in outfits])
         except FashionGraphError:  # of one of them: each on its own
             for outfits, future in waiting:
-                _answer(future, lambda outfits=outfits: self._stylist().score(outfits).frame)
+                _answer(future, partial(self._score, outfits))
             return
-        except BaseException as error:  # noqa: BLE001  # whatever it is, who waits must get it
+        except BaseException as error:  # whatever it is, who waits must get it
             for _, future in waiting:
                 future.set_exception(error)
             return
@@ -136,7 +143,7 @@ class ModelQueue:
 def _answer(future: Future[Any], job: Callable[[], Any]) -> None:
     try:
         result = job()
-    except BaseException as error:  # noqa: BLE001  # whatever it is, who waits must get it
+    except BaseException as error:  # whatever it is, who waits must get it
         future.set_exception(error)
     else:
         future.set_result(result)

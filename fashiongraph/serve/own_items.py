@@ -19,6 +19,7 @@ from fashiongraph.data.feature_source import FeatureSource
 from fashiongraph.data.item_table import ItemTable
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.serve.database import LONGEST_NAME, Database, OwnItem, Revision
+from fashiongraph.serve.picture_folder import PictureFolder
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,25 +135,24 @@ class OwnItems:
             session.execute(update(Revision).values(number=Revision.number + 1))
             return True
 
-    def remove(self, item_id: str) -> ItemRecord | None:
+    def remove(self, item_id: str) -> bool:
         """Remove an item.
 
         Args:
             item_id: Its identifier.
 
         Returns:
-            The item as it was, or :obj:`None` if there is none.
+            Whether there was such an item.
         """
         with self.database.session() as session:
             one = session.scalar(
                 select(OwnItem).where(OwnItem.item_id == item_id).with_for_update()
             )
             if one is None:
-                return None
-            found = _record(one)
+                return False
             session.delete(one)
             session.execute(update(Revision).values(number=Revision.number + 1))
-            return found
+            return True
 
     def pictures(self) -> set[str]:
         """Digests of the pictures of all items."""
@@ -179,14 +179,14 @@ def sources_key(sources: Sequence[FeatureSource]) -> str:
 
 
 def own_table(
-    records: Sequence[ItemRecord], items: ItemTable, picture_path: Mapping[str, str]
+    records: Sequence[ItemRecord], items: ItemTable, pictures: PictureFolder
 ) -> ItemTable:
     """Table of own items with the categories and columns of a catalogue.
 
     Args:
         records: The items.
         items: The catalogue.
-        picture_path: File of each picture by its digest.
+        pictures: Folder of the pictures.
 
     Returns:
         The table; a column that an item lacks is missing there.
@@ -196,7 +196,7 @@ def own_table(
         {
             **one.columns,
             "title": one.title or None,
-            "image": None if one.picture is None else picture_path[one.picture],
+            "image": None if one.picture is None else str(pictures.path(one.picture).absolute()),
         }
         for one in records
     ]

@@ -46,7 +46,7 @@ def add_item(request: Request, item: schemas.NewItem) -> schemas.Item:
     """Add an own item; it joins all answers at once."""
     service = service_of(request)
     picture = None if item.picture is None else _decoded(item.picture)
-    item_id = service.add_item(item.category, item.title, item.columns, picture, item.features)
+    item_id = service.editor.add(item.category, item.title, item.columns, picture, item.features)
     return _found(request, item_id)
 
 
@@ -60,7 +60,7 @@ def get_item(request: Request, item_id: str) -> schemas.Item:
 def change_item(request: Request, item_id: str, change: schemas.ItemChange) -> schemas.Item:
     """Change an own item."""
     service = service_of(request)
-    if not service.change_item(item_id, change.category, change.title, change.columns):
+    if not service.editor.change(item_id, change.category, change.title, change.columns):
         raise _unknown(item_id)
     return _found(request, item_id)
 
@@ -68,7 +68,7 @@ def change_item(request: Request, item_id: str, change: schemas.ItemChange) -> s
 @router.delete("/{item_id}", status_code=HTTPStatus.NO_CONTENT)
 def remove_item(request: Request, item_id: str) -> None:
     """Remove an own item."""
-    if not service_of(request).remove_item(item_id):
+    if not service_of(request).own.remove(item_id):
         raise _unknown(item_id)
 
 
@@ -106,7 +106,7 @@ def _item(items: ItemTable, row: int) -> schemas.Item:
 
 def _found(request: Request, item_id: str) -> schemas.Item:
     items = service_of(request).items
-    row = int(items.ids.get_indexer([item_id])[0])
+    row = int(items.find([item_id]))
     if row < 0:
         raise _unknown(item_id)
     return _item(items, row)

@@ -23,9 +23,7 @@ def saved_outfits(request: Request) -> list[schemas.Outfit]:
     return [_outfit(one) for one in service_of(request).saved.all()]
 
 
-@router.get(
-    ".csv", response_class=Response, responses={200: {"content": {"text/csv": {}}}}
-)
+@router.get(".csv", response_class=Response, responses={200: {"content": {"text/csv": {}}}})
 def saved_as_csv(request: Request) -> Response:
     """All saved outfits as ``outfits.csv``."""
     return Response(service_of(request).saved.as_csv(), media_type="text/csv; charset=utf-8")

@@ -35,7 +35,7 @@ async def score(request: Request, wanted: schemas.ScoreRequest) -> schemas.Score
     """Score outfits: the probability of a real outfit, from 0 to 100."""
     frame = await service_of(request).score(wanted.outfits)
     frame = frame.astype(object).where(pd.notna(frame), None)
-    return schemas.ScoreAnswer(rows=[schemas.ScoreRow(**row) for row in frame.to_dict("records")])
+    return schemas.ScoreAnswer.model_validate({"rows": frame.to_dict("records")})
 
 
 @router.post("/explain")

@@ -13,6 +13,7 @@ from fashiongraph.serve.pages.rendering import cards_of, item_cards, page, servi
 from fashiongraph.stylist import Answer, Stylist
 
 router = APIRouter()
+_SUMMED = ("price", "cost", "weight")  # columns whose sum over an outfit means something
 Number = Annotated[int, Query(ge=1, le=20)]
 
 
@@ -35,7 +36,7 @@ async def ideas_page(
     budgets = {
         column.name: request.query_params.get(f"total_{column.name}", "")
         for column in columns
-        if column.is_number
+        if column.name in _SUMMED
     }
     bounds = [f"total {name} <= {value}" for name, value in budgets.items() if value]
 
@@ -75,7 +76,5 @@ def _shown(stylist: Stylist, answer: Answer) -> dict[str, Any]:
     items = []
     if "item_id" in answer.frame:
         rows = stylist.catalogue.items.rows(answer.frame["item_id"].tolist())
-        items = list(
-            zip(item_cards(stylist, rows), answer.frame["outfits"].tolist(), strict=True)
-        )
+        items = list(zip(item_cards(stylist, rows), answer.frame["outfits"].tolist(), strict=True))
     return {"sentence": answer.sentence, "outfits": outfits[:20], "items": items}

@@ -23,7 +23,7 @@ _GRAPH_NODES = 25
 def model_page(request: Request) -> Response:
     """What the model is, how reliable its scores are, and what they do not mean."""
     service = service_of(request)
-    catalogue = service.catalogue.catalogue
+    catalogue = service.base.catalogue
     model, calibration = catalogue.model, catalogue.calibration
     outfits = model.training_outfits
     facts: dict[str, Any] = {
@@ -54,7 +54,7 @@ def model_page(request: Request) -> Response:
 @router.get("/graph.svg")
 def graph(request: Request) -> Response:
     """The category graph of the model."""
-    return Response(_graph(service_of(request).catalogue), media_type="image/svg+xml")
+    return Response(_graph(service_of(request).base), media_type="image/svg+xml")
 
 
 @lru_cache(maxsize=1)

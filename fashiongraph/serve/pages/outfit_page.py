@@ -39,14 +39,18 @@ class Verdict:
         if self.explanation is None:
             return {}
         frame = self.explanation.frame
-        return {row["item_id"]: row for row in frame.to_dict("records")}
+        return {row["item_id"]: row for row in records(frame)}
 
     def pairs(self) -> list[dict[str, Any]]:
         """Scores of pairs, lowest first."""
         if self.explanation is None or "pairs" not in self.explanation.terms:
             return []
-        found: list[dict[str, Any]] = self.explanation.terms["pairs"].to_dict("records")
-        return found
+        return records(self.explanation.terms["pairs"])
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows of a table by the names of its columns."""
+    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
 
 
 @router.get("/")
@@ -77,7 +81,7 @@ async def outfit_page(request: Request) -> Response:
         categories=search.items.categories,
         total=len(found),
         more=query.url(page=query.page + 1) if query.page * _PAGE < len(found) else "",
-        protocol=service.catalogue.catalogue.calibration.protocol.replace("_", " "),
+        protocol=service.base.catalogue.calibration.protocol.replace("_", " "),
         **values,
     )
 
@@ -133,5 +137,3 @@ def _slots(stylist: Stylist, rows: torch.Tensor) -> list[str]:
     own = set(items.category_id[rows].tolist())
     order = count.argsort(descending=True, stable=True).tolist()
     return [items.categories[c] for c in order if c not in own and count[c] > 0][:_SLOTS]
-
-

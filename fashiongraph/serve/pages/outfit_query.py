@@ -25,7 +25,8 @@ class Filters:
 
     Example:
         >>> filters = Filters("", "", {"price_max": "40", "colour": "red"})
-        >>> filters.conditions([ColumnFilter("price", (), 1.0, 90.0), ColumnFilter("colour", ["red"])])
+        >>> columns = [ColumnFilter("price", (), 1.0, 90.0), ColumnFilter("colour", ["red"])]
+        >>> filters.conditions(columns)
         ['price <= 40', 'colour = red']
     """
 
@@ -146,7 +147,9 @@ class OutfitQuery:
     def _pairs(self) -> list[tuple[str, str]]:
         pairs = [("item", one) for one in self.items] + self.filters.pairs()
         pairs += [("page", str(self.page))] if self.page > 1 else []
-        pairs += [(name, value) for name, value in (("swap", self.swap), ("slot", self.slot)) if value]
+        pairs += [
+            (name, value) for name, value in (("swap", self.swap), ("slot", self.slot)) if value
+        ]
         if self.undo is not None:
             pairs += [("undo", one) for one in self.undo or ("",)]
         return pairs

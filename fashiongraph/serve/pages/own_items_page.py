@@ -49,7 +49,7 @@ async def change_item(request: Request, item_id: str) -> Response:
         check_form(request, form)
     service = service_of(request)
     if form.get("delete"):
-        done = await run_in_threadpool(service.remove_item, item_id)
+        done = await run_in_threadpool(service.own.remove, item_id)
     else:
         values: dict[str, str | None] = {
             column.name: _field(form, f"f_{column.name}") or None
@@ -57,7 +57,11 @@ async def change_item(request: Request, item_id: str) -> Response:
         }
         try:
             done = await run_in_threadpool(
-                service.change_item, item_id, _field(form, "category"), _field(form, "title"), values
+                service.editor.change,
+                item_id,
+                _field(form, "category"),
+                _field(form, "title"),
+                values,
             )
         except FashionGraphError as error:
             return await run_in_threadpool(_page, request, str(error))
@@ -76,11 +80,11 @@ def _add(
     }
     category, title = _field(form, "category"), _field(form, "title")
     if not pictures:
-        if service.encoder is None or service.encoder.reads_pictures:
+        if service.editor.encoder is None or service.editor.encoder.reads_pictures:
             raise FashionGraphError("'picture' needs a photograph (got none)")
-        service.add_item(category, title, values)
+        service.editor.add(category, title, values)
     for picture in pictures:
-        service.add_item(category, title, values, picture)
+        service.editor.add(category, title, values, picture)
 
 
 def _page(request: Request, error: str = "") -> Response:
@@ -97,7 +101,7 @@ def _page(request: Request, error: str = "") -> Response:
         error=error,
         categories=stylist.catalogue.items.categories,
         columns=service.search.filters(),
-        no_encoder=service.no_encoder,
+        no_encoder=service.editor.no_encoder,
     )
 
 

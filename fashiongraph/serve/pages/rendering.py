@@ -96,12 +96,11 @@ def cards_of(stylist: Stylist, ids: Sequence[str]) -> list[ItemCard]:
         stylist: The stylist.
         ids: The identifiers.
     """
-    place = stylist.catalogue.items.ids.get_indexer(list(ids))
-    known = stylist.catalogue.items.rows([one for one, at in zip(ids, place, strict=True) if at >= 0])
-    cards = iter(item_cards(stylist, known))
+    place = stylist.catalogue.items.find(ids)
+    cards = iter(item_cards(stylist, place[place >= 0]))
     return [
         next(cards) if at >= 0 else ItemCard(one, f"{one} (removed)", "", [], None, "")
-        for one, at in zip(ids, place, strict=True)
+        for one, at in zip(ids, place.tolist(), strict=True)
     ]
 
 
@@ -115,9 +114,8 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> R
         **values: Values for it.
     """
     token = request.cookies.get(CSRF_COOKIE) or secrets.token_urlsafe(32)
-    text = _TEMPLATES.get_template(template).render(
-        csrf=token, path=request.url.path, has_token=bool(service_of(request).settings.token), **values
-    )
+    values |= {"csrf": token, "path": request.url.path}
+    text = _TEMPLATES.get_template(template).render(values)
     answer = HTMLResponse(text, status)
     if CSRF_COOKIE not in request.cookies:
         answer.set_cookie(

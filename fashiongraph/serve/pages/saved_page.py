@@ -82,7 +82,7 @@ async def report(request: Request, number: int) -> Response:
         "report.html.jinja",
         outfit=one,
         link=_link(one),
-        protocol=service.catalogue.catalogue.calibration.protocol.replace("_", " "),
+        protocol=service.base.catalogue.calibration.protocol.replace("_", " "),
         **await service.ask(answer),
     )
 
@@ -107,7 +107,7 @@ async def change(request: Request, number: int) -> Response:
 
 def _is_known(stylist: Stylist, outfit: OutfitRecord) -> bool:
     """Whether all items of an outfit are still there."""
-    return bool((stylist.catalogue.items.ids.get_indexer(list(outfit.items)) >= 0).all())
+    return bool((stylist.catalogue.items.find(outfit.items) >= 0).all())
 
 
 def _link(outfit: OutfitRecord) -> str:
