@@ -1,5 +1,6 @@
 """Item tables, outfits, category graphs, co-occurrence, splits and stored questions."""
 
+from fashiongraph.data.append_items import append_items
 from fashiongraph.data.audit import audit, check_unseen, item_disjoint, pair_disjoint
 from fashiongraph.data.category_graph import (
     category_count,
@@ -30,6 +31,7 @@ __all__ = [
     "ItemTable",
     "Outfits",
     "add_item_cooccurrence",
+    "append_items",
     "audit",
     "category_count",
     "category_graph",

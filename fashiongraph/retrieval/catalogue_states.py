@@ -145,6 +145,29 @@ class CatalogueStates:
             raise DataError("holds the states of another model or of other items", folder)
         return cls(CompletionScorer(model, items), values, item, ptr, rounding)
 
+    def extended(self, items: ItemTable) -> CatalogueStates:
+        """Vectors of a larger table; those of the items so far are copied and not computed again.
+
+        Args:
+            items: These items and further ones, as
+                :func:`~fashiongraph.data.append_items` joins them.
+
+        Raises:
+            FashionGraphError: As :class:`CompletionScorer`.
+        """
+        scorer = CompletionScorer(self.scorer.model, items)
+        vectors = scorer.embed(torch.arange(len(self), len(items)))
+        assert vectors is not None  # these vectors are the model's
+        vectors = vectors.cpu()
+        stored = vectors.to(self.values.dtype)
+        error = (stored.to(vectors.dtype) - vectors).norm(dim=1)
+        item = torch.cat([self.item, torch.arange(len(self), len(items))])
+        order, ptr = _by_category(items.category_id[item], items.num_categories)
+        rounding = max(self.rounding, float(error.max()) if len(error) else 0.0)
+        return CatalogueStates(
+            scorer, torch.cat([self.values, stored])[order], item[order], ptr, rounding
+        )
+
     def __len__(self) -> int:
         return len(self.item)
 
@@ -188,10 +211,7 @@ def _fill(
 ) -> tuple[Tensor, Tensor, float]:
     """Fill in the vectors; return their items, the offsets of categories and the largest error."""
     model, items = scorer.model, scorer.items
-    last = torch.where(items.category_id < 0, items.num_categories, items.category_id)
-    item = last.argsort(stable=True)
-    count = torch.bincount(last, minlength=items.num_categories + 1)[: items.num_categories]
-    ptr = torch.cat([count.new_zeros(1), count.cumsum(0)])
+    item, ptr = _by_category(items.category_id, items.num_categories)
     place = torch.empty_like(item).scatter_(0, item, torch.arange(len(item)))
     rounding = 0.0
     with evaluating(model):
@@ -206,3 +226,10 @@ def _fill(
                 error = (stored.to(vectors.dtype) - vectors).norm(dim=1).max()
                 rounding = max(rounding, float(error))
     return item, ptr, rounding
+
+
+def _by_category(category_id: Tensor, num_categories: int) -> tuple[Tensor, Tensor]:
+    """Order of items by category, unknown ones last [n], and the offsets of categories [C + 1]."""
+    last = torch.where(category_id < 0, num_categories, category_id)
+    count = torch.bincount(last, minlength=num_categories + 1)[:num_categories]
+    return last.argsort(stable=True), torch.cat([count.new_zeros(1), count.cumsum(0)])

@@ -10,6 +10,7 @@ import pandas as pd
 import torch
 from torch import Tensor
 
+from fashiongraph.data.append_items import append_items
 from fashiongraph.data.item_table import ItemTable
 from fashiongraph.data.outfits import Outfits
 from fashiongraph.errors import FashionGraphError
@@ -29,6 +30,7 @@ class ScoredCatalogue:
         outfits: Outfits of the catalogue, from which whole outfits take sets of categories.
         folder: Folder of the items' pictures, for pages.
         calibration: Calibration of the scores.
+        base: Catalogue of the first items, whose vectors are used again.
 
     Raises:
         FashionGraphError: If the items have other features than the model was trained on.
@@ -41,6 +43,7 @@ class ScoredCatalogue:
         outfits: Outfits | None,
         folder: Path,
         calibration: Calibration,
+        base: ScoredCatalogue | None = None,
     ) -> None:
         model.check_items(items)
         self.model = model
@@ -48,6 +51,14 @@ class ScoredCatalogue:
         self.outfits = outfits
         self.folder = folder
         self.calibration = calibration
+        self.base = base
+
+    def with_items(self, guests: ItemTable) -> ScoredCatalogue:
+        """The catalogue and further items; see :meth:`fashiongraph.stylist.Stylist.with_items`."""
+        self.model.check_items(guests, "guests")
+        items = append_items(self.items, guests, "guests")
+        outfits = None if self.outfits is None else self.outfits.with_items(items)
+        return ScoredCatalogue(self.model, items, outfits, self.folder, self.calibration, self)
 
     @cached_property
     def scorer(self) -> CompletionScorer:
@@ -59,6 +70,8 @@ class ScoredCatalogue:
         """Vectors of all items; :obj:`None` for a model without item vectors."""
         if self.scorer.embed(torch.arange(0)) is None:
             return None
+        if self.base is not None and self.base.states is not None:
+            return self.base.states.extended(self.items)
         return CatalogueStates.build(self.model, self.items)
 
     def rows(self, outfit: Sequence[str], least: int = 0) -> Tensor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from pathlib import Path
 
 from fashiongraph.data.item_table import ItemTable
@@ -101,6 +102,23 @@ class Stylist:
         files = find_features(root, model.feature_sources) if features is None else features
         dataset = OutfitTables(root, features=files)
         return cls(model, dataset.items, dataset.outfits, root)
+
+    def with_items(self, guests: ItemTable) -> Stylist:
+        """A stylist of the catalogue and further items, such as a person's own.
+
+        The vectors of the catalogue are used again. A guest has a missing value in the columns of
+        the catalogue that it lacks, and so fulfils no condition on them.
+
+        Args:
+            guests: The items, with features of the same encoders.
+
+        Raises:
+            FashionGraphError: If an identifier is one of the catalogue, or the guests have other
+                features.
+        """
+        found = copy(self)
+        found.catalogue = self.catalogue.with_items(guests)
+        return found
 
     # --- scores -------------------------------------------------------------------------------
 
