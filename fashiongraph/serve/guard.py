@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+from contextlib import suppress
 from http import HTTPStatus
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import urlsplit
@@ -53,25 +54,32 @@ class Guard:
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
+        limit = LARGE_BODY if scope["path"].startswith(_PICTURE_PATHS) else SMALL_BODY
+        body = _LimitedBody(receive, limit)
+        started = False
 
         async def send_guarded(message: Message) -> None:
+            nonlocal started
             if message["type"] == "http.response.start":
                 _add_headers(MutableHeaders(raw=message["headers"]))
+                started = True
             await send(message)
+
+        async def send_unless_too_large(message: Message) -> None:
+            if started or not body.is_too_large:
+                await send_guarded(message)
 
         refusal = self._refusal(scope, headers)
         if refusal is not None:
             await _refuse(scope, refusal, send_guarded)
             return
-        limit = LARGE_BODY if scope["path"].startswith(_PICTURE_PATHS) else SMALL_BODY
         length = headers.get("content-length", "0")
         if not length.isdecimal() or int(length) > limit:
             await _refuse(scope, _too_large(limit), send_guarded)
             return
-        body = _LimitedBody(receive, limit)
-        try:
-            await self.app(scope, body, send_guarded)
-        except BodyTooLargeError:
+        with suppress(BodyTooLargeError):
+            await self.app(scope, body, send_unless_too_large)
+        if body.is_too_large and not started:  # whatever the application made of it
             await _refuse(scope, _too_large(limit), send_guarded)
 
     def _refusal(self, scope: Scope, headers: Headers) -> tuple[HTTPStatus, str] | None:
@@ -112,10 +120,16 @@ class _LimitedBody:
         self.receive = receive
         self.left = limit
 
+    @property
+    def is_too_large(self) -> bool:
+        """Whether more was sent than may be."""
+        return self.left < 0
+
     async def __call__(self) -> Message:
+        """The next part."""
         message = await self.receive()
         self.left -= len(message.get("body", b""))
-        if self.left < 0:
+        if self.is_too_large:
             raise BodyTooLargeError
         return message
 

@@ -63,6 +63,7 @@ class PictureFolder:
             except DataError as error:
                 raise FashionGraphError(f"'picture' needs a picture file ({error.rule})") from error
             image.thumbnail((_SIDE, _SIDE))
+            image.info.clear()  # a comment would be kept
             out = io.BytesIO()
             image.save(out, "JPEG", quality=_QUALITY)
         digest = hashlib.sha256(out.getvalue()).hexdigest()
