@@ -14,6 +14,7 @@ from fashiongraph.serve.api import create_api
 from fashiongraph.serve.guard import Guard
 from fashiongraph.serve.metrics import Metrics
 from fashiongraph.serve.pages import create_pages
+from fashiongraph.serve.problems import add_problem_handlers
 from fashiongraph.serve.service import OutfitService
 from fashiongraph.serve.settings import ServeSettings
 from fashiongraph.stylist import Stylist
@@ -59,6 +60,7 @@ def create_app(
 
     app = FastAPI(lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
     app.state.service = service
+    add_problem_handlers(app)  # of a path with a line break, which no mount matches
     app.mount(API, create_api(service))
     app.mount("/", create_pages(service))
     app.add_middleware(Guard, settings=settings)
