@@ -122,11 +122,13 @@ class Stylist:
 
     # --- scores -------------------------------------------------------------------------------
 
-    def score(self, outfits: Sequence[Sequence[str]]) -> Answer:
+    def score(self, outfits: Sequence[Sequence[str]], leave_out: bool = False) -> Answer:
         """Score outfits.
 
         Args:
             outfits: Identifiers of the items of each outfit.
+            leave_out: Score outfits of the training without their own co-occurrence of items
+                (:func:`~fashiongraph.evaluation.score_left_out`).
 
         Returns:
             A table in the order of the outfits: ``score`` from 0 to 100, ``raw``, ``percentile``
@@ -136,7 +138,7 @@ class Stylist:
         Raises:
             FashionGraphError: If an item is unknown or an outfit empty.
         """
-        return score(self.catalogue, outfits)
+        return score(self.catalogue, outfits, leave_out)
 
     def explain(self, outfit: Sequence[str]) -> Answer:
         """Explain the score of an outfit by its items and pairs.
