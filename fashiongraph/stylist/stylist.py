@@ -151,7 +151,11 @@ class Stylist:
             the replaced item if one is; ``share``, its Shapley value in the log-odds of the score,
             with its standard ``error``; ``without``, the score of the outfit without it. The shares
             add up to the log-odds of the score, where an outfit of fewer than two items counts as
-            50. The table ``pairs`` in ``terms`` has the scores of pairs, if the model has them.
+            50. For a model that scores pairs, ``terms`` has the table ``pairs``: the ``score`` of
+            each pair, the ``gain`` above the mean of the catalogue's pairs of its two categories,
+            and, for the ADD-GNN family, each term (attribute or co-occurrence) and the ``lowest``
+            one relative to that mean. The table ``terms`` then has the ``value`` of each term, its
+            mean over pairs, and of ``pooling``; they add up to the raw score.
 
         Raises:
             FashionGraphError: If an item is unknown or there are fewer than two.
