@@ -12,7 +12,7 @@ from fashiongraph.data.outfits import Outfits
 from fashiongraph.evaluation.score_outfits import item_scores, score_outfits
 from fashiongraph.stylist.answer import Answer, Panel
 from fashiongraph.stylist.pair_terms import PairTerms, pair_kinds, pair_terms
-from fashiongraph.stylist.scored_catalogue import ScoredCatalogue, of_100
+from fashiongraph.stylist.scored_catalogue import ScoredCatalogue, of_100, verdict
 from fashiongraph.stylist.shapley import shapley_values
 
 
@@ -35,7 +35,7 @@ def explain(catalogue: ScoredCatalogue, outfit: Sequence[str]) -> Answer:
     found = pair_terms(catalogue.model, made)
     tables = {} if found is None else _tables(catalogue, made, found)
     captions = [f"without it {of_100(value)}" for value in frame["without"]]
-    panel = Panel("Outfit", list(outfit), captions, of_100(score))
+    panel = Panel("Outfit", list(outfit), captions, verdict(score, *catalogue.in_training([rows])))
     frame = frame.sort_values("wrong", ascending=False, kind="stable", ignore_index=True)
     sentence = _sentence(catalogue, outfit, frame.iloc[0], score, tables.get("pairs"))
     return Answer(catalogue, sentence, frame, [panel], terms=tables)

@@ -14,7 +14,7 @@ from fashiongraph.evaluation.score_left_out import in_training, score_left_out
 from fashiongraph.evaluation.score_outfits import score_outfits
 from fashiongraph.models.outfit_model import OutfitModel
 from fashiongraph.stylist.answer import Answer, Panel
-from fashiongraph.stylist.scored_catalogue import ScoredCatalogue, of_100
+from fashiongraph.stylist.scored_catalogue import ScoredCatalogue, verdict
 
 _COLUMNS = ["score", "raw", "percentile", "in_training"]
 
@@ -37,11 +37,6 @@ def score(
     ]
     sentence = _sentence(frame) + (f" {left_out_sentence(model)}" if leave_out else "")
     return Answer(catalogue, sentence, frame, panels)
-
-
-def verdict(score: float, known: bool) -> str:
-    """A score as text, marked if the outfit was in training."""
-    return of_100(score) + (", in training" if known else "")
 
 
 def left_out_sentence(model: OutfitModel) -> str:

@@ -15,6 +15,7 @@ from fashiongraph.data.item_table import ItemTable
 from fashiongraph.data.outfits import Outfits
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.evaluation.calibration import Calibration
+from fashiongraph.evaluation.score_left_out import in_training
 from fashiongraph.evaluation.score_outfits import score_outfits
 from fashiongraph.models.outfit_model import OutfitModel
 from fashiongraph.retrieval.catalogue_states import CatalogueStates
@@ -166,6 +167,11 @@ class ScoredCatalogue:
         """Calibrated scores from 0 to 100 [B]."""
         return 100 * self.log_odds(rows).sigmoid()
 
+    def in_training(self, rows: Sequence[Tensor]) -> list[bool]:
+        """Whether outfits were trained on [B]."""
+        found: list[bool] = in_training(self.model, self.made_of(rows)).tolist()
+        return found
+
     def vectors(self, rows: Tensor) -> Tensor:
         """Item vectors of length 1 [n, D]; for a model without any, one-hot vectors."""
         vectors = self.scorer.embed(rows) if len(rows) else None
@@ -196,3 +202,8 @@ class ScoredCatalogue:
 def of_100(score: float) -> str:
     """A score as text."""
     return "no score" if score != score else f"{score:.0f} of 100"
+
+
+def verdict(score: float, known: bool) -> str:
+    """A score as text, marked if the outfit was in training."""
+    return of_100(score) + (", in training" if known else "")

@@ -60,7 +60,7 @@ class Stylist:
         >>> stylist = Stylist(model, outfits.items, outfits, calibration=calibration)
         >>> answer = stylist.swap(list(outfits.items.ids[:3]), k=2)
         >>> list(answer.frame.columns)
-        ['item_id', 'replaces', 'category', 'score', 'gain']
+        ['item_id', 'replaces', 'category', 'score', 'gain', 'in_training']
     """
 
     def __init__(
@@ -189,7 +189,7 @@ class Stylist:
 
         Returns:
             A table of stand-ins, best first: ``item_id``, ``replaces``, ``category``, ``score`` of
-            the outfit with it, and the ``gain``.
+            the outfit with it, the ``gain``, and whether that outfit was ``in_training``.
 
         Raises:
             FashionGraphError: If an item or a constraint is unknown, or an argument out of range.
@@ -249,8 +249,8 @@ class Stylist:
             budget: Bounds on sums over the outfit with the added item.
 
         Returns:
-            A table, best first: ``item_id``, ``category``, ``rank`` in its category, and ``score``
-            of the outfit with it.
+            A table, best first: ``item_id``, ``category``, ``rank`` in its category, ``score`` of
+            the outfit with it, and whether that outfit was ``in_training``.
 
         Raises:
             FashionGraphError: If an item, a slot or a constraint is unknown.
@@ -294,9 +294,10 @@ class Stylist:
             max_new: Largest number of items of an outfit that are not owned, seed included.
 
         Returns:
-            A table of the outfits, best first: ``score`` from 0 to 100, ``categories`` and
-            ``items``, with the sums that are bounded, such as ``total_price`` and ``total_new``;
-            ``outfits`` has the identifiers. They are fewer than ``n`` if no more were found.
+            A table of the outfits, best first: ``score`` from 0 to 100, ``categories``,
+            ``items`` and ``in_training``, with the sums that are bounded, such as ``total_price``
+            and ``total_new``; ``outfits`` has the identifiers. They are fewer than ``n`` if no more
+            were found.
 
         Raises:
             FashionGraphError: If an item, a slot or a constraint is unknown, or there is no set of
