@@ -130,6 +130,8 @@ def complete(options: CompleteOptions) -> None:
         frame = complete_outfit(
             model, outfit, table, slots, options.k, ranked, states, options.unknown, allowed
         )
+    if model.training_outfits is not None:
+        frame["in_training"] = _in_training(model, table, outfit, frame)
     if options.hide is not None:
         frame["hidden"] = frame["item_id"] == options.hide
     rows = frame.to_dict(orient="records")
@@ -146,6 +148,18 @@ def complete(options: CompleteOptions) -> None:
     if options.report is not None:  # last: if it fails, the answer is printed
         title = f"Completions by {type(model).__name__}"
         _write_report(options.report, title, dataset, outfit, options.hide, frame)
+
+
+def _in_training(
+    model: OutfitModel, table: ItemTable, outfit: list[str], frame: pd.DataFrame
+) -> list[bool]:
+    """Whether the outfit was trained on with each of the items."""
+    from fashiongraph.data.outfits import Outfits
+    from fashiongraph.evaluation import in_training
+
+    made = Outfits.from_lists(table, [[*outfit, item] for item in frame["item_id"]])
+    found: list[bool] = in_training(model, made).tolist()
+    return found
 
 
 def _query(

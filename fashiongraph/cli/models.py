@@ -61,20 +61,23 @@ def allow_local_imports() -> None:
         sys.path.insert(0, str(Path.cwd()))
 
 
-def query_vectors(model: OutfitModel | None, items: ItemTable, rows: Tensor) -> Tensor:
-    """Queries of length 1 for the items that go with each of some items [n, D].
+def query_vectors(
+    model: OutfitModel | None, items: ItemTable, rows: Tensor, matching: bool
+) -> Tensor:
+    """Queries of length 1 for the items similar to each of some items, or that match it [n, D].
 
     Args:
         model: A model with item vectors; :obj:`None` for the features themselves.
         items: Items with features.
         rows: Rows of the items [n].
+        matching: Whether items that match are wanted; needs a model.
     """
     import torch
 
     from fashiongraph.evaluation import embed_items
 
-    if model is None:
-        return embed_items(torch.nn.Identity(), items, rows)
+    if model is None or not matching:
+        return embed_items(torch.nn.Identity() if model is None else model, items, rows)
     vectors = embed_items(model, items, rows, cosine=False)
     with torch.no_grad():
         queries = [model.completion_query(one.unsqueeze(0))[0].float() for one in vectors]

@@ -64,13 +64,15 @@ class RetrieveOptions(CommandOptions):
     ] = None
     modules: Modules = None
     k: Annotated[int, typer.Option("-k", min=1, help="Number of results.")] = 10
-    other: Annotated[
-        bool,
+    matching: Annotated[
+        bool | None,
         typer.Option(
-            "--other-categories/--any-category",
-            help="Leave out all items of the query's category, or the query alone.",
+            "--matching/--similar",
+            help="Items of other categories that match the query by a model that was trained on "
+            "outfits, or items of any category that look like it. By default --matching with "
+            "--checkpoint, and --similar without.",
         ),
-    ] = True
+    ] = None
     where: Annotated[
         list[str] | None,
         typer.Option(
@@ -83,16 +85,23 @@ class RetrieveOptions(CommandOptions):
 
 
 def retrieve(options: RetrieveOptions) -> None:
-    """Find the items of other categories that go with an item.
+    """Find the items that look like an item, or those that match it.
 
-    The HTML report marks results that share an outfit with the query.
+    Features compare looks: items near each other are similar, and mostly of one category. Items
+    that match, of other categories, need a model that was trained on outfits (--checkpoint). The
+    HTML report marks results that share an outfit with the query.
 
-    Example: [b]fashiongraph retrieve index --data my-data --items 0041 --where
-    season=summer[/]
+    Example: [b]fashiongraph retrieve index --data my-data --items 0041 --checkpoint
+    runs/collocation/model --where season=summer[/]
     """
     names = listed(options.items, "--items")
     if not names:
         raise FashionGraphError(f"'--items' needs at least one item (got {options.items!r})")
+    if options.matching and options.checkpoint is None:
+        raise FashionGraphError(
+            "'--matching' needs '--checkpoint', a model that was trained on outfits; features "
+            "alone find similar items"
+        )
     filters: dict[str, list[str]] = {}
     for text in options.where or ():
         column, values = _filter(text)
@@ -112,7 +121,14 @@ def retrieve(options: RetrieveOptions) -> None:
         from fashiongraph.retrieval import write_html_report
 
         pages = [_page(dataset, name, results) for name, results in answers.items()]
-        write_html_report(options.report, f"Items that go with {len(names):,} items", pages)
+        kind = "that match" if _matching(options) else "similar to"
+        count = "one item" if len(names) == 1 else f"{len(names):,} items"
+        write_html_report(options.report, f"Items {kind} {count}", pages)
+
+
+def _matching(options: RetrieveOptions) -> bool:
+    """Whether items that match are wanted, and not similar ones."""
+    return options.checkpoint is not None if options.matching is None else options.matching
 
 
 def _open(options: RetrieveOptions) -> tuple[ItemIndex, OutfitDataset, OutfitModel | None]:
@@ -148,13 +164,13 @@ def _search(
     option = {"ids": "--items", "items": "--features", "model": "--checkpoint"}
     with option_names(option):
         rows = items.rows(names)
-        queries = query_vectors(model, items, rows)
+        queries = query_vectors(model, items, rows, _matching(options))
     _report_without_features(names, items, rows)
     answers: dict[str, Rows] = {}
     for name, row, query in zip(names, rows.tolist(), queries, strict=True):
         category = int(items.category_id[row])
         unless = {"item_id": [name]}
-        if options.other and category >= 0:
+        if _matching(options) and category >= 0:
             unless["category"] = [items.categories[category]]
         with option_names({"where": "--where", "k": "-k"}):
             frame = index.frame(index.search(query.unsqueeze(0), options.k, filters, unless))

@@ -17,6 +17,7 @@ from fashiongraph.cli.models import load_model
 from fashiongraph.cli.negatives import outfit_scorer
 from fashiongraph.cli.option_names import option_names
 from fashiongraph.cli.options import (
+    MODEL_PANEL,
     OUTPUT_PANEL,
     SCORED_AT_ONCE,
     Columns,
@@ -57,6 +58,14 @@ class ScoreOptions(CommandOptions):
     lenient: Lenient = False
     modules: Modules = None
     unknown: Unknown = "error"
+    leave_out: Annotated[
+        bool,
+        typer.Option(
+            "--leave-out",
+            help="Score outfits of the training without their own co-occurrence of items.",
+            rich_help_panel=MODEL_PANEL,
+        ),
+    ] = False
     num_negatives: NumNegatives = 0
     protocol: Protocol = None
     columns: Columns = ""
@@ -90,6 +99,8 @@ def score(options: ScoreOptions) -> None:
     """
     if not options.num_negatives:
         refuse(options, ("protocol", "columns", "seed"), "--negatives 0")
+    else:
+        refuse(options, ("leave_out",), f"--negatives {options.num_negatives}")
     protocol = options.protocol or "uniform"
     check_protocol(options, protocol, options.columns)
     check_files(options.outfits)
@@ -102,6 +113,12 @@ def score(options: ScoreOptions) -> None:
     scorer = outfit_scorer(
         options.num_negatives, dataset.outfits, protocol, options.columns, options.seed
     )
+    if options.leave_out:
+        from fashiongraph.evaluation import score_left_out
+        from fashiongraph.stylist.score import left_out_sentence
+
+        scorer = score_left_out
+        print_message(left_out_sentence(model))
     with option_names({"unknown": "--unknown"}):
         value = scorer(model, outfits, batch_size=SCORED_AT_ONCE, unknown=options.unknown)
     # The 0 of an outfit of one item, which has no pair, would rank between real scores.

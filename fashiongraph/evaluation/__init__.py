@@ -16,6 +16,7 @@ from fashiongraph.evaluation.result import Result
 from fashiongraph.evaluation.same_item_retrieval import same_item_retrieval
 from fashiongraph.evaluation.score_against_negatives import score_against_negatives
 from fashiongraph.evaluation.score_candidates import score_candidates
+from fashiongraph.evaluation.score_left_out import in_training, score_left_out
 from fashiongraph.evaluation.score_outfits import item_scores, score_outfits
 from fashiongraph.evaluation.spoiler import spoiler
 
@@ -32,12 +33,14 @@ __all__ = [
     "embed_items",
     "evaluate_questions",
     "fill_in_blank",
+    "in_training",
     "item_retrieval",
     "item_scores",
     "outfit_retrieval",
     "same_item_retrieval",
     "score_against_negatives",
     "score_candidates",
+    "score_left_out",
     "score_outfits",
     "spoiler",
 ]

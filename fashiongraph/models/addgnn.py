@@ -143,10 +143,15 @@ class ADDGNN(OutfitModel):
         return self.scorer.item_scores(self.node_states(batch), batch.batch, batch.num_graphs)
 
     def pair_scores(self, batch: Batch) -> Tensor:
-        r"""Score of each edge :math:`j \to i` [E], :math:`\sum_k h_{ik}^\top W_k h_{jk}` (A7)."""
+        r"""Score of each edge :math:`j \to i` [E], the sum of :meth:`pair_terms`."""
+        return torch.stack(list(self.pair_terms(batch).values())).sum(dim=0)
+
+    def pair_terms(self, batch: Batch) -> dict[str, Tensor]:
+        r"""Score of each edge by attribute, :math:`h_{ik}^\top W_k h_{jk}` (A7) [E] each."""
         h = self.node_states(batch)
         source, target = batch.edge_index
-        return self.scorer.bilinear(h[target], h[source]).sum(dim=-1)
+        terms = self.scorer.bilinear(h[target], h[source]).unbind(dim=-1)
+        return {f"attribute {k}": term for k, term in enumerate(terms, start=1)}
 
     def embed(self, states: Mapping[str, Tensor]) -> Tensor:
         """Concatenated initial embeddings of all attributes [U, K·H]."""

@@ -168,12 +168,13 @@ class ADDGNNPlus(ADDGNN):
             score = score + mean_over_neighbours(prior, batch.edge_index, batch.num_nodes)
         return score
 
-    def pair_scores(self, batch: Batch) -> Tensor:
-        r"""Score of each edge :math:`j \to i` with priors [E]."""
-        score = super().pair_scores(batch)
-        for prior in self._edge_priors(batch):
-            score = score + prior
-        return score
+    def pair_terms(self, batch: Batch) -> dict[str, Tensor]:
+        """Score of each edge by attribute and prior [E] each."""
+        terms = super().pair_terms(batch)
+        for prior, value in zip(self.priors, self._edge_priors(batch), strict=True):
+            name = getattr(prior, "term", type(prior).__name__)
+            terms[name] = terms[name] + value if name in terms else value
+        return terms
 
     def ranking_scores(self, batch: Batch) -> tuple[Tensor, Tensor]:
         """Mean of the item scores for candidates, and pooled item scores for outfits, each [B]."""

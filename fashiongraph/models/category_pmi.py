@@ -44,6 +44,8 @@ class CategoryPMI(torch.nn.Module):
         True
     """
 
+    term = "co-occurrence of categories"
+
     def __init__(self, scale: float = 4.0) -> None:
         super().__init__()
         self.scale = float(scale)

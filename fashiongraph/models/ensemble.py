@@ -117,6 +117,21 @@ class Ensemble(OutfitModel):
         """Mean pair scores [E]."""
         return torch.stack([m.pair_scores(view) for m, view in self._views(batch)]).mean(dim=0)
 
+    def pair_terms(self, batch: Batch) -> dict[str, Tensor] | None:
+        """Mean terms of pair scores; attribute k is the mean of the models' attributes k."""
+        terms = [model.pair_terms(view) for model, view in self._views(batch)]
+        present = [one for one in terms if one is not None]
+        if len(present) < len(terms):
+            return None
+        return {
+            name: torch.stack([one[name] for one in present]).mean(dim=0) for name in present[0]
+        }
+
+    @property
+    def has_pair_scores(self) -> bool:
+        """Whether the models score pairs."""
+        return self._first.has_pair_scores
+
     def encode_items(self, items: ItemInputs) -> dict[str, Tensor]:
         """Item embeddings of all models, named ``"<number>.<name>"``."""
         return {

@@ -42,6 +42,7 @@ class ItemPMI(torch.nn.Module):
     """
 
     batch_inputs = ("edge_cooccurrence",)
+    term = "co-occurrence of items"
 
     def __init__(self, smoothing: float = 0.03, scale: float = 2.0) -> None:
         super().__init__()

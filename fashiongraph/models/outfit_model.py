@@ -215,6 +215,14 @@ class OutfitModel(torch.nn.Module):
         """
         raise FashionGraphError(f"{type(self).__name__} has no scores of pairs")
 
+    def pair_terms(self, batch: Batch) -> dict[str, Tensor] | None:
+        r"""Terms of the score of each edge by name [E] each, or :obj:`None` for a model without.
+
+        Their sum is :meth:`pair_scores`, and the mean of that over the edges of an outfit its first
+        score of :meth:`ranking_scores`.
+        """
+        return None
+
     @property
     def has_pair_scores(self) -> bool:
         """Whether the model implements :meth:`pair_scores`."""

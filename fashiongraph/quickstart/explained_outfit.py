@@ -10,7 +10,7 @@ from torch import Tensor
 
 from fashiongraph.data.outfits import Outfits
 from fashiongraph.datasets.synthetic.styling_rules import StylingRules
-from fashiongraph.quickstart.pair_scores import PairScores
+from fashiongraph.stylist.pair_terms import PairTerms
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class ExplainedOutfit:
 def explain(
     outfits: Outfits,
     score: Tensor,
-    pairs: PairScores,
+    pairs: PairTerms,
     pictures: list[Path],
     truth: StylingRules,
     index: list[int],

@@ -14,13 +14,13 @@ from rich.console import Console
 
 import fashiongraph
 from fashiongraph.models import ADDGNN
-from fashiongraph.quickstart.attribute_names import Association
 from fashiongraph.quickstart.comparison import Comparison
 from fashiongraph.quickstart.explained_outfit import ExplainedOutfit
 from fashiongraph.quickstart.rule_sensitivity import RuleSensitivity
 from fashiongraph.quickstart.settings import Settings
 from fashiongraph.quickstart.train import Teachers
 from fashiongraph.quickstart.trained import Trained
+from fashiongraph.stylist.attribute_names import Association
 
 
 class Stopwatch:

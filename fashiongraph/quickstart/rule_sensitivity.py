@@ -9,7 +9,7 @@ import torch
 from fashiongraph.data.item_table import ItemTable
 from fashiongraph.datasets.synthetic.styling_rules import StylingRules
 from fashiongraph.evaluation.metrics.functional import roc_auc
-from fashiongraph.quickstart.pair_scores import PairScores
+from fashiongraph.stylist.pair_terms import PairTerms
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class RuleSensitivity:
 
 
 def rule_sensitivity(
-    pairs: PairScores, items: ItemTable, truth: StylingRules
+    pairs: PairTerms, items: ItemTable, truth: StylingRules
 ) -> list[RuleSensitivity]:
     """Relate the terms of pair scores, relative to their categories, to broken rules.
 

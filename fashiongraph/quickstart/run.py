@@ -18,17 +18,17 @@ from fashiongraph.files import atomic_write
 from fashiongraph.manifest import check_replaceable
 from fashiongraph.models.heuristics import CategoryCooccurrence
 from fashiongraph.models.wrapped_model import Scorer
-from fashiongraph.quickstart.attribute_names import attribute_names
 from fashiongraph.quickstart.comparison import compare
 from fashiongraph.quickstart.explained_outfit import explain
 from fashiongraph.quickstart.findings import Findings, Stopwatch
-from fashiongraph.quickstart.pair_scores import pair_scores
 from fashiongraph.quickstart.report import write_report
 from fashiongraph.quickstart.rule_sensitivity import rule_sensitivity
 from fashiongraph.quickstart.settings import Settings
 from fashiongraph.quickstart.synthetic_data import draw_data, encode_pictures, picture_encoders
 from fashiongraph.quickstart.train import VARIANTS, train_teachers, train_variant
 from fashiongraph.quickstart.trained import Trained
+from fashiongraph.stylist.attribute_names import attribute_names
+from fashiongraph.stylist.pair_terms import pair_terms
 
 RESULTS_FILE = "quickstart.json"
 NAMED_COLUMNS = ("shape", "colour", "pattern", "formality", "season")
@@ -103,7 +103,8 @@ def run_quickstart(
         with watch.stage("explain"):
             model, truth = students[0].model, SyntheticOutfits.truth
             score = score_outfits(model, test)
-            pairs = pair_scores(model, test)
+            pairs = pair_terms(model, test)
+            assert pairs is not None  # ADD-GNN scores pairs
             order = torch.argsort(score, descending=True, stable=True).tolist()
             shown = min(settings.num_shown, len(order) // 2)
             best, worst = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import os
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -14,6 +15,7 @@ from fashiongraph.data.item_table import ItemTable
 from fashiongraph.errors import DataError
 from fashiongraph.features.pictures import read_picture
 
+_DETAILS = ("colour", "brand", "price")
 _SIDE = 192  # pixels: twice the displayed size, for high-density screens
 
 
@@ -28,6 +30,8 @@ class ItemView:
         picture: Picture as a data URI; :obj:`None` if there is no readable one.
         score: Score; :obj:`None` for an item of a query.
         wanted: Whether the item is the ground truth.
+        url: Address of its page; empty if there is none.
+        details: Values of further columns, such as its price.
 
     Example:
         >>> ItemView("a1", category="top", title="white shirt", picture=None).wanted
@@ -40,6 +44,8 @@ class ItemView:
     picture: str | None
     score: float | None = None
     wanted: bool = False
+    url: str = ""
+    details: Sequence[str] = ()
 
 
 def item_views(
@@ -52,9 +58,11 @@ def item_views(
     """Build the views of items for an HTML report.
 
     Args:
-        items: The item table; its columns ``title`` and ``image`` are used if present.
+        items: The item table; its columns ``title``, ``image``, ``url``, ``colour``, ``brand`` and
+            ``price`` are used if present.
         ids: Identifiers of the items.
-        folder: Folder of relative picture paths. A missing or damaged picture is left out.
+        folder: Folder of relative picture paths. A picture that is missing, damaged or outside of
+            it is left out.
         scores: One score per item.
         wanted: Identifiers of the ground truth.
 
@@ -69,15 +77,19 @@ def item_views(
     """
     rows = items.rows(ids).tolist()
     names = [*items.categories, ""]  # -1 is no category
-    titles, images = (_texts(items, name) for name in ("title", "image"))
+    titles, images, urls = (_texts(items, name) for name in ("title", "image", "url"))
+    details = {name: _texts(items, name) for name in _DETAILS}
     return [
         ItemView(
             item_id=str(name),
             category=names[int(items.category_id[row])],
             title=titles.get(row, ""),
-            picture=_picture(folder / images[row]) if row in images else None,
+            picture=_picture(folder, images[row]) if row in images else None,
             score=None if scores is None else float(scores[place]),
             wanted=str(name) in wanted,
+            # A page is no place for a script in the address of a link.
+            url=url if (url := urls.get(row, "")).startswith(("https://", "http://")) else "",
+            details=[f"{column} {of[row]}" for column, of in details.items() if row in of],
         )
         for place, (name, row) in enumerate(zip(ids, rows, strict=True))
     ]
@@ -91,9 +103,12 @@ def _texts(items: ItemTable, name: str) -> pd.Series[str]:
     return column[column.notna() & (column != "")].astype(str)
 
 
-def _picture(file: Path) -> str | None:
+def _picture(folder: Path, name: str) -> str | None:
+    root, file = os.path.abspath(folder), os.path.abspath(folder / name)
+    if os.path.commonpath([root, file]) != root:
+        return None
     try:
-        image = read_picture(file)
+        image = read_picture(Path(file))
     except DataError:  # the report is useful without it
         return None
     image.thumbnail((_SIDE, _SIDE))

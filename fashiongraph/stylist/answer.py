@@ -13,8 +13,10 @@ import pandas as pd
 from jinja2 import Environment, StrictUndefined
 
 from fashiongraph.files import atomic_write
-from fashiongraph.retrieval.item_view import item_views
+from fashiongraph.retrieval.item_view import ItemView, item_views
 from fashiongraph.stylist.scored_catalogue import ScoredCatalogue
+
+_ITEMS = ("item", "other")  # columns of tables that hold identifiers
 
 
 @dataclass(frozen=True)
@@ -90,26 +92,42 @@ class Answer:
         )
         template = resources.files("fashiongraph.stylist").joinpath("answer.html.jinja")
         page = environment.from_string(template.read_text(encoding="utf-8"))
-        items, folder = self.catalogue.items, self.catalogue.folder
+        views = self._views()
         shown = []
         for panel in self.panels:
             captions = [*panel.captions, *[""] * (len(panel.items) - len(panel.captions))]
-            views = item_views(items, list(panel.items), folder)
-            shown.append((panel, list(zip(views, captions, strict=True))))
-        tables = [(name, self._cells(table)) for name, table in self.terms.items()]
+            of_panel = [views[item] for item in panel.items]
+            shown.append((panel, list(zip(of_panel, captions, strict=True))))
+        tables = [(name, self._cells(table, views)) for name, table in self.terms.items()]
         text = page.render(sentence=self.sentence, panels=shown, tables=tables)
         with atomic_write(path) as draft:
             draft.write_text(text, encoding="utf-8")
 
-    def _cells(self, table: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
-        """Header and cells of a table as text, with names in place of identifiers."""
-        items, name = self.catalogue.items, self.catalogue.name
-        shown = table.copy()
-        for column in ("item", "other"):
-            if column in shown:
-                shown[column] = [name(int(row)) for row in items.rows(shown[column].tolist())]
+    def _views(self) -> dict[str, ItemView]:
+        """Views of all items of the page by identifier, each made once."""
+        names = [item for panel in self.panels for item in panel.items]
+        for table in self.terms.values():
+            names += [item for column in _ITEMS if column in table for item in table[column]]
+        distinct = list(dict.fromkeys(names))
+        views = item_views(self.catalogue.items, distinct, self.catalogue.folder)
+        return dict(zip(distinct, views, strict=True))
+
+    def _cells(
+        self, table: pd.DataFrame, views: Mapping[str, ItemView]
+    ) -> tuple[list[str], list[list[str | ItemView]]]:
+        """Header and cells of a table: text, or the views of items."""
+        columns = [str(one) for one in table.columns]
         cells = [
-            [f"{value:.2f}" if isinstance(value, float) else str(value) for value in row]
-            for row in shown.itertuples(index=False)
+            [
+                views[value] if column in _ITEMS else _text(value)
+                for column, value in zip(columns, row, strict=True)
+            ]
+            for row in table.itertuples(index=False)
         ]
-        return [str(one).replace("_", " ") for one in shown.columns], cells
+        return [one.replace("_", " ") for one in columns], cells
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, float):
+        return "–" if value != value else f"{value:.2f}"
+    return str(value)

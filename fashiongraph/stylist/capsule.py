@@ -13,7 +13,7 @@ from torch import Tensor
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.stylist.answer import Answer, Panel
 from fashiongraph.stylist.compose import search
-from fashiongraph.stylist.scored_catalogue import ScoredCatalogue, of_100
+from fashiongraph.stylist.scored_catalogue import ScoredCatalogue, verdict
 from fashiongraph.stylist.templates import templates
 
 _SHORTLIST = 16  # candidates of a category and step
@@ -161,6 +161,7 @@ def _answer(
     count = Counter(row for outfit, _ in good for row in outfit)
     frame["outfits"] = [count[row] for row in chosen]
     named = [catalogue.frame(torch.tensor(sorted(one)))["item_id"].tolist() for one, _ in good]
+    known = catalogue.in_training([torch.tensor(sorted(one)) for one, _ in good[:_SHOWN]])
     few = "" if len(chosen) == size else f" No more than {len(chosen)} items were found."
     sentence = (
         f"{len(chosen)} items make {len(good):,} outfits that score {threshold:.0f} of 100 or more."
@@ -169,9 +170,9 @@ def _answer(
     captions = [f"in {n:,} outfits" for n in frame["outfits"]]
     panels = [Panel("Capsule", frame["item_id"].tolist(), captions)]
     panels += [
-        Panel(f"Outfit {place}", outfit, verdict=of_100(score))
-        for place, (outfit, (_, score)) in enumerate(
-            zip(named[:_SHOWN], good[:_SHOWN], strict=True), start=1
+        Panel(f"Outfit {place}", outfit, verdict=verdict(score, seen))
+        for place, (outfit, (_, score), seen) in enumerate(
+            zip(named[:_SHOWN], good[:_SHOWN], known, strict=True), start=1
         )
     ]
     return Answer(catalogue, sentence, frame, panels, named)

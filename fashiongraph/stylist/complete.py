@@ -10,7 +10,7 @@ from torch import Tensor
 from fashiongraph.retrieval.complete import complete as complete_slots
 from fashiongraph.stylist.answer import Answer, Panel
 from fashiongraph.stylist.limits import Limit, within
-from fashiongraph.stylist.scored_catalogue import ScoredCatalogue, of_100
+from fashiongraph.stylist.scored_catalogue import ScoredCatalogue, of_100, verdict
 
 _SHORTLIST = 100
 
@@ -46,11 +46,17 @@ def complete(
         allowed=allowed,
     )
     added = catalogue.items.rows(frame["item_id"].tolist())
-    frame["score"] = catalogue.scores([torch.cat([rows, one.view(1)]) for one in added]).numpy()
+    completed = [torch.cat([rows, one.view(1)]) for one in added]
+    frame["score"] = catalogue.scores(completed).numpy()
+    frame["in_training"] = catalogue.in_training(completed)
     frame = frame.sort_values("score", ascending=False, kind="stable", ignore_index=True)
     panels = [Panel("Outfit", list(outfit))]
     panels += [
-        Panel(str(slot), part["item_id"].tolist(), [of_100(one) for one in part["score"]])
+        Panel(
+            str(slot),
+            part["item_id"].tolist(),
+            list(map(verdict, part["score"], part["in_training"])),
+        )
         for slot, part in frame.groupby("category", sort=False)
     ]
     sentence = "No item qualifies."

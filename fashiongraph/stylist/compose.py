@@ -14,7 +14,7 @@ from fashiongraph.stylist.answer import Answer, Panel
 from fashiongraph.stylist.beam import beam_search
 from fashiongraph.stylist.diversity import check_diversity, diverse
 from fashiongraph.stylist.limits import Limit, captions, with_values
-from fashiongraph.stylist.scored_catalogue import ScoredCatalogue, of_100
+from fashiongraph.stylist.scored_catalogue import ScoredCatalogue, verdict
 from fashiongraph.stylist.templates import templates
 
 _WIDTH = 8
@@ -128,12 +128,14 @@ def _answer(
 ) -> Answer:
     scores = (100 * odds.sigmoid()).tolist()
     outfits = [catalogue.frame(rows)["item_id"].tolist() for rows in found]
+    known = catalogue.in_training(found)
     categories = [catalogue.categories(rows) for rows in found]
     frame = pd.DataFrame(
         {
             "score": scores,
             "categories": [", ".join(one) for one in categories],
             "items": [", ".join(one) for one in outfits],
+            "in_training": known,
         }
     )
     for limit in limits:
@@ -143,9 +145,9 @@ def _answer(
     few = "" if len(outfits) == n else f" No more than {len(outfits)} were found."
     sentence = f"The best of {len(outfits)} outfits scores {scores[0]:.0f} of 100.{few}{without}"
     panels = [
-        Panel(f"Outfit {place}", outfit, captions(limits, rows), of_100(score))
-        for place, (outfit, rows, score) in enumerate(
-            zip(outfits, found, scores, strict=True), start=1
+        Panel(f"Outfit {place}", outfit, captions(limits, rows), verdict(score, seen))
+        for place, (outfit, rows, score, seen) in enumerate(
+            zip(outfits, found, scores, known, strict=True), start=1
         )
     ]
     return Answer(catalogue, sentence, frame, panels, outfits)

@@ -1,18 +1,18 @@
-"""Explanation of the score of an outfit by its items and pairs."""
+"""Explanation of the score of an outfit by its items, pairs and terms."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 import torch
-from torch import Tensor
 
 from fashiongraph.data.outfits import Outfits
-from fashiongraph.evaluation.score_outfits import evaluation_batches, item_scores
-from fashiongraph.models.outfit_model import OutfitModel
+from fashiongraph.evaluation.score_outfits import item_scores, score_outfits
 from fashiongraph.stylist.answer import Answer, Panel
-from fashiongraph.stylist.scored_catalogue import ScoredCatalogue, of_100
+from fashiongraph.stylist.pair_terms import PairTerms, pair_kinds, pair_terms
+from fashiongraph.stylist.scored_catalogue import ScoredCatalogue, of_100, verdict
 from fashiongraph.stylist.shapley import shapley_values
 
 
@@ -32,31 +32,54 @@ def explain(catalogue: ScoredCatalogue, outfit: Sequence[str]) -> Answer:
         error=error.numpy(),
         without=catalogue.scores(rest).numpy(),
     )
-    pairs = _pairs(catalogue.model, made)
+    found = pair_terms(catalogue.model, made)
+    tables = {} if found is None else _tables(catalogue, made, found)
     captions = [f"without it {of_100(value)}" for value in frame["without"]]
-    panel = Panel("Outfit", list(outfit), captions, of_100(score))
+    panel = Panel("Outfit", list(outfit), captions, verdict(score, *catalogue.in_training([rows])))
     frame = frame.sort_values("wrong", ascending=False, kind="stable", ignore_index=True)
-    sentence = _sentence(catalogue, outfit, frame.iloc[0], score, pairs)
-    terms = {} if pairs is None else {"pairs": pairs}
-    return Answer(catalogue, sentence, frame, [panel], terms=terms)
+    sentence = _sentence(catalogue, outfit, frame.iloc[0], score, tables.get("pairs"))
+    return Answer(catalogue, sentence, frame, [panel], terms=tables)
 
 
-@torch.no_grad()
-def _pairs(model: OutfitModel, outfit: Outfits) -> pd.DataFrame | None:
-    """Scores of the unordered pairs, lowest first; :obj:`None` for a model without them."""
-    if not model.has_pair_scores:
-        return None
-    size = len(outfit.item_id)
-    table = torch.zeros(size, size)
-    with evaluation_batches(model, outfit, batch_size=1, unknown="error") as batches:
-        for batch in batches:
-            sender, receiver = batch.edge_index.cpu()
-            table[receiver, sender] = model.pair_scores(batch).float().cpu()
-    first, second = torch.triu_indices(size, size, offset=1)
-    mean: Tensor = (table + table.t())[first, second] / 2
-    ids = outfit.items.ids[outfit.item_id.numpy()].to_numpy(object)
-    frame = pd.DataFrame({"item": ids[first], "other": ids[second], "score": mean.numpy()})
-    return frame.sort_values("score", kind="stable", ignore_index=True)
+def _tables(
+    catalogue: ScoredCatalogue, outfit: Outfits, pairs: PairTerms
+) -> dict[str, pd.DataFrame]:
+    """Scores of the pairs, lowest first, and the terms of the score of the outfit."""
+    typical = _typical(catalogue, pairs)
+    gain = pairs.terms.double().numpy() - typical
+    ids = outfit.items.ids[pairs.items.numpy().ravel()].to_numpy(object).reshape(-1, 2)
+    score = pairs.terms.double().sum(dim=1).numpy()
+    frame = pd.DataFrame({"item": ids[:, 0], "other": ids[:, 1], "score": score})
+    frame["gain"] = gain.sum(axis=1)
+    if not pairs.names:
+        return {"pairs": frame.sort_values("score", kind="stable", ignore_index=True)}
+    known = ~np.isnan(frame["gain"])
+    lowest = np.where(known, np.nan_to_num(gain).argmin(axis=1), pairs.terms.argmin(dim=1))
+    frame["lowest"] = [catalogue.term_names.get(pairs.names[k], pairs.names[k]) for k in lowest]
+    (raw,) = score_outfits(catalogue.model, outfit).double().tolist()
+    mean = pairs.terms.double().mean(dim=0).numpy()
+    terms = pd.DataFrame(
+        {
+            "term": [catalogue.term_names.get(name, name) for name in pairs.names] + ["pooling"],
+            "value": [*mean, raw - mean.sum()],
+            "typical": [*typical.mean(axis=0), np.nan],
+        }
+    )
+    columns = pd.DataFrame(pairs.terms.double().numpy(), columns=list(pairs.names))
+    frame = pd.concat([frame, columns], axis=1)
+    return {"pairs": frame.sort_values("score", kind="stable", ignore_index=True), "terms": terms}
+
+
+def _typical(catalogue: ScoredCatalogue, pairs: PairTerms) -> np.ndarray:
+    """Mean terms of the catalogue's pairs of the same two categories [P, T]; NaN without any."""
+    reference = catalogue.worn_pairs
+    if reference is None:
+        return np.full(pairs.terms.shape, np.nan)
+    kind = pair_kinds(catalogue.items, pairs.items)
+    equal = (kind[:, None] == pair_kinds(catalogue.items, reference.items)).double()
+    total, count = equal @ reference.terms.double(), equal.sum(dim=1, keepdim=True)
+    typical: np.ndarray = (total / count).numpy()
+    return typical
 
 
 def _sentence(
@@ -75,6 +98,9 @@ def _sentence(
     sentence = f"Without the {name(item)} the outfit goes from {score:.0f} to {without:.0f} of 100"
     if pairs is None:
         return f"{sentence}."
-    of_item = pairs[(pairs["item"] == item) | (pairs["other"] == item)].iloc[0]
-    other = of_item["other"] if of_item["item"] == item else of_item["item"]
-    return f"{sentence}; the worst pair is with the {name(str(other))}."
+    of_item = pairs[(pairs["item"] == item) | (pairs["other"] == item)]
+    by = "score" if of_item["gain"].isna().any() else "gain"
+    worst_pair = of_item.sort_values(by, kind="stable").iloc[0]
+    other = worst_pair["other"] if worst_pair["item"] == item else worst_pair["item"]
+    why = f", by {worst_pair['lowest']}" if "lowest" in pairs else ""
+    return f"{sentence}; the worst pair is with the {name(str(other))}{why}."

@@ -6,32 +6,47 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-import torch
 from torch import Tensor
 
-from fashiongraph.data.duplicates import outfit_keys
 from fashiongraph.data.outfits import Outfits
 from fashiongraph.evaluation.calibration import Calibration
+from fashiongraph.evaluation.score_left_out import in_training, score_left_out
 from fashiongraph.evaluation.score_outfits import score_outfits
 from fashiongraph.models.outfit_model import OutfitModel
 from fashiongraph.stylist.answer import Answer, Panel
-from fashiongraph.stylist.scored_catalogue import ScoredCatalogue, of_100
+from fashiongraph.stylist.scored_catalogue import ScoredCatalogue, verdict
 
 _COLUMNS = ["score", "raw", "percentile", "in_training"]
 
 
-def score(catalogue: ScoredCatalogue, outfits: Sequence[Sequence[str]]) -> Answer:
+def score(
+    catalogue: ScoredCatalogue, outfits: Sequence[Sequence[str]], leave_out: bool = False
+) -> Answer:
     """Score outfits; see :meth:`fashiongraph.stylist.Stylist.score`."""
     rows = [catalogue.rows(outfit) for outfit in outfits]
     if not rows:
         return Answer(catalogue, "No outfit to score.", pd.DataFrame(columns=_COLUMNS))
     made, model = catalogue.made_of(rows), catalogue.model
-    frame = score_table(model, catalogue.calibration, made, score_outfits(model, made))
+    raw = (score_left_out if leave_out else score_outfits)(model, made)
+    frame = score_table(model, catalogue.calibration, made, raw)
     panels = [
-        Panel(f"Outfit {place}", list(outfit), verdict=of_100(value))
-        for place, (outfit, value) in enumerate(zip(outfits, frame["score"], strict=True), start=1)
+        Panel(f"Outfit {place}", list(outfit), verdict=verdict(value, known))
+        for place, (outfit, value, known) in enumerate(
+            zip(outfits, frame["score"], frame["in_training"], strict=True), start=1
+        )
     ]
-    return Answer(catalogue, _sentence(frame), frame, panels)
+    sentence = _sentence(frame) + (f" {left_out_sentence(model)}" if leave_out else "")
+    return Answer(catalogue, sentence, frame, panels)
+
+
+def left_out_sentence(model: OutfitModel) -> str:
+    """Tells what is left out of the scores of training outfits."""
+    if model.batch_inputs:
+        return "Outfits of the training are scored without their own co-occurrence of items."
+    return (
+        f"{type(model).__name__} counts no co-occurrence of items, so there is nothing to leave "
+        "out of the scores of training outfits."
+    )
 
 
 def score_table(
@@ -49,14 +64,11 @@ def score_table(
         The columns ``score`` from 0 to 100, ``raw``, ``percentile`` and ``in_training``; NaN for
         the first three of an outfit of one item.
     """
-    known = torch.zeros(len(outfits), dtype=torch.bool)
-    if model.training_outfits is not None:
-        known = torch.isin(outfit_keys(outfits), model.training_outfits)
     values = (
         (100 * calibration.probability(raw)).numpy(),
         raw.numpy(),
         calibration.percentile(raw, outfits.sizes).numpy(),
-        known.numpy(),
+        in_training(model, outfits).numpy(),
     )
     frame = pd.DataFrame(dict(zip(_COLUMNS, values, strict=True)))
     frame.loc[(outfits.sizes < 2).numpy(), _COLUMNS[:3]] = np.nan

@@ -15,10 +15,16 @@ from fashiongraph.data.item_table import ItemTable
 from fashiongraph.data.outfits import Outfits
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.evaluation.calibration import Calibration
+from fashiongraph.evaluation.score_left_out import in_training
 from fashiongraph.evaluation.score_outfits import score_outfits
 from fashiongraph.models.outfit_model import OutfitModel
 from fashiongraph.retrieval.catalogue_states import CatalogueStates
 from fashiongraph.retrieval.completion_scorer import CompletionScorer
+from fashiongraph.stylist.attribute_names import attribute_names
+from fashiongraph.stylist.pair_terms import PairTerms, pair_terms
+
+_REFERENCE = 1000  # outfits whose pairs tell what is typical of two categories
+_MOST_VALUES = 40  # of a column that names attributes; titles have more
 
 
 class ScoredCatalogue:
@@ -74,6 +80,48 @@ class ScoredCatalogue:
             return self.base.states.extended(self.items)
         return CatalogueStates.build(self.model, self.items)
 
+    @cached_property
+    def worn_pairs(self) -> PairTerms | None:
+        """Terms of the pairs of up to 1,000 outfits of the catalogue.
+
+        :obj:`None` without such outfits, or for a model without pairs.
+        """
+        if self.base is not None:
+            return self.base.worn_pairs
+        known = self.outfits
+        if known is not None:
+            known = known.select(torch.nonzero(self._paired(known)).flatten())
+        if known is None or not len(known):
+            return None
+        step = -(-len(known) // _REFERENCE)
+        return pair_terms(self.model, known.select(slice(None, None, step)))
+
+    def _paired(self, outfits: Outfits) -> Tensor:
+        """Whether outfits have two items or more, all of categories of the model [B]."""
+        category, unknown = outfits.category_id, torch.zeros(len(outfits), dtype=torch.bool)
+        if self.model.categories:
+            names = self.items.with_vocabulary(self.model.categories, "default").category_id
+            category = names[outfits.item_id]
+        unknown[outfits.batch[category < 0]] = True
+        return (outfits.sizes > 1) & ~unknown
+
+    @cached_property
+    def term_names(self) -> dict[str, str]:
+        """Terms of pair scores by name, with the values of columns that they are about."""
+        pairs, columns = self.worn_pairs, self.items.columns
+        if pairs is None:
+            return {}
+        texts = columns.select_dtypes(["object", "string", "category"])
+        kept = [str(name) for name in texts if 1 < texts[name].nunique() <= _MOST_VALUES]
+        if not kept:
+            return {}
+        named = attribute_names(pairs, self.items, kept, num_named=2)
+        return {
+            name: f"{name} ({', '.join(f'{one.column} {one.value}' for one in about)})"
+            for name, about in zip(pairs.names, named, strict=True)
+            if name.startswith("attribute")
+        }
+
     def rows(self, outfit: Sequence[str], least: int = 0) -> Tensor:
         """Rows of the items of an outfit [n].
 
@@ -119,6 +167,11 @@ class ScoredCatalogue:
         """Calibrated scores from 0 to 100 [B]."""
         return 100 * self.log_odds(rows).sigmoid()
 
+    def in_training(self, rows: Sequence[Tensor]) -> list[bool]:
+        """Whether outfits were trained on [B]."""
+        found: list[bool] = in_training(self.model, self.made_of(rows)).tolist()
+        return found
+
     def vectors(self, rows: Tensor) -> Tensor:
         """Item vectors of length 1 [n, D]; for a model without any, one-hot vectors."""
         vectors = self.scorer.embed(rows) if len(rows) else None
@@ -149,3 +202,8 @@ class ScoredCatalogue:
 def of_100(score: float) -> str:
     """A score as text."""
     return "no score" if score != score else f"{score:.0f} of 100"
+
+
+def verdict(score: float, known: bool) -> str:
+    """A score as text, marked if the outfit was in training."""
+    return of_100(score) + (", in training" if known else "")

@@ -60,7 +60,7 @@ class Stylist:
         >>> stylist = Stylist(model, outfits.items, outfits, calibration=calibration)
         >>> answer = stylist.swap(list(outfits.items.ids[:3]), k=2)
         >>> list(answer.frame.columns)
-        ['item_id', 'replaces', 'category', 'score', 'gain']
+        ['item_id', 'replaces', 'category', 'score', 'gain', 'in_training']
     """
 
     def __init__(
@@ -122,11 +122,13 @@ class Stylist:
 
     # --- scores -------------------------------------------------------------------------------
 
-    def score(self, outfits: Sequence[Sequence[str]]) -> Answer:
+    def score(self, outfits: Sequence[Sequence[str]], leave_out: bool = False) -> Answer:
         """Score outfits.
 
         Args:
             outfits: Identifiers of the items of each outfit.
+            leave_out: Score outfits of the training without their own co-occurrence of items
+                (:func:`~fashiongraph.evaluation.score_left_out`).
 
         Returns:
             A table in the order of the outfits: ``score`` from 0 to 100, ``raw``, ``percentile``
@@ -136,7 +138,7 @@ class Stylist:
         Raises:
             FashionGraphError: If an item is unknown or an outfit empty.
         """
-        return score(self.catalogue, outfits)
+        return score(self.catalogue, outfits, leave_out)
 
     def explain(self, outfit: Sequence[str]) -> Answer:
         """Explain the score of an outfit by its items and pairs.
@@ -149,7 +151,11 @@ class Stylist:
             the replaced item if one is; ``share``, its Shapley value in the log-odds of the score,
             with its standard ``error``; ``without``, the score of the outfit without it. The shares
             add up to the log-odds of the score, where an outfit of fewer than two items counts as
-            50. The table ``pairs`` in ``terms`` has the scores of pairs, if the model has them.
+            50. For a model that scores pairs, ``terms`` has the table ``pairs``: the ``score`` of
+            each pair, the ``gain`` above the mean of the catalogue's pairs of its two categories,
+            and, for the ADD-GNN family, each term (attribute or co-occurrence) and the ``lowest``
+            one relative to that mean. The table ``terms`` then has the ``value`` of each term, its
+            mean over pairs, and of ``pooling``; they add up to the raw score.
 
         Raises:
             FashionGraphError: If an item is unknown or there are fewer than two.
@@ -183,7 +189,7 @@ class Stylist:
 
         Returns:
             A table of stand-ins, best first: ``item_id``, ``replaces``, ``category``, ``score`` of
-            the outfit with it, and the ``gain``.
+            the outfit with it, the ``gain``, and whether that outfit was ``in_training``.
 
         Raises:
             FashionGraphError: If an item or a constraint is unknown, or an argument out of range.
@@ -243,8 +249,8 @@ class Stylist:
             budget: Bounds on sums over the outfit with the added item.
 
         Returns:
-            A table, best first: ``item_id``, ``category``, ``rank`` in its category, and ``score``
-            of the outfit with it.
+            A table, best first: ``item_id``, ``category``, ``rank`` in its category, ``score`` of
+            the outfit with it, and whether that outfit was ``in_training``.
 
         Raises:
             FashionGraphError: If an item, a slot or a constraint is unknown.
@@ -288,9 +294,10 @@ class Stylist:
             max_new: Largest number of items of an outfit that are not owned, seed included.
 
         Returns:
-            A table of the outfits, best first: ``score`` from 0 to 100, ``categories`` and
-            ``items``, with the sums that are bounded, such as ``total_price`` and ``total_new``;
-            ``outfits`` has the identifiers. They are fewer than ``n`` if no more were found.
+            A table of the outfits, best first: ``score`` from 0 to 100, ``categories``,
+            ``items`` and ``in_training``, with the sums that are bounded, such as ``total_price``
+            and ``total_new``; ``outfits`` has the identifiers. They are fewer than ``n`` if no more
+            were found.
 
         Raises:
             FashionGraphError: If an item, a slot or a constraint is unknown, or there is no set of

@@ -13,7 +13,7 @@ from fashiongraph.evaluation.score_outfits import item_scores
 from fashiongraph.stylist.answer import Answer, Panel
 from fashiongraph.stylist.diversity import check_diversity, diverse
 from fashiongraph.stylist.limits import Limit, within
-from fashiongraph.stylist.scored_catalogue import ScoredCatalogue, of_100
+from fashiongraph.stylist.scored_catalogue import ScoredCatalogue, verdict
 
 _LEAST_GAIN = 1.0  # points
 _MOST_SWAPS = 20
@@ -52,7 +52,8 @@ def swap(
     candidates = torch.nonzero(free).flatten()
     ranked = catalogue.scorer(rest, candidates).argsort(descending=True, stable=True)
     best = candidates[ranked[: max(10 * k, _POOL)]]
-    score = catalogue.scores([_with(rows, place, int(one)) for one in best])
+    swapped = [_with(rows, place, int(one)) for one in best]
+    score = catalogue.scores(swapped)
     chosen = diverse(score / 100, catalogue.vectors(best), k, diversity)
     chosen = chosen[score[chosen].argsort(descending=True, stable=True)]
     found, after = best[chosen], score[chosen]
@@ -60,10 +61,11 @@ def swap(
     frame = catalogue.frame(found)
     frame.insert(1, "replaces", str(items.ids[int(rows[place])]))
     frame["score"], frame["gain"] = after.numpy(), after.numpy() - before
+    frame["in_training"] = catalogue.in_training([swapped[int(one)] for one in chosen])
     marks = ["to replace" if i == place else "" for i in range(len(rows))]
     panels = [
-        Panel("Outfit", list(outfit), marks, of_100(before)),
-        Panel("Stand-ins", frame["item_id"].tolist(), [of_100(one) for one in after.tolist()]),
+        Panel("Outfit", list(outfit), marks, verdict(before, *catalogue.in_training([rows]))),
+        Panel("Stand-ins", frame["item_id"].tolist(), _verdicts(frame)),
     ]
     name = catalogue.name(int(rows[place]))
     if not len(found):
@@ -93,7 +95,9 @@ def improve(
         limits: Upper bounds on sums over the items of the outfit after each swap.
     """
     worn = list(outfit)
-    (before,) = catalogue.scores([catalogue.rows(worn, least=2)]).tolist()
+    rows = catalogue.rows(worn, least=2)
+    (before,) = catalogue.scores([rows]).tolist()
+    started = verdict(before, *catalogue.in_training([rows]))
     steps: list[pd.DataFrame] = []
     while len(steps) < _MOST_SWAPS:
         tried = [swap(catalogue, worn, item, 1, allowed, 0.0, limits).frame for item in worn]
@@ -103,18 +107,25 @@ def improve(
         steps.append(best)
         worn[worn.index(best["replaces"].iloc[0])] = best["item_id"].iloc[0]
     if not steps:
-        empty = pd.DataFrame(columns=["item_id", "replaces", "category", "score", "gain"])
+        empty = pd.DataFrame(
+            columns=["item_id", "replaces", "category", "score", "gain", "in_training"]
+        )
         sentence = f"No swap improves the outfit: it scores {before:.0f} of 100."
-        return Answer(catalogue, sentence, empty, [Panel("Outfit", worn, verdict=of_100(before))])
+        return Answer(catalogue, sentence, empty, [Panel("Outfit", worn, verdict=started)])
     frame = pd.concat(steps, ignore_index=True)
     after = float(frame["score"].iloc[-1])
     count = "1 swap takes" if len(steps) == 1 else f"{len(steps)} swaps take"
     sentence = f"{count} the outfit from {before:.0f} to {after:.0f} of 100."
     panels = [
-        Panel("Before", list(outfit), verdict=of_100(before)),
-        Panel("After", worn, verdict=of_100(after)),
+        Panel("Before", list(outfit), verdict=started),
+        Panel("After", worn, verdict=_verdicts(frame)[-1]),
     ]
     return Answer(catalogue, sentence, frame, panels, [worn])
+
+
+def _verdicts(frame: pd.DataFrame) -> list[str]:
+    """Scores of the outfit after swaps as text."""
+    return list(map(verdict, frame["score"], frame["in_training"]))
 
 
 def _place(

@@ -39,12 +39,14 @@ def test_modules_are_imported_from_the_current_folder(tmp_path, monkeypatch):
 def test_features_are_queries_without_a_model(items):
     rows = torch.tensor([2, 0])
     expected = torch.nn.functional.normalize(items.features[rows], dim=1)
-    torch.testing.assert_close(query_vectors(None, items, rows), expected)
+    torch.testing.assert_close(query_vectors(None, items, rows, False), expected)
 
 
 def test_a_collocation_net_searches_by_its_vectors(items):
     model, rows = CollocationNet(4, 6).eval(), torch.tensor([2, 0])
-    torch.testing.assert_close(query_vectors(model, items, rows), embed_items(model, items, rows))
+    torch.testing.assert_close(
+        query_vectors(model, items, rows, True), embed_items(model, items, rows)
+    )
 
 
 def test_an_addgnn_searches_by_its_completion_query(items):
@@ -52,6 +54,13 @@ def test_an_addgnn_searches_by_its_completion_query(items):
     model, rows = ADDGNN(4, 3, 2).eval(), torch.tensor([1])
     embedding = embed_items(model, items, rows, cosine=False)
     query = model.completion_query(embedding)[0].detach()
-    found = query_vectors(model, items, rows)
+    found = query_vectors(model, items, rows, True)
     torch.testing.assert_close(found, (query / query.norm()).unsqueeze(0))
     assert not torch.allclose(found, embed_items(model, items, rows))
+
+
+def test_similar_items_are_searched_by_an_items_own_vector(items):
+    model, rows = ADDGNN(4, 3, 2).eval(), torch.tensor([1])
+    found = query_vectors(model, items, rows, False)
+    torch.testing.assert_close(found, embed_items(model, items, rows))
+    assert not torch.allclose(found, query_vectors(model, items, rows, True))

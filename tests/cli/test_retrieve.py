@@ -22,20 +22,20 @@ def index(folder, command, tmp_path_factory):
     return output
 
 
-def test_finds_the_nearest_of_other_categories(folder, command, index):
+def test_finds_the_most_similar_of_any_category(folder, command, index):
     common = ("retrieve", index, "--data", folder, *FEATURES, "--items", "0001,0005", "--json")
     found = json.loads(command(*common, "-k", 6).stdout)
-    items = pd.read_csv(folder / "items.csv", dtype=str)
     features = np.load(folder / "features.npy").astype(float)
     features /= np.linalg.norm(features, axis=1, keepdims=True)
     assert list(found) == ["0001", "0005"]
     for name, results in found.items():
         row = int(name)
         score = features @ features[row]
-        score[(items["category"] == items["category"][row]).to_numpy()] = -np.inf
+        score[row] = -np.inf
         assert [r["item_id"] for r in results] == [f"{i:04d}" for i in np.argsort(-score)[:6]]
         assert [r["rank"] for r in results] == list(range(1, 7))
-    found = json.loads(command(*common, "--any-category", "-k", 47).stdout)["0001"]
+    assert json.loads(command(*common, "-k", 6, "--similar").stdout) == found
+    found = json.loads(command(*common, "-k", 47).stdout)["0001"]
     assert len(found) == 47
     assert "0001" not in [r["item_id"] for r in found]
 
@@ -54,13 +54,14 @@ def test_filters(folder, command, index):
 
 def test_the_report_marks_items_of_shared_outfits(folder, command, index, tmp_path):
     report = tmp_path / "report.html"
-    common = ("retrieve", index, "--data", folder, *FEATURES, "--items", "0001", "-k", 40)
+    common = ("retrieve", index, "--data", folder, *FEATURES, "--items", "0001", "-k", 47)
     text = command(*common, "--report", report).output
     assert "0001" in text
     outfits = pd.read_csv(folder / "outfits.csv", dtype=str)
     shared = outfits.loc[outfits["item_id"] == "0001", "outfit_id"]
     mates = set(outfits.loc[outfits["outfit_id"].isin(shared), "item_id"]) - {"0001"}
     assert report.read_text().count("ground truth") == len(mates) > 0
+    assert "Items similar to one item" in report.read_text()
 
 
 def test_a_broken_picture_is_left_out_of_the_report(folder, command, index, tmp_path):
@@ -137,3 +138,20 @@ def test_refuses_bad_input(folder, command, index, checkpoint, tmp_path):
         result = command(*arguments, fails=True)
         assert isinstance(result.exception, DataError | FashionGraphError), result.exception
         assert message in str(result.exception)
+
+
+def test_matching_items_need_a_model_and_are_of_other_categories(
+    folder, command, index, checkpoint, tmp_path
+):
+    common = ("--data", folder, *FEATURES, "--items", "0001")
+    refused = command("retrieve", index, *common, "--matching", fails=True)
+    assert "'--matching' needs '--checkpoint'" in str(refused.exception)
+    model = ("--checkpoint", checkpoint)
+    command("index", folder, *FEATURES, *model, "-o", tmp_path / "index")
+    words = ("retrieve", tmp_path / "index", *common, *model, "-k", 47, "--json")
+    own = pd.read_csv(folder / "items.csv", dtype=str).set_index("item_id")["category"]["0001"]
+    matching = json.loads(command(*words, "--matching").stdout)["0001"]
+    assert json.loads(command(*words).stdout)["0001"] == matching
+    assert {one["category"] for one in matching} == {"top", "bottom", "shoe", "bag"} - {own}
+    similar = json.loads(command(*words, "--similar").stdout)["0001"]
+    assert len(similar) == 47 and own in {one["category"] for one in similar}

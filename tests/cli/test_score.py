@@ -142,3 +142,13 @@ def test_a_trained_model_scores_from_0_to_100(folder, command, checkpoint, commo
     assert written.columns.tolist() == ["outfit_id", "score", "raw", "percentile", "in_training"]
     output.unlink()
     assert "(in training)" in command(*words).stdout
+
+
+def test_leave_out(folder, command, common):
+    model, data, root = common
+    words = ("score", model, folder / "outfits.csv", data, root, "--leave-out")
+    result = command(*words)
+    assert "nothing to leave out" in result.stderr
+    assert "in training" in result.stdout
+    refused = command(*words, "--negatives", 2, fails=True)
+    assert "'--leave-out' has no effect with '--negatives 2'" in str(refused.exception)

@@ -8,7 +8,7 @@ import torch
 from fashiongraph.datasets import SyntheticOutfits
 from fashiongraph.models import ADDGNN
 from fashiongraph.quickstart.explained_outfit import explain
-from fashiongraph.quickstart.pair_scores import pair_scores
+from fashiongraph.stylist.pair_terms import pair_terms
 
 
 def test_explanations_add_up_to_scores() -> None:
@@ -18,7 +18,7 @@ def test_explanations_add_up_to_scores() -> None:
     outfits, truth = users.outfits, SyntheticOutfits.truth
     torch.manual_seed(0)
     model = ADDGNN(users.num_features, 4, num_attributes=3, num_steps=0)
-    pairs = pair_scores(model, outfits)
+    pairs = pair_terms(model, outfits)
     score = torch.arange(20.0)
     pictures = [Path(f"{name}.png") for name in users.items.ids]
     one, other = explain(outfits, score, pairs, pictures, truth, [7, 19])

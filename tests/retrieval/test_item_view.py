@@ -47,3 +47,28 @@ def test_unknown_items_are_refused(tmp_path):
     items = table()
     with pytest.raises(FashionGraphError, match=r"'ids'.*got 'z'"):
         item_views(items, ["z"], tmp_path)
+
+
+def test_pictures_outside_of_the_folder_are_left_out(tmp_path):
+    folder = tmp_path / "catalogue"
+    (folder / "sub").mkdir(parents=True)
+    for file in (tmp_path / "secret.png", folder / "sub" / "a.png"):
+        Image.new("RGB", (4, 4), "red").save(file)
+    names = ["../secret.png", str(tmp_path / "secret.png"), "sub/../sub/a.png"]
+    views = item_views(table(image=names), ["a", "b", "c"], folder)
+    assert [view.picture is not None for view in views] == [False, False, True]
+
+
+def test_links_and_further_columns(tmp_path):
+    items = table(
+        url=["https://shop.example/a", "javascript:alert(1)", None],
+        price=[19.5, None, 3.0],
+        colour=["red", None, ""],
+    )
+    views = item_views(items, ["a", "b", "c"], tmp_path)
+    assert [view.url for view in views] == ["https://shop.example/a", "", ""]
+    assert [list(view.details) for view in views] == [
+        ["colour red", "price 19.5"],
+        [],
+        ["price 3.0"],
+    ]

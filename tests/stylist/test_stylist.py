@@ -237,3 +237,15 @@ def test_pages_show_every_item_and_escape_text(siamese, outfits, tmp_path):
         assert all(one in text for panel in answer.panels for one in panel.items)
         json.dumps(answer.to_dict())
     assert torch.equal(siamese.catalogue.rows(items), outfits.items.rows(items))
+
+
+def test_training_outfits_are_scored_without_their_own_counts(stylist, outfits):
+    worn = [first(outfits, i) for i in range(20)]
+    plain, answer = stylist.score(worn), stylist.score(worn, leave_out=True)
+    seen, model = plain.frame["in_training"].to_numpy(), stylist.catalogue.model
+    assert answer.frame["in_training"].tolist() == seen.tolist()
+    same = answer.frame["raw"] == plain.frame["raw"]
+    assert same[~seen].all()
+    assert same[seen].all() == (not model.batch_inputs)
+    assert type(model).__name__ in answer.sentence or "without their own" in answer.sentence
+    assert [", in training" in panel.verdict for panel in plain.panels] == seen.tolist()

@@ -8,14 +8,14 @@ from fashiongraph.data.outfits import Outfits
 from fashiongraph.evaluation import score_outfits
 from fashiongraph.loader.outfit_batcher import OutfitBatcher
 from fashiongraph.models import ADDGNN
-from fashiongraph.quickstart.pair_scores import pair_scores
+from fashiongraph.stylist.pair_terms import pair_terms
 
 
 def test_terms_equal_a_loop_and_average_to_scores(wardrobe: Outfits) -> None:
     torch.manual_seed(0)
     model = ADDGNN(8, 6, num_attributes=3).eval()
     model.graph = category_graph(wardrobe.category_id, wardrobe.batch, 5)
-    found = pair_scores(model, wardrobe)
+    found = pair_terms(model, wardrobe)
     with torch.no_grad():
         batch = OutfitBatcher(wardrobe.items, model.graph, share_items=True)(wardrobe)
         h = model.node_states(batch).double().numpy()

@@ -10,7 +10,7 @@ import torch
 from torch_geometric.utils import scatter
 
 from fashiongraph.data.item_table import ItemTable
-from fashiongraph.quickstart.pair_scores import PairScores
+from fashiongraph.stylist.pair_terms import PairTerms
 
 
 class Association(NamedTuple):
@@ -28,7 +28,7 @@ class Association(NamedTuple):
 
 
 def attribute_names(
-    pairs: PairScores, items: ItemTable, columns: Sequence[str], num_named: int = 3
+    pairs: PairTerms, items: ItemTable, columns: Sequence[str], num_named: int = 3
 ) -> list[list[Association]]:
     r"""Values of columns that correlate most with each attribute.
 
@@ -52,7 +52,7 @@ def attribute_names(
         >>> items = ItemTable.from_lists(list("abcd"), ["top"] * 4, columns=columns)
         >>> terms = torch.tensor([[1.0], [-1.0]])  # of red with red, and of blue with blue
         >>> rows = torch.tensor([[0, 2], [1, 3]])
-        >>> pairs = PairScores(torch.tensor([0, 1]), rows, terms, torch.zeros(2, 1))
+        >>> pairs = PairTerms(torch.tensor([0, 1]), rows, terms, torch.zeros(2, 1))
         >>> [named] = attribute_names(pairs, items, ["colour"])
         >>> sorted((one.value, one.correlation) for one in named)
         [('blue', -1.0), ('red', 1.0)]

@@ -4,8 +4,8 @@ import numpy as np
 import torch
 
 from fashiongraph.datasets import SyntheticOutfits
-from fashiongraph.quickstart.attribute_names import attribute_names
-from fashiongraph.quickstart.pair_scores import PairScores
+from fashiongraph.stylist.attribute_names import attribute_names
+from fashiongraph.stylist.pair_terms import PairTerms
 
 COLUMNS = ("colour", "pattern")
 
@@ -15,7 +15,7 @@ def test_correlations_equal_those_of_numpy() -> None:
     rng = torch.Generator().manual_seed(0)
     rows = torch.randint(60, (80, 2), generator=rng)
     terms = torch.randn(80, 3, generator=rng)
-    pairs = PairScores(torch.zeros(80), rows, terms, torch.zeros(80, 3))
+    pairs = PairTerms(torch.zeros(80), rows, terms, torch.zeros(80, 3))
     found = attribute_names(pairs, items, COLUMNS, num_named=4)
     seen = sorted(set(rows.flatten().tolist()))
     for k, named in enumerate(found):
