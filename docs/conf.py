@@ -20,7 +20,7 @@ from sphinx.util import logging
 import fashiongraph
 
 sys.path.insert(0, str(Path(__file__).parent))
-from command_pages import CommandDirective
+from command_pages import CommandDirective  # noqa: E402
 
 project = "fashiongraph"
 author = "The fashiongraph team"
@@ -45,6 +45,9 @@ nb_execution_mode = "cache"  # a tutorial runs again when its code changed
 nb_execution_raise_on_error = True
 nb_execution_timeout = 300
 nb_merge_streams = True
+nb_output_stderr = "remove"  # warnings of other libraries; an error still fails the build
+nb_execution_in_temp = True
+nb_execution_cache_path = str(Path(__file__).parents[1] / "build" / "notebooks")
 
 autodoc_typehints = "description"
 autodoc_typehints_description_target = "documented_params"

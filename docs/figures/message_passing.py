@@ -17,6 +17,11 @@ def box(x: float, y: float, words: str, formula: str) -> list[str]:
     ]
 
 
+def sub(letter: str) -> str:
+    """A subscript inside a line of text."""
+    return f'<tspan dy="4" font-size="9">{letter}</tspan><tspan dy="-4"> </tspan>'
+
+
 def figure() -> str:
     """The figure as SVG."""
     centres = (130, 395, 650, 855)
@@ -37,9 +42,9 @@ def figure() -> str:
         text(395, 220, "per attribute k,", 12),
         text(395, 236, "with one A for all k", 12),
     ]
-    parts += box(555, 60, "reset", "r = σ(Wᵣ a + Uᵣ h)")
-    parts += box(555, 136, "candidate", "h̃ = tanh(Wₕ a + Uₕ (r ⊙ h))")
-    parts += box(555, 212, "update", "z = σ(W_z a + U_z h)")
+    parts += box(555, 60, "reset", f"r = σ(W{sub('r')} a + U{sub('r')} h)")
+    parts += box(555, 136, "candidate", f"h̃ = tanh(W{sub('h')} a + U{sub('h')} (r ⊙ h))")
+    parts += box(555, 212, "update", f"z = σ(W{sub('z')} a + U{sub('z')} h)")
     parts += [image(0, 831, 110, 48), *states(855, 172)]
     parts += [text(855, 205, "(1 − z) ⊙ h + z ⊙ h̃", 12)]
     parts += [pointer(470, 158), pointer(762, 158)]
