@@ -20,7 +20,7 @@ from sphinx.util import logging
 import fashiongraph
 
 sys.path.insert(0, str(Path(__file__).parent))
-from command_pages import CommandDirective  # noqa: E402
+from command_pages import CommandDirective
 
 project = "fashiongraph"
 author = "The fashiongraph team"

@@ -20,7 +20,9 @@ import fashiongraph
 
 ROOT = Path(__file__).parents[1]
 # What the Makefile installs.
-INSTALLED_EXTRAS = ("clip", "dev", "docs", "efficientnet", "export", "metric", "ray", "retrieval", "text")
+INSTALLED_EXTRAS = (
+    *("clip", "dev", "docs", "efficientnet", "export", "hub", "metric", "ray", "retrieval", "text"),
+)
 
 # Packages that a package below the others must not import either.
 INDEPENDENT = {"nn": {"data"}, "features": {"data"}}

@@ -44,9 +44,7 @@ def text(
     )
 
 
-def line(
-    x1: float, y1: float, x2: float, y2: float, width: float = 1.5, colour: str = LINE
-) -> str:
+def line(x1: float, y1: float, x2: float, y2: float, width: float = 1.5, colour: str = LINE) -> str:
     """A straight line."""
     return f'<path d="M{x1} {y1}L{x2} {y2}" stroke="{colour}" stroke-width="{width}"/>'
 

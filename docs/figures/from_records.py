@@ -74,7 +74,9 @@ def accuracy_cost() -> str:
             axis.xaxis.set_minor_locator(NullLocator())
             axis.grid(alpha=0.3)
         axes[0].set_ylabel("AUC, matched negatives")
-        figure.legend(*axes[0].get_legend_handles_labels(), loc="outside right center", frameon=False)
+        figure.legend(
+            *axes[0].get_legend_handles_labels(), loc="outside right center", frameon=False
+        )
         return as_svg(figure)
 
 

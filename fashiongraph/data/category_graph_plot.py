@@ -94,9 +94,7 @@ def draw_category_graph(
     for node, (x, y) in place.items():
         side = "center" if abs(x) < 0.2 else "left" if x > 0 else "right"
         # Outside the circle, where no edge is; a name such as "under $20" is no formula.
-        axes.text(
-            *(1.13 * x, 1.13 * y), categories[node], ha=side, va="center", parse_math=False
-        )
+        axes.text(*(1.13 * x, 1.13 * y), categories[node], ha=side, va="center", parse_math=False)
     shares = (heaviest, heaviest / 2, heaviest / 4)
     keys = [Line2D([], [], color=_EDGES, alpha=0.6, lw=_WIDEST * w / heaviest) for w in shares]
     axes.legend(
