@@ -37,9 +37,10 @@ test-slow: $(INSTALLED) ## Run the slow tests.
 test-all: $(INSTALLED) ## Run all tests.
 	$(PYTEST)
 
-lint: $(INSTALLED) ## Check style, format and types.
+lint: $(INSTALLED) ## Check style, format, types and the words of the pages.
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/python docs/language.py
 	$(BIN)/mypy
 
 format: $(INSTALLED) ## Mend style and format where a tool can.
