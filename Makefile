@@ -10,7 +10,7 @@ INSTALLED := .venv/.installed
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/pytest -n $(WORKERS)
 
 .DEFAULT_GOAL := help
-.PHONY: help install quickstart test test-slow test-all lint format bench smoke crash wheel scatter clean
+.PHONY: help install quickstart test test-slow test-all lint format docs bench smoke crash wheel scatter clean
 
 help: ## List the targets.
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -20,7 +20,7 @@ $(INSTALLED): pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --constraint constraints.txt hatchling editables
 	$(BIN)/pip install --quiet --no-build-isolation --constraint constraints.txt \
-		--editable '.[clip,dev,efficientnet,export,metric,ray,retrieval,serve,text]'
+		--editable '.[clip,dev,docs,efficientnet,export,hub,metric,ray,retrieval,serve,text]'
 	touch $@
 
 install: $(INSTALLED) ## Make .venv, or bring it up to date.
@@ -37,14 +37,19 @@ test-slow: $(INSTALLED) ## Run the slow tests.
 test-all: $(INSTALLED) ## Run all tests.
 	$(PYTEST)
 
-lint: $(INSTALLED) ## Check style, format and types.
+lint: $(INSTALLED) ## Check style, format, types and the words of the pages.
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/python docs/language.py
 	$(BIN)/mypy
 
 format: $(INSTALLED) ## Mend style and format where a tool can.
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+docs: $(INSTALLED) ## Build the site into build/docs; runs its tutorials. Warnings are errors.
+	OMP_NUM_THREADS=1 $(BIN)/sphinx-build --quiet --fail-on-warning --keep-going \
+		--conf-dir docs --doctree-dir build/doctrees . build/docs
 
 bench: $(INSTALLED) ## Measure speed against its targets: ten minutes on an otherwise idle machine.
 	$(BIN)/pip install --quiet --constraint constraints.txt faiss-cpu

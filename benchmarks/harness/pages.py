@@ -96,7 +96,7 @@ def study_text(name: str, study: Study, table: pd.DataFrame, figures: Path, link
     for data, chosen in by_data(table, study):
         file = figure_name(name, data)
         dot_plot(chosen, study.models, study.reference, figures / file)
-        text += [f"### {data}", comparison(chosen, study.models, study.reference)]
+        text += [f"## {data}", comparison(chosen, study.models, study.reference)]
         text += [f"![{data}: mean and 95 % interval over seeds]({link}/{file})"]
     note = (
         f"Means over a row's seeds: of {study.reference} with ± half the 95 % interval, of the "

@@ -13,14 +13,17 @@ from torch_geometric.utils import to_networkx
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.files import atomic_write
 
+_EDGES, _WIDEST = "#dd8452", 5.0  # colour, and width in points
+
 
 def draw_category_graph(
     graph: Data, categories: Sequence[str], path: str | Path, num_edges: int = 40
 ) -> None:
     r"""Plot the edges of a category graph with the highest weights.
 
-    The size of a node is the number of outfits with its category. The width and the label of an
-    edge :math:`j \to i` are :math:`A_{ij}`. Categories without a drawn edge are left out.
+    Categories lie on a circle, such that those with heavy edges are close. The size of a node is
+    the number of outfits with its category, and the width of an edge :math:`j \to i` is
+    :math:`A_{ij}`. Categories without a drawn edge are left out.
 
     Args:
         graph: A graph made by :func:`~fashiongraph.data.category_graph.category_graph`.
@@ -46,6 +49,7 @@ def draw_category_graph(
     # state and needs no display.
     import networkx as nx
     from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
 
     if len(categories) != graph.num_nodes:
         raise FashionGraphError(
@@ -66,37 +70,44 @@ def draw_category_graph(
     )
     drawn = to_networkx(subgraph, edge_attrs=["weight"])
     drawn.remove_nodes_from(list(nx.isolates(drawn)))
-    place = nx.spring_layout(drawn, weight="weight", seed=0, k=2.5 / len(drawn) ** 0.5)
+    order = list(nx.spectral_ordering(drawn.to_undirected(), seed=0))
+    place = nx.circular_layout(order)
 
     figure = Figure(figsize=(11, 8), layout="constrained")
-    axes = figure.add_subplot(frame_on=False, xticks=[], yticks=[])
+    axes = figure.add_subplot(frame_on=False, xticks=[], yticks=[], aspect="equal")
+    axes.set(xlim=(-1.7, 1.7), ylim=(-1.25, 1.25))
     nodes = torch.tensor(list(drawn))
-    size = 200 + 1500 * graph.count[nodes] / graph.count.max().clamp(min=1)
+    size = 60 + 700 * graph.count[nodes] / graph.count.max().clamp(min=1)
     weight = torch.tensor([w for _, _, w in drawn.edges.data("weight")])
-    curved = "arc3,rad=0.12"  # separates i → j from j → i
-    nx.draw_networkx_nodes(drawn, place, node_size=size.tolist(), node_color="#9ecae1", ax=axes)
+    heaviest = float(weight.max())
+    nx.draw_networkx_nodes(drawn, place, node_size=size.tolist(), node_color="#4c72b0", ax=axes)
     nx.draw_networkx_edges(
         drawn,
         place,
         node_size=size.tolist(),
-        width=(0.5 + 4 * weight / weight.max()).tolist(),
-        edge_color="#756bb1",
-        alpha=0.55,
-        connectionstyle=curved,
+        width=(_WIDEST * weight / heaviest).tolist(),
+        edge_color=_EDGES,
+        alpha=0.6,
+        connectionstyle="arc3,rad=0.12",  # separates i → j from j → i
         ax=axes,
     )
-    names = {n: categories[n] for n in drawn}
-    for text in nx.draw_networkx_labels(drawn, place, names, font_size=9, ax=axes).values():
-        text.set_parse_math(False)  # a name such as "under $20" is no formula
-    nx.draw_networkx_edge_labels(
-        drawn,
-        place,
-        {(i, j): f"{w:.2f}" for i, j, w in drawn.edges.data("weight")},
-        font_size=6,
-        connectionstyle=curved,
-        ax=axes,
+    for node, (x, y) in place.items():
+        side = "center" if abs(x) < 0.2 else "left" if x > 0 else "right"
+        # Outside the circle, where no edge is; a name such as "under $20" is no formula.
+        axes.text(*(1.13 * x, 1.13 * y), categories[node], ha=side, va="center", parse_math=False)
+    shares = (heaviest, heaviest / 2, heaviest / 4)
+    keys = [Line2D([], [], color=_EDGES, alpha=0.6, lw=_WIDEST * w / heaviest) for w in shares]
+    axes.legend(
+        keys,
+        [f"{w:.2f}" for w in shares],
+        title="weight of j → i",
+        loc="lower right",
+        frameon=False,
     )
-    axes.set_title(f"The {len(weight)} strongest of {graph.num_edges:,} category pairs")
+    axes.set_title(
+        f"The {len(weight)} heaviest of {graph.num_edges:,} category pairs; "
+        "node size: number of outfits"
+    )
     with atomic_write(path) as draft, warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph .* missing from font")  # drawn as a box
         figure.savefig(draft, dpi=150)

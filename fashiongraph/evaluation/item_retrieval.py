@@ -30,9 +30,9 @@ def item_retrieval(
     completed outfit:
 
     .. math::
-        \mathrm{R@}k = \frac{1}{Q} \sum_q \Big[
-        \big| \{c \in C_q \setminus O_q : s_q(c) \ge s_q(t_q)\} \big| < k \Big],
-        \qquad \mathrm{chance} = \frac{1}{Q} \sum_q \min\Big(1, \frac{k}{|C_q|}\Big)
+        \mathrm{R@}k = \frac{1}{Q} \sum_q \left[
+        \bigl| \{c \in C_q \setminus O_q : s_q(c) \ge s_q(t_q)\} \bigr| < k \right],
+        \qquad \mathrm{chance} = \frac{1}{Q} \sum_q \min\left(1, \frac{k}{|C_q|}\right)
 
     Ties count against the model. Other items of the outfit are no candidates.
 

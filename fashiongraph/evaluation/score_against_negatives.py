@@ -38,11 +38,11 @@ def score_against_negatives(
         c(O) = \ln \frac{p(i \mid O \setminus i)}{q(i)} + z(O \setminus i)
 
     with the distribution :math:`q` of the negatives and a :math:`z` that cancels in the softmax,
-    but not in a comparison of outfits. Negatives :math:`j_1 \dots j_R`, drawn from q for every
+    but not in a comparison of outfits. Negatives :math:`j_1 \ldots j_R`, drawn from q for every
     item, remove it:
 
     .. math::
-        r_i &= c(O) - \ln \frac{1}{R + 1} \Big( e^{c(O)} + \sum_r e^{c(O_{i \to j_r})} \Big) \\
+        r_i &= c(O) - \ln \frac{1}{R + 1} \left( e^{c(O)} + \sum_r e^{c(O_{i \to j_r})} \right) \\
         y(O) &= -\ln \frac{1}{n} \sum_i e^{-r_i} + w \, s(O)
 
     which is the log-likelihood ratio of the outfit against a corrupted one with a negative at an

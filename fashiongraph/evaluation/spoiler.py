@@ -26,7 +26,7 @@ def spoiler(
 
     .. math::
         \mathrm{spoiler} = \frac{1}{Q} \sum_q
-        \Big[ f_{p_q} < \min_{i \in O_q \setminus p_q} f_i \Big],
+        \left[ f_{p_q} < \min_{i \in O_q \setminus p_q} f_i \right],
         \qquad \mathrm{chance} = \frac{1}{Q} \sum_q \frac{1}{n_q}
 
     A tie counts as wrong. Outfits of two items are left out: either item may be the wrong one.

@@ -24,8 +24,8 @@ def fuse(
     A row is
 
     .. math::
-        \left[ \frac{a}{\lVert a \rVert}, \frac{b}{\lVert b \rVert}, \dots,
-        \mathbb{1}[a \text{ is missing}], \mathbb{1}[b \text{ is missing}], \dots \right]
+        \left[ \frac{a}{\lVert a \rVert}, \frac{b}{\lVert b \rVert}, \ldots,
+        \mathbb{1}[a \text{ is missing}], \mathbb{1}[b \text{ is missing}], \ldots \right]
 
     so that all modalities have equal weight and a missing one (zeros) differs from a real row.
     Scaling by row needs no statistics, so nothing leaks from test items, and new items are fused

@@ -25,7 +25,7 @@ class TrainingLoader:
     (:attr:`~fashiongraph.data.Outfits.weight`), outfit b is expected to be visited
 
     .. math::
-        B \, w_b \Big/ \sum_{b'} w_{b'}
+        B \, w_b / \sum_{b'} w_{b'}
 
     times, and is visited the next smaller or larger whole number of times (systematic sampling). So
     any objective is weighted, also one whose terms are not sums over outfits.

@@ -15,6 +15,7 @@ from fashiongraph.models.ensemble import Ensemble
 from fashiongraph.models.fine_tuning_net import FineTuningNet
 from fashiongraph.models.item_pmi import ItemPMI
 from fashiongraph.models.item_states import ItemStates
+from fashiongraph.models.model_card import model_card
 from fashiongraph.models.outfit_model import OutfitModel
 from fashiongraph.models.picture_collocation_net import PictureCollocationNet
 from fashiongraph.models.sentence_collocation_net import SentenceCollocationNet
@@ -41,4 +42,5 @@ __all__ = [
     "TypeAware",
     "WrappedModel",
     "as_outfit_model",
+    "model_card",
 ]

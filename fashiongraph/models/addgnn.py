@@ -26,8 +26,8 @@ class ADDGNN(OutfitModel):
     r"""ADD-GNN: attribute masks, gated graph convolution and a bilinear score per attribute.
 
     .. math::
-        \mathbf{h}^0_{ik} &= \sigma\big(\mathbf{W}_0\, \sigma(\mathbf{M}^k \odot \mathbf{f}_i)
-        + \mathbf{b}_0\big) && \text{(A1, A4)}
+        \mathbf{h}^0_{ik} &= \sigma\bigl(\mathbf{W}_0\, \sigma(\mathbf{M}^k \odot \mathbf{f}_i)
+        + \mathbf{b}_0\bigr) && \text{(A1, A4)}
 
         \mathbf{h}_{ik} &= \mathrm{AttributeGatedConv}(\mathbf{h}^0, A)_{ik}
         && \text{(A5, A6)}

@@ -37,12 +37,12 @@ class ADDGNNPlus(ADDGNN):
     .. math::
         \mathbf{h}^0_{ik} &= \mathbf{W}_0 (\mathbf{M}^k \odot \mathbf{f}_i) + \mathbf{b}_0
         + \mathrm{context}(\mathbf{g}_i)_k, \qquad
-        \mathbf{h}_{ik} = \mathrm{norm}\big(\mathrm{conv}(\mathbf{h}^0, A)_{ik}\big)
+        \mathbf{h}_{ik} = \mathrm{norm}\bigl(\mathrm{conv}(\mathbf{h}^0, A)_{ik}\bigr)
 
-        f_i &= \frac{1}{2 (n - 1)} \sum_{j \neq i} \big[P(i, j) + P(j, i)\big]
+        f_i &= \frac{1}{2 (n - 1)} \sum_{j \neq i} \bigl[P(i, j) + P(j, i)\bigr]
         + \frac{1}{n - 1} \sum_{j \neq i} \sum_p \mathrm{prior}_p(i, j)
 
-        y &= \mathrm{pool}(f_1, \dots, f_n)
+        y &= \mathrm{pool}(f_1, \ldots, f_n)
 
     with :math:`\mathbf{g}_i` the mean features of the items that co-occur with i in training
     outfits and P the bilinear score of eq. A7. The candidates of a FITB question are ranked by the

@@ -11,6 +11,7 @@ from typing import Any
 from safetensors.torch import load
 from torch import Tensor
 
+from fashiongraph.errors import DataError
 from fashiongraph.files import atomic_write, save_tensors
 from fashiongraph.manifest import read_version
 
@@ -19,6 +20,9 @@ CHECKPOINT = "checkpoint"
 
 MODEL_CARD = "model.json"
 """Name of the file with class, configuration and vocabulary."""
+
+FORMAT = 1
+"""Version of the format. A checkpoint without one, of the first releases, is of version 1."""
 
 
 def write_checkpoint(
@@ -36,7 +40,8 @@ def write_checkpoint(
         for name, values in tensors.items():
             contiguous = {key: value.contiguous() for key, value in values.items()}
             save_tensors(contiguous, folder / f"{name}.safetensors")
-        text = json.dumps(card, indent=2, ensure_ascii=False, default=methodcaller("item"))
+        stated = {"format": FORMAT, **card}
+        text = json.dumps(stated, indent=2, ensure_ascii=False, default=methodcaller("item"))
         (folder / MODEL_CARD).write_text(text, encoding="utf-8")
 
 
@@ -50,7 +55,8 @@ def read_checkpoint(path: str | Path) -> tuple[dict[str, Any], dict[str, dict[st
         Content of ``model.json``, and tensors by name of each safetensors file, as written.
 
     Raises:
-        DataError: If there is no checkpoint, or a file differs from its digest.
+        DataError: If there is no checkpoint, a file differs from its digest, or the format is of a
+            later version of the library.
         ValueError: If a file is not of its format; OSError if it cannot be read.
     """
     below = Path(path) / "model"  # where fit() writes it
@@ -60,5 +66,12 @@ def read_checkpoint(path: str | Path) -> tuple[dict[str, Any], dict[str, dict[st
 
 def _read(folder: Path) -> tuple[dict[str, Any], dict[str, dict[str, Tensor]]]:
     card = json.loads((folder / MODEL_CARD).read_text(encoding="utf-8"))
+    version = card.pop("format", 1)
+    if version > FORMAT:
+        raise DataError(
+            f"the checkpoint needs fashiongraph {card['fashiongraph']} or later: pip install "
+            f"--upgrade fashiongraph (its format is {version}, this version reads up to {FORMAT})",
+            folder / MODEL_CARD,
+        )
     files = sorted(folder.glob("*.safetensors"))
     return card, {file.stem: load(file.read_bytes()) for file in files}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,13 +14,14 @@ from safetensors import SafetensorError
 from torch import Tensor
 from torch_geometric.data import Batch, Data
 
-from fashiongraph import __version__
+from fashiongraph import __version__, hub
 from fashiongraph.data.feature_source import FeatureSource, check_sources
 from fashiongraph.data.item_table import ItemTable
 from fashiongraph.errors import DataError, FashionGraphError
 from fashiongraph.loader.outfit_batch import ItemInputs, item_inputs, leave_one_out
 from fashiongraph.models.checkpoint import MODEL_CARD, read_checkpoint, write_checkpoint
 from fashiongraph.models.item_states import ItemStates
+from fashiongraph.models.model_card import model_card
 
 ModelT = TypeVar("ModelT", bound="OutfitModel")
 
@@ -374,9 +376,45 @@ class OutfitModel(torch.nn.Module):
         return model.eval()
 
     @classmethod
-    def from_pretrained(cls: type[ModelT], path: str | Path) -> ModelT:
-        """Alias of :meth:`load` with the name that model hubs use."""
-        return cls.load(path)
+    def from_pretrained(cls: type[ModelT], name: str | Path, revision: str | None = None) -> ModelT:
+        """Load a checkpoint from a folder or from the Hugging Face hub.
+
+        Args:
+            name: Folder of a checkpoint, or a repository of the hub, ``user/name`` (extra ``hub``).
+            revision: Branch, tag or commit of the repository. A commit pins the weights.
+
+        Raises:
+            DataError: As :meth:`load`.
+            FashionGraphError: If the repository cannot be fetched, or ``revision`` is given for a
+                folder.
+        """
+        if hub.is_hub_name(name):
+            return cls.load(hub.fetch(str(name), revision))
+        if revision is not None:
+            raise FashionGraphError(f"'revision' needs a repository of the hub (got {str(name)!r})")
+        return cls.load(name)
+
+    def push_to_hub(self, name: str, private: bool = False, **card: Any) -> str:
+        """Upload the checkpoint and a card to the Hugging Face hub (extra ``hub``).
+
+        Args:
+            name: Repository, ``user/name``; it is created if it does not exist.
+            private: Whether a new repository is private.
+            **card: What the card states, as for :func:`~fashiongraph.models.model_card`:
+                ``results``, ``data``, ``limits`` and ``license``.
+
+        Returns:
+            The commit, for ``from_pretrained(name, revision=...)``.
+
+        Raises:
+            FashionGraphError: If the hub refuses the upload.
+        """
+        with tempfile.TemporaryDirectory() as scratch:
+            folder = Path(scratch) / "model"
+            self.save(folder)
+            text = model_card(folder, name, **card)
+            (folder / "README.md").write_text(text, encoding="utf-8")
+            return hub.push(folder, name, private, f"Upload {type(self).__name__}")
 
     def extra_repr(self) -> str:
         """The configuration."""

@@ -16,7 +16,7 @@ class LayerProjection(torch.nn.Module):
 
     .. math::
         \mathbf{e}_i = \frac{\mathbf{z}_i}{\lVert \mathbf{z}_i \rVert_2}, \qquad
-        \mathbf{z}_i = [\mathbf{W}_1 \mathbf{f}_i^1 + \mathbf{b}_1; \dots;
+        \mathbf{z}_i = [\mathbf{W}_1 \mathbf{f}_i^1 + \mathbf{b}_1; \ldots;
         \mathbf{W}_L \mathbf{f}_i^L + \mathbf{b}_L]
 
     Args:

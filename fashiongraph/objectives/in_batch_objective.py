@@ -17,13 +17,13 @@ class InBatchObjective(Objective[CollocationNet]):
     The negatives are the items of the batch with the same category.
 
     .. math::
-        \mathbf{r}_i = \sum_{j \ne i} \mathbf{e}_j \Big/ \Big\| \sum_{j \ne i} \mathbf{e}_j \Big\|
+        \mathbf{r}_i = \sum_{j \ne i} \mathbf{e}_j / \Bigl\| \sum_{j \ne i} \mathbf{e}_j \Bigr\|
         \qquad
-        L = -\frac{1}{2N} \sum_i \bigg[
+        L = -\frac{1}{2N} \sum_i \biggl[
         \ln \frac{e^{s \mathbf{e}_i^{\top} \mathbf{r}_i}}
         {\sum_{j: c_j = c_i} e^{s \mathbf{e}_i^{\top} \mathbf{r}_j}} +
         \ln \frac{e^{s \mathbf{e}_i^{\top} \mathbf{r}_i}}
-        {\sum_{j: c_j = c_i} e^{s \mathbf{e}_j^{\top} \mathbf{r}_i}} \bigg]
+        {\sum_{j: c_j = c_i} e^{s \mathbf{e}_j^{\top} \mathbf{r}_i}} \biggr]
 
     with embeddings :math:`\mathbf{e}` of length 1, and j over the outfit in :math:`\mathbf{r}_i`
     and over the batch in L. With negatives of the same category the loss does not depend on the

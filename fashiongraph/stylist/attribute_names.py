@@ -33,7 +33,7 @@ def attribute_names(
     r"""Values of columns that correlate most with each attribute.
 
     .. math::
-        r_{kv} = \operatorname{corr}_i\big(\bar{g}_{ik},\ \mathbb{1}[v_i = v]\big)
+        r_{kv} = \operatorname{corr}_i\bigl(\bar{g}_{ik},\ \mathbb{1}[v_i = v]\bigr)
 
     with :math:`\bar{g}_{ik}` the mean gain of the pairs of item i in attribute k, over the items
     that occur in a pair.

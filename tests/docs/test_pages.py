@@ -24,7 +24,7 @@ PAGES = {
     for page in (
         ROOT / "README.md",
         ROOT / "CONTRIBUTING.md",
-        *sorted((ROOT / "docs").glob("*.md")),
+        *sorted((ROOT / "docs").rglob("*.md")),
     )
 }
 BLOCK = re.compile(r"^```(python|bash)\n(.*?)^```", re.DOTALL | re.MULTILINE)
@@ -88,6 +88,7 @@ def make_polyvore(folder: Path) -> None:
 FILES = {
     "docs/data_sets.md": {"my_wardrobe": make_tables, "data/polyvore_outfits": make_polyvore},
     "docs/own_wardrobe.md": {"my_wardrobe": make_tables},
+    "docs/start/catalogue.md": {"my_shop": make_tables},
 }
 
 

@@ -26,8 +26,8 @@ class BiLSTM(OutfitModel):
 
     .. math::
         \mathbf{x}_t = \mathbf{W} \mathbf{f}_t, \qquad
-        \mathbf{p}_t = \mathbf{V} \, \mathrm{LSTM}(\mathbf{x}_1, \dots, \mathbf{x}_t) + \mathbf{b},
-        \qquad P(\mathbf{x}_{t+1} \mid \mathbf{x}_1, \dots, \mathbf{x}_t) =
+        \mathbf{p}_t = \mathbf{V} \, \mathrm{LSTM}(\mathbf{x}_1, \ldots, \mathbf{x}_t) + \mathbf{b},
+        \qquad P(\mathbf{x}_{t+1} \mid \mathbf{x}_1, \ldots, \mathbf{x}_t) =
         \frac{e^{\mathbf{p}_t^{\top} \mathbf{x}_{t+1}}}
         {\sum_{\mathbf{x} \in \mathcal{X}} e^{\mathbf{p}_t^{\top} \mathbf{x}}}
 

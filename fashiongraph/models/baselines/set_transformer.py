@@ -20,8 +20,8 @@ class SetTransformer(OutfitModel):
     r"""Transformer over an outfit token and the items, with an MLP on the outfit token.
 
     .. math::
-        y = \mathrm{MLP}\big(\mathrm{encoder}(\mathbf{t}, \mathbf{W} \mathbf{f}_1 + \mathbf{b},
-        \dots, \mathbf{W} \mathbf{f}_n + \mathbf{b})_{\mathbf{t}}\big)
+        y = \mathrm{MLP}\bigl(\mathrm{encoder}(\mathbf{t}, \mathbf{W} \mathbf{f}_1 + \mathbf{b},
+        \ldots, \mathbf{W} \mathbf{f}_n + \mathbf{b})_{\mathbf{t}}\bigr)
 
     There is no positional encoding, so the score does not depend on the order of the items. An
     outfit of one item scores 0, because training has none.

@@ -13,8 +13,8 @@ class CandidateSoftmaxLoss(torch.nn.Module):
 
     .. math::
         L = -\ln \frac{e^{y^{+}}}{e^{y^{+}} + \sum_r e^{y^{-}_r}}
-        - \beta \, \tfrac{1}{2} \Big[ \ln \sigma(s y^{+} + b)
-        + \frac{1}{R} \sum_r \ln \sigma(-(s y^{-}_r + b)) \Big]
+        - \beta \, \tfrac{1}{2} \left[ \ln \sigma(s y^{+} + b)
+        + \frac{1}{R} \sum_r \ln \sigma(-(s y^{-}_r + b)) \right]
 
     averaged over outfits. The softmax ranks the candidates of one outfit, as in fill-in-the-blank
     (FITB) questions, and is invariant to a shift of their scores. The pointwise cross-entropy, with

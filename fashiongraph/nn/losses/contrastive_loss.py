@@ -12,7 +12,7 @@ class ContrastiveLoss(torch.nn.Module):
     r"""Contrastive loss on distances of positive and negative pairs.
 
     .. math::
-        L = \frac{1}{|P| + |N|} \Big( \sum_{P} d^2 + \sum_{N} [\alpha - d]_+^2 \Big)
+        L = \frac{1}{|P| + |N|} \left( \sum_{P} d^2 + \sum_{N} [\alpha - d]_+^2 \right)
 
     Args:
         margin: The margin :math:`\alpha`, from which negative pairs have no loss.

@@ -19,7 +19,7 @@ class HardAwareCascadeLoss(torch.nn.Module):
 
     .. math::
         L = \sum_{k=1}^{K} \frac{1}{|P_k|} \sum_{(i, j) \in P_k} D_k(i, j)
-        + \frac{1}{|N_k|} \sum_{(i, j) \in N_k} \big[ \mu - D_k(i, j) \big]_+
+        + \frac{1}{|N_k|} \sum_{(i, j) \in N_k} \bigl[ \mu - D_k(i, j) \bigr]_+
 
     Model k is a slice of the embeddings, such as the output of one layer of a network, and
     :math:`D_k` the Euclidean distance of its vectors of length 1. :math:`P_1` and :math:`N_1` are

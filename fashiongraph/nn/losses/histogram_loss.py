@@ -14,7 +14,7 @@ class HistogramLoss(torch.nn.Module):
 
     .. math::
         L = \sum_{r=0}^{R} h^-_r \sum_{q=0}^{r} h^+_q, \qquad
-        h_r = \frac{1}{|S|} \sum_{s \in S} \Big[ 1 - \frac{|s - t_r|}{\Delta} \Big]_+
+        h_r = \frac{1}{|S|} \sum_{s \in S} \left[ 1 - \frac{|s - t_r|}{\Delta} \right]_+
 
     where :math:`S` are the cosines of the positive or the negative pairs and the nodes
     :math:`t_r` divide :math:`[-1, 1]` into :math:`R` bins of width :math:`\Delta`.

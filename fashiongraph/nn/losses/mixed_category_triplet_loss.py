@@ -17,7 +17,7 @@ class MixedCategoryTripletLoss(torch.nn.Module):
     r"""Triplet loss with positives from the same outfit, of any category.
 
     .. math::
-        L = \sum_{(a, p, n)} \big[ d(a, p) - d(a, n) + \alpha \big]_+
+        L = \sum_{(a, p, n)} \bigl[ d(a, p) - d(a, n) + \alpha \bigr]_+
 
     with :math:`a, p` items of one outfit, of any categories, and :math:`n` a negative. For a
     similarity :math:`d` both signs turn; the default is the hinge of cosines. The loss has the

@@ -15,8 +15,8 @@ class PositionDependentLoss(torch.nn.Module):
     r"""Double-header hinge loss of a learned similarity and the Euclidean distance.
 
     .. math::
-        L = \frac{1}{T} \sum_{(a, p, n)} \big[ \alpha + S(a, n) - S(a, p) \big]_+
-        + \lambda \big[ \beta + D(a, p) - D(a, n) \big]_+
+        L = \frac{1}{T} \sum_{(a, p, n)} \bigl[ \alpha + S(a, n) - S(a, p) \bigr]_+
+        + \lambda \bigl[ \beta + D(a, p) - D(a, n) \bigr]_+
 
     with :math:`S` a :class:`PositionDependentSimilarity` and :math:`D` the Euclidean distance of
     embeddings of length 1. The paper writes each term for the hardest positive pair and the hardest

@@ -12,8 +12,8 @@ class ScoreDistillationLoss(torch.nn.Module):
     r"""Kullback-Leibler divergence of a student's candidate probabilities from a teacher's.
 
     .. math::
-        L = T^2 \, \mathrm{KL} \big( \operatorname{softmax}(\mathbf{y}_t / T) \,\Vert\,
-        \operatorname{softmax}(\mathbf{y}_s / T) \big)
+        L = T^2 \, \mathrm{KL} \bigl( \operatorname{softmax}(\mathbf{y}_t / T) \,\Vert\,
+        \operatorname{softmax}(\mathbf{y}_s / T) \bigr)
 
     averaged over groups of candidates. Only differences within a group count; the scores of
     teacher and student may differ by a constant. The teacher gets no gradient.

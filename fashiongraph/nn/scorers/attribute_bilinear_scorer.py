@@ -114,7 +114,7 @@ class AttributeBilinearScorer(torch.nn.Module):
         r"""Compatibility of each item with the rest of its outfit [N].
 
         .. math::
-            f_i = \frac{1}{2 (n - 1)} \sum_{j \neq i} \big[ P(i, j) + P(j, i) \big]
+            f_i = \frac{1}{2 (n - 1)} \sum_{j \neq i} \bigl[ P(i, j) + P(j, i) \bigr]
 
         The mean over an outfit's items is the outfit's score. The only item of an outfit scores 0.
 

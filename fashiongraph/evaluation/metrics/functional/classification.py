@@ -11,7 +11,7 @@ def roc_auc(score: Tensor, label: Tensor) -> Tensor:
 
     .. math::
         \mathrm{AUC} = \frac{1}{|P| |N|} \sum_{p \in P} \sum_{n \in N}
-        \Big( [s_p > s_n] + \tfrac{1}{2} [s_p = s_n] \Big)
+        \left( [s_p > s_n] + \tfrac{1}{2} [s_p = s_n] \right)
 
     with the real outfits P and the corrupted outfits N: the probability that a real outfit scores
     higher, with ties counted one half.

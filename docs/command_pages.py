@@ -1,0 +1,51 @@
+"""Directive ``commands``: every command with its options, from the program itself."""
+
+from __future__ import annotations
+
+import re
+
+import typer
+from docutils import nodes
+from sphinx.util.docutils import SphinxDirective
+from typer.core import TyperGroup
+
+from fashiongraph.cli import app
+
+
+class CommandDirective(SphinxDirective):
+    """A section per command, with its help text and a table of its options."""
+
+    def run(self) -> list[nodes.Node]:
+        """Write the sections as MyST and parse them."""
+        group = typer.main.get_command(app)
+        assert isinstance(group, TyperGroup)
+        parts = [section(name, command) for name, command in group.commands.items()]
+        return self.parse_text_to_nodes("\n".join(parts), allow_section_headings=True)
+
+
+def section(name: str, command: typer.core.TyperCommand) -> str:
+    """One command as MyST."""
+    context = typer.Context(command, info_name=f"fashiongraph {name}")
+    rows = [record for one in command.params if (record := one.get_help_record(context))]
+    table = [f"| `{option}` | {plain(text)} |" for option, text in rows]
+    usage = command.get_usage(context).removeprefix("Usage: ")
+    return "\n".join(
+        [
+            f"## {name}",
+            f"```text\n{usage}\n```",
+            plain(command.help or ""),
+            "",
+            "| option | description |",
+            "| --- | --- |",
+            *table,
+            "",
+        ]
+    )
+
+
+def plain(text: str) -> str:
+    """Help text with the markup of Rich as Markdown."""
+    bold, rest = [], re.split(r"\[b\](.*?)\[/b?\]", text.replace("\\[", "["))
+    for n, part in enumerate(rest):
+        bold.append(f"`{part}`" if n % 2 else re.sub(r"([\\<>|*_$])", r"\\\1", part))
+    return "".join(bold).replace("|", "\\|") if "|" in text else "".join(bold)

@@ -1,0 +1,108 @@
+"""Folders on the hub, through a stand-in of its HTTP interface."""
+
+from __future__ import annotations
+
+import os
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from fashiongraph.errors import FashionGraphError
+from fashiongraph.hub import is_hub_name, push
+
+pytest.importorskip("huggingface_hub")
+ROOT = Path(__file__).parents[1]
+running_hub = runpy.run_path(str(Path(__file__).parent / "hub_server.py"))["running_hub"]
+
+
+@pytest.fixture(scope="module")
+def server():
+    with running_hub() as hub:
+        yield hub
+
+
+@pytest.fixture
+def client(server, tmp_path):
+    """Runs a script with the stand-in as its hub; the client reads the address at its import."""
+
+    def run(code, *arguments, endpoint=server.endpoint):
+        environment = {
+            **{key: value for key, value in os.environ.items() if not key.startswith("HF_")},
+            "HF_ENDPOINT": endpoint,
+            "HF_HOME": str(tmp_path / "cache"),
+            "HF_TOKEN": "hf_stand_in",
+            "HF_HUB_DISABLE_TELEMETRY": "1",
+            "HF_HUB_DISABLE_XET": "1",
+        }
+        command = [sys.executable, "-c", code, *arguments]
+        done = subprocess.run(
+            command, capture_output=True, text=True, cwd=ROOT, env=environment, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout.split()
+
+    return run
+
+
+PUSH = """
+import sys, torch
+from fashiongraph.evaluation import Result
+from fashiongraph.models import Siamese
+for seed in (0, 1):
+    torch.manual_seed(seed)
+    results = {"same_category": [Result("AUC", 0.75, 0.7, 0.8, 1000)]}
+    print(Siamese(8).push_to_hub("user/siamese", results=results, license="mit"))
+"""
+FETCH = """
+import sys
+from fashiongraph.models import OutfitModel
+for revision in (None, *sys.argv[1:]):
+    model = OutfitModel.from_pretrained("user/siamese", revision=revision)
+    print(float(model.embedding.lin.weight.sum()))
+"""
+MISSING = """
+from fashiongraph import hub
+for name, revision in (("user/none", None), ("user/siamese", "v9")):
+    try:
+        hub.fetch(name, revision)
+    except hub.FashionGraphError as error:
+        print(repr(name) in str(error) and (revision is None or repr(revision) in str(error)))
+"""
+
+
+def test_a_model_is_pushed_and_fetched_by_its_commit(server, client):
+    commits = client(PUSH)
+    files = server.repositories["user/siamese"]
+    assert list(files)[-2:] == commits
+    assert "| same_category | AUC | 0.750 |" in files[commits[1]]["README.md"].decode()
+    server.commit("user/siamese", {**files[commits[1]], "model.bin": b"a pickle"})
+
+    newest, first, second = map(float, client(FETCH, *commits))
+    assert newest == second != first
+    assert not [one for one in server.requests if "resolve" in one and "model.bin" in one]
+    # A commit that is in the cache needs no network.
+    pinned = FETCH.replace("(None, *sys.argv[1:])", "sys.argv[1:]")
+    offline = client(pinned, *commits, endpoint="http://127.0.0.1:9")
+    assert [float(one) for one in offline] == [first, second]
+
+
+def test_what_cannot_be_fetched_is_named(client):
+    assert client(MISSING) == ["True", "True"]
+
+
+def test_names_of_the_hub(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "runs" / "model").mkdir(parents=True)
+    assert is_hub_name("user/my-model.v2")
+    for name in ("runs/model", "model", "a/b/c", "/etc/model", "../model"):
+        assert not is_hub_name(name), name
+
+
+def test_refuses_no_folder_and_no_name(tmp_path):
+    with pytest.raises(FashionGraphError, match="'folder'.*nothing"):
+        push(tmp_path / "nothing", "user/model")
+    with pytest.raises(FashionGraphError, match="'name'.*model"):
+        push(tmp_path, "model")
