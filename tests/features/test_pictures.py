@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-import os
-
 import io
+import os
 import struct
 from pathlib import Path
 
