@@ -10,6 +10,7 @@ from torch import Tensor
 
 from fashiongraph.data.outfits import Outfits
 from fashiongraph.datasets.synthetic.styling_rules import StylingRules
+from fashiongraph.stylist import Stylist
 from fashiongraph.stylist.pair_terms import PairTerms
 
 
@@ -50,13 +51,15 @@ class ExplainedOutfit:
 
     Args:
         outfit_id: Identifier.
-        score: Score.
+        score: Raw score.
         typical: Expected score of its categories; the rest of the score is the mean of the totals
             of its pairs.
-        rank: Rank by score, 1 for the best.
+        rank: Rank by the calibrated score of its looks, 1 for the best.
         garments: Items.
         pairs: Pairs by ascending total.
         broken: Number of pairs that break each designers' rule, for the rules that are broken.
+        calibrated: Calibrated score of its looks, from 0 to 100.
+        sentence: Explanation of that score in one sentence.
     """
 
     outfit_id: str
@@ -66,12 +69,24 @@ class ExplainedOutfit:
     garments: list[Garment]
     pairs: list[ExplainedPair]
     broken: dict[str, int]
+    calibrated: float
+    sentence: str
 
     @property
     def lowest(self) -> tuple[ExplainedPair, int]:
         """The pair and the attribute, from 0, with the lowest gain."""
         pair = min(self.pairs, key=lambda one: min(one.gain))
         return pair, pair.gain.index(min(pair.gain))
+
+
+def looks(stylist: Stylist, outfits: Outfits) -> Tensor:
+    """Calibrated scores of outfits, from 0 to 100 [B].
+
+    Args:
+        stylist: The stylist.
+        outfits: Outfits of its items.
+    """
+    return stylist.catalogue.scores(outfits.item_id.split(outfits.sizes.tolist()))
 
 
 def explain(
@@ -81,6 +96,7 @@ def explain(
     pictures: list[Path],
     truth: StylingRules,
     index: list[int],
+    stylist: Stylist,
 ) -> list[ExplainedOutfit]:
     """Explain the scores of some outfits for the report.
 
@@ -91,9 +107,11 @@ def explain(
         pictures: Picture file of each item of the table, relative to the folder of the report.
         truth: The designers' rules.
         index: Positions of the explained outfits.
+        stylist: Stylist of the items, by whose scores outfits are ranked.
     """
+    calibrated = looks(stylist, outfits)
     rank = torch.empty(len(outfits), dtype=torch.long)
-    rank[score.argsort(descending=True, stable=True)] = torch.arange(1, len(outfits) + 1)
+    rank[calibrated.argsort(descending=True, stable=True)] = torch.arange(1, len(outfits) + 1)
     gain = pairs.gain
     strength = (gain / (2 * gain.std(unbiased=False)).clamp(min=1e-12)).clamp(-1, 1)
     chosen = outfits.select(index)
@@ -128,6 +146,8 @@ def explain(
                     for name, count in zip(truth.names, violations[place].tolist(), strict=True)
                     if count
                 },
+                calibrated=float(calibrated[outfit]),
+                sentence=stylist.explain(items.ids[rows].tolist()).sentence,
             )
         )
     return explained

@@ -66,7 +66,7 @@ class Findings:
         teachers: The two teachers.
         students: ADD-GNN and its ablations, the full model first.
         comparison: Results of models and heuristic baselines.
-        best: Test outfits with the highest scores of the full model.
+        best: Test outfits with the highest calibrated scores of the full model.
         worst: Test outfits with the lowest scores, the lowest first.
         rules: Sensitivity of the attributes to the rules.
         names: Values of columns that correlate with each attribute.

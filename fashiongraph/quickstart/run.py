@@ -13,20 +13,22 @@ from fashiongraph.data.category_graph import category_graph
 from fashiongraph.data.outfits import Outfits
 from fashiongraph.data.splits import split
 from fashiongraph.datasets.synthetic.synthetic_outfits import SyntheticOutfits
-from fashiongraph.evaluation import score_outfits
+from fashiongraph.evaluation import Calibration, score_outfits
 from fashiongraph.files import atomic_write
 from fashiongraph.manifest import check_replaceable
 from fashiongraph.models.heuristics import CategoryCooccurrence
-from fashiongraph.models.wrapped_model import Scorer
+from fashiongraph.models.wrapped_model import Scorer, as_outfit_model
 from fashiongraph.quickstart.comparison import compare
-from fashiongraph.quickstart.explained_outfit import explain
+from fashiongraph.quickstart.explained_outfit import explain, looks
 from fashiongraph.quickstart.findings import Findings, Stopwatch
+from fashiongraph.quickstart.looks_score import LooksScore
 from fashiongraph.quickstart.report import write_report
 from fashiongraph.quickstart.rule_sensitivity import rule_sensitivity
 from fashiongraph.quickstart.settings import Settings
 from fashiongraph.quickstart.synthetic_data import draw_data, encode_pictures, picture_encoders
 from fashiongraph.quickstart.train import VARIANTS, train_teachers, train_variant
 from fashiongraph.quickstart.trained import Trained
+from fashiongraph.stylist import Stylist
 from fashiongraph.stylist.attribute_names import attribute_names
 from fashiongraph.stylist.pair_terms import pair_terms
 
@@ -105,10 +107,13 @@ def run_quickstart(
             score = score_outfits(model, test)
             pairs = pair_terms(model, test)
             assert pairs is not None  # ADD-GNN scores pairs
-            order = torch.argsort(score, descending=True, stable=True).tolist()
+            scorer = LooksScore(model, train)
+            calibration = Calibration.fit(as_outfit_model(scorer), valid)
+            stylist = Stylist(scorer, test.items, test, folder, calibration)
+            order = torch.argsort(looks(stylist, test), descending=True, stable=True).tolist()
             shown = min(settings.num_shown, len(order) // 2)
             best, worst = (
-                explain(test, score, pairs, data.pictures, truth, index)
+                explain(test, score, pairs, data.pictures, truth, index, stylist)
                 for index in (order[:shown], order[::-1][:shown])
             )
         findings = Findings(

@@ -89,6 +89,11 @@ def pair_terms(model: OutfitModel, outfits: Outfits) -> PairTerms | None:
 
 def pair_kinds(items: ItemTable, rows: Tensor) -> Tensor:
     """Key of the two categories of each pair of items, in any order: [P, 2] to [P]."""
-    low, high = items.category_id[rows].sort(dim=1).values.unbind(dim=1)
+    return category_pairs(items.category_id[rows])
+
+
+def category_pairs(category_id: Tensor) -> Tensor:
+    """Key of each pair of categories, in any order: [P, 2] to [P]."""
+    low, high = category_id.sort(dim=1).values.unbind(dim=1)
     key: Tensor = (low << 32) + high
     return key

@@ -5,10 +5,18 @@ from pathlib import Path
 import pytest
 import torch
 
+from fashiongraph.data import Outfits
 from fashiongraph.datasets import SyntheticOutfits
+from fashiongraph.evaluation import Calibration
 from fashiongraph.models import ADDGNN
-from fashiongraph.quickstart.explained_outfit import explain
+from fashiongraph.quickstart.explained_outfit import explain, looks
+from fashiongraph.stylist import Stylist
 from fashiongraph.stylist.pair_terms import pair_terms
+
+
+def rows_of(outfits: Outfits, place: int) -> list[int]:
+    rows: list[int] = outfits.item_id[outfits.ptr[place] : outfits.ptr[place + 1]].tolist()
+    return rows
 
 
 def test_explanations_add_up_to_scores() -> None:
@@ -21,10 +29,18 @@ def test_explanations_add_up_to_scores() -> None:
     pairs = pair_terms(model, outfits)
     score = torch.arange(20.0)
     pictures = [Path(f"{name}.png") for name in users.items.ids]
-    one, other = explain(outfits, score, pairs, pictures, truth, [7, 19])
-    assert (one.rank, other.rank) == (13, 1)
+    calibration = Calibration.fit(model, outfits)
+    stylist = Stylist(model, users.items, outfits, calibration=calibration)
+    one, other = explain(outfits, score, pairs, pictures, truth, [7, 19], stylist)
+    calibrated = looks(stylist, outfits)
+    for place, explained in ((7, one), (19, other)):
+        assert explained.rank == 1 + int((calibrated > calibrated[place]).sum())
+        assert explained.calibrated == pytest.approx(float(calibrated[place]))
+        worn = [str(item) for item in users.items.ids[rows_of(outfits, place)]]
+        assert explained.sentence == stylist.explain(worn).sentence
+        assert explained.score == place
     assert one.outfit_id == outfits.ids[7]
-    rows = outfits.item_id[outfits.ptr[7] : outfits.ptr[8]].tolist()
+    rows = rows_of(outfits, 7)
     assert [garment.picture for garment in one.garments] == [pictures[r] for r in rows]
     assert [garment.title for garment in one.garments] == [
         users.items.columns["title"][r] for r in rows

@@ -11,7 +11,7 @@ import pytest
 from fashiongraph.quickstart.explained_outfit import ExplainedOutfit, ExplainedPair, Garment
 from fashiongraph.quickstart.report import picture_uri, write_report
 
-SECTIONS = ("results", "best", "worst", "rules", "graph", "curves", "limits", "data")
+SECTIONS = ("best", "worst", "reading", "results", "rules", "graph", "curves", "limits", "data")
 
 
 class Page(HTMLParser):
@@ -44,6 +44,10 @@ def test_report_is_complete_and_self_contained(small_run):
     assert not page.tags & {"script", "link", "iframe", "object"}
     assert not re.search(r"@import|url\(", text)
     assert "The data set is synthetic" in text
+    assert text.index("<img") < text.index("<table")  # pictures before numbers
+    best, worst = small_run.findings.best[0], small_run.findings.worst[0]
+    assert best.rank == 1 and best.calibrated > worst.calibrated
+    assert f"scores {best.calibrated:.0f} of 100" in text
     for results in small_run.findings.comparison.results.values():
         for pair in results.values():
             assert all(f"{result.value:.3f}" in text for result in pair)
@@ -60,7 +64,7 @@ def test_report_escapes_all_text(small_run, tmp_path):
     )
     garments = [Garment(nasty, nasty, picture), Garment("hat", "hat", picture)]
     pair = ExplainedPair(0, 1, [0.5, -1.0, 0.0, 0.0], [0.25, -0.5, 0.0, 0.0])
-    outfit = ExplainedOutfit(nasty, 1.0, 0.5, 1, garments, [pair], {nasty: 2})
+    outfit = ExplainedOutfit(nasty, 1.0, 0.5, 1, garments, [pair], {nasty: 2}, 50.0, nasty)
     path = tmp_path / "report.html"
     write_report(path, replace(small_run.findings, best=[outfit], worst=[]))
     text = path.read_text(encoding="utf-8")
