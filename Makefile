@@ -10,7 +10,7 @@ INSTALLED := .venv/.installed
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/pytest -n $(WORKERS)
 
 .DEFAULT_GOAL := help
-.PHONY: help install quickstart test test-slow test-all lint format docs bench smoke crash wheel scatter clean
+.PHONY: help install quickstart serve test test-slow test-all lint format docs bench smoke crash wheel scatter clean
 
 help: ## List the targets.
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -27,6 +27,11 @@ install: $(INSTALLED) ## Make .venv, or bring it up to date.
 
 quickstart: $(INSTALLED) ## Run the main job on an embedded data set; writes quickstart/report.html.
 	OMP_NUM_THREADS=1 $(BIN)/fashiongraph quickstart --overwrite
+
+serve: $(INSTALLED) ## Show the pages of the embedded data set's model at http://127.0.0.1:8000.
+	test -f quickstart/report.html || $(MAKE) quickstart
+	$(BIN)/fashiongraph serve quickstart/models/addgnn --data quickstart/dataset/designers \
+		--store runs/serve
 
 test: $(INSTALLED) ## Run the fast tests; at least 95 % of the lines are covered.
 	$(PYTEST) -m "not slow" --cov --cov-report= --cov-fail-under=95

@@ -84,6 +84,8 @@ def run_quickstart(
                         variant, (train, valid), graph, teachers, settings, seed, progress
                     )
                 )
+        for student in students:  # what `fashiongraph score` and `serve` read
+            student.model.calibration = Calibration.fit(student.model, valid).to_dict()
         trained: list[Trained[Any]] = [*teachers, *students]
         for one in trained:
             one.model.save(folder / "models" / one.folder)
