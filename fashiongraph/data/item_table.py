@@ -283,9 +283,15 @@ class ItemTable:
         """
         if unknown not in ("error", "default"):
             raise FashionGraphError(f"'unknown' needs to be 'error' or 'default' (got {unknown!r})")
+        if list(categories) == self.categories:
+            return self
         code = strings(categories).get_indexer(strings(self.categories)).astype(np.int64)
-        used = torch.unique(self.category_id[self.category_id >= 0]).numpy()
-        missing = [self.categories[c] for c in used if code[c] < 0]
+        count = torch.bincount(self.category_id + 1, minlength=len(code) + 1)[1:].tolist()
+        missing = [
+            name
+            for name, c, used in zip(self.categories, code, count, strict=True)
+            if used and c < 0
+        ]
         if missing and unknown == "error":
             raise FashionGraphError(
                 f"'categories' needs every category of the items (lacks {', '.join(missing[:5])}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -195,6 +196,23 @@ class CatalogueStates:
         product, place = product.topk(min(count, len(product)))
         found = product > float("-inf")
         return item[place[found]], product[found]
+
+    @cached_property
+    def place(self) -> Tensor:
+        """Row of the vector of each item of the table [n]."""
+        return torch.empty_like(self.item).scatter_(0, self.item, torch.arange(len(self.item)))
+
+    def nearest(self, query: Tensor, candidates: Tensor, count: int) -> Tensor:
+        """Candidates with the largest inner products with a query, best first.
+
+        Args:
+            query: The query [D].
+            candidates: Rows of the item table [M].
+            count: Largest number to return.
+        """
+        vectors = self.values[self.place[candidates]]
+        product = vectors.to(torch.promote_types(vectors.dtype, torch.float32)) @ query.to(vectors)
+        return candidates[product.topk(min(count, len(candidates))).indices]
 
     def products(self, query: Tensor, rows: slice, block_size: int = 65536) -> Tensor:
         """Inner products of a query [D] with some rows, in float32 at least."""

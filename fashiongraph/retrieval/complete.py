@@ -133,7 +133,8 @@ def _shortlisted(
     device_query = model.completion_query(embedding)
     query, offset = device_query[0].cpu(), float(device_query[1])
     rounding = states.rounding * float(query.norm())
-    co_occurring = _co_occurring(scorer, outfit, allowed)
+    co_occurring = scorer.co_occurring(outfit)
+    co_occurring = co_occurring[allowed[co_occurring]]
     found: list[Tensor] = []
     scores: list[Tensor] = []
     while categories:
@@ -172,15 +173,6 @@ def _scores(
         return [scorer(outfit, rows, unknown) for rows in ranked]
     sizes = [len(rows) for rows in ranked]
     return list(scorer(outfit, torch.cat(ranked), unknown, query=query).split(sizes))
-
-
-def _co_occurring(scorer: CompletionScorer, outfit: Tensor, allowed: Tensor) -> Tensor:
-    """Allowed items that co-occur with the outfit in training, if the model reads co-occurrence."""
-    cooccurrence = scorer.batcher.cooccurrence
-    if cooccurrence is None or "edge_cooccurrence" not in scorer.model.batch_inputs:
-        return outfit[:0]
-    rows = cooccurrence.co_occurring(outfit.unique())
-    return rows[allowed[rows]]
 
 
 def _category_ids(items: ItemTable, slots: Sequence[str] | None) -> list[int]:

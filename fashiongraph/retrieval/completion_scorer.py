@@ -108,6 +108,17 @@ class CompletionScorer:
         direction, constant = self.query(outfit) if query is None else query
         return vectors @ direction + constant
 
+    def co_occurring(self, outfit: Tensor) -> Tensor:
+        """Rows that co-occur with an outfit in training, ascending, if the model reads that.
+
+        Args:
+            outfit: Rows of the outfit's items [n].
+        """
+        cooccurrence = self.batcher.cooccurrence
+        if cooccurrence is None or "edge_cooccurrence" not in self.model.batch_inputs:
+            return outfit[:0]
+        return cooccurrence.co_occurring(outfit.unique())
+
     @torch.no_grad()
     def query(self, outfit: Tensor) -> tuple[Tensor, Tensor]:
         """:meth:`OutfitModel.completion_query` of an outfit, for a model with item vectors.

@@ -24,10 +24,10 @@ def beam_search(
     """Fill slots one after the other, and keep the best partial outfits.
 
     For each partial outfit the candidates of the next slot are ranked by
-    :meth:`~fashiongraph.models.OutfitModel.score_candidates`; the best of them all are then scored
-    as outfits, which makes them comparable. The first item of an empty seed, which has no score, is
-    drawn. A candidate with which an outfit cannot stay within a limit is left out, whatever is
-    added later.
+    :meth:`~fashiongraph.stylist.scored_catalogue.ScoredCatalogue.best`; the best of them all are
+    then scored as outfits, which makes them comparable. The first item of an empty seed, which has
+    no score, is drawn. A candidate with which an outfit cannot stay within a limit is left out,
+    whatever is added later.
 
     Args:
         catalogue: The catalogue.
@@ -74,5 +74,4 @@ def _best(
 ) -> Tensor:
     if not len(outfit):
         return candidates[torch.randperm(len(candidates), generator=generator)[:width]]
-    score = catalogue.scorer(outfit, candidates)
-    return candidates[score.argsort(descending=True, stable=True)[:width]]
+    return catalogue.best(outfit, candidates, width)

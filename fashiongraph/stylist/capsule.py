@@ -115,8 +115,7 @@ def _shortlist(
     rest = torch.tensor([one for one in sorted(outfit) if int(of_category[one]) != category])
     if not len(rest) or not len(candidates):
         return []
-    ranked = catalogue.scorer(rest, candidates).argsort(descending=True, stable=True)
-    found: list[int] = candidates[ranked[:_SHORTLIST]].tolist()
+    found: list[int] = catalogue.best(rest, candidates, _SHORTLIST).tolist()
     return found
 
 

@@ -20,21 +20,28 @@ def explain(catalogue: ScoredCatalogue, outfit: Sequence[str]) -> Answer:
     """Explain the score of an outfit; see :meth:`fashiongraph.stylist.Stylist.explain`."""
     rows = catalogue.rows(outfit, least=2)
     made = catalogue.made_of([rows])
-    (score,) = catalogue.scores([rows]).tolist()
-    share, error = shapley_values(
-        lambda sets: catalogue.log_odds([rows[one] for one in sets]), len(rows)
-    )
-    rest = [torch.cat([rows[:i], rows[i + 1 :]]) for i in range(len(rows))]
+    odds: dict[tuple[int, ...], float] = {}
+
+    def value(sets: list[list[int]]) -> torch.Tensor:
+        new = [one for one in dict.fromkeys(map(tuple, sets)) if one not in odds]
+        found = catalogue.log_odds([rows[list(one)] for one in new]).tolist()
+        odds.update(zip(new, found, strict=True))
+        return torch.tensor([odds[tuple(one)] for one in sets], dtype=torch.float64)
+
+    share, error = shapley_values(value, len(rows))
+    every = list(range(len(rows)))
+    rest = [[other for other in every if other != one] for one in every]
+    score, *without = (100 * value([every, *rest]).sigmoid()).tolist()
     fit = item_scores(catalogue.model, made)
     frame = catalogue.frame(rows).assign(
         wrong=catalogue.calibration.suspicion(fit, made.batch).numpy(),
         share=share.numpy(),
         error=error.numpy(),
-        without=catalogue.scores(rest).numpy(),
+        without=without,
     )
     found = pair_terms(catalogue.model, made)
     tables = {} if found is None else _tables(catalogue, made, found)
-    captions = [f"without it {of_100(value)}" for value in frame["without"]]
+    captions = [f"without it {of_100(one)}" for one in frame["without"]]
     panel = Panel("Outfit", list(outfit), captions, verdict(score, *catalogue.in_training([rows])))
     frame = frame.sort_values("wrong", ascending=False, kind="stable", ignore_index=True)
     sentence = _sentence(catalogue, outfit, frame.iloc[0], score, tables.get("pairs"))

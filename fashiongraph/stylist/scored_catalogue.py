@@ -24,6 +24,7 @@ from fashiongraph.stylist.attribute_names import attribute_names
 from fashiongraph.stylist.pair_terms import PairTerms, pair_terms
 
 _REFERENCE = 1000  # outfits whose pairs tell what is typical of two categories
+_SHORTLIST = 256  # candidates of a slot that the model scores
 _MOST_VALUES = 40  # of a column that names attributes; titles have more
 
 
@@ -166,6 +167,30 @@ class ScoredCatalogue:
     def scores(self, rows: Sequence[Tensor]) -> Tensor:
         """Calibrated scores from 0 to 100 [B]."""
         return 100 * self.log_odds(rows).sigmoid()
+
+    def best(self, outfit: Tensor, candidates: Tensor, count: int) -> Tensor:
+        """Candidates that complete an outfit best, best first.
+
+        Of more than 256 candidates the model scores those with the largest inner products with its
+        query, and all that co-occur with the outfit, as
+        :func:`~fashiongraph.retrieval.complete` does. A model without item vectors, or whose
+        candidates interact, scores all.
+
+        Args:
+            outfit: Rows of the items of the outfit, at least one [n].
+            candidates: Rows of the candidates [M].
+            count: Largest number to return.
+        """
+        few = max(_SHORTLIST, count)
+        if len(candidates) > few and not self.model.candidates_interact:
+            states = self.states
+            if states is not None:
+                near = states.nearest(states.scorer.query(outfit)[0].cpu(), candidates, few)
+                co_occurring = states.scorer.co_occurring(outfit)
+                co_occurring = co_occurring[torch.isin(co_occurring, candidates)]
+                candidates = torch.cat([near, co_occurring]).unique()
+        score = self.scorer(outfit, candidates)
+        return candidates[score.argsort(descending=True, stable=True)[:count]]
 
     def in_training(self, rows: Sequence[Tensor]) -> list[bool]:
         """Whether outfits were trained on [B]."""

@@ -50,8 +50,7 @@ def swap(
     free[rows] = False
     free, without = within(limits, items, rest, free)
     candidates = torch.nonzero(free).flatten()
-    ranked = catalogue.scorer(rest, candidates).argsort(descending=True, stable=True)
-    best = candidates[ranked[: max(10 * k, _POOL)]]
+    best = catalogue.best(rest, candidates, max(10 * k, _POOL))
     swapped = [_with(rows, place, int(one)) for one in best]
     score = catalogue.scores(swapped)
     chosen = diverse(score / 100, catalogue.vectors(best), k, diversity)
