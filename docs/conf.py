@@ -51,6 +51,7 @@ nb_execution_cache_path = str(Path(__file__).parents[1] / "build" / "notebooks")
 
 autodoc_typehints = "description"
 autodoc_typehints_description_target = "documented_params"
+autodoc_default_options = {"exclude-members": "extra_repr"}
 autodoc_member_order = "groupwise"
 autoclass_content = "class"
 napoleon_use_rtype = False
