@@ -13,7 +13,7 @@ from fashiongraph.models.category_pmi import category_pmi
 class CategoryCooccurrence:
     """Heuristic baseline: mean smoothed PMI of the categories of an outfit.
 
-    See :func:`~fashiongraph.models.category_pmi.category_pmi`. It reads no features. With negatives
+    Its PMI is that of :class:`~fashiongraph.models.CategoryPMI`. It reads no features. With negatives
     of any category, it measures how much categories alone explain; with negatives of the same
     category, all candidates tie.
 
