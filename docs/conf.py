@@ -51,9 +51,15 @@ nb_execution_cache_path = str(Path(__file__).parents[1] / "build" / "notebooks")
 
 autodoc_typehints = "description"
 autodoc_typehints_description_target = "documented_params"
+autodoc_default_options = {"exclude-members": "extra_repr"}
 autodoc_member_order = "groupwise"
 autoclass_content = "class"
 napoleon_use_rtype = False
+nitpicky = True  # every reference to a name of this library leads somewhere
+nitpick_ignore_regex = [
+    ("py:.*", r"(?!fashiongraph).*"),  # names of other libraries, which are not fetched
+    ("py:class", r"fashiongraph\.\w+\.[a-z_]+\..*"),  # types that are no public names
+]
 python_use_unqualified_type_names = True
 toc_object_entries_show_parents = "hide"
 

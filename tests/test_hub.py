@@ -73,6 +73,7 @@ for name, revision in (("user/none", None), ("user/siamese", "v9")):
 """
 
 
+@pytest.mark.slow  # three processes that import torch
 def test_a_model_is_pushed_and_fetched_by_its_commit(server, client):
     commits = client(PUSH)
     files = server.repositories["user/siamese"]

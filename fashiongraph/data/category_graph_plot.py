@@ -26,7 +26,7 @@ def draw_category_graph(
     :math:`A_{ij}`. Categories without a drawn edge are left out.
 
     Args:
-        graph: A graph made by :func:`~fashiongraph.data.category_graph.category_graph`.
+        graph: A graph made by :func:`~fashiongraph.data.category_graph`.
         categories: Names of the nodes.
         path: Picture file; its suffix (``.png``, ``.svg``, ``.pdf``) sets the format.
         num_edges: Maximal number of edges to draw.

@@ -61,7 +61,7 @@ class MarylandPolyvore(PolyvoreSet):
 
     The identifier of an item is ``<set_id>_<index>``. Its columns are ``title``, ``image_url`` and,
     if there are pictures, ``image``. A garment in two outfits is two items, so that
-    :func:`~fashiongraph.data.audit.audit` finds no shared items; in the original files the
+    :func:`~fashiongraph.data.audit` finds no shared items; in the original files the
     addresses of such items end in the same ``tid``.
 
     Args:

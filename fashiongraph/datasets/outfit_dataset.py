@@ -173,7 +173,7 @@ class OutfitDataset:
     ) -> tuple[Outfits, Outfits, Outfits]:
         """Training, validation and test outfits, drawn by seed.
 
-        See :func:`fashiongraph.data.splits.split`.
+        See :func:`fashiongraph.data.split`.
         """
         train, valid, test = split(self.outfits, ratios, seed=seed, disjoint=disjoint)
         return train, valid, test
@@ -207,7 +207,7 @@ class OutfitDataset:
     def statistics(self) -> dict[str, Any]:
         """Counts that describe the data set, as JSON values.
 
-        See :func:`fashiongraph.datasets.outfit_dataset.statistics`; ``users`` is the number of
+        See ``fashiongraph.datasets.outfit_dataset.statistics``; ``users`` is the number of
         different users, if the outfits have a column ``user``.
         """
         found = statistics(
@@ -286,7 +286,7 @@ def statistics(
         ``histogram``, the number of outfits by size), ``duplicate_outfits`` (with the items of an
         earlier outfit), ``features`` (``width`` and ``dtype``, or None), and for an
         official split ``splits`` (the number of outfits by name) and ``overlaps``
-        (:func:`fashiongraph.data.audit.audit` as a list of records).
+        (:func:`fashiongraph.data.audit` as a list of records).
 
     Example:
         >>> from fashiongraph.datasets import SyntheticOutfits

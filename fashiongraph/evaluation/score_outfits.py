@@ -34,7 +34,7 @@ def score_outfits(
             a batch of B outfits to scores [B].
         outfits: The outfits.
         batch_size: Outfits per batch. Larger batches may be faster on a GPU, or in a process that
-            keeps its freed memory (:func:`~fashiongraph.freed_memory.keep_freed_memory`).
+            keeps its freed memory (``keep_freed_memory``).
         unknown: Treatment of items with a category outside the vocabulary of the model:
             ``"error"``, or ``"default"`` for the default edge weights of the graph.
 

@@ -66,7 +66,7 @@ class RemoveBackground(nn.Module):
     where the border has many colours.
 
     Args:
-        threshold: As in :func:`~fashiongraph.features.background.foreground`.
+        threshold: As in ``foreground``.
 
     Example:
         >>> picture = Image.new("RGB", (30, 40), (220, 220, 210))

@@ -22,7 +22,7 @@ _TOTAL = int(_BINS.prod())
 class ColourEncoder(PictureEncoder):
     r"""Soft histogram, mean and spread of a garment's colours in CIELAB: 156 features.
 
-    The :math:`n` pixels that :func:`~fashiongraph.features.background.foreground` finds, relative
+    The :math:`n` pixels that ``foreground`` finds, relative
     to the grid, are :math:`x_i = (\text{Lab}_i - (50, 0, 0)) / (50, 60, 60)`. The 6 × 5 × 5 bins
     have centres :math:`c_k` at equal steps :math:`s` over :math:`[-1, 1]^3`, and a pixel is shared
     among the eight centres around it:

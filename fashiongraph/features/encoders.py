@@ -73,7 +73,7 @@ def image_encoder(
     Args:
         name: ``"colours"`` (:class:`ColourEncoder`); ``"efficientnet-lite0"``, ``1`` or ``2``; any
             classification network of torchvision; a model of :class:`ImageTextEncoder`; or the
-            folder of a fine-tuned encoder (:func:`fashiongraph.training.fine_tune`).
+            folder of a fine-tuned encoder (:func:`fashiongraph.training.fine_tune_pictures`).
         weights: For torchvision, as in :class:`TorchvisionEncoder`.
         layers: For torchvision, as in :class:`TorchvisionEncoder`.
         download: Whether to download weights that are not on disk.

@@ -65,7 +65,7 @@ class ItemIndex:
         probes: Number of cells that an approximate search reads.
         mapped: Whether the vectors are memory-mapped and cannot be changed.
         key: Digest of model and items
-            (:func:`~fashiongraph.retrieval.embedding_key.embedding_key`), or :obj:`None` if
+            (``embedding_key``), or :obj:`None` if
             unknown. Adding or removing items resets it.
 
     Example:

@@ -64,7 +64,7 @@ def fit(
         model: An :class:`~fashiongraph.models.OutfitModel`, which stores ``graph`` and the category
             vocabulary of ``train``, or a plain module that maps a batch to scores.
         train: Training outfits; those with a larger weight are visited more often
-            (:class:`~fashiongraph.loader.TrainingLoader`).
+            (``TrainingLoader``).
         valid: Validation outfits. Questions are drawn from them once; the validation score is the
             mean of compatibility AUC and fill-in-the-blank accuracy. Without validation outfits
             the weights of the last epoch are kept.

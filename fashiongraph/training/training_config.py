@@ -31,7 +31,7 @@ class TrainingConfig:
     """Training configuration: batch size, optimiser and schedule.
 
     The default is common to all models; published models have their own in
-    :data:`~fashiongraph.training.MODELS`.
+    ``MODELS``.
 
     Args:
         batch_size: Number of real outfits per batch and process.

@@ -142,7 +142,7 @@ class SyntheticOutfits(OutfitDataset):
     ) -> Outfits:
         """Outfits of the designers' version with attribute features, without pictures or files.
 
-        Features are :func:`~fashiongraph.datasets.synthetic.attributes.attribute_features`. Equal
+        Features are noisy indicators of the attributes. Equal
         arguments give equal outfits; 600 of them take about 50 ms.
 
         Args:

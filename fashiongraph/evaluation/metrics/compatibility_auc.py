@@ -14,7 +14,7 @@ from fashiongraph.evaluation.metrics.functional.classification import check_shap
 class CompatibilityAUC(Metric):
     """Area under the ROC curve of outfit scores, accumulated over batches.
 
-    Stateful counterpart of :func:`~fashiongraph.evaluation.metrics.functional.roc_auc`. The value
+    Stateful counterpart of ``roc_auc``. The value
     is NaN, with a warning, if all labels are equal, as in a small batch.
 
     Args:

@@ -15,7 +15,7 @@ class FillInBlankAccuracy(Metric):
     """Fill-in-the-blank accuracy, accumulated over batches.
 
     Stateful counterpart of
-    :func:`~fashiongraph.evaluation.metrics.functional.fill_in_blank_accuracy`. Sums are integers,
+    ``fill_in_blank_accuracy``. Sums are integers,
     since floating-point states would lose precision in a module that is cast to half precision.
 
     Args:

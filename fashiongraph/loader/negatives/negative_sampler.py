@@ -23,7 +23,7 @@ class NegativeSampler:
 
     Negatives are drawn from the first pool. If it has too few items outside the outfit, all of
     them are used and the next pool supplies the rest; :attr:`relaxed` counts those.
-    :func:`~fashiongraph.loader.negatives.protocol.negative_sampler` makes the pools of a protocol.
+    :func:`~fashiongraph.loader.negative_sampler` makes the pools of a protocol.
 
     Args:
         items: The item table of the outfits.

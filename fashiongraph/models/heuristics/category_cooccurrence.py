@@ -13,9 +13,9 @@ from fashiongraph.models.category_pmi import category_pmi
 class CategoryCooccurrence:
     """Heuristic baseline: mean smoothed PMI of the categories of an outfit.
 
-    See :func:`~fashiongraph.models.category_pmi.category_pmi`. It reads no features. With negatives
-    of any category, it measures how much categories alone explain; with negatives of the same
-    category, all candidates tie.
+    Its PMI is that of :class:`~fashiongraph.models.CategoryPMI`. It reads no features. With
+    negatives of any category, it measures how much categories alone explain; with negatives of the
+    same category, all candidates tie.
 
     Args:
         graph: Category graph of the training outfits (eq. A3).
