@@ -40,7 +40,7 @@ def test_the_page_of_an_outfit_has_score_sentence_and_fits(client, stylist):
     explained = stylist.explain(ids)
     assert explained.sentence in unescape(text)
     assert text.count("fits least") == 1
-    assert text.count("without it") == 3
+    assert text.count("without it") == 3  # each of the items
 
 
 def test_adding_and_removing_and_undoing_by_links(client, stylist):
