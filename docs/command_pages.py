@@ -45,7 +45,9 @@ def section(name: str, command: typer.core.TyperCommand) -> str:
 
 def plain(text: str) -> str:
     """Help text with the markup of Rich as Markdown."""
-    bold, rest = [], re.split(r"\[b\](.*?)\[/b?\]", text.replace("\\[", "["))
-    for n, part in enumerate(rest):
-        bold.append(f"`{part}`" if n % 2 else re.sub(r"([\\<>|*_$])", r"\\\1", part))
-    return "".join(bold).replace("|", "\\|") if "|" in text else "".join(bold)
+    parts = re.split(r"\[b\](.*?)\[/b?\]", text.replace("\\[", "["))
+    for n in range(0, len(parts), 2):
+        parts[n] = re.sub(r"([\\<>*_$])", r"\\\1", parts[n])
+    for n in range(1, len(parts), 2):
+        parts[n] = f"`{parts[n]}`"
+    return "".join(parts).replace("|", "\\|")  # also within code, as cells of a table need it

@@ -1,0 +1,35 @@
+"""The reference of the command states every command and option."""
+
+from __future__ import annotations
+
+import runpy
+from pathlib import Path
+
+import pytest
+import typer
+
+from fashiongraph.cli import app
+
+pytest.importorskip("sphinx")
+SCRIPT = Path(__file__).parents[2] / "docs" / "command_pages.py"
+
+
+@pytest.fixture(scope="module")
+def script():
+    return runpy.run_path(str(SCRIPT))
+
+
+@pytest.mark.parametrize("name", ["score", "train", "embed"])
+def test_a_section_has_every_option(script, name):
+    command = typer.main.get_command(app).commands[name]
+    text = script["section"](name, command)
+    assert text.startswith(f"## {name}\n")
+    rows = [line for line in text.splitlines() if line.startswith("| `")]
+    assert len(rows) == len(command.params)
+    for parameter in command.params:
+        assert any(parameter.opts[-1] in row for row in rows), parameter.opts
+    assert "[b]" not in text and "[/]" not in text
+
+
+def test_markup_becomes_markdown(script):
+    assert script["plain"](r"One of [b]a_b[/], x_y <Z> a|b.") == r"One of `a_b`, x\_y \<Z\> a\|b."
