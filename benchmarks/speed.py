@@ -31,6 +31,7 @@ from speed_sides import (
     data_rows,
     mapped_rows,
     scoring_rows,
+    stylist_rows,
     training_rows,
 )
 from speed_sides.case import Case
@@ -45,8 +46,9 @@ MODEL_ROWS = {
     **scoring_rows.ROWS,
     **mapped_rows.ROWS,
     **compiled_rows.ROWS,
+    **stylist_rows.ROWS,
 }
-QUICK_CASE = Case(16, 64, 32, 100, 1000, 4, 1000, 100, repeats=2)
+QUICK_CASE = Case(16, 64, 32, 100, 1000, 4, 1000, 100, repeats=2, catalogue_items=1200)
 QUICK_COUNTS = data_rows.Counts(200, 10_000, 10_000, 1000, 10_000, 2)
 
 

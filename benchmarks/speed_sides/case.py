@@ -33,6 +33,7 @@ class Case:
         mapped_items: Items whose features lie in a file.
         mapped_outfits: Outfits of these items.
         repeats: Turns.
+        catalogue_items: Items of the catalogue of a stylist.
         matmul: Backend of matrix products, see :func:`fashiongraph.nn.matmul.set_matmul_backend`.
     """
 
@@ -45,6 +46,7 @@ class Case:
     mapped_items: int = 2**18
     mapped_outfits: int = 2560
     repeats: int = 7
+    catalogue_items: int = 100_000
     matmul: Literal["torch", "onednn"] = "torch"
 
     @property

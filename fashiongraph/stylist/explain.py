@@ -100,7 +100,8 @@ def _sentence(
         return catalogue.name(int(catalogue.items.rows([item])))
 
     item, without = str(worst["item_id"]), float(worst["without"])
-    if without <= score or len(outfit) < 3:  # one item alone has no score
+    # One item alone has no score.
+    if round(without) <= round(score) or len(outfit) < 3:
         return f"The outfit scores {score:.0f} of 100; its least fitting item: {name(item)}."
     sentence = f"Without the {name(item)} the outfit goes from {score:.0f} to {without:.0f} of 100"
     if pairs is None:
