@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,7 @@ from fashiongraph.stylist import allowed_items
 _MOST_VALUES = 30  # of a column that becomes a menu
 _NO_FILTER = ("image", "title", "url", "description", "category")
 _MOST_FILTERS = 8
+_KEPT = 32  # searches
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,8 @@ class ItemSearch:
 
     def __init__(self, items: ItemTable) -> None:
         self.items = items
+        # The pages of a grid, and the steps of a person, repeat the same search.
+        self._cached = lru_cache(maxsize=_KEPT)(self._find)
         names = np.array([*items.categories, ""], dtype=object)  # -1 is no category
         joined = (
             pd.Series(items.ids.astype(str)) + " " + pd.Series(names[items.category_id.numpy()])
@@ -82,6 +86,11 @@ class ItemSearch:
         Raises:
             FashionGraphError: If a condition cannot be read or evaluated.
         """
+        return self._cached(text, category, tuple(where), tuple(unless))
+
+    def _find(
+        self, text: str, category: str, where: Sequence[str], unless: Sequence[str]
+    ) -> torch.Tensor:
         conditions = [*where, *([f"category = {category}"] if category else [])]
         found = allowed_items(self.items, conditions, unless)
         for word in text.lower().split():
@@ -89,6 +98,7 @@ class ItemSearch:
             found &= torch.from_numpy(matches.to_numpy(zero_copy_only=False).copy())
         return torch.nonzero(found).flatten()
 
+    @cached_property
     def filters(self) -> list[ColumnFilter]:
         """Columns to filter by: numbers, and texts of few values."""
         found = []

@@ -140,7 +140,7 @@ def test_file_watch_waits_until_files_stay_as_they_are(tmp_path):
 
 
 def test_filters_of_a_table_are_its_short_columns(stylist):
-    filters = {one.name: one for one in ItemSearch(stylist.catalogue.items).filters()}
+    filters = {one.name: one for one in ItemSearch(stylist.catalogue.items).filters}
     prices = stylist.catalogue.items.columns["price"]
     assert set(filters) == {"price", "season"}
     assert (filters["price"].least, filters["price"].most) == (prices.min(), prices.max())

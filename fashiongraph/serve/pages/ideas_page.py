@@ -29,7 +29,7 @@ async def ideas_page(
     service = service_of(request)
     query = OutfitQuery.of(request.query_params)
     search = await run_in_threadpool(lambda: service.search)
-    columns = search.filters()
+    columns = search.filters
     where = query.filters.conditions(columns)
     if query.filters.category:
         where.append(f"category = {query.filters.category}")

@@ -65,7 +65,7 @@ async def outfit_page(request: Request) -> Response:
     service = service_of(request)
     query = OutfitQuery.of(request.query_params)
     search = await run_in_threadpool(lambda: service.search)
-    columns = search.filters()
+    columns = search.filters
     where = query.filters.conditions(columns)
     found = await run_in_threadpool(search.find, query.filters.text, query.filters.category, where)
 

@@ -34,7 +34,7 @@ async def add_items(request: Request) -> Response:
         files = [one for one in form.getlist("picture") if isinstance(one, UploadFile)]
         pictures = [await one.read() for one in files if one.filename]
         service = service_of(request)
-        columns = service.search.filters()
+        columns = service.search.filters
         try:
             await run_in_threadpool(_add, service, form, columns, pictures)
         except FashionGraphError as error:
@@ -53,7 +53,7 @@ async def change_item(request: Request, item_id: str) -> Response:
     else:
         values: dict[str, str | None] = {
             column.name: _field(form, f"f_{column.name}") or None
-            for column in service.search.filters()
+            for column in service.search.filters
         }
         try:
             done = await run_in_threadpool(
@@ -100,7 +100,7 @@ def _page(request: Request, error: str = "") -> Response:
         items=shown[::-1],
         error=error,
         categories=stylist.catalogue.items.categories,
-        columns=service.search.filters(),
+        columns=service.search.filters,
         no_encoder=service.editor.no_encoder,
     )
 
