@@ -277,7 +277,8 @@ class Stylist:
         """Compose whole outfits.
 
         Sets of categories are those of the outfits of the catalogue that hold the categories of the
-        seed, the most frequent first. Slots are filled one after the other by beam search.
+        seed, the most frequent first. Slots are filled one after the other by beam search. In a
+        slot of more than 256 items the model scores a shortlist, as :meth:`complete` does.
 
         Args:
             seed: Items that every outfit has; none to start from nothing.

@@ -249,3 +249,18 @@ def test_training_outfits_are_scored_without_their_own_counts(stylist, outfits):
     assert same[seen].all() == (not model.batch_inputs)
     assert type(model).__name__ in answer.sentence or "without their own" in answer.sentence
     assert [", in training" in panel.verdict for panel in plain.panels] == seen.tolist()
+
+
+def test_slots_are_ranked_by_scores_and_nearest_vectors(trained, outfits):
+    model, calibration = trained("plus")
+    catalogue = Stylist(model, outfits.items, outfits, calibration=calibration).catalogue
+    rows = catalogue.rows(first(outfits, 2))
+    slot = torch.nonzero(outfits.items.category_id == outfits.items.category_id[rows[-1]]).flatten()
+    every = catalogue.best(rows[:-1], slot, len(slot))
+    score = catalogue.scorer(rows[:-1], slot)
+    assert every.tolist() == slot[score.argsort(descending=True, stable=True)].tolist()
+    worn = catalogue.scorer.co_occurring(rows[:-1])
+    nearest = catalogue.states.nearest(catalogue.scorer.query(rows[:-1])[0], slot, 3)
+    vectors = catalogue.scorer.embed(slot) @ catalogue.scorer.query(rows[:-1])[0]
+    assert nearest.tolist() == slot[vectors.topk(3).indices].tolist()
+    assert len(worn) > 0
