@@ -29,7 +29,7 @@ version = release = fashiongraph.__version__
 
 root_doc = "docs/index"
 include_patterns = ["docs/**.md", "benchmarks/README.md", "benchmarks/studies/*.md"]
-include_patterns += ["CONTRIBUTING.md", "CHANGELOG.md"]
+include_patterns += ["CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md"]
 exclude_patterns = [".venv", ".git", "build", "dist", "runs", "tests", "fashiongraph"]
 extensions = [
     "myst_nb",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import copy
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from torch import Tensor
+from torch.utils.weak import WeakTensorKeyDictionary
 from torch_geometric.data import Data
 
 from fashiongraph.data.item_table import ItemTable
@@ -87,29 +89,11 @@ class ItemCooccurrence:
 
     def __init__(self, graph: Data, items: ItemTable) -> None:
         self.features = items.features
-        size = graph.item_key.numel()
-        counts = csr_array(
-            (
-                graph.item_count.numpy().astype(np.float32),
-                graph.item_neighbor.numpy(),
-                graph.item_ptr.numpy(),
-            ),
-            shape=(size, size),
-        )
-        counted = np.diff(counts.indptr) > 0
-        total = counts @ counted
-        self.num_pairs = max(float(total.sum()), 1.0)
-        if not torch.equal(items.key, graph.item_key):
-            row = pd.Index(graph.item_key.numpy()).get_indexer(pd.Index(items.key.numpy()))
-            (matched,) = np.nonzero(row >= 0)
-            ones = np.ones(len(matched), np.float32)
-            place = csr_array((ones, (matched, row[matched])), shape=(len(items), size))
-            counts = csr_array(place @ counts @ place.T)
-            counts.sort_indices()
-            counted, total = place @ counted > 0, place @ total
-        self.cooccurrence = counts
-        self.counted = counted
-        self.outside = total - counts @ counted  # with items that are not in the table
+        matched = _matched(graph, items.key)
+        self.num_pairs = matched.num_pairs
+        self.cooccurrence = matched.counts
+        self.counted = matched.counted
+        self.outside = matched.outside
 
     def __call__(self, rows: Tensor, exclude: Outfits | None = None) -> Tensor:
         """Mean features of co-occurring items [U, F].
@@ -216,3 +200,60 @@ def _pair_counts(
     counts.eliminate_zeros()
     counts.sort_indices()  # else a difference of two takes time by the size of the table
     return counts
+
+
+@dataclass(frozen=True)
+class _Matched:
+    """Counts of a graph by the rows of a table.
+
+    Args:
+        key: Keys of the items of the table, for which they hold [n].
+        version: Version of the counts of the graph.
+        num_pairs: Number of counted pairs.
+        counts: Co-occurrence of items [n, n].
+        counted: Whether each item was counted [n].
+        outside: Co-occurrence of each item with items that are not in the table [n].
+    """
+
+    key: Tensor
+    version: int
+    num_pairs: float
+    counts: csr_array
+    counted: NDArray[np.bool_]
+    outside: NDArray[np.float32]
+
+
+# The last result of each graph: answers about one catalogue follow one another, and it takes longer
+# to match 100,000 items than to score an outfit.
+_LAST = WeakTensorKeyDictionary()
+
+
+def _matched(graph: Data, key: Tensor) -> _Matched:
+    """Counts of a graph by the rows of a table with these keys."""
+    last: _Matched | None = _LAST.get(graph.item_count)
+    if last is not None and last.key is key and last.version == graph.item_count._version:
+        return last
+    size = graph.item_key.numel()
+    counts = csr_array(
+        (
+            graph.item_count.numpy().astype(np.float32),
+            graph.item_neighbor.numpy(),
+            graph.item_ptr.numpy(),
+        ),
+        shape=(size, size),
+    )
+    counted = np.diff(counts.indptr) > 0
+    total = counts @ counted
+    num_pairs = max(float(total.sum()), 1.0)
+    if not torch.equal(key, graph.item_key):
+        row = pd.Index(graph.item_key.numpy()).get_indexer(pd.Index(key.numpy()))
+        (matched,) = np.nonzero(row >= 0)
+        ones = np.ones(len(matched), np.float32)
+        place = csr_array((ones, (matched, row[matched])), shape=(len(key), size))
+        counts = csr_array(place @ counts @ place.T)
+        counts.sort_indices()
+        counted, total = place @ counted > 0, place @ total
+    outside = total - counts @ counted  # with items that are not in the table
+    found = _Matched(key, graph.item_count._version, num_pairs, counts, counted, outside)
+    _LAST[graph.item_count] = found
+    return found

@@ -177,3 +177,17 @@ def test_needs_features():
         ItemCooccurrence(
             with_cooccurrence(outfits), ItemTable(pd.Index(["a"]), torch.tensor([0]), ["x"])
         )(torch.tensor([0]))
+
+
+def test_counts_are_matched_again_after_a_change_of_graph_or_table(wardrobe):
+    graph = category_graph(wardrobe.category_id, wardrobe.batch, wardrobe.items.num_categories)
+    graph = add_item_cooccurrence(graph, wardrobe)
+    items, rows = wardrobe.items, torch.arange(len(wardrobe.items))
+    first = ItemCooccurrence(graph, items).counts(rows).toarray()
+    assert first.any()
+    np.testing.assert_array_equal(ItemCooccurrence(graph, items).counts(rows).toarray(), first)
+    other = ItemTable.from_lists(items.ids[::-1].tolist(), ["top"] * len(items), items.features)
+    turned = ItemCooccurrence(graph, other).counts(rows).toarray()
+    np.testing.assert_array_equal(turned, first[::-1, ::-1])
+    graph.item_count.mul_(2)
+    np.testing.assert_array_equal(ItemCooccurrence(graph, items).counts(rows).toarray(), 2 * first)
