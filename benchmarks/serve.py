@@ -30,15 +30,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import torch
 
 from fashiongraph.data import add_item_cooccurrence, category_graph, split
 from fashiongraph.data.outfits import Outfits
-from fashiongraph.datasets import SyntheticOutfits
+from fashiongraph.datasets import OutfitTables, SyntheticOutfits
 from fashiongraph.evaluation import Calibration
 from fashiongraph.files import atomic_write
 from fashiongraph.freed_memory import keep_freed_memory
-from fashiongraph.models import ADDGNNPlus, OutfitModel
+from fashiongraph.models import ADDGNNPlus
 from fashiongraph.stylist import Stylist
 from fashiongraph.training import fit
 
@@ -66,8 +67,22 @@ def make_outfits(items: int, outfits: int) -> Outfits:
     return Outfits(table, found.ptr, found.item_id)
 
 
-def train(outfits: Outfits, folder: Path) -> None:
+def write_tables(outfits: Outfits, folder: Path) -> None:
+    """Write a data set in the form of one's own tables."""
+    folder.mkdir()
+    items = outfits.items
+    rows = torch.arange(len(items))
+    names = np.array(items.categories, dtype=object)[items.category_id[rows].numpy()]
+    frame = items.columns.assign(item_id=items.ids.to_numpy(), category=names)
+    frame.to_csv(folder / "items.csv", index=False)
+    worn = {"outfit_id": outfits.batch.numpy(), "item_id": items.ids[outfits.item_id.numpy()]}
+    pd.DataFrame(worn).to_csv(folder / "outfits.csv", index=False)
+    np.save(folder / "features.npy", items.features.numpy().astype(np.float16))
+
+
+def train(folder: Path, model_folder: Path) -> None:
     """Train a model and store it with its calibration."""
+    outfits = OutfitTables(folder, features="features.npy").outfits
     torch.manual_seed(0)
     parts = split(outfits, seed=0)
     graph = category_graph(parts[0].category_id, parts[0].batch, outfits.items.num_categories)
@@ -81,7 +96,7 @@ def train(outfits: Outfits, folder: Path) -> None:
         logger=False,
     )
     model.calibration = Calibration.fit(model, parts[1]).to_dict()
-    model.save(folder)
+    model.save(model_folder)
 
 
 def naive_app(stylist: Stylist) -> Any:
@@ -113,27 +128,25 @@ def naive_app(stylist: Stylist) -> Any:
     return app
 
 
-def serve(arguments: argparse.Namespace) -> None:
-    """Serve one of the applications: the child process."""
+def serve_naive(folder: Path, port: int) -> None:
+    """Serve the naive application: the child process."""
     import uvicorn
 
-    from fashiongraph.serve import ServeSettings, create_app
-
     keep_freed_memory()
-    outfits = make_outfits(arguments.items, arguments.trained_on)
+    stylist = Stylist.load(folder / "model", folder / "data")
+    ids = list(stylist.catalogue.items.ids[:2])
+    stylist.score([ids])
+    stylist.complete(ids[:1], k=1)
+    uvicorn.run(naive_app(stylist), host="127.0.0.1", port=port, log_level="warning")
 
-    def load() -> Stylist:
-        return Stylist(OutfitModel.load(arguments.folder / "model"), outfits.items, outfits)
 
-    if arguments.serve == "naive":
-        stylist = load()
-        ids = list(outfits.items.ids[:2])
-        stylist.score([ids])
-        stylist.complete(ids[:1], k=1)
-        app = naive_app(stylist)
-    else:
-        app = create_app(load, ServeSettings(arguments.folder / "store", queue=256))
-    uvicorn.run(app, host="127.0.0.1", port=arguments.port, log_level="warning")
+def command(name: str, folder: Path, port: int) -> list[str]:
+    """The command line of a server."""
+    start = [sys.executable, "-W", "ignore"]
+    if name == "naive":
+        return [*start, __file__, "--serve-naive", str(folder), "--port", str(port)]
+    words = ["serve", str(folder / "model"), "--data", str(folder / "data"), "--quiet"]
+    return [*start, "-m", "fashiongraph", *words, "--port", str(port), "--queue", "256"]
 
 
 class Clients:
@@ -146,7 +159,9 @@ class Clients:
         naive: Whether the server is the naive one, whose page takes its items in one parameter.
     """
 
-    def __init__(self, port: int, ids: Sequence[str], categories: Sequence[str], naive: bool):
+    def __init__(
+        self, port: int, ids: Sequence[str], categories: Sequence[str], naive: bool
+    ) -> None:
         self.port, self.ids, self.categories, self.naive = port, ids, categories, naive
         self.times: dict[str, list[float]] = defaultdict(list)
         self.errors: list[str] = []
@@ -173,9 +188,9 @@ class Clients:
             try:
                 connection.request(method, path, data, {"content-type": "application/json"})
                 answer = connection.getresponse()
-                answer.read()
+                text = answer.read()
                 if answer.status != 200:
-                    self.errors.append(f"{kind}: {answer.status}")
+                    self.errors.append(f"{kind}: {answer.status} {text[:200]!r}")
             except OSError as error:
                 self.errors.append(f"{kind}: {error}")
                 connection.close()
@@ -205,20 +220,18 @@ class Clients:
         return "GET", f"/outfit?item={items}", None
 
 
-def measure(name: str, arguments: argparse.Namespace, items: int) -> dict[str, Any]:
+def measure(name: str, arguments: argparse.Namespace, folder: Path) -> dict[str, Any]:
     """Start an application, send requests, and stop it."""
-    outfits = make_outfits(items, arguments.trained_on)
+    items = OutfitTables(folder / "data").items
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    words = [sys.executable, "-W", "ignore", __file__, "--serve", name, "--port", str(port)]
-    words += ["--folder", str(arguments.folder), "--items", str(items)]
     start = time.perf_counter()
-    server = subprocess.Popen([*words, "--trained-on", str(arguments.trained_on)])
+    server = subprocess.Popen(command(name, folder, port))
     try:
         _wait(port, server)
         ready = time.perf_counter() - start
-        clients = Clients(port, list(outfits.items.ids), outfits.items.categories, name == "naive")
+        clients = Clients(port, list(items.ids), items.categories, name == "naive")
         clients.run(4, min(5.0, arguments.seconds), 0.0)  # warm
         clients.times.clear()
         clients.errors.clear()
@@ -232,13 +245,14 @@ def measure(name: str, arguments: argparse.Namespace, items: int) -> dict[str, A
     every = np.concatenate(list(times.values()))
     return {
         "application": name,
-        "items": items,
+        "items": len(items),
         "ready_s": round(ready, 2),
         "requests": len(every),
         "requests_per_s": round(len(every) / arguments.seconds, 1),
         "p50_ms": round(float(np.percentile(every, 50)), 1),
         "p95_ms": round(float(np.percentile(every, 95)), 1),
         "errors": len(clients.errors),
+        "first_errors": clients.errors[:3],
         "memory_start_mb": before,
         "memory_end_mb": after,
         "p95_ms_by_kind": {k: round(float(np.percentile(v, 95)), 1) for k, v in times.items()},
@@ -275,19 +289,21 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--pause", type=float, default=0.0, help="mean seconds between requests")
     parser.add_argument("--output", type=Path, help="JSON file to write")
-    parser.add_argument("--serve", choices=["ours", "naive"], help=argparse.SUPPRESS)
+    parser.add_argument("--serve-naive", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--port", type=int, help=argparse.SUPPRESS)
-    parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
-    if arguments.serve:
-        serve(arguments)
+    if arguments.serve_naive:
+        serve_naive(arguments.serve_naive, arguments.port)
         return 0
     with tempfile.TemporaryDirectory() as name:
-        arguments.folder = Path(name)
-        train(make_outfits(arguments.items, arguments.trained_on), arguments.folder / "model")
-        rows = [measure(one, arguments, arguments.items) for one in ("ours", "naive")]
-        small = argparse.Namespace(**{**vars(arguments), "seconds": 1.0})
-        started = measure("ours", small, min(10_000, arguments.items))
+        large, small = Path(name, "large"), Path(name, "small")
+        for folder, count in ((small, min(10_000, arguments.items)), (large, arguments.items)):
+            folder.mkdir()
+            write_tables(make_outfits(count, arguments.trained_on), folder / "data")
+            train(folder / "data", folder / "model")
+        short = argparse.Namespace(**{**vars(arguments), "seconds": 1.0})
+        started = measure("ours", short, small)
+        rows = [measure(one, arguments, large) for one in ("ours", "naive")]
     ours, naive = rows
     facts = {
         "machine": f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores",

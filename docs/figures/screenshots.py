@@ -3,8 +3,8 @@
     make quickstart
     python docs/figures/screenshots.py quickstart
 
-Writes ``serve_outfit.jpg``, ``serve_ideas.jpg`` and ``serve_telephone.jpg`` beside this script. Needs
-the extras ``serve`` and ``dev``, and Chromium.
+Writes ``serve_outfit.jpg``, ``serve_ideas.jpg`` and ``serve_telephone.jpg`` beside this script.
+Needs the extras ``serve`` and ``dev``, and Chromium.
 """
 
 from __future__ import annotations

@@ -115,7 +115,12 @@ def serve(options: ServeOptions) -> None:
     Example: [b]fashiongraph serve runs/addgnn-plus/model --data my-data[/]
     """
     uvicorn = require("uvicorn", "serve")
+    import torch
+
     from fashiongraph.serve import ServeSettings, create_app
+
+    # Two threads answer at once; more threads of torch than cores would wait for each other.
+    torch.set_num_threads(max(1, torch.get_num_threads() // 2))
 
     with option_names(_NAMES):
         settings = ServeSettings(

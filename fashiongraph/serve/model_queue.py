@@ -15,6 +15,7 @@ from fashiongraph.errors import FashionGraphError
 from fashiongraph.stylist import Stylist
 
 T = TypeVar("T")
+_Job = tuple[Callable[[Stylist], Any], Future[Any]]
 
 
 class QueueFullError(RuntimeError):
@@ -22,10 +23,11 @@ class QueueFullError(RuntimeError):
 
 
 class ModelQueue:
-    """Queue of requests that one thread answers with the model.
+    """Queue of requests that two threads answer with the model.
 
-    Outfits of all waiting requests for scores are scored in one batch. A batch of scores and one
-    other request take turns, so that neither waits for long.
+    One thread answers quick requests: outfits of all waiting requests for scores are scored in one
+    batch, and such a batch and one other request take turns, so that neither waits for long. The
+    other thread answers slow requests, which would keep all others waiting.
 
     Args:
         stylist: Returns the stylist as it is now; called by the thread before each turn.
@@ -43,14 +45,19 @@ class ModelQueue:
         self._capacity = capacity
         self._observe = observe
         self._scores: deque[tuple[Sequence[Sequence[str]], Future[pd.DataFrame]]] = deque()
-        self._others: deque[tuple[Callable[[Stylist], Any], Future[Any]]] = deque()
+        self._others: deque[_Job] = deque()
+        self._slow: deque[_Job] = deque()
         self._changed = threading.Condition()
         self._closed = False
-        self._thread = threading.Thread(target=self._run, name="model", daemon=True)
-        self._thread.start()
+        self._threads = [
+            threading.Thread(target=run, name="model", daemon=True)
+            for run in (self._run, self._run_slow)
+        ]
+        for thread in self._threads:
+            thread.start()
 
     def __len__(self) -> int:
-        return len(self._scores) + len(self._others)
+        return len(self._scores) + len(self._others) + len(self._slow)
 
     def score(self, outfits: Sequence[Sequence[str]]) -> Future[pd.DataFrame]:
         """Score outfits, in one batch with those of other requests.
@@ -68,14 +75,15 @@ class ModelQueue:
         with self._changed:
             self._check_room()
             self._scores.append((outfits, future))
-            self._changed.notify()
+            self._changed.notify_all()
         return future
 
-    def submit(self, job: Callable[[Stylist], T]) -> Future[T]:
+    def submit(self, job: Callable[[Stylist], T], slow: bool = False) -> Future[T]:
         """Run a function of the stylist.
 
         Args:
             job: The function.
+            slow: Whether it takes as long as many others.
 
         Raises:
             QueueFullError: If the queue is full.
@@ -83,16 +91,17 @@ class ModelQueue:
         future: Future[T] = Future()
         with self._changed:
             self._check_room()
-            self._others.append((job, future))
-            self._changed.notify()
+            (self._slow if slow else self._others).append((job, future))
+            self._changed.notify_all()
         return future
 
     def close(self) -> None:
-        """Answer what waits, and end the thread."""
+        """Answer what waits, and end the threads."""
         with self._changed:
             self._closed = True
-            self._changed.notify()
-        self._thread.join()
+            self._changed.notify_all()
+        for thread in self._threads:
+            thread.join()
 
     def _check_room(self) -> None:
         if self._closed or len(self) >= self._capacity:
@@ -101,8 +110,8 @@ class ModelQueue:
     def _run(self) -> None:
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._closed or len(self))
-                if not len(self):
+                self._changed.wait_for(lambda: self._closed or self._scores or self._others)
+                if not self._scores and not self._others:
                     return
                 scores = [one for one in self._scores if one[1].set_running_or_notify_cancel()]
                 self._scores.clear()
@@ -110,12 +119,21 @@ class ModelQueue:
             if scores:
                 self._observe(len(scores))
                 self._answer_scores(scores)
-            if other is not None and other[1].set_running_or_notify_cancel():
-                job, future = other
-                _answer(future, partial(self._run_job, job))
+            if other is not None:
+                self._answer_job(*other)
 
-    def _run_job(self, job: Callable[[Stylist], Any]) -> Any:
-        return job(self._stylist())
+    def _run_slow(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._closed or self._slow)
+                if not self._slow:
+                    return
+                job = self._slow.popleft()
+            self._answer_job(*job)
+
+    def _answer_job(self, job: Callable[[Stylist], Any], future: Future[Any]) -> None:
+        if future.set_running_or_notify_cancel():
+            _answer(future, lambda: job(self._stylist()))
 
     def _score(self, outfits: Sequence[Sequence[str]]) -> pd.DataFrame:
         return self._stylist().score(outfits).frame

@@ -112,17 +112,18 @@ class OutfitService:
         self.current()
         return self._search
 
-    async def ask(self, job: Callable[[Stylist], T]) -> T:
-        """Run a function of the stylist in the thread of the model.
+    async def ask(self, job: Callable[[Stylist], T], slow: bool = False) -> T:
+        """Run a function of the stylist in a thread of the model.
 
         Args:
             job: The function.
+            slow: Whether it takes as long as many others.
 
         Raises:
             QueueFullError: If the queue is full.
             TimeoutError: If it takes longer than the time limit.
         """
-        return await self._wait(self.queue.submit(job))
+        return await self._wait(self.queue.submit(job, slow))
 
     async def score(self, outfits: Sequence[Sequence[str]]) -> pd.DataFrame:
         """Score outfits, in one batch with those of other requests.

@@ -85,6 +85,21 @@ def test_scores_and_other_requests_take_turns(queue, stylist):
     assert order[1:] == ["one", "two", "three"]
 
 
+def test_slow_requests_keep_no_other_waiting(queue, stylist):
+    go, begun = threading.Event(), threading.Event()
+
+    def job(stylist):
+        begun.set()
+        return go.wait(10)
+
+    slow = queue.submit(job, slow=True)
+    assert begun.wait(10)
+    assert queue.submit(lambda stylist: "quick").result(10) == "quick"
+    assert queue.score([["a", "b"]]).result(10)["score"].tolist() == [2]
+    go.set()
+    assert slow.result(10)
+
+
 def test_a_full_queue_refuses(queue):
     go, _ = held(queue)
     for _ in range(8):

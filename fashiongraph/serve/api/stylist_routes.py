@@ -55,7 +55,8 @@ async def swap(request: Request, wanted: schemas.SwapRequest) -> schemas.SwapAns
             stylist.improve(wanted.outfit, *limits)
             if wanted.every
             else stylist.swap(wanted.outfit, wanted.item, wanted.k, *limits, wanted.diversity)
-        )
+        ),
+        slow=wanted.every,
     )
     return schemas.SwapAnswer(**_members(answer))
 
@@ -85,7 +86,8 @@ async def compose(request: Request, wanted: schemas.ComposeRequest) -> schemas.C
             wanted.once,
             wanted.random_seed,
             budget=wanted.budget,
-        )
+        ),
+        slow=True,
     )
     return schemas.ComposeAnswer(**_members(answer))
 
@@ -101,6 +103,7 @@ async def capsule(request: Request, wanted: schemas.CapsuleRequest) -> schemas.C
             wanted.exclude,
             wanted.threshold,
             wanted.random_seed,
-        )
+        ),
+        slow=True,
     )
     return schemas.CapsuleAnswer(**_members(answer))

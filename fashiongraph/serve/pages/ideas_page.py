@@ -50,7 +50,7 @@ async def ideas_page(
             return {"seed": cards_of(stylist, query.items), "answer": None}
         return {"seed": cards_of(stylist, query.items), "answer": _shown(stylist, found)}
 
-    values = await service.ask(answer)
+    values = await service.ask(answer, slow=bool(kind))
     return page(
         request,
         "ideas.html.jinja",
