@@ -10,7 +10,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from fashiongraph.datasets.io.csv_file import csv_rows, csv_text
-from fashiongraph.errors import DataError
 from fashiongraph.files import mapped_array
 
 
@@ -62,10 +61,8 @@ class RowEdit:
             path: The CSV or Parquet file.
             draft: The file to write, of the same form.
             values: Values of the fresh records, in the order of :attr:`fresh`, with all columns of
-                the table in their order; missing ones are null.
-
-        Raises:
-            DataError: If a value does not fit the type of its column in a Parquet file.
+                the table in their order and, for a Parquet file, of their types; missing ones are
+                null.
         """
         if path.suffix == ".parquet":
             self._write_parquet(path, draft, values)
@@ -90,7 +87,7 @@ class RowEdit:
         rows = np.delete(rows, self.records[self.removed] - 2)
         further = table.num_rows + len(self.changed) + np.arange(self.added)
         if len(values):
-            table = pa.concat_tables([table, _typed(values, table.schema, path)])
+            table = pa.concat_tables([table, values.cast(table.schema)])
         table = table.unify_dictionaries().take(pa.array(np.concatenate([rows, further])))
         pq.write_table(table, draft, compression="none" if kind == "uncompressed" else kind)
 
@@ -104,26 +101,7 @@ class RowEdit:
         """
         source = self.source
         new = mapped_array(draft, (len(source), array.shape[1]), array.dtype)
-        # Rows of fresh records take any row so far, before their own.
-        if len(array):
-            np.take(array, np.maximum(source, 0), axis=0, out=new, mode="clip")
+        # Fresh records take any row so far before their own.
+        np.take(array, np.maximum(source, 0), axis=0, out=new, mode="clip")
         new[self.fresh] = rows
         new.flush()
-
-
-def _typed(values: pa.Table, schema: pa.Schema, path: Path) -> pa.Table:
-    """Values with the types of a Parquet file."""
-    columns = []
-    for kind in schema:
-        column, of = values[kind.name], kind.type
-        try:
-            if pa.types.is_dictionary(of):
-                column = column.cast(of.value_type).dictionary_encode().cast(of)
-            else:
-                column = column.cast(of)
-        except pa.ArrowException as error:
-            raise DataError(
-                f"column {kind.name!r} needs values of its type, {of} ({error})", path
-            ) from error
-        columns.append(column)
-    return pa.table(columns, schema=schema)
