@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -126,35 +127,28 @@ def feature_files(
     )
     from fashiongraph.datasets.io.feature_file import open_features
 
-    found, rest = [], dict(given)
+    count, found = len(items.frame), []
     for file in sorted(data.glob("*.npy")):
-        try:
-            rows, source = open_features(file), feature_source(file)
-        except DataError:  # no features
-            continue
-        further = rest.pop(file.name, None)
-        if source.encoder:
-            if further is not None:
-                raise FashionGraphError(
-                    f"'--features' needs files without a card ({file.name} is made by "
-                    f"{source.encoder}, which encodes the items)"
-                )
-            if len(rows) != len(items.frame):
-                raise DataError(
-                    f"has {len(rows)} rows for {len(items.frame)} items; embed again", file
-                )
+        with suppress(DataError):  # no features
+            found.append((file, open_features(file), feature_source(file)))
+    bare = {file.name for file, rows, one in found if not one.encoder and len(rows) == count}
+    for name in given:
+        if name not in bare:
+            known = ", ".join(sorted(bare)) or "none"
+            raise FashionGraphError(
+                f"'--features' needs files in {data} without a card, one row per item: {known} "
+                f"(got {name!r})"
+            )
+    files = []
+    for file, rows, source in found:
+        if file.name in bare:
+            files.append(_without_card(file, rows, source, given.get(file.name), fresh))
+        elif source.encoder:
+            if len(rows) != count:
+                raise DataError(f"has {len(rows)} rows for {count} items; embed again", file)
             source = check_feature_card(file, rows, items.ids)
-            (job,) = jobs_like([source], data)
-            found.append(FeatureFile(file, rows, source, job))
-        elif len(rows) == len(items.frame):
-            found.append(_without_card(file, rows, source, further, fresh))
-    if rest:
-        name = next(iter(rest))
-        known = ", ".join(one.file.name for one in found if one.job is None) or "none"
-        raise FashionGraphError(
-            f"'--features' needs files in {data} without a card: {known} (got {name!r})"
-        )
-    return found
+            files.append(FeatureFile(file, rows, source, jobs_like([source], data)[0]))
+    return files
 
 
 def _without_card(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,7 @@ class ItemIndices:
         items: Its table of items.
         folders: The folders.
         model: The model of those that were made by one.
+        without_card: Files of features without a card, with one row per item.
         lenient: Whether they lack items with rows that break a rule.
 
     Raises:
@@ -36,6 +37,7 @@ class ItemIndices:
         items: Path,
         folders: Sequence[Path],
         model: OutfitModel | None,
+        without_card: Sequence[Path],
         lenient: bool,
     ) -> None:
         from fashiongraph.manifest import check_replaceable
@@ -45,6 +47,7 @@ class ItemIndices:
         self.data = data
         self.items = items
         self.model = model
+        self.without_card = without_card
         self.lenient = lenient
         self.kinds: dict[Path, str] = {}
         for folder in folders:
@@ -98,9 +101,8 @@ class ItemIndices:
         from fashiongraph.retrieval.embedding_key import embedding_key
 
         index = ItemIndex.load(folder, mapped=False)
-        for model in (None, self.model):
+        for model, files in self._candidates():
             source = torch.nn.Identity() if model is None else model
-            files = self._files(model)
             before = self._before(files)
             if before.num_features and index.key == embedding_key(source, before):
                 break
@@ -125,6 +127,14 @@ class ItemIndices:
         index.table.describe(after)
         index.key = embedding_key(source, after)
         index.save(change.draft(folder))
+
+    def _candidates(self) -> Iterator[tuple[OutfitModel | None, list[Path]]]:
+        """Models and files of features that an index may have been made with."""
+        yield None, self._files(None)
+        for file in self.without_card:
+            yield None, [file]
+        if self.model is not None:
+            yield self.model, self._files(self.model)
 
     def _files(self, model: OutfitModel | None) -> list[Path]:
         """Files of the features that a model reads, or without a model those with a card."""

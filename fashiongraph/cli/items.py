@@ -230,9 +230,10 @@ def _change(
         for path in (table, outfits, *data.glob("*.npy")):
             change.reads(path)
         before = ItemColumns.read(data, "tables")
-        indices = ItemIndices(data, table, options.index or (), model, options.lenient)
         items = read(table)
         files = feature_files(data, before, given, len(items.fresh))
+        bare = [file.file for file in files if file.job is None]
+        indices = ItemIndices(data, table, options.index or (), model, bare, options.lenient)
         removed = _write_outfits(change, outfits, items, with_outfits) if outfits.exists() else 0
         items.edit.write_table(table, change.draft(table), items.values)
         after, fresh = _columns(change.draft(table), before, items, files, skip_broken)
