@@ -65,7 +65,7 @@ def atomic_write(path: str | Path, kind: str | None = None) -> Iterator[Path]:
     if kind is not None:
         check_replaceable(path, kind)  # before the work, and again after it
     target.parent.mkdir(parents=True, exist_ok=True)
-    with scratch_folder(target) as scratch, _errors_of(target, scratch):
+    with scratch_folder(target) as scratch, disk_errors(target, scratch):
         draft = scratch / target.name
         yield draft
         if kind is not None:
@@ -78,8 +78,16 @@ def atomic_write(path: str | Path, kind: str | None = None) -> Iterator[Path]:
 
 
 @contextmanager
-def _errors_of(target: Path, scratch: Path) -> Iterator[None]:
-    """Name the target rather than its draft, and the free bytes if the disk is full or fails."""
+def disk_errors(target: Path, scratch: Path) -> Iterator[None]:
+    """Context manager whose errors name a target rather than its drafts.
+
+    Args:
+        target: The file or folder that is written.
+        scratch: Folder of its drafts.
+
+    Raises:
+        DataError: If the disk is full or fails, with the number of free bytes.
+    """
     try:
         yield
     except DataError as error:
@@ -92,6 +100,25 @@ def _errors_of(target: Path, scratch: Path) -> Iterator[None]:
         free = shutil.disk_usage(target.parent).free
         reason = f"{error.strerror}; {free:,} bytes are free on the disk"
         raise DataError(f"cannot be written ({reason})", target) from error
+
+
+def file_state(path: Path) -> tuple[int, int, int] | None:
+    """Time, number and size of a file, which differ once it is replaced or written.
+
+    Args:
+        path: The file or folder.
+
+    Returns:
+        The three; :obj:`None` if there is none.
+
+    Example:
+        >>> file_state(Path("none"))
+    """
+    try:
+        about = path.stat()
+    except OSError:
+        return None
+    return about.st_mtime_ns, about.st_ino, about.st_size
 
 
 def save_tensors(

@@ -28,6 +28,7 @@ from fashiongraph.cli.export import export
 from fashiongraph.cli.finetune import finetune
 from fashiongraph.cli.index import index
 from fashiongraph.cli.info import info
+from fashiongraph.cli.items import add, remove, update
 from fashiongraph.cli.quickstart import quickstart
 from fashiongraph.cli.retrieve import retrieve
 from fashiongraph.cli.score import score
@@ -60,6 +61,15 @@ for run in (
     *(score, explain, swap, compose, capsule, complete, index, retrieve, export, serve),
 ):
     app.command()(typer_function(run))
+items = typer.Typer(
+    name="items",
+    help="Add, change or remove items of a catalogue, without encoding the others again.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+)
+for change in (add, update, remove):
+    items.command()(typer_function(change))
+app.add_typer(items)
 
 
 def _print_version(version: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from fashiongraph.data.outfits import Outfits
     from fashiongraph.datasets.outfit_dataset import OutfitDataset
     from fashiongraph.models import OutfitModel
+    from fashiongraph.retrieval import CatalogueStates
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,18 +107,15 @@ def complete(options: CompleteOptions) -> None:
     slots = listed(options.slots, "--slots") or None
     check_files(options.states)
     check_output(options.report, options.overwrite)
-    from fashiongraph.retrieval import CatalogueStates
+    from fashiongraph.datasets.io.pending_change import read_settled
     from fashiongraph.retrieval import complete as complete_outfit
     from fashiongraph.stylist import allowed_items
     from fashiongraph.stylist.limits import limits, within
 
     model = load_model(options.checkpoint, options.modules)
-    dataset = open_dataset(options.data, options.features, options.lenient, options.form, model)
+    dataset, states = read_settled(options.data, partial(_open, options, model))
     table = dataset.items
     outfit, slots = _query(options, dataset, slots)
-    states = None
-    if options.states is not None:
-        states = CatalogueStates.load(options.states, model, table)
     ranked = max(100, options.k) if options.shortlist is None else options.shortlist or None
     with option_names(NAMES):
         excluded = listed(options.exclude, "--exclude")
@@ -148,6 +147,18 @@ def complete(options: CompleteOptions) -> None:
     if options.report is not None:  # last: if it fails, the answer is printed
         title = f"Completions by {type(model).__name__}"
         _write_report(options.report, title, dataset, outfit, options.hide, frame)
+
+
+def _open(
+    options: CompleteOptions, model: OutfitModel
+) -> tuple[OutfitDataset, CatalogueStates | None]:
+    """The data set and its stored states, if any."""
+    from fashiongraph.retrieval import CatalogueStates
+
+    dataset = open_dataset(options.data, options.features, options.lenient, options.form, model)
+    if options.states is None:
+        return dataset, None
+    return dataset, CatalogueStates.load(options.states, model, dataset.items)
 
 
 def _in_training(

@@ -152,32 +152,26 @@ def _rows(
     options: EmbedOptions, job: EmbedJob, encoder: Any, items: ItemColumns, out: Path
 ) -> Features:
     """Encode the items and write a file of features."""
-    from fashiongraph.features import HashedWords, extract_features, save_features
+    from fashiongraph.features import extract_features, save_features
     from fashiongraph.features.ray_extract import extract_features_with_ray
 
-    if not job.reads_pictures:
-        rows: Features
-        if job.kind == COLUMNS:
-            rows = encoder(items.frame)
-        else:
-            bar = {} if isinstance(encoder, HashedWords) else {"progress": options.progress}
-            rows = encoder(items.text(job.settings["column"]), **bar)
-        save_features(out, rows.array)
-        return rows
     workers = options.workers
     extract = partial(extract_features, num_workers=2 if workers is None else workers)
     if options.engine == "ray":
         address = options.ray_address
         extract = partial(extract_features_with_ray, num_workers=workers, address=address)
-    return extract(
-        [options.folder / path if path.strip() else "" for path in items.text("image")],
-        encoder,
-        options.cache or options.folder / ".features",
-        out,
+    extract = partial(
+        extract,
+        cache=options.cache or options.folder / ".features",
+        out=out,
         batch_size=options.batch_size,
         skip_broken=options.skip_broken,
         progress=options.progress,
     )
+    rows = job.encode(encoder, items, options.folder, extract, options.progress)
+    if not job.reads_pictures:
+        save_features(out, rows.array)
+    return rows
 
 
 def _report(

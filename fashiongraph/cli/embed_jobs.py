@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,6 +15,7 @@ from fashiongraph.errors import DataError, FashionGraphError
 if TYPE_CHECKING:
     from fashiongraph.cli.item_columns import ItemColumns
     from fashiongraph.data.feature_source import FeatureSource
+    from fashiongraph.features import Features
 
 IMAGE, TEXT, COLOURS, COLUMNS = "image", "text", "colours", "columns"
 _OPTIONS = {"name": "--encoder", "model": "--encoder", "columns": "--columns"}
@@ -58,8 +59,8 @@ class EmbedJob:
             encoder = self._make(items, download)
         if self.fingerprint not in ("", encoder.fingerprint):
             raise FashionGraphError(
-                f"'--like' needs {self.encoder} with the weights and settings of the model's "
-                f"features (got others: {encoder.fingerprint}, not {self.fingerprint})"
+                f"{self.target.name} needs {self.encoder} with the weights and settings that made "
+                f"its features (got others: {encoder.fingerprint}, not {self.fingerprint})"
             )
         return encoder
 
@@ -69,6 +70,36 @@ class EmbedJob:
         if self.kind == COLUMNS and not isinstance(self.settings["columns"], Mapping):
             return ColumnEncoder.fit(items.frame, self.settings["columns"])
         return encoder_of(self.kind, self.encoder, self.settings, download)
+
+    def encode(
+        self,
+        encoder: Any,
+        items: ItemColumns,
+        folder: Path,
+        extract: Callable[..., Features],
+        progress: bool = False,
+    ) -> Features:
+        """Encode items.
+
+        Args:
+            encoder: The encoder that :meth:`make` returned.
+            items: The items.
+            folder: Folder of their pictures.
+            extract: Function that encodes paths of pictures by an encoder.
+            progress: Whether to show a progress bar for texts.
+        """
+        from fashiongraph.features import HashedWords
+
+        if self.reads_pictures:
+            paths = [folder / path if path.strip() else "" for path in items.text("image")]
+            return extract(paths, encoder)
+        found: Features
+        if self.kind == COLUMNS:
+            found = encoder(items.frame)
+        else:
+            bar = {} if isinstance(encoder, HashedWords) else {"progress": progress}
+            found = encoder(items.text(self.settings["column"]), **bar)
+        return found
 
     def source(self, encoder: Any) -> FeatureSource:
         """Card of the features of an encoder that :meth:`make` returned."""

@@ -85,10 +85,12 @@ class ItemColumns:
         import numpy as np
 
         from fashiongraph.datasets.io.item_rows import ItemRows
+        from fashiongraph.datasets.io.pending_change import finish_change
         from fashiongraph.datasets.io.problems import Problems
         from fashiongraph.datasets.io.table import Table
         from fashiongraph.datasets.outfit_tables import find_table
 
+        finish_change(data if data.is_dir() else data.parent)
         problems = Problems()
         path = data if data.is_file() else data / find_table(data, "items")
         check_files(path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -107,7 +108,9 @@ def retrieve(options: RetrieveOptions) -> None:
         column, values = _filter(text)
         filters.setdefault(column, []).extend(values)
     check_output(options.report, options.overwrite)
-    index, dataset, model = _open(options)
+    from fashiongraph.datasets.io.pending_change import read_settled
+
+    index, dataset, model = read_settled(options.data, partial(_open, options))
     answers = _search(options, index, dataset.items, model, names, filters)
     if options.as_json:
         print_json(answers)

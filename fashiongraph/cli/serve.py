@@ -164,10 +164,12 @@ def _watched(options: ServeOptions) -> list[Path]:
     """Files whose change makes another catalogue."""
     if options.form != "tables":
         return []
+    from fashiongraph.datasets.io.pending_change import PENDING
     from fashiongraph.datasets.outfit_tables import find_table
 
     tables = [options.data / find_table(options.data, name) for name in ("items", "outfits")]
-    return [*tables, *sorted(options.data.glob("*.npy"))]
+    # A pending change of a killed command, too: loading finishes it.
+    return [*tables, *sorted(options.data.glob("*.npy")), options.data / PENDING]
 
 
 def _check_store(store: Path) -> None:

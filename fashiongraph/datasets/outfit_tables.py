@@ -8,11 +8,10 @@ from pathlib import Path
 import pandas as pd
 
 from fashiongraph.data.outfits import Outfits
-from fashiongraph.datasets.io.feature_card import source_in
-from fashiongraph.datasets.io.feature_file import open_features
-from fashiongraph.datasets.io.item_rows import ItemRows
 from fashiongraph.datasets.io.outfit_rows import WEIGHTS, OutfitRows
+from fashiongraph.datasets.io.pending_change import read_settled
 from fashiongraph.datasets.io.problems import Problems
+from fashiongraph.datasets.io.read_items import read_items
 from fashiongraph.datasets.io.table import Table
 from fashiongraph.datasets.outfit_dataset import OutfitDataset
 from fashiongraph.errors import DataError
@@ -96,17 +95,12 @@ class OutfitTables(OutfitDataset):
 
     def load(self) -> tuple[Outfits, pd.DataFrame]:
         """Read and check the files."""
+        return read_settled(self.root, self._load, self.raw_paths)
+
+    def _load(self) -> tuple[Outfits, pd.DataFrame]:
         items_path, outfits_path, *feature_paths = self.raw_paths
         problems = Problems()
-        key = ["item_id", "category"]
-        items = ItemRows(
-            Table.read(items_path, problems, needed=key, text=[*key, "image", "title"]), problems
-        )
-        features = [open_features(path) for path in feature_paths]
-        sources = [
-            source_in(self.root, path, items.check_features(path, array, len(features) > 1))
-            for path, array in zip(feature_paths, features, strict=True)
-        ]
+        items, features, sources = read_items(self.root, items_path, feature_paths, problems)
         key = ["outfit_id", "item_id"]
         table = Table.read(
             outfits_path,

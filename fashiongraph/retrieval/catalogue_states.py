@@ -23,7 +23,10 @@ from fashiongraph.retrieval.embedding_key import embedding_key
 STATES = "catalogue states"
 """Kind of the folder of stored states, for :func:`fashiongraph.files.atomic_write`."""
 
-_CARD = "states.json"
+_BLOCK = 4096  # items encoded at once
+
+STATES_CARD = "states.json"
+"""Name of the file that marks a folder as stored states."""
 
 
 class CatalogueStates:
@@ -74,7 +77,7 @@ class CatalogueStates:
         items: ItemTable,
         path: str | Path | None = None,
         dtype: torch.dtype = torch.float32,
-        batch_size: int = 4096,
+        batch_size: int = _BLOCK,
     ) -> CatalogueStates:
         """Encode all items of a catalogue.
 
@@ -106,9 +109,7 @@ class CatalogueStates:
             mapped = mapped_array(folder / "states.npy", shape, numpy_dtype)
             item, ptr, rounding = _fill(scorer, torch.from_numpy(mapped), batch_size)
             mapped.flush()
-            save_array(folder / "item.npy", item.numpy())
-            about = {"key": embedding_key(model, items), "ptr": ptr.tolist(), "rounding": rounding}
-            (folder / _CARD).write_text(json.dumps(about), encoding="utf-8")
+            _write_card(folder, scorer, item, ptr, rounding)
         return cls.load(path, model, items)
 
     @classmethod
@@ -128,7 +129,7 @@ class CatalogueStates:
         """
 
         def read(folder: Path) -> tuple[dict[str, Any], Tensor, Tensor]:
-            about = json.loads((folder / _CARD).read_text(encoding="utf-8"))
+            about = json.loads((folder / STATES_CARD).read_text(encoding="utf-8"))
             item = torch.from_numpy(np.load(folder / "item.npy"))
             # Copy on write, because torch needs writeable memory.
             values = torch.from_numpy(np.load(folder / "states.npy", mmap_mode="c"))
@@ -156,18 +157,51 @@ class CatalogueStates:
         Raises:
             FashionGraphError: As :class:`CompletionScorer`.
         """
+        further = torch.full((len(items) - len(self),), -1)
+        return self.changed(items, torch.cat([torch.arange(len(self)), further]))
+
+    def changed(self, items: ItemTable, source: Tensor) -> CatalogueStates:
+        """Vectors of another table; those of items of this one are not computed again.
+
+        Args:
+            items: The other table, with features of the same encoders.
+            source: Row in this table of each item of the other one, -1 for an item whose vector is
+                to be computed [m].
+
+        Raises:
+            FashionGraphError: As :class:`CompletionScorer`.
+        """
         scorer = CompletionScorer(self.scorer.model, items)
-        vectors = scorer.embed(torch.arange(len(self), len(items)))
-        assert vectors is not None  # these vectors are the model's
-        vectors = vectors.cpu()
-        stored = vectors.to(self.values.dtype)
-        error = (stored.to(vectors.dtype) - vectors).norm(dim=1)
-        item = torch.cat([self.item, torch.arange(len(self), len(items))])
-        order, ptr = _by_category(items.category_id[item], items.num_categories)
-        rounding = max(self.rounding, float(error.max()) if len(error) else 0.0)
-        return CatalogueStates(
-            scorer, torch.cat([self.values, stored])[order], item[order], ptr, rounding
-        )
+        fresh = (source < 0).nonzero().flatten()
+        stored, rounding = self.values.new_empty((len(fresh), self.values.size(1))), self.rounding
+        for rows, block in zip(fresh.split(_BLOCK), stored.split(_BLOCK), strict=True):
+            vectors = scorer.embed(rows)
+            assert vectors is not None  # these vectors are the model's
+            block.copy_(vectors)
+            if len(rows):
+                error = (block.to(vectors.dtype) - vectors.cpu()).norm(dim=1).max()
+                rounding = max(rounding, float(error))
+        item, ptr = _by_category(items.category_id, items.num_categories)
+        place = torch.empty_like(item).scatter_(0, item, torch.arange(len(item)))
+        values = self.values.new_empty((len(items), self.values.size(1)))
+        kept = (source >= 0).nonzero().flatten()
+        values[place[kept]] = self.values[self.place[source[kept]]]
+        values[place[fresh]] = stored
+        return CatalogueStates(scorer, values, item, ptr, rounding)
+
+    def save(self, path: str | Path) -> None:
+        """Write the vectors to a folder atomically, for :meth:`load`.
+
+        Args:
+            path: The folder.
+
+        Raises:
+            FashionGraphError: If ``path`` exists and holds no states.
+        """
+        with atomic_write(path, kind=STATES) as folder:
+            folder.mkdir()
+            save_array(folder / "states.npy", self.values.numpy())
+            _write_card(folder, self.scorer, self.item, self.ptr, self.rounding)
 
     def __len__(self) -> int:
         return len(self.item)
@@ -222,6 +256,16 @@ class CatalogueStates:
         if values.dtype == dtype:
             return values @ query
         return torch.cat([block.to(dtype) @ query for block in values.split(block_size)])
+
+
+def _write_card(
+    folder: Path, scorer: CompletionScorer, item: Tensor, ptr: Tensor, rounding: float
+) -> None:
+    """Write the order of the vectors and what they belong to."""
+    save_array(folder / "item.npy", item.numpy())
+    key = embedding_key(scorer.model, scorer.items)
+    about = {"key": key, "ptr": ptr.tolist(), "rounding": rounding}
+    (folder / STATES_CARD).write_text(json.dumps(about), encoding="utf-8")
 
 
 def _fill(

@@ -119,6 +119,18 @@ class IndexTable:
         self.present[rows] = False
         return rows
 
+    def describe(self, items: ItemTable) -> None:
+        """Take the columns of all items from a table, whose types may be others than before.
+
+        Args:
+            items: A table with the items, in any order.
+        """
+        place = np.full(len(self.ids), -1)
+        place[self.present] = items.ids.get_indexer(self.ids[self.present])
+        columns = _columns(items)
+        columns.loc[len(columns)] = None  # of removed items
+        self.columns = columns.iloc[place].reset_index(drop=True).astype("category")
+
     def rows(self, ids: Sequence[str]) -> np.ndarray:
         """Rows of items.
 

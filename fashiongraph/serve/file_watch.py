@@ -6,6 +6,8 @@ import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from fashiongraph.files import file_state
+
 _SECONDS = 2.0
 
 
@@ -35,7 +37,7 @@ class FileWatch:
         self._thread.join()
 
     def _state(self) -> list[tuple[int, int, int] | None]:
-        return [_state(path) for path in self._files]
+        return [file_state(path) for path in self._files]
 
     def _run(self) -> None:
         before = self._read
@@ -45,12 +47,3 @@ class FileWatch:
             if settled and now != self._read:
                 self._read = now
                 self._changed()
-
-
-def _state(path: Path) -> tuple[int, int, int] | None:
-    """What changes with a file; :obj:`None` if there is none."""
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_mtime_ns, status.st_ino, status.st_size

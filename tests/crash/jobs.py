@@ -9,16 +9,21 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 import torch
+from typer.testing import CliRunner
 
+from fashiongraph.cli import app
 from fashiongraph.data import FeatureSource, ItemTable, Outfits
+from fashiongraph.datasets import OutfitTables
 from fashiongraph.datasets.io.feature_card import check_feature_card, features_with_card
 from fashiongraph.datasets.io.feature_file import open_features
+from fashiongraph.datasets.io.pending_change import read_settled
 from fashiongraph.datasets.io.processed import write_processed
 from fashiongraph.datasets.outfit_dataset import OutfitDataset
 from fashiongraph.errors import DataError
 from fashiongraph.features import save_features
 from fashiongraph.models import OutfitModel, Siamese
 from fashiongraph.retrieval import CatalogueStates, ItemIndex
+from fashiongraph.retrieval.embedding_key import embedding_key
 
 ROWS = 5
 """Rows of the versions that are read."""
@@ -126,7 +131,45 @@ def read_dataset(folder: Path) -> int:
     return version
 
 
+def write_items(folder: Path, version: int, count: int) -> None:
+    """Add items to a catalogue for version 1, and remove them for version 0."""
+    rows = {1: [f"{number},shoes,red {number}\n" for number in range(10, 10 + count)]}
+    table, new = folder / "items.csv", folder / "new.csv"
+    if not table.exists():
+        header = "item_id,category,title\n"
+        table.write_text(header + "1,top,blue\n2,shoes,red\n", encoding="utf-8")
+        (folder / "outfits.csv").write_text("outfit_id,item_id\na,1\na,2\n", encoding="utf-8")
+        new.write_text(header + "".join(rows[1]), encoding="utf-8")
+        run("embed", folder, "--encoder", "hashed-words")
+        run("index", folder, "-o", folder / "index")
+    elif version:
+        if count != ROWS:
+            new.write_text("item_id,category,title\n" + "".join(rows[1]), encoding="utf-8")
+        run("items", "add", folder, new, "--index", folder / "index")
+    else:
+        run("items", "remove", folder, "--file", new, "--index", folder / "index")
+
+
+def run(*arguments: object) -> None:
+    """Run the command; its errors are raised."""
+    result = CliRunner().invoke(app, [*map(str, arguments), "--quiet"])
+    if result.exception is not None:
+        raise result.exception
+
+
+def read_items(folder: Path) -> int:
+    def read() -> int:
+        items = OutfitTables(folder, "features_text.npy").items
+        index = ItemIndex.load(folder / "index")
+        assert index.key == embedding_key(torch.nn.Identity(), items)
+        assert len(index) == len(items)
+        return int(len(items) > 2)
+
+    return read_settled(folder, read)
+
+
 JOBS = {
+    "items": Job(write_items, read_items),
     "checkpoint": Job(write_checkpoint, read_checkpoint),
     "index": Job(write_index, read_index),
     "states": Job(write_states, read_states),

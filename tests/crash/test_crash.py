@@ -13,7 +13,7 @@ import pytest
 pytest.importorskip("resource", reason="processes and limits are those of POSIX")
 pytest.importorskip("faiss")
 
-JOBS = ("checkpoint", "index", "states", "features", "dataset")
+JOBS = ("items", "checkpoint", "index", "states", "features", "dataset")
 
 
 @pytest.fixture(scope="module")

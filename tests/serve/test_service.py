@@ -126,6 +126,27 @@ def test_a_changed_catalogue_is_taken_without_a_restart(model, shop, tmp_path, c
     service.close()
 
 
+def test_items_of_the_command_are_in_the_answers_without_a_restart(model, shop, tmp_path, caplog):
+    folder = tmp_path / "shop"
+    shutil.copytree(shop, folder)
+    files = [folder / "items.csv", folder / "outfits.csv", folder / "features_colours.npy"]
+    settings = ServeSettings(tmp_path / "store")
+    service = OutfitService(lambda: Stylist.load(model, folder), settings, files)
+    (folder / "images" / "new.png").write_bytes(picture(COLOURS["green"]))
+    header = "item_id,category,title,image,price,season\n"
+    (tmp_path / "new.csv").write_text(header + "new,bag,new green bag,images/new.png,10,summer\n")
+    run("items", "add", folder, tmp_path / "new.csv")
+    wait_for(lambda: "new" in service.items.ids)
+    answer = service.current().score([["new", "0003"]])
+    alone = Stylist.load(model, folder).score([["new", "0003"]])
+    assert answer["score"].tolist() == alone["score"].tolist()
+    run("items", "remove", folder, "new,0059", "--with-outfits")
+    wait_for(lambda: "new" not in service.items.ids)
+    assert len(service.items) == len(pd.read_csv(folder / "items.csv")) == 59
+    assert "cannot be loaded" not in caplog.text
+    service.close()
+
+
 def test_file_watch_waits_until_files_stay_as_they_are(tmp_path):
     file, seen = tmp_path / "a", threading.Event()
     watch = FileWatch([file], seen.set, seconds=0.05)

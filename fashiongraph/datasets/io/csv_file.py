@@ -8,6 +8,7 @@ on text that is not UTF-8, so that one byte would cost the file instead of its r
 from __future__ import annotations
 
 import codecs
+import itertools
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -57,6 +58,48 @@ def check_quotes(path: Path) -> None:
             file=path,
             row=row,
         )
+
+
+def csv_rows(content: bytes) -> list[bytes]:
+    r"""Rows of a CSV file with their line ends, as :func:`read_csv` counts them from 1.
+
+    Args:
+        content: Bytes of the file, of which each quoted field ends.
+
+    Example:
+        >>> csv_rows(b'id,title\n1,"of two\nlines"\n\n2,bag')
+        [b'id,title\n', b'1,"of two\nlines"\n', b'\n', b'2,bag']
+    """
+    if not _OPENING.search(content):
+        return content.splitlines(keepends=True)
+    shown = _QUOTED.sub(lambda field: b"." * len(field[0]), content)  # without their line ends
+    ends = np.cumsum([0, *map(len, shown.splitlines(keepends=True))]).tolist()
+    return [content[start:end] for start, end in itertools.pairwise(ends)]
+
+
+def csv_text(values: pa.Table, end: bytes) -> list[bytes]:
+    r"""Rows of a CSV file of some values.
+
+    Args:
+        values: Columns of text or of types that convert to it; missing values are empty.
+        end: Line end.
+
+    Raises:
+        pyarrow.ArrowException: If a type has no text.
+
+    Example:
+        >>> csv_text(pa.table({"id": ["1", None], "title": ['5" heel', "a, b"]}), b"\n")
+        [b'1,"5"" heel"\n', b',"a, b"\n']
+    """
+    fields = []
+    quote, comma, nothing = (pa.scalar(text, pa.large_string()) for text in ('"', ",", ""))
+    for column in values.columns:
+        text = pc.fill_null(column.cast(pa.large_string()), "")
+        inner = pc.replace_substring(text, '"', '""')
+        quoted = pc.binary_join_element_wise(quote, inner, quote, nothing)
+        fields.append(pc.if_else(pc.match_substring_regex(text, '[",\r\n]'), quoted, text))
+    rows = pc.binary_join_element_wise(*fields, comma)
+    return [row.encode() + end for row in rows.to_pylist()]
 
 
 def _shown(text: bytes) -> str:

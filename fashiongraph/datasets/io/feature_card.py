@@ -30,7 +30,7 @@ def check_card_replaceable(features: Path) -> None:
     Raises:
         DataError: If another kind of file has its name.
     """
-    path = _place(features)
+    path = card_path(features)
     if path.exists() and not _card(path):
         raise DataError(f"is no card of {features.name}, and is not replaced", path)
 
@@ -65,21 +65,32 @@ def features_with_card(
         True
     """
     check_card_replaceable(features)
-    path = _place(features)
+    path = card_path(features)
     with ExitStack() as held, atomic_write(features) as draft:
         yield draft
         held.enter_context(locked(features))  # until both are written
-        rows = open_features(draft)
-        card = {
-            "encoder": source.encoder,
-            "fingerprint": source.fingerprint,
-            "settings": source.settings,
-            "item_ids": None if ids is None else _digest(hashed(ids)),
-            **_digests(rows),
-            "replaces": _replaced(features),
-        }
         with atomic_write(path) as text:
-            text.write_text(json.dumps(card, indent=1, ensure_ascii=False), encoding="utf-8")
+            text.write_text(card_text(features, draft, ids, source), encoding="utf-8")
+
+
+def card_text(features: Path, draft: Path, ids: np.ndarray | None, source: FeatureSource) -> str:
+    """Card of a new version of a file of features, which lists the present version too.
+
+    Args:
+        features: The file of features.
+        draft: Its new version.
+        ids: Identifiers of the items, as for :func:`features_with_card`.
+        source: The encoder.
+    """
+    card = {
+        "encoder": source.encoder,
+        "fingerprint": source.fingerprint,
+        "settings": source.settings,
+        "item_ids": None if ids is None else _digest(hashed(ids)),
+        **_digests(open_features(draft)),
+        "replaces": _replaced(features),
+    }
+    return json.dumps(card, indent=1, ensure_ascii=False)
 
 
 def check_feature_card(features: Path, rows: np.ndarray, ids: np.ndarray | None) -> FeatureSource:
@@ -99,7 +110,7 @@ def check_feature_card(features: Path, rows: np.ndarray, ids: np.ndarray | None)
         DataError: If the rows differ from their digest, or were made for other items, or for
             another order of them.
     """
-    path = _place(features)
+    path = card_path(features)
     card = _card(path)
     if not card:
         return FeatureSource(features.name, rows.shape[1])
@@ -136,7 +147,7 @@ def feature_source(features: Path) -> FeatureSource:
         >>> feature_source(file)
         FeatureSource(file='features.npy', num_features=3, encoder='', fingerprint='', settings={})
     """
-    return _source(features, open_features(features), _card(_place(features)))
+    return _source(features, open_features(features), _card(card_path(features)))
 
 
 def source_in(root: Path, features: Path, source: FeatureSource) -> FeatureSource:
@@ -154,7 +165,7 @@ def source_in(root: Path, features: Path, source: FeatureSource) -> FeatureSourc
 
 def carded_features(folder: Path) -> list[Path]:
     """Files of features with a card directly in a folder, sorted by name."""
-    return [file for file in sorted(folder.glob("*.npy")) if _card(_place(file))]
+    return [file for file in sorted(folder.glob("*.npy")) if _card(card_path(file))]
 
 
 def find_features(root: Path, sources: Sequence[FeatureSource]) -> list[Path]:
@@ -198,11 +209,12 @@ def _replaced(features: Path) -> dict[str, Any] | None:
         rows = open_features(features)
     except DataError:  # none, or a broken one, which no reader takes
         return None
-    entry = _entry(_card(_place(features)), rows) or _digests(rows)
+    entry = _entry(_card(card_path(features)), rows) or _digests(rows)
     return {name: value for name, value in entry.items() if name != "replaces"}
 
 
-def _place(features: Path) -> Path:
+def card_path(features: Path) -> Path:
+    """Path of the card of a file of features."""
     return features.with_name(f"{features.name}.json")
 
 
