@@ -3,6 +3,7 @@
     FASHIONGRAPH_DATA=… python benchmarks/run.py compatibility
     FASHIONGRAPH_DATA=… python benchmarks/run.py compatibility --models my_module:MyModel
     python benchmarks/run.py --tabulate-all --publish
+    FASHIONGRAPH_DATA=… python benchmarks/run.py leaderboard --add my_model.json
 
 Every training adds one line to a JSONL file and is skipped where that line exists. Records, tables
 and plots go to ``--output``, beside which the project's records are read; ``--publish`` adds to the
@@ -29,18 +30,34 @@ from harness.pages import (
     study_text,
 )
 from harness.records import RESULTS, Records
+from harness.report import insert
 from harness.runs import train
 from harness.sets import PROTOCOLS
 from harness.studies import STUDIES, Study
+from harness.submissions import add, submissions_text
 
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.files import atomic_write
+
+LEADERBOARD = "leaderboard"
 
 
 def parser() -> argparse.ArgumentParser:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("study", nargs="?", choices=STUDIES, help="the comparison to run")
+    parser.add_argument(
+        "study",
+        nargs="?",
+        choices=[*STUDIES, LEADERBOARD],
+        help="the comparison to run, or leaderboard to add submissions",
+    )
+    parser.add_argument(
+        "--add",
+        nargs="+",
+        type=Path,
+        metavar="FILE",
+        help="files of fashiongraph benchmark submit, whose results are computed again",
+    )
     parser.add_argument("--data", nargs="+", metavar="SET", help="data sets of the study")
     parser.add_argument("--protocols", nargs="+", choices=PROTOCOLS, help="protocols of the study")
     parser.add_argument(
@@ -91,11 +108,29 @@ def write(name: str, study: Study, records: Records, args: argparse.Namespace) -
     print(f"{text}\n\nwritten to {page}")
 
 
+def add_submissions(args: argparse.Namespace, command: argparse.ArgumentParser) -> None:
+    """Verify submissions, add them to the records, and write their table."""
+    folder = RESULTS if args.publish else args.output
+    try:
+        add(args.add, folder)
+    except FashionGraphError as error:
+        command.error(str(error))
+    text = submissions_text(*dict.fromkeys((RESULTS, folder)))
+    print(text)
+    if args.publish:
+        insert(RESULTS.parent / "README.md", "submissions", text)
+
+
 def main(argv: Sequence[str] | None = None) -> None:
     """Train, tabulate and publish."""
     command = parser()
     args = command.parse_args(argv)
     sys.path.append(os.getcwd())  # for my_module:MyModel
+    if (args.study == LEADERBOARD) != bool(args.add):
+        command.error("leaderboard needs --add FILE, and --add needs leaderboard")
+    if args.add:
+        add_submissions(args, command)
+        return
     if bool(args.study) == args.tabulate_all:
         command.error("needs a study or --tabulate-all")
     outside = [name for name in args.models or () if ":" in name]

@@ -34,6 +34,7 @@ from fashiongraph.cli.retrieve import retrieve
 from fashiongraph.cli.score import score
 from fashiongraph.cli.serve import serve
 from fashiongraph.cli.split import split
+from fashiongraph.cli.submit import submit
 from fashiongraph.cli.swap import swap
 from fashiongraph.cli.tag import tag
 from fashiongraph.cli.train import train
@@ -70,6 +71,15 @@ items = typer.Typer(
 for change in (add, update, remove):
     items.command()(typer_function(change))
 app.add_typer(items)
+benchmark = typer.Typer(
+    name="benchmark",
+    help="Compare a model with those of the leaderboard.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+)
+benchmark.command()(typer_function(submit))
+benchmark.callback()(lambda: None)  # so that a group of one command stays a group
+app.add_typer(benchmark)
 
 
 def _print_version(version: bool) -> None:

@@ -19,11 +19,14 @@ from fashiongraph.evaluation.score_candidates import score_candidates
 from fashiongraph.evaluation.score_left_out import in_training, score_left_out
 from fashiongraph.evaluation.score_outfits import item_scores, score_outfits
 from fashiongraph.evaluation.spoiler import spoiler
+from fashiongraph.evaluation.submission import Prediction, Submission
 
 __all__ = [
     "Calibration",
     "EasyAndHard",
+    "Prediction",
     "Result",
+    "Submission",
     "compatibility",
     "draw_compatibility",
     "draw_fill_in_blank",

@@ -59,7 +59,16 @@ def compatibility(
     Compatibility.check_kind(questions)
     if not len(questions):
         raise FashionGraphError("'questions' needs at least one question (got 0)")
-    scores = score(model, questions.outfits(), **kwargs)
+    return compatibility_of_scores(score(model, questions.outfits(), **kwargs), questions)
+
+
+def compatibility_of_scores(scores: Tensor, questions: Compatibility) -> Result:
+    """Compatibility AUC of scores, with its interval.
+
+    Args:
+        scores: Score of each outfit of the questions [B].
+        questions: The questions.
+    """
     # Groups outside a selection of questions must not be sampled.
     present, group = torch.unique(questions.group, return_inverse=True)
     low, high = roc_auc_interval(scores, questions.label, group)
@@ -95,7 +104,16 @@ def fill_in_blank(model: Scorer, questions: FillInBlank, **kwargs: Any) -> Resul
     FillInBlank.check_kind(questions)
     if not len(questions):
         raise FashionGraphError("'questions' needs at least one question (got 0)")
-    score = score_candidates(model, questions, **kwargs)
+    return fill_in_blank_of_scores(score_candidates(model, questions, **kwargs), questions)
+
+
+def fill_in_blank_of_scores(score: Tensor, questions: FillInBlank) -> Result:
+    """FITB accuracy of scores, with its interval.
+
+    Args:
+        score: Score of each candidate of the questions [Q, A].
+        questions: The questions.
+    """
     hit = fill_in_blank_accuracy(score, questions.answer, reduce=False)
     low, high = mean_interval(hit)
     fractional = float(fill_in_blank_accuracy(score, questions.answer, ties="fractional"))

@@ -24,6 +24,7 @@ def test_a_row_per_measure_and_a_column_per_data_set(stylist):
     ]
 
 
+@pytest.mark.slow
 def test_measures_of_synthetic_outfits_by_their_true_rules(stylist):
     found = stylist.measure("synthetic", seed=0, epochs=3, size=400)
     assert all(math.isfinite(value) for value in found.values())
