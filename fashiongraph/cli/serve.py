@@ -16,6 +16,7 @@ from fashiongraph.cli.datasets import open_dataset
 from fashiongraph.cli.models import load_model
 from fashiongraph.cli.option_names import option_names
 from fashiongraph.cli.options import DataOption, FeatureFiles, Lenient, Modules, SetName
+from fashiongraph.cli.output import check_files
 from fashiongraph.console import print_message
 from fashiongraph.errors import DataError, FashionGraphError
 from fashiongraph.optional import require
@@ -115,6 +116,7 @@ def serve(options: ServeOptions) -> None:
     Example: [b]fashiongraph serve runs/addgnn-plus/model --data my-data[/]
     """
     uvicorn = require("uvicorn", "serve")
+    check_files(options.checkpoint, options.data, *(options.pictures or ()))
     import torch
 
     from fashiongraph.serve import ServeSettings, create_app

@@ -36,6 +36,18 @@ class ProblemError(Exception):
         self.status = status
 
 
+ERRORS = (
+    FashionGraphError,
+    RequestValidationError,
+    QueueFullError,
+    TimeoutError,
+    ProblemError,
+    HTTPException,
+    Exception,
+)
+"""Errors that a request may end in."""
+
+
 def problem(status: HTTPStatus, detail: str, **members: Any) -> dict[str, Any]:
     """Problem details.
 
@@ -110,15 +122,7 @@ def add_problem_handlers(app: FastAPI) -> None:
             LOG.error("%s %r failed", request.method, request.url.path, exc_info=error)
         return JSONResponse(found, found["status"], headers, MEDIA_TYPE)
 
-    for kind in (
-        FashionGraphError,
-        RequestValidationError,
-        QueueFullError,
-        TimeoutError,
-        ProblemError,
-        HTTPException,
-        Exception,
-    ):
+    for kind in ERRORS:
         app.add_exception_handler(kind, answer)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import pandas as pd
+from fastapi import Request
 
 from fashiongraph.data.item_table import ItemTable
 from fashiongraph.errors import FashionGraphError
@@ -28,6 +29,16 @@ from fashiongraph.stylist import Stylist
 
 LOG = logging.getLogger("fashiongraph.serve")
 T = TypeVar("T")
+
+
+def service_of(request: Request) -> OutfitService:
+    """The service of the application that a request is for.
+
+    Args:
+        request: The request.
+    """
+    service: OutfitService = request.app.state.service
+    return service
 
 
 class OutfitService:

@@ -91,6 +91,13 @@ def test_options_are_checked_before_the_work(model, shop, tmp_path, options, rul
     assert rule in str(result.exception)
 
 
+def test_a_folder_that_does_not_exist_is_not_made(model, shop, tmp_path):
+    for words in ([model, "--data", tmp_path / "shpo"], [tmp_path / "modle", "--data", shop]):
+        result = CliRunner().invoke(command, ["serve", *map(str, words), "--port", "0"])
+        assert "does not exist" in str(result.exception)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_store_that_cannot_be_written_is_named(model, shop, tmp_path):
     file = tmp_path / "file"
     file.write_text("")

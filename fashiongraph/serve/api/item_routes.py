@@ -15,8 +15,8 @@ from starlette.concurrency import run_in_threadpool
 from fashiongraph.data.item_table import ItemTable
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.serve.api import schemas
-from fashiongraph.serve.api.stylist_routes import service_of
 from fashiongraph.serve.problems import ProblemError
+from fashiongraph.serve.service import service_of
 from fashiongraph.serve.thumbnails import thumbnail
 
 router = APIRouter(prefix="/items", tags=["items"])

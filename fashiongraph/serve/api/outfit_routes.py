@@ -9,9 +9,9 @@ from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
 
 from fashiongraph.serve.api import schemas
-from fashiongraph.serve.api.stylist_routes import service_of
 from fashiongraph.serve.problems import ProblemError
 from fashiongraph.serve.saved_outfits import OutfitRecord
+from fashiongraph.serve.service import service_of
 
 router = APIRouter(prefix="/outfits", tags=["outfits"])
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]

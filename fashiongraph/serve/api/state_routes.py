@@ -8,10 +8,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse
 
 from fashiongraph.serve.api import schemas
-from fashiongraph.serve.api.stylist_routes import service_of
 from fashiongraph.serve.database import is_reachable
 from fashiongraph.serve.metrics import CONTENT_TYPE
 from fashiongraph.serve.problems import ProblemError
+from fashiongraph.serve.service import service_of
 
 router = APIRouter(tags=["state"])
 

@@ -8,20 +8,10 @@ import pandas as pd
 from fastapi import APIRouter, Request
 
 from fashiongraph.serve.api import schemas
-from fashiongraph.serve.service import OutfitService
+from fashiongraph.serve.service import service_of
 from fashiongraph.stylist import Answer
 
 router = APIRouter(tags=["stylist"])
-
-
-def service_of(request: Request) -> OutfitService:
-    """The service of the application that a request is for.
-
-    Args:
-        request: The request.
-    """
-    service: OutfitService = request.app.state.service
-    return service
 
 
 def _members(answer: Answer, *tables: str) -> dict[str, Any]:

@@ -6,14 +6,10 @@ from http import HTTPStatus
 from importlib import resources
 
 from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
-from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
-from fashiongraph.errors import FashionGraphError
-from fashiongraph.serve.model_queue import QueueFullError
 from fashiongraph.serve.pages import (
     ideas_page,
     login_page,
@@ -22,20 +18,10 @@ from fashiongraph.serve.pages import (
     own_items_page,
     saved_page,
 )
-from fashiongraph.serve.pages.rendering import page, service_of
-from fashiongraph.serve.problems import LOG, ProblemError, status_and_problem
-from fashiongraph.serve.service import OutfitService
+from fashiongraph.serve.pages.rendering import page
+from fashiongraph.serve.problems import ERRORS, LOG, status_and_problem
+from fashiongraph.serve.service import OutfitService, service_of
 from fashiongraph.serve.thumbnails import thumbnail
-
-_ERRORS = (
-    FashionGraphError,
-    RequestValidationError,
-    QueueFullError,
-    TimeoutError,
-    ProblemError,
-    HTTPException,
-    Exception,
-)
 
 
 def create_pages(service: OutfitService) -> FastAPI:
@@ -51,7 +37,7 @@ def create_pages(service: OutfitService) -> FastAPI:
     pages.add_api_route("/pictures/{item_id}", _picture, methods=["GET"])
     static = resources.files("fashiongraph.serve") / "static"
     pages.mount("/static", StaticFiles(directory=str(static)))
-    for kind in _ERRORS:
+    for kind in ERRORS:
         pages.add_exception_handler(kind, _error_page)
     return pages
 

@@ -9,7 +9,8 @@ from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
 from fashiongraph.serve.pages.outfit_query import Filters, OutfitQuery
-from fashiongraph.serve.pages.rendering import cards_of, item_cards, page, service_of
+from fashiongraph.serve.pages.rendering import cards_of, item_cards, page
+from fashiongraph.serve.service import service_of
 from fashiongraph.stylist import Answer, Stylist
 
 router = APIRouter()

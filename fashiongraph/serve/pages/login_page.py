@@ -8,7 +8,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from fashiongraph.serve.guard import TOKEN_COOKIE, equal_secrets, token_cookie
-from fashiongraph.serve.pages.rendering import check_form, page, see, service_of
+from fashiongraph.serve.pages.rendering import check_form, page, see
+from fashiongraph.serve.service import service_of
 
 router = APIRouter(prefix="/login")
 

@@ -11,7 +11,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from fashiongraph.data import draw_category_graph
-from fashiongraph.serve.pages.rendering import page, service_of
+from fashiongraph.serve.pages.rendering import page
+from fashiongraph.serve.service import service_of
 from fashiongraph.stylist import Stylist
 
 router = APIRouter(prefix="/model")

@@ -12,7 +12,8 @@ from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
 from fashiongraph.serve.pages.outfit_query import OutfitQuery
-from fashiongraph.serve.pages.rendering import ItemCard, item_cards, page, see, service_of
+from fashiongraph.serve.pages.rendering import ItemCard, item_cards, page, see
+from fashiongraph.serve.service import service_of
 from fashiongraph.stylist import Answer, Stylist
 
 router = APIRouter()

@@ -12,9 +12,9 @@ from starlette.datastructures import FormData, UploadFile
 
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.serve.item_search import ColumnFilter
-from fashiongraph.serve.pages.rendering import cards_of, check_form, page, see, service_of
+from fashiongraph.serve.pages.rendering import cards_of, check_form, page, see
 from fashiongraph.serve.problems import ProblemError
-from fashiongraph.serve.service import OutfitService
+from fashiongraph.serve.service import OutfitService, service_of
 
 router = APIRouter(prefix="/my-items")
 _MOST_FILES = 20

@@ -17,7 +17,6 @@ from torch import Tensor
 
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.serve.guard import equal_secrets
-from fashiongraph.serve.service import OutfitService
 from fashiongraph.stylist import Stylist
 
 CSRF_COOKIE = "fashiongraph_csrf"
@@ -126,16 +125,6 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> R
             secure=request.url.scheme == "https",
         )
     return answer
-
-
-def service_of(request: Request) -> OutfitService:
-    """The service of the application that a request is for.
-
-    Args:
-        request: The request.
-    """
-    service: OutfitService = request.app.state.service
-    return service
 
 
 def check_form(request: Request, form: FormData) -> None:

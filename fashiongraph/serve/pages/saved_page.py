@@ -11,9 +11,10 @@ from starlette.concurrency import run_in_threadpool
 
 from fashiongraph.serve.pages.outfit_page import verdict
 from fashiongraph.serve.pages.outfit_query import OutfitQuery
-from fashiongraph.serve.pages.rendering import cards_of, check_form, page, see, service_of
+from fashiongraph.serve.pages.rendering import cards_of, check_form, page, see
 from fashiongraph.serve.problems import ProblemError
 from fashiongraph.serve.saved_outfits import OutfitRecord
+from fashiongraph.serve.service import service_of
 from fashiongraph.stylist import Stylist
 
 router = APIRouter(prefix="/saved")
