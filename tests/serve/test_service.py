@@ -137,9 +137,9 @@ def test_items_of_the_command_are_in_the_answers_without_a_restart(model, shop, 
     (tmp_path / "new.csv").write_text(header + "new,bag,new green bag,images/new.png,10,summer\n")
     run("items", "add", folder, tmp_path / "new.csv")
     wait_for(lambda: "new" in service.items.ids)
-    answer = service.current().score([["new", "0003"]])
-    alone = Stylist.load(model, folder).score([["new", "0003"]])
-    assert answer["score"].tolist() == alone["score"].tolist()
+    answer = service.current().score([["new", "0003"]]).frame
+    alone = Stylist.load(model, folder).score([["new", "0003"]]).frame
+    pd.testing.assert_frame_equal(answer, alone)
     run("items", "remove", folder, "new,0059", "--with-outfits")
     wait_for(lambda: "new" not in service.items.ids)
     assert len(service.items) == len(pd.read_csv(folder / "items.csv")) == 59
