@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import typer
 from docutils import nodes
@@ -19,8 +20,17 @@ class CommandDirective(SphinxDirective):
         """Write the sections as MyST and parse them."""
         group = typer.main.get_command(app)
         assert isinstance(group, TyperGroup)
-        parts = [section(name, command) for name, command in group.commands.items()]
+        parts = [section(name, command) for name, command in leaves(group)]
         return self.parse_text_to_nodes("\n".join(parts), allow_section_headings=True)
+
+
+def leaves(group: TyperGroup, before: str = "") -> Iterator[tuple[str, typer.core.TyperCommand]]:
+    """Commands of a group and of the groups in it, with their full names."""
+    for name, command in group.commands.items():
+        if isinstance(command, TyperGroup):
+            yield from leaves(command, f"{before}{name} ")
+        else:
+            yield f"{before}{name}", command
 
 
 def section(name: str, command: typer.core.TyperCommand) -> str:

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
+from fashiongraph.cli.catalogue_update import CatalogueUpdate
 from fashiongraph.cli.command import CommandOptions
 from fashiongraph.cli.datasets import has_item_table
 from fashiongraph.cli.item_change import ItemChange
-from fashiongraph.cli.item_columns import ItemColumns
-from fashiongraph.cli.item_features import FeatureFile, feature_files, given_rows
-from fashiongraph.cli.item_indices import ItemIndices
+from fashiongraph.cli.item_features import given_rows
 from fashiongraph.cli.models import load_model
 from fashiongraph.cli.options import MODEL_PANEL, Data, Modules, listed
 from fashiongraph.cli.output import check_files, print_json, print_line
 from fashiongraph.console import print_message
 from fashiongraph.errors import DataError, FashionGraphError
-
-if TYPE_CHECKING:
-    from fashiongraph.datasets.io.pending_change import CatalogueChange
 
 New = Annotated[
     Path,
@@ -153,8 +148,13 @@ def change_rows(options: ItemRowsOptions, adding: bool) -> dict[str, Any]:
         What has changed, as JSON values.
     """
     read = partial(ItemChange.of_rows, file=options.new, adding=adding)
-    given, download = given_rows(options.features or ()), options.download
-    return _change(options, read, given, download, options.skip_broken)
+    update_catalogue = _update(
+        options,
+        given=given_rows(options.features or ()),
+        download=options.download,
+        skip_broken=options.skip_broken,
+    )
+    return update_catalogue(read)
 
 
 def remove_items(options: ItemsRemoveOptions) -> dict[str, Any]:
@@ -170,7 +170,25 @@ def remove_items(options: ItemsRemoveOptions) -> dict[str, Any]:
     if not ids and options.file is None:
         raise FashionGraphError("'IDS' or '--file' needs to name items to remove (got none)")
     read = partial(ItemChange.of_removal, ids=ids, file=options.file)
-    return _change(options, read, {}, False, False, options.with_outfits)
+    return _update(options, with_outfits=options.with_outfits)(read)
+
+
+def _update(options: ItemsOptions, **settings: Any) -> CatalogueUpdate:
+    """The change of a catalogue with the options that all commands have."""
+    check_files(options.data, options.checkpoint, *(options.index or ()))
+    if not has_item_table(options.data):
+        raise DataError("needs a table items.csv or items.parquet", options.data)
+    model = None
+    if options.checkpoint is not None:
+        model = load_model(options.checkpoint, options.modules)
+    return CatalogueUpdate(
+        data=options.data,
+        folders=options.index or (),
+        model=model,
+        lenient=options.lenient,
+        progress=options.progress,
+        **settings,
+    )
 
 
 def report(options: ItemsOptions, found: dict[str, Any], verb: str) -> None:
@@ -196,117 +214,3 @@ def report(options: ItemsOptions, found: dict[str, Any], verb: str) -> None:
         f"{count:,} {'item' if count == 1 else 'items'} {verb} {options.data}, which has "
         f"{found['items']:,}{beside if followed else ''}"
     )
-
-
-def _change(
-    options: ItemsOptions,
-    read: Callable[[Path], ItemChange],
-    given: dict[str, Path],
-    download: bool,
-    skip_broken: bool,
-    with_outfits: bool = False,
-) -> dict[str, Any]:
-    """Change the items and all that follows them."""
-    from fashiongraph.datasets.io.pending_change import catalogue_change
-    from fashiongraph.datasets.outfit_tables import find_table
-    from fashiongraph.features import extract_features
-
-    data = options.data
-    check_files(data, options.checkpoint, *(options.index or ()))
-    if not has_item_table(data):
-        raise DataError("needs a table items.csv or items.parquet", data)
-    model = None
-    if options.checkpoint is not None:
-        model = load_model(options.checkpoint, options.modules)
-    extract = partial(
-        extract_features,
-        cache=data / ".features",
-        num_workers=0,
-        skip_broken=skip_broken,
-        progress=options.progress,
-    )
-    with catalogue_change(data) as change:
-        table, outfits = (data / find_table(data, name) for name in ("items", "outfits"))
-        for path in (table, outfits, *data.glob("*.npy")):
-            change.reads(path)
-        before = ItemColumns.read(data, "tables")
-        items = read(table)
-        files = feature_files(data, before, given, len(items.fresh))
-        bare = [file.file for file in files if file.job is None]
-        indices = ItemIndices(data, table, options.index or (), model, bare, options.lenient)
-        removed = _write_outfits(change, outfits, items, with_outfits) if outfits.exists() else 0
-        items.edit.write_table(table, change.draft(table), items.values)
-        after, fresh = _columns(change.draft(table), before, items, files, skip_broken)
-        problems: dict[str, str] = {}
-        for file in files:
-            rows, broken = file.encode(after, fresh, data, download, extract)
-            problems |= {path: reason for path, reason in broken.items() if path}
-            file.write(change, items.edit, rows, after.ids)
-        indices.write(change, items)
-    return {
-        "data": str(data),
-        "changed": len(items.fresh) or len(items.gone),
-        "items": len(after.frame),
-        "outfits_removed": removed,
-        "features": [file.file.name for file in files],
-        "indices": [str(folder) for folder in options.index or ()],
-        "problems": problems,
-    }
-
-
-def _columns(
-    draft: Path,
-    before: ItemColumns,
-    items: ItemChange,
-    files: list[FeatureFile],
-    skip_broken: bool,
-) -> tuple[ItemColumns, ItemColumns]:
-    """Columns of all items after the change, and of the fresh ones."""
-    needed = sorted({name for file in files for name in file.needed})
-    for name in needed:
-        before.check_column(name)
-    after = replace(ItemColumns.read(draft, "tables", needed), file=before.file)
-    items.check_types(before.frame, after.frame)
-    frame = after.frame.iloc[items.edit.fresh].reset_index(drop=True)
-    ids = None if after.ids is None else after.ids[items.edit.fresh]
-    fresh = ItemColumns(frame, items.file or before.file, items.row, ids)
-    if "image" in needed and not skip_broken:
-        fresh.check_filled("image", "--skip-broken continues without such items' pictures")
-    return after, fresh
-
-
-def _write_outfits(
-    change: CatalogueChange, path: Path, items: ItemChange, with_outfits: bool
-) -> int:
-    """Write the table of outfits without those of removed items; return the number of those."""
-    import numpy as np
-    import pandas as pd
-
-    from fashiongraph.datasets.io.problems import Problems
-    from fashiongraph.datasets.io.row_edit import RowEdit
-    from fashiongraph.datasets.io.table import Table
-
-    if not len(items.edit.removed):
-        return 0
-    key, problems = ["outfit_id", "item_id"], Problems()
-    table = Table.read(path, problems, needed=key, text=key, wanted=key)
-    problems.check()
-    outfit, item = (pd.Series(table.columns[name].to_pylist()) for name in key)
-    holds = outfit[item.isin(items.gone)].unique()
-    if not len(holds):
-        return 0
-    held = f"{len(holds):,} {'outfit' if len(holds) == 1 else 'outfits'}"
-    if not with_outfits:
-        used = item[item.isin(items.gone)]
-        raise DataError(
-            f"{held} {'holds' if len(holds) == 1 else 'hold'} items to remove, such as "
-            f"{used.iloc[0]!r}; --with-outfits removes the outfits, too",
-            path,
-            int(table.row[used.index[0]]),
-        )
-    rows = np.flatnonzero(outfit.isin(holds))
-    if len(rows) == len(outfit):
-        raise DataError(f"all {held} hold an item to remove; none would be left", path)
-    edit = RowEdit(table.records, table.record[rows])
-    edit.write_table(path, change.draft(path), table.columns.slice(0, 0))
-    return len(holds)

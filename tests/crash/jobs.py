@@ -28,6 +28,9 @@ from fashiongraph.retrieval.embedding_key import embedding_key
 ROWS = 5
 """Rows of the versions that are read."""
 
+MANY_ROWS = 2000
+"""Rows of a version for which the disk has no space."""
+
 
 class Job(NamedTuple):
     """One form of files.
@@ -133,18 +136,17 @@ def read_dataset(folder: Path) -> int:
 
 def write_items(folder: Path, version: int, count: int) -> None:
     """Add items to a catalogue for version 1, and remove them for version 0."""
-    rows = {1: [f"{number},shoes,red {number}\n" for number in range(10, 10 + count)]}
-    table, new = folder / "items.csv", folder / "new.csv"
+    table, new = folder / "items.csv", folder / f"{count}.csv"
     if not table.exists():
         header = "item_id,category,title\n"
         table.write_text(header + "1,top,blue\n2,shoes,red\n", encoding="utf-8")
         (folder / "outfits.csv").write_text("outfit_id,item_id\na,1\na,2\n", encoding="utf-8")
-        new.write_text(header + "".join(rows[1]), encoding="utf-8")
+        for many in (ROWS, MANY_ROWS):
+            rows = "".join(f"{number},shoes,red {number}\n" for number in range(10, 10 + many))
+            (folder / f"{many}.csv").write_text(header + rows, encoding="utf-8")
         run("embed", folder, "--encoder", "hashed-words")
         run("index", folder, "-o", folder / "index")
     elif version:
-        if count != ROWS:
-            new.write_text("item_id,category,title\n" + "".join(rows[1]), encoding="utf-8")
         run("items", "add", folder, new, "--index", folder / "index")
     else:
         run("items", "remove", folder, "--file", new, "--index", folder / "index")

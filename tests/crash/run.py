@@ -21,13 +21,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jobs import JOBS, ROWS, Job
+from jobs import JOBS, MANY_ROWS, ROWS, Job
 
 from fashiongraph import scratch
 from fashiongraph.errors import FashionGraphError
 
 EVENTS = {"open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.truncate", "os.scandir"}
-MANY_ROWS, FILE_LIMIT = 2000, 20_000
+FILE_LIMIT = 20_000
 
 
 def in_child(work: Callable[[], str]) -> tuple[int, str]:

@@ -55,8 +55,12 @@ def options_parse(arguments: list[str]) -> None:
     assert isinstance(group, TyperGroup)
     name, *rest = arguments
     assert name in {*group.commands, "--help", "--version"}, f"no command {name!r}"
-    if name in group.commands:
-        command = group.commands[name]
+    command = group.commands.get(name)
+    while isinstance(command, TyperGroup) and rest and rest[0] != "--help":
+        name, *rest = rest
+        assert name in command.commands, f"no command {name!r}"
+        command = command.commands[name]
+    if command is not None:
         command.make_parser(typer.Context(command, info_name=name)).parse_args(rest)
 
 
@@ -139,6 +143,8 @@ def test_an_unknown_option_is_found():
         options_parse(["info", "my_wardrobe", "--no-such-option"])
     with pytest.raises(AssertionError, match="no command"):
         options_parse(["inform", "my_wardrobe"])
+    with pytest.raises(AssertionError, match="no command"):
+        options_parse(["items", "replace", "my_wardrobe"])
 
 
 def anchors(text: str) -> set[str]:

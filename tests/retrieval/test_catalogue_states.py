@@ -86,6 +86,30 @@ def test_only_stored_states_are_replaced(wardrobe, make_model, tmp_path):
     assert [file.name for file in tmp_path.iterdir()] == ["items.csv"]
 
 
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float16])
+def test_vectors_of_a_changed_table_equal_new_ones(wardrobe, make_model, tmp_path, dtype):
+    items, model = wardrobe.items, make_model()
+    states = CatalogueStates.build(model, items, dtype=dtype)
+    rng = torch.Generator().manual_seed(0)
+    for count in (0, 1, len(items) - 1):
+        source = torch.randperm(len(items), generator=rng)[:count]
+        further = torch.tensor([3, 5])  # encoded again
+        rows = torch.cat([source[~torch.isin(source, further)], further])
+        changed = ItemTable(
+            items.ids[rows.numpy()], items.category_id[rows], items.categories, items.features[rows]
+        )
+        source = torch.where(torch.isin(rows, further), -1, rows)
+        found = states.changed(changed, source)
+        expected = CatalogueStates.build(model, changed, dtype=dtype)
+        assert found.item.tolist() == expected.item.tolist()
+        assert found.ptr.tolist() == expected.ptr.tolist()
+        torch.testing.assert_close(found.values, expected.values)
+        assert found.rounding >= expected.rounding
+        found.save(tmp_path / f"{count}")
+        loaded = CatalogueStates.load(tmp_path / f"{count}", model, changed)
+        assert torch.equal(loaded.values, found.values) and loaded.rounding == found.rounding
+
+
 def test_items_without_category_are_no_candidates(make_model):
     items = ItemTable.from_lists(["a", "b"], ["x", "y"], torch.randn(2, 8), vocabulary=["y"])
     states = CatalogueStates.build(make_model(), items)

@@ -53,6 +53,18 @@ def test_rows_are_not_reused(table):
     assert table.allowed({"category": "hat"}, {}).tolist() == [True, False, False, True]
 
 
+def test_columns_of_all_items_are_taken_from_a_table():
+    frame = pd.DataFrame({"size": [38, 40, 42]})
+    table = IndexTable.empty()
+    table.append(ItemTable.from_lists(["a", "b", "c"], ["top", "shoe", "bag"], columns=frame))
+    table.remove(["b"])
+    frame = pd.DataFrame({"size": [42.5, 38.0]})
+    table.describe(ItemTable.from_lists(["c", "a"], ["bag", "hat"], columns=frame))
+    assert table.allowed({"size": "38.0"}, {}).tolist() == [True, False, False]
+    assert table.allowed({"category": ["hat", "bag"]}, {}).tolist() == [True, False, True]
+    assert table.columns["size"].isna().tolist() == [False, True, False]
+
+
 def test_filters_compare_as_text(table):
     assert table.allowed({"year": "2020"}, {}).tolist() == [False, True, True]
     assert table.allowed({"year": ["2020"]}, {"category": "cape"}).tolist() == [False, True, False]

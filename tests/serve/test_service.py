@@ -10,8 +10,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image
+from typer.testing import CliRunner
 
+from fashiongraph.cli import app as command
 from fashiongraph.data.feature_source import FeatureSource
+from fashiongraph.datasets.io import pending_change
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.serve import ServeSettings
 from fashiongraph.serve.file_watch import FileWatch
@@ -137,13 +140,37 @@ def test_items_of_the_command_are_in_the_answers_without_a_restart(model, shop, 
     (tmp_path / "new.csv").write_text(header + "new,bag,new green bag,images/new.png,10,summer\n")
     run("items", "add", folder, tmp_path / "new.csv")
     wait_for(lambda: "new" in service.items.ids)
-    answer = service.current().score([["new", "0003"]])
-    alone = Stylist.load(model, folder).score([["new", "0003"]])
-    assert answer["score"].tolist() == alone["score"].tolist()
+    answer = service.current().score([["new", "0003"]]).frame
+    alone = Stylist.load(model, folder).score([["new", "0003"]]).frame
+    pd.testing.assert_frame_equal(answer, alone)
     run("items", "remove", folder, "new,0059", "--with-outfits")
     wait_for(lambda: "new" not in service.items.ids)
     assert len(service.items) == len(pd.read_csv(folder / "items.csv")) == 59
     assert "cannot be loaded" not in caplog.text
+    service.close()
+
+
+def test_a_server_finishes_the_change_of_a_killed_command(model, shop, tmp_path, monkeypatch):
+    folder = tmp_path / "shop"
+    shutil.copytree(shop, folder)
+    pending = folder / pending_change.PENDING
+    settings = ServeSettings(tmp_path / "store")
+    watched = [folder / "items.csv", pending]
+    service = OutfitService(lambda: Stylist.load(model, folder), settings, watched)
+    publish = pending_change.publish
+
+    def killed(draft, target):
+        if pending.exists():
+            raise KeyboardInterrupt
+        publish(draft, target)
+
+    (tmp_path / "prices.csv").write_text("item_id,price\n0059,12345\n")
+    monkeypatch.setattr(pending_change, "publish", killed)
+    arguments = ["items", "update", str(folder), str(tmp_path / "prices.csv")]
+    assert CliRunner().invoke(command, arguments).exit_code != 0
+    monkeypatch.setattr(pending_change, "publish", publish)
+    wait_for(lambda: service.items.columns["price"].iloc[59] == 12345)
+    assert not pending.exists()
     service.close()
 
 
