@@ -116,7 +116,7 @@ def table(records: list[dict]) -> str:
 def _cell(mean: float, low: float, high: float) -> str:
     if pd.isna(mean):
         return ""
-    form = "{:.3f}" if high <= 1 else "{:.0f}"
+    form = "{:.3f}" if high < 2 else "{:.1f}" if high < 30 else "{:.0f}"
     return f"{form.format(mean)} [{form.format(low)}, {form.format(high)}]"
 
 

@@ -20,7 +20,7 @@ def test_a_row_per_measure_and_a_column_per_data_set(stylist):
         "| measure | b | a |",
         "| --- | --- | --- |",
         "| spoiler | 0.500 [0.250, 0.750] | 0.500 [0.500, 0.500] |",
-        "| items | 42 [40, 44] | 10 [10, 10] |",
+        "| items | 42 [40, 44] | 10.0 [10.0, 10.0] |",
     ]
 
 
