@@ -137,7 +137,8 @@ def serve_naive(folder: Path, port: int) -> None:
     ids = list(stylist.catalogue.items.ids[:2])
     stylist.score([ids])
     stylist.complete(ids[:1], k=1)
-    uvicorn.run(naive_app(stylist), host="127.0.0.1", port=port, log_level="warning")
+    settings = {"host": "127.0.0.1", "port": port, "timeout_keep_alive": 75}
+    uvicorn.run(naive_app(stylist), log_level="warning", **settings)
 
 
 def command(name: str, folder: Path, port: int) -> list[str]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from fashiongraph.stylist import Stylist
 
 TOKEN_VARIABLE = "FASHIONGRAPH_TOKEN"  # the name of a variable, no secret
+_KEEP_ALIVE = 75  # seconds: longer than proxies keep a connection that they may use again
 SERVER_PANEL, STORE_PANEL = "Server", "Kept data"
 _NAMES = {
     "host": "--host",
@@ -148,6 +149,7 @@ def serve(options: ServeOptions) -> None:
         access_log=not options.quiet,
         log_config=_log_config(),
         server_header=False,
+        timeout_keep_alive=_KEEP_ALIVE,
         timeout_graceful_shutdown=10,
     )
     print_message(f"http://{name}:{address[1]} (stop with Ctrl-C)")
