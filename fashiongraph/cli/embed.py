@@ -170,7 +170,7 @@ def _rows(
         address = options.ray_address
         extract = partial(extract_features_with_ray, num_workers=workers, address=address)
     return extract(
-        [options.folder / path if path.strip() else "" for path in items.text("image")],
+        items.picture_paths(options.folder, options.pictures or (), options.skip_broken),
         encoder,
         options.cache or options.folder / ".features",
         out,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import copy
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -178,7 +179,7 @@ class ItemCooccurrence:
         if self.features is None:
             raise FashionGraphError("'items' needs features for the co-occurrence context")
         neighbors, column = np.unique(counts.indices, return_inverse=True)
-        total: NDArray[np.floating] = counts.sum(axis=1)
+        total: NDArray[Any] = counts.sum(axis=1)
         weight = csr_array((counts.data, column, counts.indptr), shape=(len(total), len(neighbors)))
         features = self.features[torch.from_numpy(neighbors).long()].float()
         broken = broken_rows(features).numpy()
