@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
 import torch
-from safetensors import SafetensorError
 from torch import Tensor
 from torch_geometric.data import Batch, Data
 
@@ -20,18 +19,13 @@ from fashiongraph.data.graph_checks import check_graph
 from fashiongraph.data.item_table import ItemTable
 from fashiongraph.errors import DataError, FashionGraphError
 from fashiongraph.loader.outfit_batch import ItemInputs, item_inputs, leave_one_out
+from fashiongraph.manifest import DAMAGED
 from fashiongraph.models.checkpoint import MODEL_CARD, read_checkpoint, write_checkpoint
 from fashiongraph.models.item_states import ItemStates
 from fashiongraph.models.model_card import model_card
 from fashiongraph.models.stored_weights import build_with_weights, check_weights
 
 ModelT = TypeVar("ModelT", bound="OutfitModel")
-
-# Of a card, its configuration or tensors that are not as save() writes them.
-_UNREADABLE = (
-    *(ArithmeticError, AssertionError, AttributeError, LookupError, MemoryError, OSError),
-    *(RuntimeError, SafetensorError, TypeError, ValueError),
-)
 
 
 def constructor_arguments(module: torch.nn.Module) -> dict[str, Any]:
@@ -381,7 +375,7 @@ class OutfitModel(torch.nn.Module):
                 check_graph(model.graph)
         except DataError:
             raise
-        except _UNREADABLE as error:
+        except DAMAGED as error:
             raise DataError(f"the checkpoint cannot be read: {error}", Path(path)) from error
         assert isinstance(model, cls)
         return model.eval()

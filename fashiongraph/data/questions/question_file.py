@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from fashiongraph.errors import DataError
 from fashiongraph.files import atomic_write
+from fashiongraph.manifest import check_regular
 
 _FORMAT = 1
 _MAX_BYTES = 1 << 28  # of the arrays of a file of any size
@@ -74,6 +75,7 @@ class QuestionFile:
         Raises:
             DataError: If the file is missing, no question file, damaged or altered.
         """
+        check_regular(path)
         try:
             _check_size(path)
             with np.load(path, allow_pickle=False) as archive:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import hashlib
 import tarfile
 import zlib
-from collections.abc import Mapping
-from http.client import HTTPException
+from http.client import HTTPException, HTTPMessage
 from lzma import LZMAError
 from pathlib import Path
 from typing import IO
@@ -26,6 +25,7 @@ from rich.progress import DownloadColumn, Progress, TransferSpeedColumn
 from fashiongraph.console import plain_console
 from fashiongraph.errors import DataError, FashionGraphError
 from fashiongraph.files import atomic_write
+from fashiongraph.manifest import check_regular
 
 _MAX_BYTES = 1 << 30  # of the files of an archive of any size
 _MAX_EXPANSION = 100  # times as much for larger archives
@@ -79,12 +79,12 @@ class _SecureRedirects(HTTPRedirectHandler):
         fp: IO[bytes],
         code: int,
         msg: str,
-        headers: Mapping[str, str],
+        headers: HTTPMessage,
         newurl: str,
     ) -> Request | None:
         if not newurl.lower().startswith("https://"):
             raise OSError(f"it redirects to {newurl}, which is not of https")
-        return super().redirect_request(req, fp, code, msg, headers, newurl)  # type: ignore[arg-type]
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
 def _opener() -> OpenerDirector:
@@ -150,6 +150,7 @@ def unpack(
     if not hasattr(tarfile, "data_filter"):  # 3.10 before 3.10.12, 3.11 before 3.11.4
         raise FashionGraphError("unpacking needs a Python with tarfile.data_filter, such as 3.12")
     source, target = Path(archive), Path(folder)
+    check_regular(source)
     try:
         if max_bytes is None:
             max_bytes = max(_MAX_BYTES, _MAX_EXPANSION * source.stat().st_size)

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from fashiongraph.data.checks import LARGEST_FEATURE
 from fashiongraph.errors import DataError
+from fashiongraph.manifest import check_regular
 
 FLOATS = ("float16", "float32", "float64")
 CHUNK_BYTES = 1 << 24
@@ -32,6 +33,7 @@ def open_features(path: Path) -> np.ndarray:
         >>> open_features(file).shape
         (3, 3)
     """
+    check_regular(path)
     try:
         # Never unpickles: an array of Python objects is refused.
         features = open_memmap(path, mode="c")

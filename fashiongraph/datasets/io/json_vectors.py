@@ -15,6 +15,7 @@ import numpy as np
 
 from fashiongraph.errors import DataError
 from fashiongraph.files import mapped_array
+from fashiongraph.manifest import check_regular
 
 _MAX_BYTES = 1 << 24  # of the text of a row
 
@@ -53,6 +54,7 @@ def write_json_vectors(files: Iterable[Path], count: int, target: Path) -> None:
 
 
 def _read(file: Path) -> np.ndarray:
+    check_regular(file)
     try:
         with gzip.open(file) as stream:
             text = stream.read(_MAX_BYTES + 1)

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from fashiongraph.datasets.io.csv_file import read_csv
 from fashiongraph.datasets.io.problems import Problems
 from fashiongraph.errors import DataError
+from fashiongraph.manifest import check_regular
 
 _MAX_BYTES = 1 << 30  # of the rows of a Parquet file of any size
 _MAX_EXPANSION = 32  # times as much for larger files
@@ -46,7 +47,7 @@ def read_parquet(path: Path) -> tuple[pa.Table, np.ndarray, np.ndarray]:
 
 
 def _is_text(kind: pa.DataType) -> bool:
-    return pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_binary(kind)
+    return kind in (pa.string(), pa.large_string(), pa.binary())
 
 
 def _text_bytes(column: pa.ChunkedArray) -> int:
@@ -117,6 +118,7 @@ class Table:
             >>> table.columns["item_id"].to_pylist(), table.row.tolist()
             (['007', '8'], [2, 4])
         """
+        check_regular(path)
         if path.suffix == ".parquet":
             columns, row, lost = read_parquet(path)
         else:

@@ -117,9 +117,11 @@ def test_a_failed_write_leaves_the_old_file(path: Path) -> None:
 
 
 def test_archives_that_expand_are_refused_before_they_are_read(tmp_path):
-    with zipfile.ZipFile(tmp_path / "q.npz", "w", zipfile.ZIP_DEFLATED) as archive:
-        with archive.open("header.npy", "w") as member:
-            for _ in range(300):
-                member.write(bytes(1 << 20))
+    with (
+        zipfile.ZipFile(tmp_path / "q.npz", "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("header.npy", "w") as member,
+    ):
+        for _ in range(300):
+            member.write(bytes(1 << 20))
     with pytest.raises(DataError, match="bytes of questions"):
         QuestionFile.read(tmp_path / "q.npz")

@@ -114,9 +114,9 @@ def test_fetch(tmp_path, https):
     with pytest.raises(DataError, match="at most 3 bytes"):
         fetch(f"{url}/source", target, max_bytes=3, progress=False)
     insecure = url.replace("https", "http")
-    for url in (f"{url}/missing", source.as_uri(), "no address", insecure, "ftp://localhost/a"):
+    for other in (f"{url}/missing", source.as_uri(), "no address", insecure, "ftp://localhost/a"):
         with pytest.raises(DataError, match="cannot be fetched"):
-            fetch(url, target, progress=False)
+            fetch(other, target, progress=False)
     # The earlier file stays, and nothing lies beside it.
     assert contents(tmp_path / "raw") == {"target": b"content"}
 
