@@ -5,11 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import stat
 import time
+import zlib
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from lzma import LZMAError
 from pathlib import Path
+from pickle import UnpicklingError  # never used to read, but raised by torch.load
+from tokenize import TokenError
 from typing import Any, TypeVar
+from zipfile import BadZipFile
+
+from safetensors import SafetensorError
 
 from fashiongraph.errors import DataError, FashionGraphError
 from fashiongraph.scratch import clear_leftovers
@@ -26,6 +34,38 @@ _ATTEMPTS = 100
 _PAUSE = 0.02  # seconds for a folder to come back where the system cannot exchange two
 
 T = TypeVar("T")
+
+DAMAGED = (
+    *(ArithmeticError, AssertionError, AttributeError, EOFError, LookupError, MemoryError),
+    *(OSError, RuntimeError, SafetensorError, SyntaxError, TokenError, TypeError, ValueError),
+    *(UnpicklingError, BadZipFile, zlib.error, LZMAError),
+)
+"""Errors that parsers raise for damaged files."""
+
+
+def check_regular(path: str | Path) -> None:
+    """Check that a path is no pipe, device or folder, of which reading may never end.
+
+    Args:
+        path: The path. One that does not exist passes, for its reader has an error of its own.
+
+    Raises:
+        DataError: If it is, or a link leads back to itself.
+
+    Example:
+        >>> check_regular("/dev/null")
+        Traceback (most recent call last):
+        ...
+        fashiongraph.errors.DataError: /dev/null: needs to be a regular file
+    """
+    try:
+        mode = os.stat(path).st_mode
+    except FileNotFoundError:
+        return
+    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
+        raise DataError(f"cannot be read ({error})", path) from error
+    if not stat.S_ISREG(mode):
+        raise DataError("needs to be a regular file", path)
 
 
 def write_manifest(folder: Path, kind: str) -> None:
@@ -55,6 +95,7 @@ def digest(file: Path) -> str:
         >>> digest(file)[:16]
         'e3b0c44298fc1c14'
     """
+    check_regular(file)
     found, block = hashlib.sha256(), memoryview(bytearray(1 << 20))
     with file.open("rb", buffering=0) as stream:
         while size := stream.readinto(block):
@@ -87,7 +128,8 @@ def read_version(
         The value of ``read``.
 
     Raises:
-        DataError: If the folder has no manifest of this kind, or a file differs from it.
+        DataError: If the folder has no manifest of this kind, a file differs from it, or ``read``
+            fails.
 
     Example:
         >>> from fashiongraph.files import atomic_write
@@ -107,9 +149,12 @@ def read_version(
             try:
                 _verify(folder, _parsed(text, kind), kind, names, mapped, hint)
                 found = read(folder)
-            except Exception:
+            except DataError:
                 if _version(folder) == version:
                     raise
+            except DAMAGED as error:
+                if _version(folder) == version:
+                    raise DataError(f"cannot be read as a {kind} ({error})", folder) from error
             else:
                 if _version(folder) == version:
                     return found
@@ -186,8 +231,9 @@ def _files_below(folder: Path) -> list[str]:
 def _open_manifest(folder: Path) -> Iterator[tuple[bytes, tuple[int, int] | None]]:
     """Text and version of a manifest; an open file, for the system not to reuse its number."""
     try:
+        check_regular(folder / MANIFEST)
         stream = (folder / MANIFEST).open("rb")
-    except OSError:
+    except (OSError, DataError):
         yield b"", None
         return
     with stream:
@@ -211,6 +257,6 @@ def _parsed(text: bytes, kind: str | None) -> dict[str, Any]:
         if (manifest["signature"], manifest["kind"]) == (_SIGNATURE, kind):
             files = {str(name): dict(about) for name, about in manifest["files"].items()}
             return {**manifest, "files": files}
-    except (ValueError, LookupError, TypeError, AttributeError):
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         pass  # no manifest, or another program's file
     return {}

@@ -19,6 +19,7 @@ from fashiongraph.cli.options import (
     Lenient,
     Modules,
     Overwrite,
+    Pictures,
     Report,
     SetName,
     Unknown,
@@ -55,6 +56,7 @@ class CompleteOptions(CommandOptions):
     features: FeatureFiles = None
     form: SetName = "tables"
     lenient: Lenient = False
+    pictures: Pictures = None
     modules: Modules = None
     unknown: Unknown = "error"
     items: Annotated[str, typer.Option(help="Items of the outfit, such as 0041,0042.")] = ""
@@ -146,7 +148,7 @@ def complete(options: CompleteOptions) -> None:
         print_line(hidden_rank(table, outfit, options.hide, frame, options.k, shortlist))
     if options.report is not None:  # last: if it fails, the answer is printed
         title = f"Completions by {type(model).__name__}"
-        _write_report(options.report, title, dataset, outfit, options.hide, frame)
+        _write_report(options, options.report, title, dataset, outfit, frame)
 
 
 def _open(
@@ -244,22 +246,22 @@ def hidden_rank(
 
 
 def _write_report(
+    options: CompleteOptions,
     path: Path,
     title: str,
     dataset: OutfitDataset,
     outfit: list[str],
-    hide: str | None,
     frame: pd.DataFrame,
 ) -> None:
     """Write an HTML report with a row per category."""
     from fashiongraph.retrieval import ReportRow, item_views, write_html_report
 
-    table, wanted = dataset.items, [] if hide is None else [hide]
-    query = item_views(table, outfit, dataset.root)
+    table, wanted = dataset.items, [] if options.hide is None else [options.hide]
+    further = options.pictures or ()
+    query = item_views(table, outfit, dataset.root, pictures=further)
     pages = []
     for slot, rows in frame.groupby("category", sort=False):
         ids, scores = rows["item_id"].tolist(), rows["score"].tolist()
-        pages.append(
-            ReportRow(str(slot), query, item_views(table, ids, dataset.root, scores, wanted))
-        )
+        views = item_views(table, ids, dataset.root, scores, wanted, further)
+        pages.append(ReportRow(str(slot), query, views))
     write_html_report(path, title, pages)

@@ -13,6 +13,7 @@ from typing import Any
 
 from fashiongraph import __version__
 from fashiongraph.errors import DataError
+from fashiongraph.manifest import check_regular
 
 
 def option_hints(kind: type[Any]) -> dict[str, Any]:
@@ -63,6 +64,7 @@ def read_config(file: Path, kind: type[Any]) -> dict[str, Any]:
 
 
 def _read(file: Path) -> Any:
+    check_regular(file)
     try:
         text = file.read_text(encoding="utf-8")
     except FileNotFoundError as error:
@@ -76,13 +78,13 @@ def _read(file: Path) -> Any:
 
         try:
             return tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
+        except (ValueError, RecursionError) as error:
             raise DataError(f"cannot be read as TOML: {error}", file) from error
     import yaml
 
     try:
         return yaml.safe_load(text) or {}
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: a date of no day
         raise DataError(f"cannot be read as YAML: {' '.join(str(error).split())}", file) from error
 
 

@@ -168,7 +168,15 @@ def _rows(
         skip_broken=options.skip_broken,
         progress=options.progress,
     )
-    rows = job.encode(encoder, items, options.folder, extract, options.progress)
+    rows = job.encode(
+        encoder,
+        items,
+        options.folder,
+        extract,
+        options.progress,
+        options.pictures or (),
+        options.skip_broken,
+    )
     if not job.reads_pictures:
         save_features(out, rows.array)
     return rows

@@ -78,6 +78,8 @@ class EmbedJob:
         folder: Path,
         extract: Callable[..., Features],
         progress: bool = False,
+        further: Sequence[Path] = (),
+        skip_outside: bool = False,
     ) -> Features:
         """Encode items.
 
@@ -87,12 +89,16 @@ class EmbedJob:
             folder: Folder of their pictures.
             extract: Function that encodes paths of pictures by an encoder.
             progress: Whether to show a progress bar for texts.
+            further: Folders outside of it that pictures may lie in.
+            skip_outside: Continue without pictures of other folders.
+
+        Raises:
+            DataError: If a picture lies in another folder.
         """
         from fashiongraph.features import HashedWords
 
         if self.reads_pictures:
-            paths = [folder / path if path.strip() else "" for path in items.text("image")]
-            return extract(paths, encoder)
+            return extract(items.picture_paths(folder, further, skip_outside), encoder)
         found: Features
         if self.kind == COLUMNS:
             found = encoder(items.frame)

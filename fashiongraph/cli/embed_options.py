@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from fashiongraph.cli.command import CommandOptions
-from fashiongraph.cli.options import DATA_PANEL, OUTPUT_PANEL, Modules, Overwrite, SetName
+from fashiongraph.cli.options import DATA_PANEL, OUTPUT_PANEL, Modules, Overwrite, Pictures, SetName
 
 _PICTURES, _TABLE, _RUN = "Pictures", "Texts and columns", "Computation"
 
@@ -80,6 +80,7 @@ class EmbedOptions(CommandOptions):
             rich_help_panel=_PICTURES,
         ),
     ] = False
+    pictures: Pictures = None
     skip_broken: Annotated[
         bool,
         typer.Option(

@@ -105,7 +105,7 @@ def _tune_pictures(options: FinetuneOptions, train: Outfits, valid: Outfits) -> 
             listed(options.layers, "--layers") or None,
             options.recompute,
         )
-    pictures = [options.data / path if path.strip() else "" for path in items.text("image")]
+    pictures = items.picture_paths(options.data, options.pictures or (), options.skip_broken)
     return fine_tune_pictures(
         net,
         pictures,

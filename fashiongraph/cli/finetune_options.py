@@ -15,6 +15,7 @@ from fashiongraph.cli.options import (
     Data,
     Lenient,
     Overwrite,
+    Pictures,
     Protocol,
     Resume,
     Seed,
@@ -32,6 +33,7 @@ class FinetuneOptions(CommandOptions):
     data: Data
     form: SetName = "tables"
     lenient: Lenient = False
+    pictures: Pictures = None
     split_file: SplitFile = None
     encoder: Annotated[
         str,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from fashiongraph.cli.datasets import has_item_table, open_dataset, show_report
 from fashiongraph.cli.output import check_files
+from fashiongraph.console import print_message
 from fashiongraph.errors import DataError
 
 if TYPE_CHECKING:
@@ -161,6 +162,37 @@ class ItemColumns:
         """Mask of values of a text column that are empty or white space [n]."""
         blank: np.ndarray = (self.text(name).str.strip() == "").to_numpy()
         return blank
+
+    def picture_paths(
+        self, folder: Path, further: Sequence[Path], skip_outside: bool
+    ) -> list[str | Path]:
+        """Paths of the column ``image``; empty for an item without a picture [n].
+
+        Args:
+            folder: Folder to which they are relative.
+            further: Folders outside of it that they may name files of.
+            skip_outside: Report pictures of other folders, and continue without them.
+
+        Raises:
+            DataError: If a picture lies in another folder.
+        """
+        from fashiongraph.features.pictures import picture_path
+
+        outside: list[DataError] = []
+
+        def path(name: str) -> str | Path:
+            try:
+                return picture_path(folder, name, further) if name.strip() else ""
+            except DataError as error:
+                if not skip_outside:
+                    raise
+                outside.append(error)
+                return ""
+
+        paths = [path(name) for name in self.text("image")]
+        if outside:
+            print_message(f"{len(outside):,} pictures are skipped, the first one: {outside[0]}")
+        return paths
 
     def check_filled(self, name: str, hint: str) -> None:
         """Check that every item has a value in a text column.

@@ -100,6 +100,16 @@ NumNegatives = Annotated[
         rich_help_panel=NEGATIVES_PANEL,
     ),
 ]
+Pictures = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--pictures",
+        metavar="FOLDER",
+        help="Folder outside of DATA that the column image may name files of, also by a link. May "
+        "be given several times.",
+        rich_help_panel=DATA_PANEL,
+    ),
+]
 Seed = Annotated[
     int, typer.Option(min=0, max=LARGEST_SEED, help="Seed of everything drawn at random.")
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -103,9 +104,12 @@ def rows_table(title: str, rows: Sequence[Mapping[Any, Any]]) -> Table:
 
 
 def print_json(value: Any) -> None:
-    """Print a value as JSON; characters that standard output lacks are escaped."""
+    """Print a value as JSON; characters that standard output lacks are escaped.
+
+    A number that is not finite, which JSON lacks, becomes null.
+    """
     lacks = (sys.stdout.encoding or "ascii").lower().replace("-", "") != "utf8"
-    print(json.dumps(value, indent=2, ensure_ascii=lacks))
+    print(json.dumps(_without_nan(value), indent=2, ensure_ascii=lacks, allow_nan=False))
 
 
 def print_line(text: str) -> None:
@@ -113,9 +117,19 @@ def print_line(text: str) -> None:
     console.print(text, soft_wrap=True)
 
 
+def _without_nan(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _without_nan(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_nan(one) for one in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
 def _cell(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else ""
     if isinstance(value, int):
         return f"{value:,}"
-    return f"{value:.3f}" if isinstance(value, float) else str(value)
+    if isinstance(value, float):
+        return f"{value:.3f}" if math.isfinite(value) else "–"
+    return str(value)

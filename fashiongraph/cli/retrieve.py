@@ -21,6 +21,7 @@ from fashiongraph.cli.options import (
     Lenient,
     Modules,
     Overwrite,
+    Pictures,
     Report,
     SetName,
     listed,
@@ -51,6 +52,7 @@ class RetrieveOptions(CommandOptions):
     features: FeatureFiles = None
     form: SetName = "tables"
     lenient: Lenient = False
+    pictures: Pictures = None
     items: Annotated[
         str,
         typer.Option(
@@ -123,7 +125,8 @@ def retrieve(options: RetrieveOptions) -> None:
     if options.report is not None:  # last: if it fails, the answer is printed
         from fashiongraph.retrieval import write_html_report
 
-        pages = [_page(dataset, name, results) for name, results in answers.items()]
+        further = options.pictures or []
+        pages = [_page(dataset, name, rows, further) for name, rows in answers.items()]
         kind = "that match" if _matching(options) else "similar to"
         count = "one item" if len(names) == 1 else f"{len(names):,} items"
         write_html_report(options.report, f"Items {kind} {count}", pages)
@@ -181,7 +184,7 @@ def _search(
     return answers
 
 
-def _page(dataset: OutfitDataset, name: str, results: Rows) -> ReportRow:
+def _page(dataset: OutfitDataset, name: str, results: Rows, pictures: list[Path]) -> ReportRow:
     """A query and its results; those that share an outfit with it are marked."""
     from fashiongraph.retrieval import ReportRow, item_views
 
@@ -189,8 +192,8 @@ def _page(dataset: OutfitDataset, name: str, results: Rows) -> ReportRow:
     holds = outfits.batch[outfits.item_id == int(table.rows([name]))].unique()
     wanted = frozenset(table.ids[outfits.select(holds).item_id.numpy()])
     ids, scores = ([result[key] for result in results] for key in ("item_id", "score"))
-    views = item_views(table, ids, dataset.root, scores, wanted)
-    return ReportRow(name, item_views(table, [name], dataset.root), views)
+    views = item_views(table, ids, dataset.root, scores, wanted, pictures)
+    return ReportRow(name, item_views(table, [name], dataset.root, pictures=pictures), views)
 
 
 def _report_without_features(names: list[str], items: ItemTable, rows: Tensor) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from fashiongraph.cli.output import check_files
 from fashiongraph.console import print_message
 from fashiongraph.errors import DataError, FashionGraphError
+from fashiongraph.manifest import DAMAGED, check_regular
 
 if TYPE_CHECKING:
     import numpy as np
@@ -165,9 +166,10 @@ def _read_splits(file: Path) -> pd.DataFrame:
     import pandas as pd
 
     check_files(file)
+    check_regular(file)
     try:
         frame = pd.read_csv(file, dtype=str, keep_default_na=False)
-    except (OSError, ValueError) as error:
+    except DAMAGED as error:
         raise DataError(f"cannot be read: {error}", file) from error
     for column in ("outfit_id", "split"):
         if column not in frame:

@@ -18,6 +18,7 @@ from fashiongraph.cli.options import (
     Lenient,
     Modules,
     Overwrite,
+    Pictures,
     Report,
     SetName,
     listed,
@@ -85,6 +86,7 @@ class StylistOptions(CommandOptions):
     form: SetName = "tables"
     lenient: Lenient = False
     modules: Modules = None
+    pictures: Pictures = None
     report: Report = None
     overwrite: Overwrite = False
 
@@ -103,7 +105,9 @@ def open_stylist(options: StylistOptions) -> Stylist:
     check_output(options.report, options.overwrite)
     model = load_model(options.checkpoint, options.modules)
     dataset = open_dataset(options.data, options.features, options.lenient, options.form, model)
-    return Stylist(model, dataset.items, dataset.outfits, dataset.root)
+    return Stylist(
+        model, dataset.items, dataset.outfits, dataset.root, pictures=options.pictures or ()
+    )
 
 
 def item_list(text: str, option: str = "--items") -> list[str]:

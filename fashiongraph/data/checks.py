@@ -81,6 +81,29 @@ def integers(name: str, values: Tensor | np.ndarray | Sequence[int]) -> Tensor:
     return values.long()
 
 
+LARGEST_FEATURE = 1e15
+"""Largest absolute value of a feature: sums of squares of larger ones overflow in float32."""
+
+
+def broken_rows(features: Tensor) -> Tensor:
+    """Indices of rows with a number that is not finite or above :data:`LARGEST_FEATURE`.
+
+    Args:
+        features: Rows of features, or of pictures or tokens [n, ...].
+
+    Example:
+        >>> broken_rows(torch.tensor([[1.0], [torch.nan], [1e30]])).tolist()
+        [1, 2]
+    """
+    if not features.is_floating_point() or not features.numel():
+        return torch.empty(0, dtype=torch.long)
+    low, high = features.aminmax()  # one pass without a copy; both are NaN if one value is
+    if low >= -LARGEST_FEATURE and high <= LARGEST_FEATURE:
+        return torch.empty(0, dtype=torch.long)
+    fine = (features.flatten(1).abs() <= LARGEST_FEATURE).all(dim=1)
+    return (~fine).nonzero().squeeze(1)
+
+
 def checked_weights(weight: Tensor, count: int) -> Tensor:
     """Weights of outfits as float64.
 

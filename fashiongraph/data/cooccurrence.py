@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from copy import copy
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ from torch import Tensor
 from torch.utils.weak import WeakTensorKeyDictionary
 from torch_geometric.data import Data
 
+from fashiongraph.data.checks import broken_rows
 from fashiongraph.data.item_table import ItemTable
 from fashiongraph.data.outfits import Outfits
 from fashiongraph.errors import FashionGraphError
@@ -67,9 +69,9 @@ class ItemCooccurrence:
     .. math::
         \mathbf{g}_i = \frac{\sum_j n_{ij} \, \mathbf{f}_j}{\sum_j n_{ij}}
 
-    and :math:`\mathbf{0}` for an item that was not counted. A pair of counted items has
-    :math:`n_{ij}` and its expectation under independence, :math:`n_i n_j / n`, with :math:`n_i`
-    and :math:`n` the sums over counted items.
+    over the items with finite features, and :math:`\mathbf{0}` for an item that was not counted. A
+    pair of counted items has :math:`n_{ij}` and its expectation under independence,
+    :math:`n_i n_j / n`, with :math:`n_i` and :math:`n` the sums over counted items.
 
     Args:
         graph: A graph with item co-occurrence (:func:`add_item_cooccurrence`).
@@ -161,10 +163,16 @@ class ItemCooccurrence:
         if self.features is None:
             raise FashionGraphError("'items' needs features for the co-occurrence context")
         neighbors, column = np.unique(counts.indices, return_inverse=True)
-        total = counts.sum(axis=1)
+        total: NDArray[Any] = counts.sum(axis=1)
         weight = csr_array((counts.data, column, counts.indptr), shape=(len(total), len(neighbors)))
-        features = self.features[torch.from_numpy(neighbors).long()].float().numpy()
-        mean = weight @ features / np.maximum(total, 1)[:, None]
+        features = self.features[torch.from_numpy(neighbors).long()].float()
+        broken = broken_rows(features).numpy()
+        if len(broken):  # an item without usable features adds nothing, in this outfit or another
+            features[broken] = 0.0
+            kept = np.ones(len(neighbors), np.float32)
+            kept[broken] = 0.0
+            total = weight @ kept
+        mean = weight @ features.numpy() / np.maximum(total, 1)[:, None]
         return torch.from_numpy(mean.astype(np.float32, copy=False))
 
     def _within(self, outfits: Outfits, row: NDArray[np.int64]) -> csr_array:

@@ -13,7 +13,14 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from fashiongraph.data.checks import check_present, hashed, integers, strings
+from fashiongraph.data.checks import (
+    LARGEST_FEATURE,
+    broken_rows,
+    check_present,
+    hashed,
+    integers,
+    strings,
+)
 from fashiongraph.data.feature_source import FeatureSource
 from fashiongraph.errors import FashionGraphError
 
@@ -205,6 +212,34 @@ class ItemTable:
     def find(self, ids: Sequence[str] | pd.Index[str]) -> Tensor:
         """Rows of the given identifiers [len(ids)]; ``-1`` for one that is not in the table."""
         return torch.from_numpy(self.ids.get_indexer(strings(ids)).astype(np.int64))
+
+    def feature_rows(self, rows: Tensor) -> Tensor:
+        """Features of some rows in float32, the type of computation [len(rows), F].
+
+        Args:
+            rows: The rows.
+
+        Raises:
+            FashionGraphError: If the table has no features, or one of the rows is not finite or has
+                a number above :data:`~fashiongraph.data.checks.LARGEST_FEATURE`.
+
+        Example:
+            >>> import torch
+            >>> items = ItemTable.from_lists(["a", "b"], ["top"] * 2, torch.eye(2).double())
+            >>> items.feature_rows(torch.tensor([1]))
+            tensor([[0., 1.]])
+        """
+        if self.features is None:
+            raise FashionGraphError("'items' needs features")
+        x = self.features[rows].float()
+        broken = broken_rows(x)
+        if broken.numel():
+            item = self.ids[int(rows[broken[0]])]
+            raise FashionGraphError(
+                f"'features' needs finite numbers of at most {LARGEST_FEATURE:g} "
+                f"(item {item!r} has another one)"
+            )
+        return x
 
     def column(self, name: str) -> pd.Series[Any]:
         """A further column by name.

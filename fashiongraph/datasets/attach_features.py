@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from fashiongraph.data.checks import LARGEST_FEATURE
 from fashiongraph.datasets.io.feature_card import check_feature_card, source_in
 from fashiongraph.datasets.io.feature_file import join_features, nonfinite_rows, open_features
 from fashiongraph.datasets.outfit_dataset import OutfitDataset
@@ -49,8 +50,8 @@ def attach_features(dataset: AnyDataset, files: Sequence[str | Path]) -> AnyData
         if len(broken):
             item = dataset.items.ids[int(broken[0])]
             raise DataError(
-                f"features need to be finite (row {int(broken[0])}, counted from 0, of item "
-                f"{item!r} is not)",
+                f"features need to be finite and at most {LARGEST_FEATURE:g} "
+                f"(row {int(broken[0])}, counted from 0, of item {item!r} is not)",
                 path,
             )
     if arrays:

@@ -33,6 +33,7 @@ from fashiongraph.datasets.io.polyvore_questions import (
 )
 from fashiongraph.datasets.io.processed import write_processed
 from fashiongraph.errors import DataError, FashionGraphError
+from fashiongraph.manifest import check_regular
 
 _ARCHIVE = "polyvore.tar.gz"
 _CATEGORIES = "category_id.txt"
@@ -356,6 +357,7 @@ def read_category_names(path: Path) -> pd.Series[str]:
         DataError: If a line is not a number and a name, or one of them repeats.
     """
     try:
+        check_regular(path)
         lines = pd.Series(path.read_text(encoding="utf-8").splitlines(), dtype=str).str.strip()
     except (OSError, ValueError) as error:
         raise DataError(f"needs to be readable as text ({error})", file=path) from error

@@ -127,7 +127,7 @@ def embed_items(
     vectors = (
         _model_vectors(model, items, rows, batch_size)
         if isinstance(model, OutfitModel)
-        else _function_vectors(model, items.features, rows, batch_size)
+        else _function_vectors(model, items, rows, batch_size)
     )
     return torch.nn.functional.normalize(vectors, dim=1) if cosine else vectors
 
@@ -149,13 +149,13 @@ def _model_vectors(model: OutfitModel, items: ItemTable, rows: Tensor, batch_siz
     return torch.cat(blocks)[place]
 
 
-def _function_vectors(embed: Embed, features: Tensor, rows: Tensor, batch_size: int) -> Tensor:
+def _function_vectors(embed: Embed, items: ItemTable, rows: Tensor, batch_size: int) -> Tensor:
     module = embed if isinstance(embed, torch.nn.Module) else torch.nn.Identity()
     device = device_of(module)
     blocks = []
     with evaluating(module):
         # An empty batch still has the width D.
         for block in rows.split(batch_size) if rows.numel() else (rows,):
-            vectors = embed(features[block].float().to(device))
+            vectors = embed(items.feature_rows(block).to(device))
             blocks.append(vectors.to("cpu", torch.promote_types(vectors.dtype, torch.float32)))
     return torch.cat(blocks)

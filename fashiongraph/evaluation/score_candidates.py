@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from fashiongraph.data.questions.fill_in_blank import FillInBlank
-from fashiongraph.evaluation.score_outfits import evaluation_batches
+from fashiongraph.evaluation.score_outfits import checked_numbers, evaluation_batches
 from fashiongraph.models.wrapped_model import Scorer, as_outfit_model
 
 
@@ -50,5 +50,5 @@ def score_candidates(
         for batch, position in zip(batches, questions.position.split(at_once), strict=False):
             position = position.to(batch.ptr.device)
             score = model.score_candidates(batch, position, num_candidates)
-            scores.append(score.float().cpu())
+            scores.append(checked_numbers(score).float().cpu())
     return torch.cat(scores)

@@ -43,8 +43,8 @@ def score_outfits(
 
     Raises:
         FashionGraphError: If a category is unknown and ``unknown="error"``, the items have another
-            number of features than the model reads, or the model does not return one score per
-            outfit.
+            number of features than the model reads or one that is not finite, or the model does not
+            return one number per outfit.
 
     Example:
         >>> from fashiongraph.data import ItemTable, Outfits
@@ -94,21 +94,43 @@ def item_scores(
                     f"'model' needs to return one score per item [{len(batch.batch)}] "
                     f"(got {list(score.shape)})"
                 )
-            scores.append(score.float().cpu())
+            scores.append(checked_numbers(score).float().cpu())
     return torch.cat(scores)
 
 
 def checked_scores(model: OutfitModel, batch: Batch) -> Tensor:
-    """Scores of a batch [B], with a check of their shape.
+    """Scores of a batch [B], with a check of their shape and of NaN.
 
     Raises:
-        FashionGraphError: If the model does not return one score per outfit.
+        FashionGraphError: If the model does not return one score per outfit, or one is NaN.
     """
     score = model(batch)
     if not isinstance(score, Tensor) or score.shape != (batch.num_graphs,):
         got = list(score.shape) if isinstance(score, Tensor) else type(score).__name__
         raise FashionGraphError(
             f"'model' needs to return one score per outfit [{batch.num_graphs}] (got {got})"
+        )
+    return checked_numbers(score)
+
+
+def checked_numbers(score: Tensor) -> Tensor:
+    """Scores of any shape, none of which is NaN: it would take any rank among the others.
+
+    Args:
+        score: The scores.
+
+    Raises:
+        FashionGraphError: If one is NaN.
+
+    Example:
+        >>> checked_numbers(torch.tensor([1.0, 2.0]))
+        tensor([1., 2.])
+    """
+    wrong = int(score.isnan().sum())
+    if wrong:
+        raise FashionGraphError(
+            f"'model' needs to return numbers (got NaN for {wrong:,} of {score.numel():,} scores; "
+            "a finite feature or weight is too large)"
         )
     return score
 
@@ -198,10 +220,9 @@ def feature_blocks(
         >>> [len(x) for x in feature_blocks(outfits, torch.device("cpu"), block_size=2)]
         [2, 1]
     """
-    features = outfits.items.features
-    if features is not None:
+    if outfits.items.features is not None:
         for rows in outfits.item_id.unique().split(block_size):
-            yield features[rows].float().to(device)
+            yield outfits.items.feature_rows(rows).to(device)
 
 
 def in_vocabulary(model: OutfitModel, outfits: Outfits, unknown: str) -> Outfits:

@@ -21,6 +21,7 @@ from fashiongraph.features.sentence_encoder import SentenceEncoder
 from fashiongraph.features.text_tower import TextTower
 from fashiongraph.features.torchvision_encoder import TorchvisionEncoder
 from fashiongraph.features.tuned_encoder import ENCODER_CARD, read_picture_encoder
+from fashiongraph.manifest import DAMAGED, check_regular
 
 _TEXTS = ("hashed-words", "all-MiniLM-L6-v2")
 
@@ -55,10 +56,13 @@ def encoder_kinds(name: str, download: bool = False) -> tuple[str, ...]:
     file = folder / "config.json"
     if is_open_clip(folder):
         return ("image", "text")
+    check_regular(file)
     try:
         config = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except DAMAGED as error:
         raise DataError(f"the folder of an encoder needs settings ({error})", file) from error
+    if not isinstance(config, dict):
+        raise DataError("the folder of an encoder needs settings by name", file)
     return ("image", "text") if "text_config" in config else ("image",)
 
 

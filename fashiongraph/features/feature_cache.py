@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from fashiongraph.errors import DataError
+from fashiongraph.manifest import check_regular
 
 _TABLE = "CREATE TABLE IF NOT EXISTS rows (key BLOB NOT NULL UNIQUE, row BLOB, sha256 BLOB)"
 
@@ -86,6 +87,7 @@ class FeatureCache:
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
+        check_regular(self.path)
         try:
             with closing(sqlite3.connect(self.path, timeout=60.0)) as db, db:
                 yield db

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import stat
+from collections.abc import Sequence
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -83,6 +85,34 @@ def picture_bytes(path: str | Path) -> bytes:
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
         reason = error.strerror if isinstance(error, OSError) else error
         raise DataError(f"cannot be read ({reason})", file=path) from error
+
+
+def picture_path(folder: Path, name: str, further: Sequence[Path] = ()) -> Path:
+    """Path of a picture that a table names, which may come from somebody else.
+
+    Args:
+        folder: Folder of the table, to which the name is relative.
+        name: Path of the picture.
+        further: Folders outside of it that the user allows.
+
+    Raises:
+        DataError: If the file lies in none of these folders, once links are followed.
+
+    Example:
+        >>> picture_path(Path("shop"), "photos/red.jpg").as_posix()
+        'shop/photos/red.jpg'
+    """
+    path = folder / name
+    try:
+        real = os.path.realpath(path)
+        allowed = [os.path.realpath(one) for one in (folder, *further)]
+    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
+        raise DataError(f"cannot be read ({error})", file=path) from error
+    if not any(Path(real).is_relative_to(one) for one in allowed):
+        raise DataError(
+            f"lies outside of {folder}, in {os.path.dirname(real)}, which --pictures allows", path
+        )
+    return path
 
 
 def decode_picture(data: bytes, path: str | Path) -> Image.Image:

@@ -14,6 +14,7 @@ from torch import Tensor
 from fashiongraph.errors import DataError
 from fashiongraph.features.weights import read_weights
 from fashiongraph.files import atomic_write, save_tensors
+from fashiongraph.manifest import DAMAGED, check_regular
 
 ENCODER = "encoder"
 """Kind of the folder of a fine-tuned encoder."""
@@ -58,10 +59,11 @@ def read_picture_encoder(path: str | Path) -> tuple[dict[str, Any], dict[str, Te
         DataError: If the folder holds none, or a damaged one.
     """
     file = Path(path) / ENCODER_CARD
+    check_regular(file)
     try:
         card = json.loads(file.read_text(encoding="utf-8"))
         found = {name: card[name] for name in ("backbone", "layers", "size")}
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except DAMAGED as error:
         raise DataError(f"no card of a fine-tuned encoder ({error})", file) from error
     return found, read_weights(Path(path) / WEIGHTS)
 
@@ -90,7 +92,7 @@ def read_training_outfits(path: str | Path) -> NDArray[np.int64] | None:
         return None
     try:
         keys: NDArray[np.int64] = np.load(file, allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
+    except DAMAGED as error:
         raise DataError(f"keys of outfits cannot be read ({error})", file) from error
     if keys.dtype != np.int64 or keys.ndim != 1:
         raise DataError(f"needs keys of outfits (got {keys.dtype} of shape {keys.shape})", file)

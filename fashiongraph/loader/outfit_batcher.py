@@ -9,7 +9,6 @@ from torch_geometric.data import Batch, Data
 from fashiongraph.data.cooccurrence import ItemCooccurrence
 from fashiongraph.data.item_table import ItemTable
 from fashiongraph.data.outfits import Outfits
-from fashiongraph.errors import FashionGraphError
 from fashiongraph.loader.outfit_batch import ItemInputs, OutfitGraph
 from fashiongraph.loader.outfit_edges import edge_weights, outfit_edges
 
@@ -81,7 +80,7 @@ class OutfitBatcher:
         if self.share_items:
             fields |= self._shared(item_id, edge_index, exclude)
         elif self.items.features is not None:
-            fields["x"] = self.items.features[item_id].float()
+            fields["x"] = self.items.feature_rows(item_id)
         batch = Batch(
             _base_cls=OutfitGraph, batch=node_outfit, ptr=ptr, num_nodes=item_id.numel(), **fields
         )
@@ -97,12 +96,10 @@ class OutfitBatcher:
             rows: Rows of the table, ascending and distinct [U].
 
         Raises:
-            FashionGraphError: If the table has no features.
+            FashionGraphError: As :meth:`~fashiongraph.data.ItemTable.feature_rows`.
         """
-        if self.items.features is None:
-            raise FashionGraphError("'items' needs features")
         context = None if self.cooccurrence is None else self.cooccurrence(rows)
-        return ItemInputs(self.items.features[rows].float(), self.items.category_id[rows], context)
+        return ItemInputs(self.items.feature_rows(rows), self.items.category_id[rows], context)
 
     def _shared(
         self, item_id: Tensor, edge_index: Tensor, exclude: Outfits | None
@@ -113,7 +110,7 @@ class OutfitBatcher:
             return fields
         unique, index = torch.unique(item_id, return_inverse=True)
         if self.items.features is not None:
-            fields["unique_x"] = self.items.features[unique].float()
+            fields["unique_x"] = self.items.feature_rows(unique)
             fields["unique_category_id"] = self.items.category_id[unique]
             fields["unique_index"] = index
         if self.cooccurrence is not None:

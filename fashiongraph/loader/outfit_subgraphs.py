@@ -70,9 +70,9 @@ class OutfitSubgraphs(Dataset[Data]):
             weight = category_weight(self.graph, pair[:, 0], pair[:, 1]).view(size, size)
         weight = weight * adjacency
         weight = weight / weight.sum(1, keepdim=True)
-        features = self.outfits.items.features
+        items = outfit.items
         return Data(
-            x=None if features is None else features[outfit.item_id].float(),
+            x=None if items.features is None else items.feature_rows(outfit.item_id),
             item_id=outfit.item_id,
             category_id=category_id,
             edge_index=torch.stack([sender, receiver]),

@@ -20,6 +20,7 @@ from fashiongraph.nn import (
     MaskedLinear,
 )
 from fashiongraph.nn.conv.gated_update import ItemProjections
+from fashiongraph.nn.functional import rms_normalize
 
 
 class ADDGNN(OutfitModel):
@@ -97,7 +98,7 @@ class ADDGNN(OutfitModel):
     def scale(self, x: Tensor) -> Tensor:
         """Features in the dtype and scale of the masks [U, F]."""
         x = x.to(self.encoder.lin.weight.dtype)
-        return torch.nn.functional.rms_norm(x, x.shape[-1:]) if self.normalize else x
+        return rms_normalize(x) if self.normalize else x
 
     def masked(self, x: Tensor) -> Tensor:
         """Masked features (A1), which distillation compares: [U, F] to [U, K, F]."""

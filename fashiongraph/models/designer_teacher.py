@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import torch
 from torch import Tensor
 from torch_geometric.data import Batch
 
@@ -13,6 +12,7 @@ from fashiongraph.errors import FashionGraphError
 from fashiongraph.loader.outfit_batch import ItemInputs
 from fashiongraph.models.outfit_model import OutfitModel
 from fashiongraph.nn import AttributeBilinearScorer, AttributeMask
+from fashiongraph.nn.functional import rms_normalize
 
 
 class DesignerTeacher(OutfitModel):
@@ -38,6 +38,7 @@ class DesignerTeacher(OutfitModel):
     dataset distillation" (ICIP 2022), eq. 10.
 
     Example:
+        >>> import torch
         >>> from fashiongraph.data import ItemTable, Outfits
         >>> from fashiongraph.loader import OutfitBatcher
         >>> items = ItemTable.from_lists(["a", "b"], ["top", "skirt"], torch.eye(2))
@@ -69,7 +70,7 @@ class DesignerTeacher(OutfitModel):
     def masked(self, x: Tensor) -> Tensor:
         """Masked features (eq. A1), which distillation compares: [U, F] to [U, K, F]."""
         x = x.to(self.mask.weight.dtype)
-        x = torch.nn.functional.rms_norm(x, x.shape[-1:]) if self.normalize else x
+        x = rms_normalize(x) if self.normalize else x
         masked: Tensor = self.mask(x)
         return masked
 

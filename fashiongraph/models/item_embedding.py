@@ -5,6 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from fashiongraph.nn.functional import rms_normalize
+
 
 class ItemEmbedding(torch.nn.Module):
     r"""Linear embedding of item features, optionally scaled first.
@@ -37,6 +39,6 @@ class ItemEmbedding(torch.nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Embed items."""
         x = x.to(self.lin.weight.dtype)
-        x = torch.nn.functional.rms_norm(x, x.shape[-1:]) if self.normalize else x
+        x = rms_normalize(x) if self.normalize else x
         h: Tensor = self.lin(x)
         return h

@@ -10,18 +10,20 @@ from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
 import torch
-from safetensors import SafetensorError
 from torch import Tensor
 from torch_geometric.data import Batch, Data
 
 from fashiongraph import __version__, hub
 from fashiongraph.data.feature_source import FeatureSource, check_sources
+from fashiongraph.data.graph_checks import check_graph
 from fashiongraph.data.item_table import ItemTable
 from fashiongraph.errors import DataError, FashionGraphError
 from fashiongraph.loader.outfit_batch import ItemInputs, item_inputs, leave_one_out
+from fashiongraph.manifest import DAMAGED
 from fashiongraph.models.checkpoint import MODEL_CARD, read_checkpoint, write_checkpoint
 from fashiongraph.models.item_states import ItemStates
 from fashiongraph.models.model_card import model_card
+from fashiongraph.models.stored_weights import build_with_weights, check_weights
 
 ModelT = TypeVar("ModelT", bound="OutfitModel")
 
@@ -306,7 +308,8 @@ class OutfitModel(torch.nn.Module):
         atomically.
 
         Raises:
-            FashionGraphError: If ``path`` exists and is not a checkpoint.
+            FashionGraphError: If ``path`` exists and is not a checkpoint, or a weight is not
+                finite.
 
         Example:
             >>> import tempfile
@@ -317,6 +320,7 @@ class OutfitModel(torch.nn.Module):
             >>> model.hidden_channels
             64
         """
+        check_weights(self)
         card: dict[str, Any] = {
             "fashiongraph": __version__,
             "model": type(self).__name__,
@@ -345,7 +349,8 @@ class OutfitModel(torch.nn.Module):
 
         Raises:
             DataError: If the folder is not a checkpoint, holds another class of model, or a file
-                differs from its digest, or if the weights do not fit the configuration.
+                differs from its digest, if the weights do not fit the configuration or are not
+                finite, or if the category graph is not one.
         """
         file = Path(path) / MODEL_CARD
         try:
@@ -359,8 +364,7 @@ class OutfitModel(torch.nn.Module):
                 )
             if not issubclass(kind, cls):
                 raise DataError(f"holds a {card['model']}, not a {cls.__name__}", file)
-            model = kind.from_config(card["config"])
-            model.load_state_dict(tensors["weights"])
+            model = build_with_weights(lambda: kind.from_config(card["config"]), tensors["weights"])
             model.categories = card["categories"]
             model.feature_sources = tuple(FeatureSource(**one) for one in card["features"])
             model.calibration = card["calibration"]
@@ -368,9 +372,10 @@ class OutfitModel(torch.nn.Module):
                 model.training_outfits = tensors["training_outfits"]["keys"]
             if card["graph"] is not None:
                 model.graph = Data(**tensors["graph"], **card["graph"])
+                check_graph(model.graph)
         except DataError:
             raise
-        except (KeyError, TypeError, ValueError, RuntimeError, OSError, SafetensorError) as error:
+        except DAMAGED as error:
             raise DataError(f"the checkpoint cannot be read: {error}", Path(path)) from error
         assert isinstance(model, cls)
         return model.eval()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor
 from torch_geometric.utils import scatter
@@ -34,6 +36,31 @@ def l2_normalize(x: Tensor) -> Tensor:
     """
     length = torch.linalg.vector_norm(x, dim=-1, keepdim=True)
     return x / torch.where(length > _EPS, length, 1.0)
+
+
+def rms_normalize(x: Tensor) -> Tensor:
+    r"""Scale vectors to a mean square of 1 along the last dimension; zero vectors stay zero.
+
+    .. math::
+        \mathbf{y} = \mathbf{x} \big/ \sqrt{\tfrac{1}{D} \textstyle\sum_d x_d^2}
+
+    :func:`torch.nn.functional.rms_norm` adds a constant to the mean square, so that vectors of a
+    small scale, such as :math:`10^{-4}`, would almost vanish. Here the scale has no effect.
+
+    Args:
+        x: Vectors [..., D].
+
+    Returns:
+        Vectors of the same shape.
+
+    Example:
+        >>> import torch
+        >>> from fashiongraph.nn.functional import rms_normalize
+        >>> rms_normalize(torch.tensor([[3.0, -3.0], [1e-6, 1e-6], [0.0, 0.0]])).tolist()
+        [[1.0, -1.0], [1.0, 1.0], [0.0, 0.0]]
+    """
+    rms = torch.linalg.vector_norm(x, dim=-1, keepdim=True) / math.sqrt(x.size(-1))
+    return x / torch.where(rms > _EPS, rms, 1.0)
 
 
 def mean_over_neighbours(value: Tensor, edge_index: Tensor, num_nodes: int) -> Tensor:

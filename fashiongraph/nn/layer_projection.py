@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch_geometric.nn.inits import reset
 
-from fashiongraph.nn.functional import check_channels, l2_normalize
+from fashiongraph.nn.functional import check_channels, l2_normalize, rms_normalize
 
 
 class LayerProjection(torch.nn.Module):
@@ -85,7 +85,7 @@ class LayerProjection(torch.nn.Module):
         check_channels(x, sum(self.in_channels))
         layers = list(x.split(self.in_channels, dim=-1))
         if self.normalize:
-            layers = [torch.nn.functional.rms_norm(layer, layer.shape[-1:]) for layer in layers]
+            layers = [rms_normalize(layer) for layer in layers]
         if self.lins:
             layers = [lin(layer) for lin, layer in zip(self.lins, layers, strict=True)]
         return l2_normalize(torch.cat(layers, dim=-1))

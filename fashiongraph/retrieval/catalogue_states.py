@@ -15,7 +15,7 @@ from fashiongraph.data.item_table import ItemTable
 from fashiongraph.errors import DataError, FashionGraphError
 from fashiongraph.evaluation.encode_items import device_of, evaluating, input_blocks
 from fashiongraph.files import atomic_write, mapped_array, save_array
-from fashiongraph.manifest import read_version
+from fashiongraph.manifest import DAMAGED, read_version
 from fashiongraph.models.outfit_model import OutfitModel
 from fashiongraph.retrieval.completion_scorer import CompletionScorer
 from fashiongraph.retrieval.embedding_key import embedding_key
@@ -141,7 +141,7 @@ class CatalogueStates:
             ptr, rounding, key = torch.tensor(about["ptr"]), about["rounding"], about["key"]
         except DataError:
             raise
-        except (OSError, KeyError, ValueError) as error:
+        except DAMAGED as error:
             raise DataError(f"cannot be read as catalogue states: {error}", folder) from error
         if key != embedding_key(model, items):
             raise DataError("holds the states of another model or of other items", folder)

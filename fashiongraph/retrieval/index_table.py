@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 
 from fashiongraph.data.item_table import ItemTable
-from fashiongraph.errors import FashionGraphError
+from fashiongraph.errors import DataError, FashionGraphError
+from fashiongraph.manifest import check_regular
 
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?(e[+-][0-9]{2,3})?")
 """Canonical form of a number; 007, 1_000 and 1E3 are codes, not numbers."""
@@ -174,9 +175,19 @@ class IndexTable:
 
     @classmethod
     def load(cls, folder: Path) -> IndexTable:
-        """Read a table that :meth:`save` wrote."""
+        """Read a table that :meth:`save` wrote.
+
+        Raises:
+            DataError: If the files do not fit each other.
+        """
+        for name in ("items.parquet", "columns.parquet"):
+            check_regular(folder / name)
         items = pd.read_parquet(folder / "items.parquet")
         columns = pd.read_parquet(folder / "columns.parquet").astype("category")
+        if "category" not in columns or len(columns) != len(items):
+            raise DataError(
+                f"needs a category for each of {len(items)} items", folder / "columns.parquet"
+            )
         return cls(pd.Index(items["item_id"]), columns, items["present"].to_numpy(bool, copy=True))
 
     def _matches(self, name: str, values: Any) -> tuple[np.ndarray, pd.Index[str], list[str]]:

@@ -15,7 +15,7 @@ from torch import Tensor
 from fashiongraph.data.item_table import ItemTable
 from fashiongraph.errors import DataError, FashionGraphError
 from fashiongraph.files import atomic_write
-from fashiongraph.manifest import read_version
+from fashiongraph.manifest import DAMAGED, read_version
 from fashiongraph.optional import require
 from fashiongraph.retrieval.faiss_index import empty_index, read_index, write_index
 from fashiongraph.retrieval.index_table import Filter, IndexTable
@@ -246,6 +246,9 @@ class ItemIndex:
             about = json.loads((folder / INDEX_CARD).read_text(encoding="utf-8"))
             index = read_index(folder / "vectors.faiss", mapped, about["cells"])
             table = IndexTable.load(folder)
+            if len(table.ids) != index.ntotal:
+                rule = f"needs a vector for each of {len(table.ids)} items (has {index.ntotal})"
+                raise DataError(rule, folder / "vectors.faiss")
             exact_below, probes = about["exact_below"], about["probes"]
             return cls(index, table, exact_below, probes, mapped, about.get("key"))
 
@@ -254,7 +257,7 @@ class ItemIndex:
             return read_version(folder, INDEX, read, mapped=mapped)
         except DataError:
             raise
-        except (OSError, KeyError, ValueError, RuntimeError) as error:
+        except DAMAGED as error:
             raise DataError(f"cannot be read as an index of items: {error}", folder) from error
 
     @property

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import os
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -13,7 +12,7 @@ import pandas as pd
 
 from fashiongraph.data.item_table import ItemTable
 from fashiongraph.errors import DataError
-from fashiongraph.features.pictures import read_picture
+from fashiongraph.features.pictures import picture_path, read_picture
 
 _DETAILS = ("colour", "brand", "price")
 _SIDE = 192  # pixels: twice the displayed size, for high-density screens
@@ -54,6 +53,7 @@ def item_views(
     folder: Path,
     scores: Sequence[float] | None = None,
     wanted: Collection[str] = (),
+    pictures: Sequence[Path] = (),
 ) -> list[ItemView]:
     """Build the views of items for an HTML report.
 
@@ -61,10 +61,11 @@ def item_views(
         items: The item table; its columns ``title``, ``image``, ``url``, ``colour``, ``brand`` and
             ``price`` are used if present.
         ids: Identifiers of the items.
-        folder: Folder of relative picture paths. A picture that is missing, damaged or outside of
-            it is left out.
+        folder: Folder of relative picture paths. A picture that is missing, damaged or, once links
+            are followed, outside of it is left out.
         scores: One score per item.
         wanted: Identifiers of the ground truth.
+        pictures: Folders outside of it whose pictures are shown, too.
 
     Raises:
         FashionGraphError: If an item is unknown.
@@ -84,7 +85,7 @@ def item_views(
             item_id=str(name),
             category=names[int(items.category_id[row])],
             title=titles.get(row, ""),
-            picture=_picture(folder, images[row]) if row in images else None,
+            picture=_picture(folder, images[row], pictures) if row in images else None,
             score=None if scores is None else float(scores[place]),
             wanted=str(name) in wanted,
             # A page is no place for a script in the address of a link.
@@ -103,12 +104,9 @@ def _texts(items: ItemTable, name: str) -> pd.Series[str]:
     return column[column.notna() & (column != "")].astype(str)
 
 
-def _picture(folder: Path, name: str) -> str | None:
-    root, file = os.path.abspath(folder), os.path.abspath(folder / name)
-    if os.path.commonpath([root, file]) != root:
-        return None
+def _picture(folder: Path, name: str, further: Sequence[Path]) -> str | None:
     try:
-        image = read_picture(Path(file))
+        image = read_picture(picture_path(folder, name, further))
     except DataError:  # the report is useful without it
         return None
     image.thumbnail((_SIDE, _SIDE))

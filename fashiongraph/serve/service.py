@@ -14,7 +14,8 @@ import pandas as pd
 from fastapi import Request
 
 from fashiongraph.data.item_table import ItemTable
-from fashiongraph.errors import FashionGraphError
+from fashiongraph.errors import DataError, FashionGraphError
+from fashiongraph.features.pictures import picture_path
 from fashiongraph.serve.database import Database
 from fashiongraph.serve.file_watch import FileWatch
 from fashiongraph.serve.item_editor import ItemEditor
@@ -165,12 +166,12 @@ class OutfitService:
         if "image" not in catalogue.items.columns:
             return None
         value = catalogue.items.columns["image"].iloc[row]
-        if not isinstance(value, str) or not value or "\0" in value:
+        if not isinstance(value, str) or not value:
             return None
-        path = (catalogue.folder / value).resolve()
-        folders = [catalogue.folder, *self.settings.picture_folders]
-        inside = any(path.is_relative_to(folder.resolve()) for folder in folders)
-        return path if inside else None
+        try:
+            return picture_path(catalogue.folder, value, self.settings.picture_folders)
+        except DataError:
+            return None
 
     async def _wait(self, future: Future[T]) -> T:
         try:

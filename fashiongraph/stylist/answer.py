@@ -109,7 +109,12 @@ class Answer:
         for table in self.terms.values():
             names += [item for column in _ITEMS if column in table for item in table[column]]
         distinct = list(dict.fromkeys(names))
-        views = item_views(self.catalogue.items, distinct, self.catalogue.folder)
+        views = item_views(
+            self.catalogue.items,
+            distinct,
+            self.catalogue.folder,
+            pictures=self.catalogue.pictures,
+        )
         return dict(zip(distinct, views, strict=True))
 
     def _cells(

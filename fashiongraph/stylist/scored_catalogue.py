@@ -57,6 +57,7 @@ class ScoredCatalogue:
         self.items = items
         self.outfits = outfits
         self.folder = folder
+        self.pictures: tuple[Path, ...] = () if base is None else base.pictures
         self.calibration = calibration
         self.base = base
 

@@ -45,6 +45,7 @@ class Stylist:
         outfits: Outfits of the catalogue, from which :meth:`compose` takes sets of categories.
         folder: Folder of the items' pictures, for pages.
         calibration: Calibration of the scores; by default that of the model.
+        pictures: Folders outside of it whose pictures pages show, too.
 
     Raises:
         FashionGraphError: If there is no calibration, or the items have other features than the
@@ -70,6 +71,7 @@ class Stylist:
         outfits: Outfits | None = None,
         folder: str | Path = ".",
         calibration: Calibration | None = None,
+        pictures: Sequence[str | Path] = (),
     ) -> None:
         known = as_outfit_model(model)
         if calibration is None:
@@ -80,6 +82,7 @@ class Stylist:
                 )
             calibration = Calibration(**known.calibration)
         self.catalogue = ScoredCatalogue(known, items, outfits, Path(folder), calibration)
+        self.catalogue.pictures = tuple(Path(one) for one in pictures)
 
     @classmethod
     def load(

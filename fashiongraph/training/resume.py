@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ import pandas as pd
 import torch
 
 from fashiongraph.errors import DataError, FashionGraphError
+from fashiongraph.manifest import DAMAGED, check_regular
 
 
 def history(directory: str | Path) -> pd.DataFrame:
@@ -35,13 +35,15 @@ def history(directory: str | Path) -> pd.DataFrame:
         True
     """
     logs = sorted(Path(directory).glob("logs/*/metrics.csv"), key=lambda f: f.stat().st_mtime)
+    for log in logs:
+        check_regular(log)
     try:
         frame = pd.concat([pd.read_csv(log) for log in logs], ignore_index=True)
-    except ValueError as error:
+        frame = frame.groupby("epoch").last().drop(columns="step")
+        frame.index += 1
+    except DAMAGED as error:
         rule = f"the training's logs, logs/*/metrics.csv, cannot be read: {error}"
         raise DataError(rule, directory) from error
-    frame = frame.groupby("epoch").last().drop(columns="step")
-    frame.index += 1
     return frame
 
 
@@ -85,11 +87,14 @@ def read_checkpoint(path: Path) -> dict[str, Any]:
     Raises:
         DataError: If the file is missing or truncated, or contains objects that need pickle.
     """
+    check_regular(path)
     try:
         state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
     except FileNotFoundError as error:
         raise DataError("the checkpoint is missing", path) from error
-    except (RuntimeError, EOFError, KeyError, pickle.UnpicklingError) as error:
+    except DAMAGED as error:
         reason = (str(error).splitlines() or ["it ends too soon"])[0]
         raise DataError(f"the checkpoint cannot be read: {reason}", path) from error
+    if not isinstance(state, dict) or not {"epoch", "callbacks", "state_dict"} <= state.keys():
+        raise DataError("the checkpoint is not one of a training", path)
     return state

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from fashiongraph.errors import DataError, FashionGraphError
 from fashiongraph.files import atomic_write
+from fashiongraph.manifest import DAMAGED, check_regular
 from fashiongraph.training.outfit_data_module import OutfitDataModule
 from fashiongraph.training.outfit_module import OutfitModule
 from fashiongraph.training.run_folder import SIGNATURE
@@ -63,6 +64,7 @@ def check_run_settings(path: Path, settings: Mapping[str, Any]) -> None:
         DataError: If the file cannot be read.
         FashionGraphError: If settings differ; the message lists them.
     """
+    check_regular(path)
     try:
         before = json.loads(path.read_text(encoding="utf-8"))
         differ = [
@@ -70,7 +72,7 @@ def check_run_settings(path: Path, settings: Mapping[str, Any]) -> None:
             for name, value in json.loads(json.dumps(settings)).items()
             if before.get(name) != value
         ]
-    except (OSError, ValueError, AttributeError) as error:
+    except DAMAGED as error:
         raise DataError(f"'resume' needs what the training began with: {error}", path) from error
     if differ:
         raise FashionGraphError(

@@ -233,3 +233,18 @@ def test_ray_writes_the_same_file(pictures, command):
 )
 def test_refuses_options_that_contradict(pictures, command, options, message):
     assert message in str(command("embed", pictures, *options, fails=True).exception)
+
+
+def test_pictures_outside_of_the_folder_need_an_option(pictures, command, tmp_path_factory):
+    other = tmp_path_factory.mktemp("other")
+    shutil.move(pictures / "1.png", other / "1.png")
+    table = (pictures / "items.csv").read_text()
+    (pictures / "items.csv").write_text(table.replace("1.png", str(other / "1.png")))
+    refused = command("embed", pictures, *QUICK, fails=True)
+    assert "--pictures" in str(refused.exception)
+    skipped = command(
+        "embed", pictures, *QUICK, "--skip-broken", "--json", "-o", pictures / "s.npy"
+    )
+    assert json.loads(skipped.stdout)["features"][0]["missing"] == 1
+    facts = facts_of(command("embed", pictures, *QUICK, "--pictures", other, "--json"))
+    assert facts["missing"] == 0

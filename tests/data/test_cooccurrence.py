@@ -191,3 +191,14 @@ def test_counts_are_matched_again_after_a_change_of_graph_or_table(wardrobe):
     np.testing.assert_array_equal(turned, first[::-1, ::-1])
     graph.item_count.mul_(2)
     np.testing.assert_array_equal(ItemCooccurrence(graph, items).counts(rows).toarray(), 2 * first)
+
+
+def test_an_item_without_features_adds_nothing_to_the_context():
+    items = ItemTable.from_lists([*"abc"], ["top"] * 3, torch.eye(3))
+    outfits = Outfits.from_lists(items, [["a", "b"], ["a", "b", "c"], ["a", "c"], ["a", "c"]])
+    graph = category_graph(outfits.category_id, outfits.batch, items.num_categories)
+    graph = add_item_cooccurrence(graph, outfits)
+    features = torch.eye(3)
+    features[2] = torch.nan
+    broken = ItemCooccurrence(graph, items.with_features(features))
+    assert broken(torch.arange(3)).tolist() == [[0, 1, 0], [1, 0, 0], [0.75, 0.25, 0]]

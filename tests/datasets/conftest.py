@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import shutil
+import ssl
 import subprocess
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import numpy as np
@@ -76,3 +80,44 @@ def named() -> Callable[..., NamedItems]:
         return NamedItems(items, names, np.array([0, 1, 2, 1, 3, 0, 4]), lenient)
 
     return make
+
+
+@pytest.fixture
+def https(tmp_path_factory, monkeypatch) -> Iterator[Callable[[Path | bytes], str]]:
+    """A function that serves a folder, or the same bytes to anyone, at an address of https."""
+    if shutil.which("openssl") is None:
+        pytest.skip("needs openssl")
+    keys = tmp_path_factory.mktemp("keys")
+    words = "req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out cert.pem -days 2"
+    further = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
+    command = ["openssl", *words.split(), *further]
+    subprocess.run(command, cwd=keys, check=True, capture_output=True)
+    monkeypatch.setenv("SSL_CERT_FILE", str(keys / "cert.pem"))
+    monkeypatch.setenv("no_proxy", "localhost")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(keys / "cert.pem", keys / "key.pem")
+    servers = []
+
+    def serve(content: Path | bytes) -> str:
+        class Handler(SimpleHTTPRequestHandler):
+            def handle_one_request(self) -> None:
+                if isinstance(content, Path):
+                    super().handle_one_request()
+                    return
+                self.rfile.readline()
+                self.wfile.write(content)
+                self.close_connection = True
+
+            def log_message(self, *_: object) -> None: ...
+
+        kind = partial(Handler, directory=str(content)) if isinstance(content, Path) else Handler
+        server = ThreadingHTTPServer(("localhost", 0), kind)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        servers.append(server)
+        return f"https://localhost:{server.server_port}"
+
+    yield serve
+    for server in servers:
+        server.shutdown()
+        server.server_close()

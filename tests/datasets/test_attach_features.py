@@ -42,5 +42,5 @@ def test_refuses_features_that_do_not_fit(bare, tmp_path):
         attach_features(bare, [tmp_path / "turned.npy"])
     rows[7, 1] = np.inf
     np.save(tmp_path / "broken.npy", rows)
-    with pytest.raises(DataError, match=r"broken\.npy: .*finite \(row 7"):
+    with pytest.raises(DataError, match=r"broken\.npy: .*finite .*\(row 7"):
         attach_features(bare, [tmp_path / "broken.npy"])

@@ -86,11 +86,12 @@ def test_the_second_of_two_files(folder):
     assert "(got 7 for 6)" in refused(folder, ["image.npy", "features.npy"])
 
 
-def test_float64_values_beyond_float32(folder):
+@pytest.mark.parametrize("value", [1e300, 1e20])
+def test_float64_values_beyond_float32(folder, value):
     features = np.load(folder / "features.npy").astype(np.float64)
-    features[2, 1] = 1e300  # a sentinel
+    features[2, 1] = value  # a sentinel; of the second, the square overflows
     np.save(folder / "features.npy", features)
-    with pytest.raises(DataError, match=r"row 2: .*got 1e\+300 in column 1"):
+    with pytest.raises(DataError, match=rf"row 2: .*got {re.escape(str(value))} in column 1"):
         OutfitTables(folder, "features.npy")
     assert len(OutfitTables(folder, "features.npy", lenient=True).items) == 5
 
@@ -100,15 +101,12 @@ def test_values_that_are_not_finite(folder, value):
     features = np.load(folder / "features.npy")
     features[2, 1] = value
     np.save(folder / "features.npy", features)
-    rule = f"features need to be finite (got {value} in column 1 for item 'c'; rows count from 0)"
-    with pytest.raises(DataError, match=rf"features\.npy, row 2: {re.escape(rule)}$"):
+    with pytest.raises(DataError, match=rf"row 2: .*finite .*got {value} in column 1 for item 'c'"):
         OutfitTables(folder, "features.npy")
     dataset = OutfitTables(folder, "features.npy", lenient=True)
     assert dataset.items.ids.tolist() == ["007", "b", "d", "e", "f"]
     assert dataset.items.features[:, 0].tolist() == [0, 3, 9, 12, 15]
     assert dataset.outfits.sizes.tolist() == [2, 2, 2]
     file = [str(folder / name) for name in ("features.npy", "outfits.csv")]
-    assert dataset.report.to_numpy().tolist() == [
-        [file[0], 2, rule],
-        [file[1], 4, "item 'c' was dropped from items.csv"],
-    ]
+    assert dataset.report[["file", "row"]].to_numpy().tolist() == [[file[0], 2], [file[1], 4]]
+    assert dataset.report["rule"].tolist()[1] == "item 'c' was dropped from items.csv"

@@ -369,7 +369,7 @@ def test_a_broken_file_leaves_nothing_behind(tmp_path):
 
 
 @pytest.fixture
-def published(tmp_path_factory, monkeypatch):
+def published(tmp_path_factory, monkeypatch, https):
     """A folder with a release to download, plain and in a commit."""
     folder = tmp_path_factory.mktemp("published")
     made = make(tmp_path_factory.mktemp("made"))
@@ -379,7 +379,7 @@ def published(tmp_path_factory, monkeypatch):
                 archive.add(file, f"polyvore/{file.name}")
         archive.addfile(tarfile.TarInfo("polyvore/._more.json"), io.BytesIO())
     (made / "category_id.txt").rename(folder / "category_id.txt")
-    monkeypatch.setattr(MarylandPolyvore, "files_url", folder.as_uri())
+    monkeypatch.setattr(MarylandPolyvore, "files_url", https(folder))
     monkeypatch.setattr(MarylandPolyvore, "published_outfits", {"train": 2, "valid": 1, "test": 2})
     return folder
 

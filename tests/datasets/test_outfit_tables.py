@@ -210,7 +210,8 @@ def test_a_dropped_item_drops_rows_and_features(folder):
     assert dataset.items.frequency.tolist() == [1, 2, 1, 0, 1]
     assert dataset.report["row"].tolist() == [4, 5, 6]
     assert dataset.report["rule"].tolist() == [
-        "features need to be finite (got inf in column 0 for item 'e'; rows count from 0)",
+        "features need to be finite and at most 1e+15 (got inf in column 0 for item 'e'; "
+        "rows count from 0)",
         "an outfit needs at least two items (one is left in outfit '02')",
         "item 'e' was dropped from items.csv",
     ]

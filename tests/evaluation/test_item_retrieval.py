@@ -91,5 +91,5 @@ def test_bad_arguments(questions, wardrobe, constant_scorer):
         item_retrieval(constant_scorer, questions.select(torch.arange(0)))
     with pytest.raises(ValueError, match="'k' needs to be a positive"):
         item_retrieval(constant_scorer, questions, (0,))
-    with pytest.raises(ValueError, match="needs numbers .got NaN"):
+    with pytest.raises(ValueError, match="numbers .got NaN"):
         item_retrieval(lambda batch: torch.full((batch.num_graphs,), torch.nan), questions)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from fashiongraph.errors import DataError
-from fashiongraph.features.pictures import PadToSquare, decode_picture, read_picture
+from fashiongraph.features.pictures import PadToSquare, decode_picture, picture_path, read_picture
 
 
 def test_repr():
@@ -202,7 +202,7 @@ def test_damaged_pictures(data, damage):
     try:
         assert decode_picture(bytes(damaged), "damaged").mode == "RGB"
     except DataError as error:
-        assert str(error).startswith("damaged: broken picture")
+        assert error.rule.startswith(("broken picture", "a picture of"))
 
 
 def test_a_picture_of_too_many_pixels_is_refused_before_decoding(tmp_path: Path) -> None:
@@ -226,3 +226,25 @@ def test_a_huge_file_is_refused_before_it_is_read(tmp_path: Path) -> None:
         out.truncate(2**40)  # without a block on the disk
     with pytest.raises(DataError, match="bytes is too large"):
         read_picture(file)
+
+
+def test_pictures_of_a_table_lie_in_its_folder_once_links_are_followed(tmp_path):
+    shop, other = tmp_path / "shop", tmp_path / "other"
+    for folder in (shop / "photos", other):
+        folder.mkdir(parents=True)
+        Image.new("RGB", (2, 2)).save(folder / "a.png")
+    (shop / "linked").symlink_to(other)
+    (shop / "inner").symlink_to(shop / "photos")
+    (shop / "loop").symlink_to(shop / "loop")
+    for name in ("photos/a.png", "missing.png", "photos/../photos/a.png", "inner/a.png"):
+        assert picture_path(shop, name) == shop / name
+    outside = ("../other/a.png", str(other / "a.png"), "linked/a.png", "/dev/zero", "/etc/passwd")
+    for name in outside:
+        with pytest.raises(DataError, match="--pictures"):
+            picture_path(shop, name)
+    assert picture_path(shop, "linked/a.png", [other]) == shop / "linked/a.png"
+    assert picture_path(shop, str(other / "a.png"), [other]) == other / "a.png"
+    with pytest.raises(DataError):
+        read_picture(picture_path(shop, "loop"))
+    with pytest.raises(DataError, match="null"):
+        picture_path(shop, "a\0b")

@@ -46,8 +46,9 @@ def test_equals_the_exported_scores(splits, name, model):
     model.graph = graph
     batch = next(iter(OutfitLoader(test, graph, batch_size=64, share_items=True)))
     candidate, score = model.ranking_scores(batch)
-    torch.testing.assert_close(score, STORED[f"{name}.score"], rtol=1e-6, atol=1e-6)
-    torch.testing.assert_close(candidate, STORED[f"{name}.mean_score"], rtol=1e-6, atol=1e-6)
+    # Version 0.0 added 1e-7 to the mean squares of features.
+    torch.testing.assert_close(score, STORED[f"{name}.score"], rtol=1e-5, atol=1e-5)
+    torch.testing.assert_close(candidate, STORED[f"{name}.mean_score"], rtol=1e-5, atol=1e-5)
     score.sin().sum().backward()
     gradient = model.encoder.mask.weight.grad
-    torch.testing.assert_close(gradient, STORED[f"{name}.gradient"], rtol=1e-5, atol=1e-6)
+    torch.testing.assert_close(gradient, STORED[f"{name}.gradient"], rtol=1e-4, atol=1e-5)

@@ -12,6 +12,7 @@ from fashiongraph.nn.functional import (
     checked_batch,
     mean_over_neighbours,
     outfit_mean,
+    rms_normalize,
 )
 
 
@@ -122,3 +123,17 @@ def test_features_of_another_size_are_refused(shape):
     with pytest.raises(ValueError, match=r"'x' needs 8 features .*got"):
         check_channels(torch.zeros(shape), 8)
     check_channels(torch.zeros(5, 3, 8), 8)
+
+
+@pytest.mark.parametrize("scale", [1.0, 1e-4, 1e-9, 1e15])
+def test_rms_normalize_equals_the_equation_at_any_scale(scale):
+    x = np.random.default_rng(0).normal(size=(5, 7)) * scale
+    expected = np.stack([row / np.sqrt((row**2).mean()) for row in x])
+    got = rms_normalize(torch.from_numpy(x).float())
+    np.testing.assert_allclose(got, expected, rtol=1e-5)
+
+
+def test_rms_normalize_keeps_zero_vectors_and_their_gradient():
+    x = torch.zeros(1, 4, requires_grad=True)
+    rms_normalize(x).sum().backward()
+    assert x.grad.tolist() == [[1.0] * 4]

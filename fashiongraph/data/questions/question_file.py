@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,11 @@ from numpy.typing import NDArray
 
 from fashiongraph.errors import DataError
 from fashiongraph.files import atomic_write
+from fashiongraph.manifest import check_regular
 
 _FORMAT = 1
+_MAX_BYTES = 1 << 28  # of the arrays of a file of any size
+_MAX_EXPANSION = 64  # times as much for larger files
 
 
 @dataclass(frozen=True)
@@ -71,13 +75,17 @@ class QuestionFile:
         Raises:
             DataError: If the file is missing, no question file, damaged or altered.
         """
+        check_regular(path)
         try:
+            _check_size(path)
             with np.load(path, allow_pickle=False) as archive:
                 arrays = {name: archive[name] for name in archive.files}
             header = json.loads(arrays.pop("header").tobytes())
             stored = arrays.pop("checksum").tobytes().decode()
             version = header["format"]
             file = cls(header["kind"], header["vocabulary"], header["recipe"], arrays)
+        except DataError:
+            raise
         except Exception as error:  # a damaged archive raises many kinds of errors
             raise DataError(f"needs to be a file of questions ({error})", path) from error
         if version != _FORMAT:
@@ -85,3 +93,12 @@ class QuestionFile:
         if file.checksum != stored:
             raise DataError(f"needs the checksum {stored} (contents have {file.checksum})", path)
         return file
+
+
+def _check_size(path: str | Path) -> None:
+    """Check the size of the arrays by the directory of the archive, before any is read."""
+    with zipfile.ZipFile(path) as archive:
+        size = sum(entry.file_size for entry in archive.infolist())
+    largest = max(_MAX_BYTES, _MAX_EXPANSION * Path(path).stat().st_size)
+    if size > largest:
+        raise DataError(f"needs at most {largest:,} bytes of questions (has {size:,})", path)

@@ -18,7 +18,7 @@ from fashiongraph.datasets.io.feature_file import CHUNK_BYTES, open_features
 from fashiongraph.errors import DataError
 from fashiongraph.files import atomic_write
 from fashiongraph.locks import locked
-from fashiongraph.manifest import LARGE
+from fashiongraph.manifest import LARGE, check_regular
 
 _SAMPLE = 1024  # rows
 _ENCODER = ("encoder", "fingerprint", "settings")
@@ -220,9 +220,10 @@ def card_path(features: Path) -> Path:
 
 def _card(path: Path) -> dict[str, Any]:
     """The card; empty if there is none, or a file of another kind."""
+    check_regular(path)
     try:
         card = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     needed = {*_ENCODER, "item_ids", "sha256", "sample"}
     return card if isinstance(card, dict) and needed <= card.keys() else {}

@@ -10,7 +10,9 @@ import torch
 from numpy.lib.format import open_memmap
 from torch import Tensor
 
+from fashiongraph.data.checks import LARGEST_FEATURE
 from fashiongraph.errors import DataError
+from fashiongraph.manifest import check_regular
 
 FLOATS = ("float16", "float32", "float64")
 CHUNK_BYTES = 1 << 24
@@ -31,6 +33,7 @@ def open_features(path: Path) -> np.ndarray:
         >>> open_features(file).shape
         (3, 3)
     """
+    check_regular(path)
     try:
         # Never unpickles: an array of Python objects is refused.
         features = open_memmap(path, mode="c")
@@ -44,7 +47,9 @@ def open_features(path: Path) -> np.ndarray:
 
 
 def nonfinite_rows(features: np.ndarray, allow_missing: bool = False) -> np.ndarray:
-    """Indices of rows with a value that is not finite in float32, the type of computation.
+    """Indices of rows with a value that float32, the type of computation, cannot work with.
+
+    Such a value is not finite, or above :data:`~fashiongraph.data.checks.LARGEST_FEATURE`.
 
     It reads a block of rows at a time.
 
@@ -57,7 +62,8 @@ def nonfinite_rows(features: np.ndarray, allow_missing: bool = False) -> np.ndar
     for start in range(0, len(features), step):
         with np.errstate(over="ignore"):  # of float64, such as a sentinel of 1e300
             block = features[start : start + step].astype(np.float32, copy=False)
-        broken = ~np.isfinite(block).all(axis=1)
+        fine = np.abs(block) <= LARGEST_FEATURE  # a comparison with NaN is false
+        broken = ~fine.all(axis=1)
         if allow_missing:
             broken &= ~np.isnan(block).all(axis=1)
         found.append(start + np.flatnonzero(broken))

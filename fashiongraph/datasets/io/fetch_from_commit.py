@@ -53,7 +53,14 @@ def fetch_from_commit(
 
 
 def _run(command: list[str], url: str, output: IO[bytes] | None = None) -> None:
-    quiet = {**os.environ, "GIT_TERMINAL_PROMPT": "0"}  # no prompt for a password
+    # No prompt for a password, no helper that an address names (ext::), and no waiting for ever.
+    stalled = {"GIT_HTTP_LOW_SPEED_LIMIT": "1000", "GIT_HTTP_LOW_SPEED_TIME": "30"}
+    quiet = {
+        **os.environ,
+        **stalled,
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_ALLOW_PROTOCOL": "https:file",
+    }
     done = subprocess.run(
         command, stdout=output, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, env=quiet
     )

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import torch
 
+from fashiongraph.data.checks import LARGEST_FEATURE
 from fashiongraph.data.feature_source import FeatureSource
 from fashiongraph.data.item_table import ItemTable
 from fashiongraph.datasets.io.checked_rows import CheckedRows
@@ -72,7 +73,8 @@ class ItemRows(CheckedRows):
         self.drop(
             np.isin(record, nonfinite_rows(features, allow_missing)),
             lambda i: (
-                f"features need to be finite (got {_nonfinite_value(features[record[i]])} "
+                f"features need to be finite and at most {LARGEST_FEATURE:g} "
+                f"(got {_nonfinite_value(features[record[i]])} "
                 f"for item {self.value('item_id', i)}; rows count from 0)"
             ),
             file=path,
@@ -134,7 +136,5 @@ class ItemRows(CheckedRows):
 
 
 def _nonfinite_value(row: np.ndarray) -> str:
-    with np.errstate(over="ignore"):
-        finite = np.isfinite(row.astype(np.float32))
-    column = int(np.flatnonzero(~finite)[0])
+    column = int(np.flatnonzero(~(np.abs(row.astype(np.float64)) <= LARGEST_FEATURE))[0])
     return f"{row[column]} in column {column}"

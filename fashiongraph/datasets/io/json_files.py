@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from fashiongraph.datasets.io.json_rows import arrow_rows
 from fashiongraph.errors import DataError
+from fashiongraph.manifest import check_regular
 
 
 def files_below(folder: Path) -> Iterator[Path]:
@@ -77,6 +78,7 @@ def _rows(paths: Sequence[Path], row_type: pa.DataType) -> pa.StructArray:
 
 
 def _read(path: Path) -> Any:
+    check_regular(path)
     try:
         return json.loads(path.read_bytes(), parse_int=str, parse_float=str)
     except (OSError, ValueError, RecursionError) as error:

@@ -17,6 +17,7 @@ from pyarrow import json
 
 from fashiongraph.datasets.io.numbered import Numbered
 from fashiongraph.errors import DataError
+from fashiongraph.manifest import check_regular
 
 BLOCK_BYTES = 1 << 24
 
@@ -69,6 +70,7 @@ def _parse(lines: pa.Buffer, schema: pa.Schema, path: Path, first: int) -> pa.Ta
 def _lines_of_records(path: Path, block_bytes: int) -> Iterator[pa.Buffer]:
     """The file's records in blocks, with line ends in place of anything between them."""
     rest, seen, bracket, last = b"", 0, b"", b""
+    check_regular(path)
     try:
         with path.open("rb") as file:
             while read := file.read(block_bytes):

@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from fashiongraph.errors import DataError
+from fashiongraph.manifest import check_regular
 
 T = TypeVar("T", list[Any], dict[str, Any])
 
@@ -28,6 +29,7 @@ def read_json(path: str | Path, kind: type[T]) -> T:
             kind.
     """
     file = Path(path)
+    check_regular(file)
     try:
         value = json.loads(file.read_bytes())
     except FileNotFoundError as error:

@@ -15,6 +15,9 @@ import numpy as np
 
 from fashiongraph.errors import DataError
 from fashiongraph.files import mapped_array
+from fashiongraph.manifest import check_regular
+
+_MAX_BYTES = 1 << 24  # of the text of a row
 
 
 def write_json_vectors(files: Iterable[Path], count: int, target: Path) -> None:
@@ -51,14 +54,28 @@ def write_json_vectors(files: Iterable[Path], count: int, target: Path) -> None:
 
 
 def _read(file: Path) -> np.ndarray:
+    check_regular(file)
     try:
         with gzip.open(file) as stream:
-            values = json.load(stream)
+            text = stream.read(_MAX_BYTES + 1)
+        if len(text) > _MAX_BYTES:
+            raise DataError(f"a row of features needs at most {_MAX_BYTES:,} bytes", file=file)
+        values = json.loads(text)
         row = np.asarray(values, dtype=np.float64)
+    except DataError:
+        raise
     except FileNotFoundError as error:
         raise DataError("this file of features is needed, it is missing", file=file) from error
-    # EOFError: cut off. OverflowError: a number of 400 digits.
-    except (OSError, EOFError, zlib.error, ValueError, TypeError, OverflowError) as error:
+    # EOFError: cut off. OverflowError: a number of 400 digits. RecursionError: nested lists.
+    except (
+        OSError,
+        EOFError,
+        zlib.error,
+        ValueError,
+        TypeError,
+        OverflowError,
+        RecursionError,
+    ) as error:
         raise DataError(f"needs to be a gzipped list of numbers ({error})", file=file) from error
     if row.ndim != 1 or not len(row) or not (np.abs(row) <= np.finfo(np.float16).max).all():
         raise DataError("needs to be a list of finite numbers of half precision", file=file)

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from fashiongraph.datasets.io.numbered import Numbered
 from fashiongraph.errors import DataError
+from fashiongraph.manifest import check_regular
 
 BLOCK_BYTES = 1 << 24
 
@@ -82,6 +83,7 @@ def fields(lines: pa.Array, count: int, place: Numbered) -> list[pa.Array]:
 def _blocks_of_lines(path: Path, block_bytes: int) -> Iterator[bytes]:
     """The bytes of the file, cut behind ends of lines."""
     rest = b""
+    check_regular(path)
     try:
         with path.open("rb") as file:
             while read := file.read(block_bytes):

@@ -21,6 +21,7 @@ from fashiongraph.data.questions.compatibility import Compatibility
 from fashiongraph.data.questions.fill_in_blank import FillInBlank
 from fashiongraph.datasets.io.json_rows import arrow_rows, list_of, needed, read_json
 from fashiongraph.errors import DataError
+from fashiongraph.manifest import check_regular
 
 
 def official_recipe(kind: str, source: str, **counts: int) -> dict[str, Any]:
@@ -159,6 +160,7 @@ def read_compatibility(path: Path, source: str, named: NamedItems) -> Compatibil
         DataError: If the file is missing or broken, or has an unknown item.
     """
     try:
+        check_regular(path)
         lines = pa.array(path.read_text(encoding="utf-8").splitlines(), pa.string())
     except (OSError, ValueError) as error:
         raise DataError(f"needs to be readable as text ({error})", file=path) from error

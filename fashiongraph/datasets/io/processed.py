@@ -12,20 +12,18 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import torch
-from safetensors import SafetensorError, safe_open
+from safetensors import safe_open
 
 from fashiongraph.data.item_table import ItemTable
 from fashiongraph.data.outfits import Outfits
 from fashiongraph.errors import DataError
 from fashiongraph.files import save_array, save_tensors
+from fashiongraph.manifest import DAMAGED, check_regular
 
 PROCESSED_FILES = ("items.parquet", "outfits.parquet", "arrays.safetensors")
 FEATURES_FILE = "features.npy"
 
-_DAMAGED = (
-    *(SafetensorError, pa.ArrowException),
-    *(OSError, EOFError, LookupError, TypeError, ValueError),  # JSON, NumPy, and what they hold
-)
+_DAMAGED = (*DAMAGED, pa.ArrowException)
 
 
 def write_processed(
@@ -95,6 +93,8 @@ def _read_table(path: Path, key: str) -> tuple[pd.Index[str], pd.DataFrame]:
 
 @contextmanager
 def _readable(path: Path) -> Iterator[Path]:
+    if path.suffix:
+        check_regular(path)
     try:
         yield path
     except _DAMAGED as error:

@@ -14,6 +14,11 @@ import pyarrow.parquet as pq
 from fashiongraph.datasets.io.csv_file import read_csv
 from fashiongraph.datasets.io.problems import Problems
 from fashiongraph.errors import DataError
+from fashiongraph.manifest import check_regular
+
+_MAX_BYTES = 1 << 30  # of the rows of a Parquet file of any size
+_MAX_EXPANSION = 32  # times as much for larger files
+_ROW_BYTES = 4  # of an entry of a column, at least
 
 
 def read_parquet(path: Path) -> tuple[pa.Table, np.ndarray, np.ndarray]:
@@ -24,15 +29,46 @@ def read_parquet(path: Path) -> tuple[pa.Table, np.ndarray, np.ndarray]:
         here, too, as if a header were row 1.
 
     Raises:
-        DataError: If the file is not a Parquet file.
+        DataError: If the file is not a Parquet file, or its rows need far more memory than it.
     """
     try:
-        # Folders above may be named 'key=value'; they are not columns of this file.
-        table = pq.read_table(path, partitioning=None)
+        about, schema = pq.read_metadata(path), pq.read_schema(path)
+        groups = (about.row_group(k).total_byte_size for k in range(about.num_row_groups))
+        _check_expansion(path, sum(groups) + _ROW_BYTES * about.num_rows * len(schema))
+        texts = [field.name for field in schema if _is_text(field.type)]
+        # Folders above may be named 'key=value'; they are not columns of this file. A text that
+        # recurs is read once, so that its repetitions can be counted before they are written out.
+        table = pq.read_table(path, partitioning=None, read_dictionary=texts)
         table.validate(full=True)
+        _check_expansion(path, sum(_text_bytes(column) for column in table.columns))
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise DataError(f"the file needs to be readable as Parquet ({error})", file=path) from error
     return table, np.arange(table.num_rows) + 2, np.empty(0, np.int64)
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return kind in (pa.string(), pa.large_string(), pa.binary())
+
+
+def _text_bytes(column: pa.ChunkedArray) -> int:
+    """Bytes of the texts of a dictionary-encoded column, once they are written out."""
+    if not pa.types.is_dictionary(column.type):
+        return 0
+    total = 0
+    for chunk in column.chunks:
+        length = pc.cast(pc.binary_length(chunk.dictionary), pa.int64())
+        total += pc.sum(pc.take(length, chunk.indices)).as_py() or 0
+    return total
+
+
+def _check_expansion(path: Path, size: int) -> None:
+    largest = max(_MAX_BYTES, _MAX_EXPANSION * path.stat().st_size)
+    if size > largest:
+        raise DataError(
+            f"the rows need {size:,} bytes of memory, more than {largest:,} for a file of "
+            f"{path.stat().st_size:,} bytes",
+            file=path,
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,6 +118,7 @@ class Table:
             >>> table.columns["item_id"].to_pylist(), table.row.tolist()
             (['007', '8'], [2, 4])
         """
+        check_regular(path)
         if path.suffix == ".parquet":
             columns, row, lost = read_parquet(path)
         else:

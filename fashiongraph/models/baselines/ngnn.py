@@ -17,7 +17,7 @@ from fashiongraph.loader.outfit_batch import ItemInputs
 from fashiongraph.models.outfit_model import OutfitModel
 from fashiongraph.nn.category_linear import CategoryLinear
 from fashiongraph.nn.conv.ngnn_conv import NGNNConv
-from fashiongraph.nn.functional import at_least_float32, l2_normalize
+from fashiongraph.nn.functional import at_least_float32, l2_normalize, rms_normalize
 
 _EDGES = {"paper": "co_occurrence", "reference_code": "mean"}
 
@@ -125,7 +125,7 @@ class NGNN(OutfitModel):
     def encode(self, x: Tensor, category_id: Tensor) -> Tensor:
         """Initial item embeddings: [U, F] to [U, H]."""
         x = x.to(self.lin.weight.dtype)
-        x = torch.nn.functional.rms_norm(x, x.shape[-1:]) if self.normalize else x
+        x = rms_normalize(x) if self.normalize else x
         h: Tensor = self.lin(x, category_id)
         return h.tanh()
 

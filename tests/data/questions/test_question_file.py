@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -113,3 +114,14 @@ def test_a_failed_write_leaves_the_old_file(path: Path) -> None:
         broken.write(path)
     assert path.read_bytes() == before
     assert [entry.name for entry in path.parent.iterdir()] == ["q.npz"]
+
+
+def test_archives_that_expand_are_refused_before_they_are_read(tmp_path):
+    with (
+        zipfile.ZipFile(tmp_path / "q.npz", "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("header.npy", "w") as member,
+    ):
+        for _ in range(300):
+            member.write(bytes(1 << 20))
+    with pytest.raises(DataError, match="bytes of questions"):
+        QuestionFile.read(tmp_path / "q.npz")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import hashlib
 import io
 import tarfile
@@ -100,17 +101,55 @@ def test_damage_ends_in_the_files_or_our_error(tmp_path_factory, where, cut, put
     assert contents(folder / "out") in ({}, FILES)
 
 
-def test_fetch(tmp_path):
+def test_fetch(tmp_path, https):
     source, target = tmp_path / "source", tmp_path / "raw" / "target"
     source.write_bytes(b"content")
+    url = https(tmp_path)
     digest = hashlib.sha256(b"content").hexdigest()
-    fetch(source.as_uri(), target, digest.upper(), progress=False)
+    fetch(f"{url}/source", target, digest.upper(), progress=False)
     assert target.read_bytes() == b"content"
     source.write_bytes(b"another")
     with pytest.raises(DataError, match=f"cannot be fetched .*{digest[:8]}"):
-        fetch(source.as_uri(), target, digest, progress=False)
-    for url in (tmp_path / "missing").as_uri(), "no address":
+        fetch(f"{url}/source", target, digest, progress=False)
+    with pytest.raises(DataError, match="at most 3 bytes"):
+        fetch(f"{url}/source", target, max_bytes=3, progress=False)
+    insecure = url.replace("https", "http")
+    for other in (f"{url}/missing", source.as_uri(), "no address", insecure, "ftp://localhost/a"):
         with pytest.raises(DataError, match="cannot be fetched"):
-            fetch(url, target, progress=False)
+            fetch(other, target, progress=False)
     # The earlier file stays, and nothing lies beside it.
     assert contents(tmp_path / "raw") == {"target": b"content"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "match"),
+    [
+        (b"HTTP/1.0 200 OK\r\nContent-Length: 9\r\n\r\nabc", "cut off"),
+        (b"HTTP/1.0 200 OK\r\nContent-Length: 99999\r\n\r\n", "at most 1,000 bytes"),
+        (b"HTTP/1.0 200 OK\r\n\r\n" + bytes(5000), "at most 1,000 bytes"),
+        (b"HTTP/1.0 302 Found\r\nLocation: file:///etc/hostname\r\n\r\n", "file:///etc"),
+        (b"HTTP/1.0 302 Found\r\nLocation: http://localhost/a\r\n\r\n", "redirects"),
+        (b"nonsense", "cannot be fetched"),
+    ],
+)
+def test_fetch_trusts_no_answer(tmp_path, https, answer, match):
+    with pytest.raises(DataError, match=match):
+        fetch(https(answer), tmp_path / "file", max_bytes=1000, progress=False)
+    assert not any(tmp_path.iterdir())
+
+
+def test_archives_that_expand_are_refused_before_they_do(tmp_path):
+    big = tarfile.TarInfo("zeros")
+    big.size = 2 << 30
+    with gzip.open(tmp_path / "bomb.tar.gz", "wb", compresslevel=1) as stream:
+        stream.write(big.tobuf())
+    with pytest.raises(DataError, match="bytes"):
+        unpack(tmp_path / "bomb.tar.gz", tmp_path / "out")
+    many = make_tar(tmp_path / "many", {f"f{i}": b"" for i in range(20)})
+    with pytest.raises(DataError, match="at most 10 entries"):
+        unpack(many, tmp_path / "out", max_files=10)
+    with gzip.open(tmp_path / "trailer.tar.gz", "ab") as stream:
+        stream.write(gzip.decompress(many.read_bytes()) + bytes(3_000_000))
+    with pytest.raises(DataError, match="at most 1,000,000 bytes"):
+        unpack(tmp_path / "trailer.tar.gz", tmp_path / "out", max_bytes=1_000_000)
+    assert not (tmp_path / "out").exists()

@@ -57,7 +57,8 @@ def test_features_are_in_step_with_all_records(items):
     assert items.problems.frame().iloc[-1].tolist() == [
         "x.npy",
         4,
-        "features need to be finite (got nan in column 1 for item 'c'; rows count from 0)",
+        "features need to be finite and at most 1e+15 (got nan in column 1 for item 'c'; "
+        "rows count from 0)",
     ]
     with pytest.raises(DataError, match=r"items\.csv \(got 5 for 6\)"):
         items.check_features(Path("x.npy"), features[:5], allow_missing=False)

@@ -54,3 +54,10 @@ def test_the_broken_file_is_named(files, tmp_path, content, message):
         files[1].write_bytes(content)
     with pytest.raises(DataError, match=rf"1\.json\.gz: .*{message}"):
         write_json_vectors(files, 3, tmp_path / "rows.npy")
+
+
+@pytest.mark.parametrize("text", [b"[" + b" " * (1 << 25) + b"1]", b"[" * 100_000])
+def test_texts_without_end_and_nesting_without_end(tmp_path, text):
+    (tmp_path / "1.json.gz").write_bytes(gzip.compress(text, 1))
+    with pytest.raises(DataError, match=r"1\.json\.gz"):
+        write_json_vectors([tmp_path / "1.json.gz"], 1, tmp_path / "features.npy")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -123,3 +124,28 @@ def test_folders_named_like_partitions_add_no_column(tmp_path):
     folder.mkdir()
     pd.DataFrame({"id": ["a"]}).to_parquet(folder / "t.parquet")
     assert read(folder / "t.parquet")[0].columns.column_names == ["id"]
+
+
+def test_a_text_that_recurs_a_million_times_is_counted_before_it_is_written_out(tmp_path):
+    value = pa.DictionaryArray.from_arrays(np.zeros(2_000_000, np.int32), ["x" * 100_000])
+    pq.write_table(pa.table({"item_id": value}), tmp_path / "items.parquet")
+    assert (tmp_path / "items.parquet").stat().st_size < 1_000_000
+    with pytest.raises(DataError, match="bytes of memory"):
+        read_parquet(tmp_path / "items.parquet")
+
+
+def test_rows_without_end_are_counted_before_they_are_read(tmp_path):
+    columns = {f"c{i}": pa.array(np.zeros(1_000_000, np.int8)) for i in range(300)}
+    pq.write_table(pa.table(columns), tmp_path / "items.parquet", compression="zstd")
+    with pytest.raises(DataError, match="bytes of memory"):
+        read_parquet(tmp_path / "items.parquet")
+
+
+@pytest.mark.parametrize(
+    "kind", [pa.string(), pa.large_string(), pa.dictionary(pa.int8(), pa.string())]
+)
+def test_repeated_and_missing_texts_are_read_as_they_are(tmp_path, kind):
+    values = ["a", None, "a", "", "bc"]
+    pq.write_table(pa.table({"title": pa.array(values, kind)}), tmp_path / "t.parquet")
+    found = read_parquet(tmp_path / "t.parquet")[0]["title"]
+    assert found.to_pylist() == values
