@@ -10,7 +10,7 @@ INSTALLED := .venv/.installed
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/pytest -n $(WORKERS)
 
 .DEFAULT_GOAL := help
-.PHONY: help install quickstart serve test test-slow test-all lint format docs bench smoke crash damage wheel scatter clean
+.PHONY: help install quickstart serve test test-slow test-all lint format docs bench smoke crash damage soak wheel scatter clean
 
 help: ## List the targets.
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -69,6 +69,10 @@ crash: $(INSTALLED) ## Kill writers before each of their file operations, and fi
 N ?= 20000
 damage: $(INSTALLED) ## Damage files of every reader at random, N times (20,000 take five minutes).
 	OMP_NUM_THREADS=1 $(BIN)/python -W ignore tests/damage/run.py --tries $(N)
+
+SCALE ?= 1
+soak: $(INSTALLED) ## Score, save, load and load batches for half an hour; memory has to stay flat.
+	OMP_NUM_THREADS=1 $(BIN)/python -W ignore tests/soak/run.py $(SCALE)
 
 wheel: $(INSTALLED) ## Build the wheel into dist/.
 	$(BIN)/python -m build --wheel --no-isolation

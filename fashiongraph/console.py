@@ -43,3 +43,21 @@ def quiet_messages(quiet: bool = True) -> Iterator[None]:
         yield
     finally:
         _QUIET.reset(token)
+
+
+def inert_cell(text: str) -> str:
+    """A text as the cell of a CSV file that no spreadsheet takes for a formula.
+
+    A quote is put before it; numbers stay.
+
+    Args:
+        text: Text of others, such as an identifier.
+
+    Example:
+        >>> inert_cell("=cmd|' /C calc'!A0"), inert_cell("-12")
+        ("'=cmd|' /C calc'!A0", '-12')
+    """
+    is_number = text.removeprefix("-").removeprefix("+").isdigit()
+    return (
+        f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) and not is_number else text
+    )

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from fashiongraph.console import plain_console, print_message, quiet_messages
+from fashiongraph.console import inert_cell, plain_console, print_message, quiet_messages
 
 
 @pytest.mark.parametrize("stderr", [False, True])
@@ -26,3 +26,13 @@ def test_messages_can_be_switched_off(capsys):
             print_message("two")
     print_message("three")
     assert capsys.readouterr().err == "two\nthree\n"
+
+
+@pytest.mark.parametrize("text", ["=cmd", "+cmd", "-cmd", "@cmd", "\tcmd", "\rcmd", "=1+1"])
+def test_no_cell_is_a_formula(text):
+    assert inert_cell(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("text", ["", "a=b", "-12", "+7", "0041"])
+def test_other_cells_stay(text):
+    assert inert_cell(text) == text

@@ -82,6 +82,10 @@ def _opened(
         if lenient:
             show_report(f"Dropped {len(tables.report)} rows of {data}", tables.report)
         return tables
+    if lenient:
+        raise FashionGraphError(
+            f"'--lenient' drops rows of one's own tables, and has no effect on '--set {name}'"
+        )
     try:
         dataset = PUBLIC_SETS[name](data, **arguments)
     except TypeError as error:

@@ -35,7 +35,7 @@ from fashiongraph.cli.options import (
     refuse,
 )
 from fashiongraph.cli.output import check_files, check_output, console, print_json
-from fashiongraph.console import print_message
+from fashiongraph.console import inert_cell, print_message
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -170,7 +170,10 @@ def _write(ranked: list[dict[str, Any]], path: Path) -> None:
         further = [name for name in ("raw", "percentile", "in_training") if name in ranked[0]]
         writer.writerow(["outfit_id", "score", *further])
         writer.writerows(
-            [row["outfit_id"], *(_digits(row[name], 6, "") for name in ("score", *further))]
+            [
+                inert_cell(row["outfit_id"]),
+                *(_digits(row[name], 6, "") for name in ("score", *further)),
+            ]
             for row in ranked
         )
 

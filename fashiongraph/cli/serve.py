@@ -24,7 +24,7 @@ from fashiongraph.optional import require
 if TYPE_CHECKING:
     from fashiongraph.stylist import Stylist
 
-TOKEN_VARIABLE = "FASHIONGRAPH_TOKEN"  # the name of a variable, no secret
+TOKEN_VARIABLE = "FASHIONGRAPH_TOKEN"  # the name of a variable, no secret  # noqa: S105
 _KEEP_ALIVE = 75  # seconds: longer than proxies keep a connection that they may use again
 SERVER_PANEL, STORE_PANEL = "Server", "Kept data"
 _NAMES = {

@@ -37,7 +37,15 @@ def splits_of(dataset: OutfitDataset, file: Path | None, seed: int) -> dict[str,
     if file is None:
         return dict(zip(SPLITS, dataset.split(seed=seed), strict=True))
     if file == Path("official"):
-        return dataset.official_split()
+        splits = dataset.official_split()
+        others = {name: len(found) for name, found in splits.items() if name not in SPLITS}
+        if others:
+            counts = ", ".join(f"{count:,} of {name!r}" for name, count in others.items())
+            print_message(
+                f"{sum(others.values()):,} of {len(dataset.outfits):,} outfits are in none of the "
+                f"splits {', '.join(SPLITS)}: {counts}"
+            )
+        return splits
     return _splits(dataset, _read_splits(file), file)
 
 

@@ -245,14 +245,22 @@ class ItemTable:
         """A further column by name.
 
         Raises:
-            FashionGraphError: If the table has no such column.
+            FashionGraphError: If the table has no such column, or its values are lists.
         """
         if name not in self.columns:
             raise FashionGraphError(
                 f"'column' needs to be one of {', '.join(map(str, self.columns)) or 'none'} "
                 f"(got {name!r})"
             )
-        return self.columns[name]
+        values = self.columns[name]
+        if pd.api.types.is_object_dtype(values):
+            present = values.dropna()
+            if len(present) and not pd.api.types.is_scalar(present.iloc[0]):
+                raise FashionGraphError(
+                    f"'column' needs one value for each item ({name!r} has lists, such as "
+                    f"{list(present.iloc[0])!r})"
+                )
+        return values
 
     def refined(self, column: str) -> ItemTable:
         """The same items in finer categories, such as ``"shoes / boots"``.

@@ -92,7 +92,7 @@ def _having(items: ItemTable, values: Collection[str], column: str, argument: st
         vocabulary = pd.Index(items.categories)
         entries = pd.Series(pd.Categorical.from_codes(items.category_id.numpy(), vocabulary))
     elif column in items.columns:
-        entries = items.columns[column]
+        entries = items.column(column)
     else:
         names = ", ".join(["category", *map(str, items.columns)])
         raise FashionGraphError(f"'column' needs to be one of {names} (got {column!r})")

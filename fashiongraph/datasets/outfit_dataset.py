@@ -174,7 +174,12 @@ class OutfitDataset:
         """Training, validation and test outfits, drawn by seed.
 
         See :func:`fashiongraph.data.split`.
+
+        Raises:
+            FashionGraphError: If there are not three ratios, and as there.
         """
+        if len(ratios) != 3:
+            raise FashionGraphError(f"'ratios' needs three numbers (got {ratios})")
         train, valid, test = split(self.outfits, ratios, seed=seed, disjoint=disjoint)
         return train, valid, test
 

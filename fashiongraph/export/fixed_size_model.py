@@ -17,6 +17,8 @@ from fashiongraph.nn import AttributeBilinearScorer
 
 _MAX_CATEGORIES = 4096  # a table of all their pairs needs 64 MiB
 
+_MAX_ITEMS = 256  # a program holds all pairs of items
+
 
 class FixedSizeModel(torch.nn.Module):
     r"""Model over plain tensors, which builds the batch and calls ``forward`` of the model.
@@ -36,7 +38,8 @@ class FixedSizeModel(torch.nn.Module):
         - **output:** scores :math:`(B)`
 
     Raises:
-        FashionGraphError: If ``num_items`` is below 2, or the graph has more than 4,096 categories.
+        FashionGraphError: If ``num_items`` is below 2 or above 256, or the graph has more than
+            4,096 categories.
 
     Example:
         >>> from fashiongraph.models import Siamese
@@ -47,8 +50,10 @@ class FixedSizeModel(torch.nn.Module):
 
     def __init__(self, model: OutfitModel, num_items: int) -> None:
         super().__init__()
-        if num_items < 2:
-            raise FashionGraphError(f"'num_items' needs to be at least 2 (got {num_items})")
+        if not 2 <= num_items <= _MAX_ITEMS:
+            raise FashionGraphError(
+                f"'num_items' needs to lie in [2, {_MAX_ITEMS}] (got {num_items})"
+            )
         self.num_items = num_items
         self.model = copy(model)
         self.model.graph = None
@@ -145,8 +150,10 @@ class FixedSizeScorer(torch.nn.Module):
 
     def __init__(self, scorer: AttributeBilinearScorer, num_items: int) -> None:
         super().__init__()
-        if num_items < 2:
-            raise FashionGraphError(f"'num_items' needs to be at least 2 (got {num_items})")
+        if not 2 <= num_items <= _MAX_ITEMS:
+            raise FashionGraphError(
+                f"'num_items' needs to lie in [2, {_MAX_ITEMS}] (got {num_items})"
+            )
         self.num_items = num_items
         self.scorer = scorer
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -131,7 +133,10 @@ def decode_picture(data: bytes, path: str | Path) -> Image.Image:
             than 64 Mi pixels.
     """
     try:
-        with Image.open(BytesIO(data), formats=_formats()) as opened:
+        with (
+            _without_warnings(),
+            Image.open(BytesIO(data), formats=_formats()) as opened,
+        ):
             if opened.width * opened.height > MAX_PIXELS:  # by the header, before it is decoded
                 raise DataError(
                     f"a picture of {opened.width:,} × {opened.height:,} pixels is too large", path
@@ -144,6 +149,14 @@ def decode_picture(data: bytes, path: str | Path) -> Image.Image:
     except Exception as error:
         reason = "no known format" if isinstance(error, UnidentifiedImageError) else str(error)
         raise DataError(f"broken picture ({reason})", file=path) from error
+
+
+@contextmanager
+def _without_warnings() -> Iterator[None]:
+    """Hide Pillow's warnings of what is an error here, or is read nevertheless."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def read_picture(path: str | Path) -> Image.Image:

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from fashiongraph.serve.problems import MEDIA_TYPE, problem
 from fashiongraph.serve.settings import LOOPBACK, ServeSettings
 
-TOKEN_COOKIE = "fashiongraph_token"
+TOKEN_COOKIE = "fashiongraph_token"  # noqa: S105
 SMALL_BODY, LARGE_BODY = 2**20, 24 * 2**20  # bytes; the larger one where pictures are sent
 
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")

@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from fashiongraph.console import inert_cell
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.serve import database as tables
 from fashiongraph.serve.database import Database
@@ -143,7 +144,7 @@ class SavedOutfits:
         writer.writerow(["outfit_id", "item_id", "position", "name"])
         for outfit in reversed(self.all()):
             for position, item in enumerate(outfit.items):
-                writer.writerow([outfit.id, item, position, _inert(outfit.name)])
+                writer.writerow([outfit.id, item, position, inert_cell(outfit.name)])
         return out.getvalue()
 
 
@@ -169,8 +170,3 @@ def _clear(session: Session, one: tables.SavedOutfit) -> None:
 
 def _record(one: tables.SavedOutfit) -> OutfitRecord:
     return OutfitRecord(one.id, one.name, [item.item_id for item in one.items], one.created)
-
-
-def _inert(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

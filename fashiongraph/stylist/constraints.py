@@ -166,7 +166,7 @@ def _column(items: ItemTable, name: str, argument: str) -> pd.Series[Any]:
     if name not in items.columns:
         known = ", ".join(["item_id", "category", *map(str, items.columns)])
         raise FashionGraphError(f"'{argument}' needs a column among {known} (got {name!r})")
-    return items.columns[name].reset_index(drop=True)
+    return items.column(name).reset_index(drop=True)
 
 
 def _is_ordered(column: pd.Series[Any]) -> bool:

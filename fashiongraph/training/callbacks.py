@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import signal
 import threading
@@ -17,6 +18,9 @@ from lightning.pytorch.callbacks import ModelCheckpoint
 
 from fashiongraph.console import print_message
 from fashiongraph.training.run_settings import write_run_settings
+
+RUN_RECORD = "RunRecord"
+"""Name of a training's record among the states of callbacks in its checkpoints."""
 
 
 @contextmanager
@@ -128,29 +132,59 @@ class RelocatableCheckpoint(ModelCheckpoint):
         return str(Path(str(self.dirpath)) / Path(path).name) if path else path
 
 
-class ReplaceRun(pl.Callback):
-    """Callback that replaces the files of an earlier training after the first epoch.
+class RunRecord(pl.Callback):
+    """Callback that stores the settings and the metrics of a training in its checkpoints.
 
-    Until then the earlier training can still be resumed, in case the new one fails early or was
-    started by mistake. Afterwards its checkpoint and logs are deleted, and the settings of the new
-    one are written.
+    A checkpoint is replaced atomically, and so are they. Lightning writes the log after the
+    checkpoint, and a process may be killed in between. Files of an earlier training in the folder
+    are replaced once the first checkpoint is there; until then that training can be resumed.
 
     Args:
-        folder: Folder of both trainings.
+        folder: Folder of the training.
     """
 
     settings: Mapping[str, Any]
-    """Settings of the new training, set once the trainer exists."""
+    """Settings of the training, set once the trainer exists."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
         self.folder = folder
         self.logs = list(folder.glob("logs/*/metrics.csv"))
+        self.metrics: dict[str, dict[str, float]] = {}
+        self.is_new = True
+
+    @property
+    def state_key(self) -> str:
+        """Name of the record in a checkpoint."""
+        return RUN_RECORD
+
+    def state_dict(self) -> dict[str, Any]:
+        """Settings, as JSON, and the metrics of each epoch."""
+        return {"settings": json.dumps(dict(self.settings)), "metrics": self.metrics}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Continue the record of a resumed training, whose logs stay."""
+        self.metrics, self.is_new = state_dict["metrics"], False
 
     def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Replace the files; Lightning calls the callbacks that save checkpoints later."""
-        if trainer.current_epoch or not trainer.is_global_zero:
+        """Record the metrics; Lightning calls the callbacks that save checkpoints later."""
+        found = {name: float(value) for name, value in trainer.callback_metrics.items()}
+        self.metrics[str(trainer.current_epoch)] = found
+
+    def on_train_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Replace files of an earlier training after the first epoch."""
+        if self.metrics:
+            self._replace(trainer)
+
+    def on_train_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Replace files of an earlier training."""
+        self._replace(trainer)
+
+    def _replace(self, trainer: pl.Trainer) -> None:
+        if not trainer.is_global_zero:
             return
-        for old in (self.folder / "checkpoints" / "last.ckpt", *self.logs):
-            old.unlink(missing_ok=True)
+        if self.is_new:
+            for old in self.logs:
+                old.unlink(missing_ok=True)
         write_run_settings(self.folder / "settings.json", self.settings)
+        self.is_new = False

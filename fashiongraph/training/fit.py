@@ -19,6 +19,7 @@ from torch_geometric.data import Data
 
 from fashiongraph.data.duplicates import outfit_keys
 from fashiongraph.data.feature_source import check_sources
+from fashiongraph.data.graph_checks import check_graph
 from fashiongraph.data.outfits import Outfits
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.models.outfit_model import OutfitModel
@@ -27,12 +28,12 @@ from fashiongraph.objectives import Objective, default_objective
 from fashiongraph.training.callbacks import (
     InterruptHandler,
     RelocatableCheckpoint,
-    ReplaceRun,
+    RunRecord,
     quiet_lightning,
 )
 from fashiongraph.training.outfit_data_module import OutfitDataModule
 from fashiongraph.training.outfit_module import OutfitModule
-from fashiongraph.training.resume import history, is_finished, read_checkpoint
+from fashiongraph.training.resume import history, is_finished, read_checkpoint, stored_settings
 from fashiongraph.training.run_folder import run_folder
 from fashiongraph.training.run_settings import check_run_settings, run_settings
 from fashiongraph.training.training_config import TrainingConfig
@@ -99,7 +100,8 @@ def fit(
 
     Raises:
         FashionGraphError: If there are no outfits to train on or no training to resume, an argument
-            is out of range, does not fit the others or is refused by Lightning, training diverges,
+            is out of range, does not fit the others (such as validation outfits of a category that
+            ``train`` lacks) or is refused by Lightning, training diverges,
             or ``directory/model`` exists and is not a checkpoint.
         DataError: If a file that ``resume`` needs is missing or damaged.
         KeyboardInterrupt: If the training is interrupted.
@@ -118,6 +120,8 @@ def fit(
     config = config or TrainingConfig()
     objective = objective or default_objective(model)
     _check(model, train, valid, graph, max_epochs, patience, seed, directory, resume)
+    if valid is not None and valid.items.categories != train.items.categories:
+        valid = valid.with_items(valid.items.with_vocabulary(train.items.categories))
     model.graph, model.categories = graph, list(train.items.categories)
     model.feature_sources = train.items.feature_sources
     model.training_outfits = outfit_keys(train)
@@ -134,8 +138,8 @@ def fit(
         if resume and not last.is_file():
             raise FashionGraphError(f"'resume' needs a finished epoch, but {last} does not exist")
         checkpoints = _checkpoints(last.parent, monitored=valid is not None)
-        replace, interrupts = ReplaceRun(folder), InterruptHandler()
-        built_in: list[pl.Callback] = [interrupts, *([] if resume else [replace]), *checkpoints]
+        record, interrupts = RunRecord(folder), InterruptHandler()
+        built_in: list[pl.Callback] = [interrupts, record, *checkpoints]
         if patience is not None:
             built_in.append(
                 EarlyStopping(
@@ -172,8 +176,8 @@ def fit(
             "batch_size": config.batch_size * runner.world_size,
         }
         if resume:
-            check_run_settings(folder / "settings.json", settings)
-        replace.settings = settings
+            check_run_settings(folder / "settings.json", settings, stored_settings(last))
+        record.settings = settings
         _check_processes(runner.world_size, valid, directory)
         # Only a loaded or trained model: submodules may be in evaluation mode on purpose.
         if not model.training:
@@ -223,6 +227,8 @@ def _check(
     model.check_items(train.items, "train")
     if valid is not None:
         check_sources(train.items.feature_sources, valid.items.feature_sources, "valid")
+    if graph is not None:
+        check_graph(graph)
     if graph is not None and graph.num_nodes != train.items.num_categories:
         raise FashionGraphError(
             f"'graph' needs a node for each of the {train.items.num_categories} categories of "

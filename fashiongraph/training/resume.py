@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import torch
 
 from fashiongraph.errors import DataError, FashionGraphError
 from fashiongraph.manifest import DAMAGED, check_regular
+from fashiongraph.training.callbacks import RUN_RECORD
 
 
 def history(directory: str | Path) -> pd.DataFrame:
@@ -35,12 +37,23 @@ def history(directory: str | Path) -> pd.DataFrame:
         True
     """
     logs = sorted(Path(directory).glob("logs/*/metrics.csv"), key=lambda f: f.stat().st_mtime)
+    last = Path(directory) / "checkpoints" / "last.ckpt"
     for log in logs:
         check_regular(log)
     try:
         frame = pd.concat([pd.read_csv(log) for log in logs], ignore_index=True)
         frame = frame.groupby("epoch").last().drop(columns="step")
+        if last.is_file():
+            record = read_checkpoint(last)["callbacks"].get(RUN_RECORD, {"metrics": {}})
+            rows = {int(epoch): values for epoch, values in record["metrics"].items()}
+            stored = pd.DataFrame.from_dict(rows, orient="index", dtype=float)
+            known = [name for name in stored if name in frame.columns]
+            if rows:  # a killed process may have left out the last row, or rows of another training
+                frame = stored[known].combine_first(frame).loc[sorted(rows)]
+            frame.index.name = "epoch"
         frame.index += 1
+    except DataError:
+        raise
     except DAMAGED as error:
         rule = f"the training's logs, logs/*/metrics.csv, cannot be read: {error}"
         raise DataError(rule, directory) from error
@@ -79,6 +92,22 @@ def is_finished(
     stopping = [value for name, value in state["callbacks"].items() if name.startswith(prefix)]
     # With a patience of 0 an improved epoch still does not stop the training.
     return patience is not None and any(s["wait_count"] >= max(patience, 1) for s in stopping)
+
+
+def stored_settings(path: Path) -> dict[str, Any] | None:
+    """Settings of a training in its checkpoint, or :obj:`None` in one of an earlier version.
+
+    Args:
+        path: The checkpoint.
+
+    Raises:
+        DataError: As :func:`read_checkpoint`.
+    """
+    record = read_checkpoint(path)["callbacks"].get(RUN_RECORD)
+    try:
+        return None if record is None else dict(json.loads(record["settings"]))
+    except DAMAGED as error:
+        raise DataError(f"the record of the training cannot be read: {error}", path) from error
 
 
 def read_checkpoint(path: Path) -> dict[str, Any]:

@@ -57,8 +57,16 @@ def write_run_settings(path: Path, settings: Mapping[str, Any]) -> None:
         draft.write_text(json.dumps(signed, indent=2, ensure_ascii=False), encoding="utf-8")
 
 
-def check_run_settings(path: Path, settings: Mapping[str, Any]) -> None:
+def check_run_settings(
+    path: Path, settings: Mapping[str, Any], stored: Mapping[str, Any] | None = None
+) -> None:
     """Check that the settings equal those of the training to resume.
+
+    Args:
+        path: File of the settings.
+        settings: The settings.
+        stored: Settings in the checkpoint. They are newer than the file if the training was killed
+            before it had replaced an earlier one.
 
     Raises:
         DataError: If the file cannot be read.
@@ -66,7 +74,7 @@ def check_run_settings(path: Path, settings: Mapping[str, Any]) -> None:
     """
     check_regular(path)
     try:
-        before = json.loads(path.read_text(encoding="utf-8"))
+        before = stored or json.loads(path.read_text(encoding="utf-8"))
         differ = [
             f"'{name}' is {value} (was {before.get(name)})"
             for name, value in json.loads(json.dumps(settings)).items()

@@ -158,3 +158,20 @@ def test_features_as_lists():
 def test_identifiers_may_be_a_list():
     table = ItemTable(["b", "a"], torch.tensor([0, 0]), ["c"])
     assert table.rows(["a", "b"]).tolist() == [1, 0]
+
+
+def test_a_column_of_lists_is_refused():
+    columns = pd.DataFrame({"tags": [None, ["a", "b"]], "title": ["x", "y"]})
+    items = ItemTable.from_lists(["a", "b"], ["top", "top"], columns=columns)
+    assert items.column("title").tolist() == ["x", "y"]
+    with pytest.raises(FashionGraphError, match="'tags' has lists"):
+        items.column("tags")
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("-inf"), 1e16])
+def test_rows_of_features_are_finite(value):
+    features = torch.tensor([[1.0, 2.0], [value, 0.0]], dtype=torch.float64)
+    items = ItemTable.from_lists(["a", "b"], ["top", "top"], features)
+    assert items.feature_rows(torch.tensor([0])).tolist() == [[1.0, 2.0]]
+    with pytest.raises(FashionGraphError, match="'b'"):
+        items.feature_rows(torch.tensor([0, 1]))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import signal
+from dataclasses import replace
 
 import lightning.pytorch as pl
 import pandas as pd
@@ -51,7 +52,7 @@ def test_a_diverged_training_is_an_error(train, splits):
     features = splits[1].items.features.clone()
     features[3] = torch.nan
     broken = splits[1].with_items(splits[1].items.with_features(features))
-    with pytest.raises(FashionGraphError, match="'valid'.*finite"):
+    with pytest.raises(FashionGraphError, match="'features'.*finite"):
         train((splits[0], broken))
 
 
@@ -259,3 +260,15 @@ def test_features_of_another_width_are_refused(splits):
     with pytest.raises(FashionGraphError, match="'teacher'.*normalize"):
         teacher = DesignerTeacher(8, 2, normalize=False)
         fit(ADDGNN(8, 8, 2), *splits, objective=ADDGNNObjective(teacher=teacher), progress=False)
+
+
+def test_validation_outfits_are_indexed_by_the_vocabulary_of_the_training(splits, train):
+    _, expected = train(splits)
+    first, valid = splits
+    turned = valid.with_items(valid.items.with_vocabulary(first.items.categories[::-1]))
+    assert turned.category_id.tolist() != valid.category_id.tolist()
+    _, found = train((first, turned))
+    assert found.to_dict() == expected.to_dict()
+    unknown = replace(valid.items, categories=[*"vwxyz"])
+    with pytest.raises(FashionGraphError, match="every category"):
+        train((first, valid.with_items(unknown)))

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import shutil
+
 import lightning.pytorch as pl
 import pandas as pd
 import pytest
@@ -159,3 +161,52 @@ def test_another_objective_is_refused(began, goes_on, splits, tmp_path):
     with pytest.raises(FashionGraphError, match=r"'resume'.*'objective' is"):
         run(goes_on, 2, resume=True)
     run(began, 2, resume=True)
+
+
+CONSTANT = TrainingConfig(batch_size=16, learning_rate=0.02, schedule="constant")
+
+
+def test_an_epoch_without_its_log_has_its_metrics(tmp_path, splits, train):
+    """A process may be killed after its checkpoint and before its log."""
+    _, trained = train(splits, config=CONSTANT, max_epochs=2, directory=tmp_path)
+    (log,) = tmp_path.glob("logs/*/metrics.csv")
+    rows = pd.read_csv(log)
+    rows[rows["epoch"] == 0].to_csv(log, index=False)
+    assert history(tmp_path).to_dict() == trained.to_dict()
+    _, resumed = train(splits, config=CONSTANT, max_epochs=3, directory=tmp_path, resume=True)
+    assert not resumed.isna().any(axis=None)
+    assert resumed.head(2).to_dict() == trained.to_dict()
+
+
+def test_a_new_training_is_resumed_if_it_had_not_replaced_the_settings(tmp_path, splits, train):
+    """A process may be killed after the first checkpoint of a training over an earlier one."""
+    train(splits, config=CONSTANT, max_epochs=3, directory=tmp_path / "old", seed=1)
+    _, expected = train(splits, config=CONSTANT, max_epochs=3, directory=tmp_path / "new", seed=2)
+    train(splits, config=CONSTANT, max_epochs=1, directory=tmp_path / "killed", seed=2)
+    for name in ("last.ckpt", "best.ckpt"):
+        shutil.copy(tmp_path / "killed/checkpoints" / name, tmp_path / "old/checkpoints" / name)
+    with pytest.raises(FashionGraphError, match="'seed' is 1 .was 2"):
+        train(
+            splits, config=CONSTANT, max_epochs=3, directory=tmp_path / "old", seed=1, resume=True
+        )
+    _, resumed = train(
+        splits, config=CONSTANT, max_epochs=3, directory=tmp_path / "old", seed=2, resume=True
+    )
+    assert resumed.to_dict() == expected.to_dict()
+
+
+def test_an_earlier_training_is_resumed_until_the_new_one_has_a_checkpoint(tmp_path, splits, train):
+    train(splits, config=CONSTANT, max_epochs=1, directory=tmp_path)
+    before = (tmp_path / "checkpoints" / "last.ckpt").read_bytes()
+
+    class Killed(pl.Callback):
+        def on_train_epoch_end(self, *_):
+            raise RuntimeError("killed")
+
+    with pytest.raises(RuntimeError, match="killed"):
+        train(
+            splits, config=CONSTANT, max_epochs=1, directory=tmp_path, seed=5, callbacks=[Killed()]
+        )
+    assert (tmp_path / "checkpoints" / "last.ckpt").read_bytes() == before
+    _, resumed = train(splits, config=CONSTANT, max_epochs=2, directory=tmp_path, resume=True)
+    assert len(resumed) == 2

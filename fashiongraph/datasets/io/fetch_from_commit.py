@@ -61,7 +61,7 @@ def _run(command: list[str], url: str, output: IO[bytes] | None = None) -> None:
         "GIT_TERMINAL_PROMPT": "0",
         "GIT_ALLOW_PROTOCOL": "https:file",
     }
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603
         command, stdout=output, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, env=quiet
     )
     if done.returncode:

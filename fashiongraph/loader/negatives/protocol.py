@@ -123,5 +123,5 @@ def item_groups(items: ItemTable, columns: Sequence[str] = (), category: bool = 
             raise FashionGraphError(
                 f"'columns' needs columns of the item table, which has {names} (got {column!r})"
             )
-        keys[f"column {column}"] = pd.factorize(items.columns[column])[0]  # -1 where missing
+        keys[f"column {column}"] = pd.factorize(items.column(column))[0]  # -1 where missing
     return keys.groupby(list(keys)).ngroup().to_numpy().astype(np.int64)
