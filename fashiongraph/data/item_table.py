@@ -221,7 +221,7 @@ class ItemTable:
 
         Raises:
             FashionGraphError: If the table has no features, or one of the rows is not finite or has
-                a number above :data:`~fashiongraph.data.checks.LARGEST_FEATURE`.
+                a number above 1e15.
 
         Example:
             >>> import torch

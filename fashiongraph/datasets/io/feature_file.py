@@ -49,7 +49,7 @@ def open_features(path: Path) -> np.ndarray:
 def nonfinite_rows(features: np.ndarray, allow_missing: bool = False) -> np.ndarray:
     """Indices of rows with a value that float32, the type of computation, cannot work with.
 
-    Such a value is not finite, or above :data:`~fashiongraph.data.checks.LARGEST_FEATURE`.
+    Such a value is not finite, or above 1e15.
 
     It reads a block of rows at a time.
 
