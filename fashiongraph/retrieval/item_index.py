@@ -246,8 +246,9 @@ class ItemIndex:
             about = json.loads((folder / INDEX_CARD).read_text(encoding="utf-8"))
             index = read_index(folder / "vectors.faiss", mapped, about["cells"])
             table = IndexTable.load(folder)
-            if len(table.ids) != index.ntotal:
-                rule = f"needs a vector for each of {len(table.ids)} items (has {index.ntotal})"
+            count = int(table.present.sum())
+            if count != index.ntotal:
+                rule = f"needs a vector for each of {count} items (has {index.ntotal})"
                 raise DataError(rule, folder / "vectors.faiss")
             exact_below, probes = about["exact_below"], about["probes"]
             return cls(index, table, exact_below, probes, mapped, about.get("key"))
