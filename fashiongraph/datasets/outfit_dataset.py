@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -12,6 +13,7 @@ import pandas as pd
 import pyarrow as pa
 import torch
 
+from fashiongraph.console import print_message
 from fashiongraph.data.audit import audit
 from fashiongraph.data.duplicates import without_duplicates
 from fashiongraph.data.item_table import ItemTable
@@ -27,6 +29,8 @@ from fashiongraph.manifest import check_replaceable, read_version
 
 PROCESSED = "processed data set"
 """Kind of the folder that the processing of a data set writes."""
+
+_RAW_SIZES = "raw.json"
 
 
 class OutfitDataset:
@@ -89,6 +93,7 @@ class OutfitDataset:
     ) -> None:
         self.root = Path(root).expanduser()
         self._processed_dir = None if processed_dir is None else Path(processed_dir).expanduser()
+        force_reload = force_reload or self._is_stale()
         if force_reload or not self.processed_paths or not _exist(self.processed_paths):
             if download and not _exist(self.raw_paths):
                 self.raw_dir.mkdir(parents=True, exist_ok=True)
@@ -252,6 +257,23 @@ class OutfitDataset:
                 with atomic_write(self.processed_dir, kind=PROCESSED) as folder:
                     folder.mkdir()
                     self.process(folder)
+                    text = json.dumps(self._raw_sizes())
+                    (folder / _RAW_SIZES).write_text(text, encoding="utf-8")
+
+    def _raw_sizes(self) -> dict[str, int]:
+        """Bytes of each raw file; a folder, which may hold millions of files, is left out."""
+        return {path.name: path.stat().st_size for path in self.raw_paths if path.is_file()}
+
+    def _is_stale(self) -> bool:
+        """Whether the raw files that are there have other sizes than when they were processed."""
+        try:
+            before = json.loads((self.processed_dir / _RAW_SIZES).read_text(encoding="utf-8"))
+            stale = any(before[name] != size for name, size in self._raw_sizes().items())
+        except (OSError, ValueError, LookupError, TypeError):  # of an earlier version, or damaged
+            return False
+        if stale:
+            print_message(f"raw files in {self.raw_dir} have changed: they are processed again")
+        return stale
 
     def _load_verified(self) -> tuple[Outfits, pd.DataFrame]:
         if not self.processed_paths:
