@@ -93,7 +93,8 @@ class OutfitDataset:
     ) -> None:
         self.root = Path(root).expanduser()
         self._processed_dir = None if processed_dir is None else Path(processed_dir).expanduser()
-        force_reload = force_reload or self._is_stale()
+        if not force_reload:
+            self._report_stale()
         if force_reload or not self.processed_paths or not _exist(self.processed_paths):
             if download and not _exist(self.raw_paths):
                 self.raw_dir.mkdir(parents=True, exist_ok=True)
@@ -264,16 +265,18 @@ class OutfitDataset:
         """Bytes of each raw file; a folder, which may hold millions of files, is left out."""
         return {path.name: path.stat().st_size for path in self.raw_paths if path.is_file()}
 
-    def _is_stale(self) -> bool:
-        """Whether the raw files that are there have other sizes than when they were processed."""
+    def _report_stale(self) -> None:
+        """Report raw files of another size than when they were processed."""
         try:
             before = json.loads((self.processed_dir / _RAW_SIZES).read_text(encoding="utf-8"))
-            stale = any(before[name] != size for name, size in self._raw_sizes().items())
+            changed = [name for name, size in self._raw_sizes().items() if before[name] != size]
         except (OSError, ValueError, LookupError, TypeError):  # of an earlier version, or damaged
-            return False
-        if stale:
-            print_message(f"raw files in {self.raw_dir} have changed: they are processed again")
-        return stale
+            return
+        if changed:
+            print_message(
+                f"{', '.join(changed)} changed after {self.processed_dir} was written, which is "
+                "read; force_reload=True (--set 'NAME force_reload=True') reads the files again"
+            )
 
     def _load_verified(self) -> tuple[Outfits, pd.DataFrame]:
         if not self.processed_paths:
