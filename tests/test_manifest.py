@@ -84,10 +84,11 @@ def test_of_large_mapped_files_the_size_is_verified(tmp_path, monkeypatch):
         read(tmp_path / "notes", mapped=True)
 
 
-def test_errors_of_the_reader_pass(tmp_path):
+def test_errors_of_the_reader_name_the_folder(tmp_path):
     write(tmp_path / "notes")
-    with pytest.raises(KeyError, match="mine"):
+    with pytest.raises(DataError, match="'mine'") as error:
         read_version(tmp_path / "notes", "notes", lambda folder: {}["mine"])
+    assert error.value.file == tmp_path / "notes"
 
 
 CATALOGUES = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -12,6 +13,7 @@ import pandas as pd
 import pyarrow as pa
 import torch
 
+from fashiongraph.console import print_message
 from fashiongraph.data.audit import audit
 from fashiongraph.data.duplicates import without_duplicates
 from fashiongraph.data.item_table import ItemTable
@@ -27,6 +29,8 @@ from fashiongraph.manifest import check_replaceable, read_version
 
 PROCESSED = "processed data set"
 """Kind of the folder that the processing of a data set writes."""
+
+_RAW_SIZES = "raw.json"
 
 
 class OutfitDataset:
@@ -89,6 +93,8 @@ class OutfitDataset:
     ) -> None:
         self.root = Path(root).expanduser()
         self._processed_dir = None if processed_dir is None else Path(processed_dir).expanduser()
+        if not force_reload:
+            self._report_stale()
         if force_reload or not self.processed_paths or not _exist(self.processed_paths):
             if download and not _exist(self.raw_paths):
                 self.raw_dir.mkdir(parents=True, exist_ok=True)
@@ -252,6 +258,25 @@ class OutfitDataset:
                 with atomic_write(self.processed_dir, kind=PROCESSED) as folder:
                     folder.mkdir()
                     self.process(folder)
+                    text = json.dumps(self._raw_sizes())
+                    (folder / _RAW_SIZES).write_text(text, encoding="utf-8")
+
+    def _raw_sizes(self) -> dict[str, int]:
+        """Bytes of each raw file; a folder, which may hold millions of files, is left out."""
+        return {path.name: path.stat().st_size for path in self.raw_paths if path.is_file()}
+
+    def _report_stale(self) -> None:
+        """Report raw files of another size than when they were processed."""
+        try:
+            before = json.loads((self.processed_dir / _RAW_SIZES).read_text(encoding="utf-8"))
+            changed = [name for name, size in self._raw_sizes().items() if before[name] != size]
+        except (OSError, ValueError, LookupError, TypeError):  # of an earlier version, or damaged
+            return
+        if changed:
+            print_message(
+                f"{', '.join(changed)} changed after {self.processed_dir} was written, which is "
+                "read; force_reload=True (--set 'NAME force_reload=True') reads the files again"
+            )
 
     def _load_verified(self) -> tuple[Outfits, pd.DataFrame]:
         if not self.processed_paths:

@@ -239,7 +239,7 @@ CASES = {
     ),
     "folder in place of a table": Case(
         lambda folder: ((folder / "items.csv").unlink(), (folder / "items.csv").mkdir()),
-        "items.csv", None, "the file needs to be readable as CSV",
+        "items.csv", None, "needs to be a regular file",
     ),
 }  # fmt: skip
 

@@ -12,6 +12,7 @@ import torch
 
 from fashiongraph.data.item_table import ItemTable
 from fashiongraph.data.outfits import Outfits
+from fashiongraph.datasets import POG
 from fashiongraph.datasets.io.processed import write_processed
 from fashiongraph.datasets.outfit_dataset import OutfitDataset, statistics
 from fashiongraph.errors import DataError, FashionGraphError
@@ -202,3 +203,17 @@ def test_no_outfits(wardrobe):
     found = statistics(wardrobe.select([]))
     assert found["outfits"] == found["items_in_outfits"] == found["duplicate_outfits"] == 0
     assert found["outfit_sizes"] == {"min": 0, "mean": 0.0, "max": 0, "histogram": {}}
+
+
+def test_raw_files_that_changed_are_reported(tmp_path, capsys):
+    text = "1,a;b\n"
+    (tmp_path / "outfit_data.txt").write_text(text)
+    (tmp_path / "item_data.txt").write_text("a,3,x/a.jpg,red\nb,4,x/b.jpg,flat\n")
+    assert len(POG(tmp_path)) == 1
+    (tmp_path / "outfit_data.txt").write_text(text + "2,b;a\n")
+    assert len(POG(tmp_path)) == 1
+    assert "outfit_data.txt changed" in capsys.readouterr().err
+    assert len(POG(tmp_path, force_reload=True)) == 2
+    (tmp_path / "outfit_data.txt").unlink()  # processed files suffice
+    assert len(POG(tmp_path)) == 2
+    assert capsys.readouterr().err == ""
