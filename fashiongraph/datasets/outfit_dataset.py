@@ -258,8 +258,10 @@ class OutfitDataset:
                 with atomic_write(self.processed_dir, kind=PROCESSED) as folder:
                     folder.mkdir()
                     self.process(folder)
-                    text = json.dumps(self._raw_sizes())
-                    (folder / _RAW_SIZES).write_text(text, encoding="utf-8")
+                    sizes = self._raw_sizes()
+                    if sizes:
+                        text = json.dumps(sizes)
+                        (folder / _RAW_SIZES).write_text(text, encoding="utf-8")
 
     def _raw_sizes(self) -> dict[str, int]:
         """Bytes of each raw file; a folder, which may hold millions of files, is left out."""

@@ -91,7 +91,8 @@ class Submission:
         >>> questions = [draw_questions(split(outfits, seed=0)[2], "fitb")]
         >>> model = Siamese(outfits.items.num_features)
         >>> submission = Submission.of(model, questions, "my siamese", "synthetic", seed=0)
-        >>> file = getfixture("tmp_path") / "my_siamese.json"
+        >>> import tempfile
+        >>> file = Path(tempfile.mkdtemp()) / "my_siamese.json"
         >>> submission.save(file)
         >>> [result.metric for result in Submission.load(file).results(questions)]
         ['FITB']

@@ -34,10 +34,9 @@ class ItemEncoder:
 
     Example:
         >>> from fashiongraph.features import text_encoder
-        >>> words = text_encoder("hashed-words")
-        >>> source = FeatureSource(
-        ...     "t.npy", 384, words.name, words.fingerprint, {"kind": "text", "column": "title"}
-        ... )
+        >>> digest = text_encoder("hashed-words").fingerprint
+        >>> titles = {"kind": "text", "column": "title"}
+        >>> source = FeatureSource("t.npy", 384, "hashed-words", digest, titles)
         >>> ItemEncoder([source])(None, {"title": "red coat"}).shape
         (384,)
     """

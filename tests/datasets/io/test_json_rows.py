@@ -60,7 +60,7 @@ def test_reading(tmp_path):
         read_json(file, list)
     with pytest.raises(DataError, match="needs to exist"):
         read_json(tmp_path / "y.json", list)
-    with pytest.raises(DataError, match="needs to be readable as JSON"):
+    with pytest.raises(DataError, match="needs to be a regular file"):
         read_json(tmp_path, list)
 
 

@@ -57,5 +57,5 @@ def test_other_values_than_text_are_refused(tmp_path, content, message):
 
 
 def test_a_folder_cannot_be_read(tmp_path):
-    with pytest.raises(DataError, match="needs to be readable"):
+    with pytest.raises(DataError, match="needs to be a regular file"):
         list(line_blocks(tmp_path))
