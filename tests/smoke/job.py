@@ -8,13 +8,17 @@ from __future__ import annotations
 import fashiongraph
 from fashiongraph.data import add_item_cooccurrence, category_graph, split
 from fashiongraph.datasets import SyntheticOutfits
+from fashiongraph.errors import FashionGraphError
 from fashiongraph.evaluation import compatibility, draw_questions
 from fashiongraph.models import ADDGNNPlus
 from fashiongraph.retrieval import complete
 from fashiongraph.training import fit
 
 for name in fashiongraph.PACKAGES:
-    getattr(fashiongraph, name)
+    try:
+        getattr(fashiongraph, name)
+    except FashionGraphError as error:  # a package of an extra, which the error names
+        assert f"fashiongraph[{name}]" in str(error)
 outfits = SyntheticOutfits.attributes_only(num_outfits=80, seed=0)
 train, valid, test = split(outfits, seed=0)
 graph = category_graph(train.category_id, train.batch, train.items.num_categories)
