@@ -14,11 +14,17 @@ from fashiongraph.models import ADDGNNPlus
 from fashiongraph.retrieval import complete
 from fashiongraph.training import fit
 
-for name in fashiongraph.PACKAGES:
+
+def check_import(name: str) -> None:
+    """Import a package; that of an extra, which is not installed, names it."""
     try:
         getattr(fashiongraph, name)
-    except FashionGraphError as error:  # a package of an extra, which the error names
+    except FashionGraphError as error:
         assert f"fashiongraph[{name}]" in str(error)
+
+
+for name in fashiongraph.PACKAGES:
+    check_import(name)
 outfits = SyntheticOutfits.attributes_only(num_outfits=80, seed=0)
 train, valid, test = split(outfits, seed=0)
 graph = category_graph(train.category_id, train.batch, train.items.num_categories)
