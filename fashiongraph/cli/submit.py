@@ -61,7 +61,7 @@ def submit(options: SubmitOptions) -> None:
 
     Questions are drawn by the seed about the test outfits of the split 7:1:2 by the same seed, with
     uniform and matched negatives (--columns). A model that was trained on one of them is refused,
-    so train with [b]--seed[/] equal to this one. Whoever has the data computes the results again
+    so train with [b]--seed[/] equal to this one. Others with the data compute the results again
     from the file: [b]python benchmarks/run.py leaderboard --add FILE[/].
 
     Example: [b]fashiongraph benchmark submit runs/mine/model --data mango --columns type,year,line

@@ -73,7 +73,7 @@ class ModelQueue:
         """
         future: Future[pd.DataFrame] = Future()
         with self._changed:
-            self._check_room()
+            self._check_capacity()
             self._scores.append((outfits, future))
             self._changed.notify_all()
         return future
@@ -90,7 +90,7 @@ class ModelQueue:
         """
         future: Future[T] = Future()
         with self._changed:
-            self._check_room()
+            self._check_capacity()
             (self._slow if slow else self._others).append((job, future))
             self._changed.notify_all()
         return future
@@ -103,7 +103,7 @@ class ModelQueue:
         for thread in self._threads:
             thread.join()
 
-    def _check_room(self) -> None:
+    def _check_capacity(self) -> None:
         if self._closed or len(self) >= self._capacity:
             raise QueueFullError
 

@@ -103,7 +103,7 @@ class OwnItems:
             Its identifier, ``own-1``, ``own-2``, and so on.
 
         Raises:
-            FashionGraphError: If there is no room for it.
+            FashionGraphError: If there are as many items as allowed.
         """
         with self.database.session() as session:
             if (session.scalar(select(func.count()).select_from(OwnItem)) or 0) >= self.most:

@@ -2,7 +2,7 @@
 
 New versions are written to a scratch folder in the data set, which one rename turns into a pending
 change: the moment from which the change has happened. Its files are then moved to their places one
-by one. Whoever reads or changes the data set finishes a pending change first, so that a process
+by one. Each reader or writer of the data set finishes a pending change first, so that a process
 that is killed at any moment leaves the old or the new version of all files.
 """
 

@@ -24,7 +24,7 @@ async def health() -> schemas.Health:
 
 @router.get("/ready")
 def ready(request: Request) -> schemas.Health:
-    """Whether requests would be answered: the database is reachable and the queue has room."""
+    """Whether requests would be answered: the database is reachable and the queue is not full."""
     service = service_of(request)
     if not is_reachable(service.database.engine):
         raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, "The database does not answer.")
