@@ -22,6 +22,7 @@ from fashiongraph.errors import DataError, FashionGraphError
 from fashiongraph.optional import require
 
 if TYPE_CHECKING:
+    from fashiongraph.models import OutfitModel
     from fashiongraph.stylist import Stylist
 
 TOKEN_VARIABLE = "FASHIONGRAPH_TOKEN"  # the name of a variable, no secret  # noqa: S105
@@ -140,7 +141,8 @@ def serve(options: ServeOptions) -> None:
     _check_store(settings.store)
     listening = _listen(options.host, options.port)
     with option_names(_NAMES):
-        app = create_app(lambda: _load(options), settings, _watched(options))
+        model = load_model(options.checkpoint, options.modules)
+        app = create_app(lambda: _load(options, model), settings, _watched(options))
     address = listening.getsockname()
     name = f"[{address[0]}]" if ":" in address[0] else address[0]
     config = uvicorn.Config(
@@ -156,10 +158,10 @@ def serve(options: ServeOptions) -> None:
     uvicorn.Server(config).run(sockets=[listening])
 
 
-def _load(options: ServeOptions) -> Stylist:
+def _load(options: ServeOptions, model: OutfitModel) -> Stylist:
+    """The stylist over the catalogue as it is now, with the same model."""
     from fashiongraph.stylist import Stylist
 
-    model = load_model(options.checkpoint, options.modules)
     dataset = open_dataset(options.data, options.features, options.lenient, options.form, model)
     return Stylist(model, dataset.items, dataset.outfits, dataset.root)
 

@@ -14,9 +14,11 @@ _SECONDS = 2.0
 class FileWatch:
     """Thread that calls a function once watched files have changed and stay as they are.
 
+    Files that change between construction and :meth:`start` count as changed.
+
     Args:
         files: The files.
-        changed: The function; the files count as read when it returns.
+        changed: The function.
         seconds: Seconds between two looks.
     """
 
@@ -29,6 +31,9 @@ class FileWatch:
         self._read = self._state()
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
+
+    def start(self) -> None:
+        """Start the thread."""
         self._thread.start()
 
     def close(self) -> None:

@@ -20,7 +20,8 @@ TOKEN_COOKIE = "fashiongraph_token"  # noqa: S105
 SMALL_BODY, LARGE_BODY = 2**20, 24 * 2**20  # bytes; the larger one where pictures are sent
 
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
-_OPEN_PATHS = ("/login", "/static/style.css", "/api/v1/health")
+_OPEN_PATHS = ("/login", "/api/v1/health")
+_OPEN_FOLDER = "/static/"  # of the package: nothing of a user's
 _PICTURE_PATHS = ("/api/v1/items", "/my-items")
 _POLICY = (
     "default-src 'none'; img-src 'self' data:; style-src 'self'; script-src 'self'; "
@@ -92,7 +93,9 @@ class Guard:
             )
         if scope["method"] not in _SAFE_METHODS and not _same_site(headers, host):
             return HTTPStatus.FORBIDDEN, "The request comes from a page of another site."
-        if self.token and scope["path"] not in _OPEN_PATHS and not self._has_token(headers):
+        path = scope["path"]
+        is_open = path in _OPEN_PATHS or path.startswith(_OPEN_FOLDER)
+        if self.token and not is_open and not self._has_token(headers):
             return HTTPStatus.UNAUTHORIZED, (
                 "The server needs its token, as 'Authorization: Bearer TOKEN' or by /login."
             )

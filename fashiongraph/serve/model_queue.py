@@ -142,6 +142,11 @@ class ModelQueue:
         self, waiting: Sequence[tuple[Sequence[Sequence[str]], Future[pd.DataFrame]]]
     ) -> None:
         try:
+            # Scores of some models depend on the items of all outfits that are scored together.
+            if len(waiting) > 1 and self._stylist().catalogue.model.candidates_interact:
+                for outfits, future in waiting:
+                    _answer(future, partial(self._score, outfits))
+                return
             frame = self._score([one for outfits, _ in waiting for one in outfits])
         except FashionGraphError:  # of one of them: each on its own
             for outfits, future in waiting:

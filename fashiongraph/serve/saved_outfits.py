@@ -85,7 +85,8 @@ class SavedOutfits:
             Its number.
 
         Raises:
-            FashionGraphError: If the name is empty or too long, or there are as many outfits as allowed.
+            FashionGraphError: If the name is empty or too long, or there are as many outfits as
+                allowed.
         """
         name = _checked(name)
         with self.database.session() as session:

@@ -75,7 +75,7 @@ class OutfitService:
         self._load = load
         self._joining = threading.Lock()
         self._revision = -1
-        self._watch = FileWatch(watched, self._reload) if watched else None
+        self._watch = FileWatch(watched, self._reload)
         self.base = self._stylist = load()
         self._search = ItemSearch(self.base.catalogue.items)
         sources = self.base.catalogue.model.feature_sources
@@ -89,6 +89,7 @@ class OutfitService:
         )
         self.editor.bring_up_to_date()
         self.queue = ModelQueue(self.current, settings.queue, self.metrics.batch_size.observe)
+        self._watch.start()
 
     def warm_up(self) -> None:
         """Encode the catalogue and score once, so that the first request is as fast as others."""
@@ -100,8 +101,7 @@ class OutfitService:
 
     def close(self) -> None:
         """End the threads and close the database."""
-        if self._watch is not None:
-            self._watch.close()
+        self._watch.close()
         self.queue.close()
         self.database.close()
 

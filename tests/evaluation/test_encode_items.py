@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import threading
+import time
+
 import pytest
 import torch
 
@@ -109,3 +112,35 @@ def test_refuses_items_without_fitting_features(wardrobe):
 def test_a_model_without_item_embeddings_is_refused(wardrobe):
     with pytest.raises(FashionGraphError, match=r"'model'.*got OutfitModel"):
         embed_items(OutfitModel(), wardrobe.items)
+
+
+def test_threads_that_evaluate_the_same_module_take_turns():
+    module = torch.nn.Sequential(torch.nn.Dropout())
+    inside, leave, seen = threading.Event(), threading.Event(), []
+
+    def first():
+        with evaluating(module):
+            inside.set()
+            leave.wait(10)
+
+    def second():
+        inside.wait(10)
+        leave.set()
+        with evaluating(module):
+            time.sleep(0.1)  # the first one has left by now
+            seen.append([one.training for one in module.modules()])
+
+    threads = [threading.Thread(target=run) for run in (first, second)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert seen == [[False, False]]
+    assert module.training
+
+
+def test_a_module_is_evaluated_within_its_evaluation():
+    module = torch.nn.Dropout()
+    with evaluating(module), evaluating(module):
+        assert not module.training
+    assert module.training

@@ -177,12 +177,22 @@ def test_a_server_finishes_the_change_of_a_killed_command(model, shop, tmp_path,
 def test_file_watch_waits_until_files_stay_as_they_are(tmp_path):
     file, seen = tmp_path / "a", threading.Event()
     watch = FileWatch([file], seen.set, seconds=0.05)
+    watch.start()
     time.sleep(0.2)
     assert not seen.is_set()
     file.write_text("x")
     assert seen.wait(10)
     seen.clear()
     file.unlink()
+    assert seen.wait(10)
+    watch.close()
+
+
+def test_files_that_change_before_the_watch_starts_count_as_changed(tmp_path):
+    file, seen = tmp_path / "a", threading.Event()
+    watch = FileWatch([file], seen.set, seconds=0.05)
+    file.write_text("written while the catalogue was read")
+    watch.start()
     assert seen.wait(10)
     watch.close()
 
