@@ -9,19 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fashiongraph.cli.command import CommandOptions
 from fashiongraph.cli.datasets import open_dataset
 from fashiongraph.cli.models import load_model
 from fashiongraph.cli.option_names import option_names
 from fashiongraph.cli.options import (
-    DataOption,
-    FeatureFiles,
-    Lenient,
-    Modules,
+    ModelOptions,
     Overwrite,
     Pictures,
     Report,
-    SetName,
     Unknown,
     listed,
 )
@@ -48,16 +43,10 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class CompleteOptions(CommandOptions):
+class CompleteOptions(ModelOptions):
     """Options of ``fashiongraph complete``."""
 
-    checkpoint: Annotated[Path, typer.Argument(help="Folder of a trained model.")]
-    data: DataOption
-    features: FeatureFiles = None
-    form: SetName = "tables"
-    lenient: Lenient = False
     pictures: Pictures = None
-    modules: Modules = None
     unknown: Unknown = "error"
     items: Annotated[str, typer.Option(help="Items of the outfit, such as 0041,0042.")] = ""
     outfit: Annotated[

@@ -8,21 +8,16 @@ from typing import Annotated
 
 import typer
 
-from fashiongraph.cli.command import CommandOptions
 from fashiongraph.cli.new_outfits import CHOICES, OutfitChoice
 from fashiongraph.cli.options import (
     DATA_PANEL,
     OUTPUT_PANEL,
     Columns,
-    DataOption,
-    FeatureFiles,
-    Lenient,
-    Modules,
+    ModelOptions,
     NumNegatives,
     Overwrite,
     Protocol,
     Seed,
-    SetName,
     SplitFile,
     Unknown,
     check_protocol,
@@ -41,14 +36,9 @@ TASKS = ("compatibility", "spoiler", "cir")
 
 
 @dataclass(frozen=True, kw_only=True)
-class EvaluateOptions(CommandOptions):
+class EvaluateOptions(ModelOptions):
     """Options of ``fashiongraph evaluate``."""
 
-    checkpoint: Annotated[Path, typer.Argument(help="Folder of a trained model.")]
-    data: DataOption
-    features: FeatureFiles = None
-    form: SetName = "tables"
-    lenient: Lenient = False
     task: Annotated[
         str,
         typer.Option(
@@ -82,7 +72,6 @@ class EvaluateOptions(CommandOptions):
             rich_help_panel=DATA_PANEL,
         ),
     ] = None
-    modules: Modules = None
     unknown: Unknown = "error"
     protocol: Protocol = None
     columns: Columns = ""

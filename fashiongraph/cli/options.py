@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -147,6 +148,18 @@ Overwrite = Annotated[
     bool,
     typer.Option("--overwrite", help="Replace existing output.", rich_help_panel=OUTPUT_PANEL),
 ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelOptions(CommandOptions):
+    """Options of commands that apply a trained model to a data set."""
+
+    checkpoint: Annotated[Path, typer.Argument(help="Folder of a trained model.")]
+    data: DataOption
+    features: FeatureFiles = None
+    form: SetName = "tables"
+    lenient: Lenient = False
+    modules: Modules = None
 
 
 def listed(names: str, option: str = "") -> list[str]:

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fashiongraph.cli.command import CommandOptions
 from fashiongraph.cli.datasets import open_dataset
 from fashiongraph.cli.models import load_model
 from fashiongraph.cli.option_names import option_names
-from fashiongraph.cli.options import DataOption, FeatureFiles, Lenient, Modules, SetName
+from fashiongraph.cli.options import (
+    ModelOptions,
+)
 from fashiongraph.cli.output import check_files
 from fashiongraph.console import print_message
 from fashiongraph.errors import DataError, FashionGraphError
@@ -37,15 +38,9 @@ _NAMES = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class ServeOptions(CommandOptions):
+class ServeOptions(ModelOptions):
     """Options of ``fashiongraph serve``."""
 
-    checkpoint: Annotated[Path, typer.Argument(help="Folder of a trained model.")]
-    data: DataOption
-    features: FeatureFiles = None
-    form: SetName = "tables"
-    lenient: Lenient = False
-    modules: Modules = None
     host: Annotated[
         str,
         typer.Option(
@@ -202,6 +197,7 @@ def _listen(host: str, port: int) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
+        listening.listen()  # who comes early waits; a second server is refused at once
     except OSError as error:
         listening.close()
         raise FashionGraphError(

@@ -8,19 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fashiongraph.cli.command import CommandOptions
 from fashiongraph.cli.datasets import open_dataset
 from fashiongraph.cli.models import load_model
 from fashiongraph.cli.options import (
     DATA_PANEL,
-    DataOption,
-    FeatureFiles,
-    Lenient,
-    Modules,
+    ModelOptions,
     Overwrite,
     Pictures,
     Report,
-    SetName,
     listed,
 )
 from fashiongraph.cli.output import (
@@ -77,15 +72,9 @@ NAMES = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class StylistOptions(CommandOptions):
+class StylistOptions(ModelOptions):
     """Options of all commands of a stylist."""
 
-    checkpoint: Annotated[Path, typer.Argument(help="Folder of a trained model.")]
-    data: DataOption
-    features: FeatureFiles = None
-    form: SetName = "tables"
-    lenient: Lenient = False
-    modules: Modules = None
     pictures: Pictures = None
     report: Report = None
     overwrite: Overwrite = False

@@ -8,20 +8,15 @@ from typing import Annotated
 
 import typer
 
-from fashiongraph.cli.command import CommandOptions
 from fashiongraph.cli.datasets import open_dataset
 from fashiongraph.cli.models import load_model
 from fashiongraph.cli.option_names import option_names
 from fashiongraph.cli.options import (
     OUTPUT_PANEL,
     Columns,
-    DataOption,
-    FeatureFiles,
-    Lenient,
-    Modules,
+    ModelOptions,
     Overwrite,
     Seed,
-    SetName,
     listed,
 )
 from fashiongraph.cli.output import check_output, print_json, print_line
@@ -31,15 +26,9 @@ _PROTOCOLS = ("uniform", "matched")
 
 
 @dataclass(frozen=True, kw_only=True)
-class SubmitOptions(CommandOptions):
+class SubmitOptions(ModelOptions):
     """Options of ``fashiongraph benchmark submit``."""
 
-    checkpoint: Annotated[Path, typer.Argument(help="Folder of a trained model.")]
-    data: DataOption
-    features: FeatureFiles = None
-    form: SetName = "tables"
-    lenient: Lenient = False
-    modules: Modules = None
     name: Annotated[str, typer.Option(help="Name of the model in the leaderboard.")]
     set_name: Annotated[
         str,
