@@ -125,7 +125,6 @@ def serve(options: ServeOptions) -> None:
         settings = ServeSettings(
             store=options.store or options.data / "serve",
             host=options.host,
-            port=options.port,
             token=options.token,
             database=options.database,
             picture_folders=options.pictures or (),

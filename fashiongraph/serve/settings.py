@@ -19,7 +19,6 @@ class ServeSettings:
     Args:
         store: Folder of uploaded pictures, and of the database if no URL is given.
         host: Address to listen on.
-        port: Port to listen on.
         token: Secret that requests need; required for an address other than this machine's own.
         database: URL of the database; by default an SQLite file in ``store``.
         picture_folders: Folders beside the catalogue's own from which its pictures may be read.
@@ -43,7 +42,6 @@ class ServeSettings:
 
     store: Path
     host: str = "127.0.0.1"
-    port: int = 8000
     token: str = field(default="", repr=False)
     database: str = ""
     picture_folders: Sequence[Path] = ()

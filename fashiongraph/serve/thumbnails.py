@@ -13,16 +13,18 @@ _SIDE = 480  # pixels
 _KEPT = 1024  # pictures in memory, of about 30 kB each
 
 
-def thumbnail(path: Path) -> bytes | None:
-    """A picture as JPEG of at most 480 pixels; :obj:`None` if it cannot be read.
+def thumbnail(path: Path | None) -> bytes | None:
+    """A picture as JPEG of at most 480 pixels; :obj:`None` if there is none or it cannot be read.
 
     Args:
-        path: File of the picture.
+        path: File of the picture, or :obj:`None`.
 
     Example:
         >>> thumbnail(getfixture("tmp_path") / "none.png") is None
         True
     """
+    if path is None:
+        return None
     try:
         changed = path.stat().st_mtime_ns
     except OSError:

@@ -10,7 +10,6 @@ from typing import Annotated, Any
 import pandas as pd
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
-from starlette.concurrency import run_in_threadpool
 
 from fashiongraph.data.item_table import ItemTable
 from fashiongraph.errors import FashionGraphError
@@ -75,10 +74,9 @@ def remove_item(request: Request, item_id: str) -> None:
 @router.get(
     "/{item_id}/picture", response_class=Response, responses={200: {"content": {"image/jpeg": {}}}}
 )
-async def get_picture(request: Request, item_id: str) -> Response:
+def get_picture(request: Request, item_id: str) -> Response:
     """A small picture of an item."""
-    path = await run_in_threadpool(service_of(request).picture_file, item_id)
-    data = None if path is None else await run_in_threadpool(thumbnail, path)
+    data = thumbnail(service_of(request).picture_file(item_id))
     if data is None:
         raise ProblemError(HTTPStatus.NOT_FOUND, f"The item {item_id!r} has no picture to show.")
     return Response(data, media_type="image/jpeg", headers={"Cache-Control": "private, max-age=60"})

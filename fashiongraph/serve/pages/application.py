@@ -7,7 +7,6 @@ from importlib import resources
 
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
-from starlette.concurrency import run_in_threadpool
 from starlette.staticfiles import StaticFiles
 
 from fashiongraph.serve.pages import (
@@ -42,10 +41,9 @@ def create_pages(service: OutfitService) -> FastAPI:
     return pages
 
 
-async def _picture(request: Request, item_id: str) -> Response:
+def _picture(request: Request, item_id: str) -> Response:
     """A small picture of an item."""
-    path = await run_in_threadpool(service_of(request).picture_file, item_id)
-    data = None if path is None else await run_in_threadpool(thumbnail, path)
+    data = thumbnail(service_of(request).picture_file(item_id))
     if data is None:
         return Response(status_code=HTTPStatus.NOT_FOUND)
     return Response(data, media_type="image/jpeg", headers={"Cache-Control": "private, max-age=60"})
