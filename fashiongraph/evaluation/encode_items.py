@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from weakref import WeakKeyDictionary
 
 import torch
 from torch import Tensor
@@ -19,10 +17,6 @@ from fashiongraph.models.outfit_model import OutfitModel
 Embed = Callable[[Tensor], Tensor]
 """A function from features [U, F] to embeddings [U, D]."""
 
-# Not attributes of the modules, which are copied and pickled.
-_LOCKS: WeakKeyDictionary[torch.nn.Module, threading.RLock] = WeakKeyDictionary()
-_MAKING = threading.Lock()
-
 _BLOCK = 512  # small enough for the allocator to reuse the memory of the last block
 
 
@@ -31,7 +25,8 @@ def evaluating(module: torch.nn.Module) -> Iterator[None]:
     """Context with a module in evaluation mode, which restores the mode of each submodule.
 
     ``module.train(module.training)`` would set all submodules alike, also those that a training
-    keeps in evaluation mode. Threads take turns: one that leaves would set a mode under another.
+    keeps in evaluation mode. A module that is in evaluation mode already is left alone, so that
+    several threads may evaluate it at once.
 
     Args:
         module: The module.
@@ -44,19 +39,14 @@ def evaluating(module: torch.nn.Module) -> Iterator[None]:
         >>> layer.training
         True
     """
-    with _lock_of(module):
-        modes = [(submodule, submodule.training) for submodule in module.modules()]
+    changed = [submodule for submodule in module.modules() if submodule.training]
+    if changed:
         module.eval()
-        try:
-            yield
-        finally:
-            for submodule, training in modes:
-                submodule.training = training
-
-
-def _lock_of(module: torch.nn.Module) -> threading.RLock:
-    with _MAKING:
-        return _LOCKS.setdefault(module, threading.RLock())
+    try:
+        yield
+    finally:
+        for submodule in changed:
+            submodule.training = True
 
 
 def device_of(module: torch.nn.Module) -> torch.device:

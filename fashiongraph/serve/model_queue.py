@@ -29,9 +29,13 @@ class ModelQueue:
     batch, and such a batch and one other request take turns, so that neither waits for long. The
     other thread answers slow requests, which would keep all others waiting.
 
+    Scores of some models depend on all items that are scored together. With such a model each
+    request is answered alone, one after the other.
+
     Args:
         stylist: Returns the stylist as it is now; called by the thread before each turn.
         capacity: Largest number of waiting requests.
+        alone: Whether each request is answered alone.
         observe: Called with the number of requests of each batch.
     """
 
@@ -39,10 +43,12 @@ class ModelQueue:
         self,
         stylist: Callable[[], Stylist],
         capacity: int,
+        alone: bool = False,
         observe: Callable[[int], None] = lambda count: None,
     ) -> None:
         self._stylist = stylist
         self._capacity = capacity
+        self._alone = alone
         self._observe = observe
         self._scores: deque[tuple[Sequence[Sequence[str]], Future[pd.DataFrame]]] = deque()
         self._others: deque[_Job] = deque()
@@ -91,7 +97,7 @@ class ModelQueue:
         future: Future[T] = Future()
         with self._changed:
             self._check_capacity()
-            (self._slow if slow else self._others).append((job, future))
+            (self._slow if slow and not self._alone else self._others).append((job, future))
             self._changed.notify_all()
         return future
 
@@ -141,12 +147,11 @@ class ModelQueue:
     def _answer_scores(
         self, waiting: Sequence[tuple[Sequence[Sequence[str]], Future[pd.DataFrame]]]
     ) -> None:
+        if self._alone:
+            for outfits, future in waiting:
+                _answer(future, partial(self._score, outfits))
+            return
         try:
-            # Scores of some models depend on the items of all outfits that are scored together.
-            if len(waiting) > 1 and self._stylist().catalogue.model.candidates_interact:
-                for outfits, future in waiting:
-                    _answer(future, partial(self._score, outfits))
-                return
             frame = self._score([one for outfits, _ in waiting for one in outfits])
         except FashionGraphError:  # of one of them: each on its own
             for outfits, future in waiting:

@@ -76,7 +76,7 @@ class OutfitService:
         self._joining = threading.Lock()
         self._revision = -1
         self._watch = FileWatch(watched, self._reload)
-        self.base = self._stylist = load()
+        self.base = self._stylist = self._loaded()
         self._search = ItemSearch(self.base.catalogue.items)
         sources = self.base.catalogue.model.feature_sources
         self.database = Database(settings.database_url)
@@ -88,7 +88,13 @@ class OutfitService:
             self.own, self.pictures, sources, lambda: self.base.catalogue.items
         )
         self.editor.bring_up_to_date()
-        self.queue = ModelQueue(self.current, settings.queue, self.metrics.batch_size.observe)
+        model = self.base.catalogue.model
+        self.queue = ModelQueue(
+            self.current,
+            settings.queue,
+            model.candidates_interact,
+            self.metrics.batch_size.observe,
+        )
         self._watch.start()
 
     def warm_up(self) -> None:
@@ -200,10 +206,16 @@ class OutfitService:
         self._search = ItemSearch(self._stylist.catalogue.items)
         self._revision = number
 
+    def _loaded(self) -> Stylist:
+        """The stylist, whose model two threads may evaluate at once."""
+        stylist = self._load()
+        stylist.catalogue.model.eval()
+        return stylist
+
     def _reload(self) -> None:
         """Load the changed catalogue; if it cannot be loaded, the earlier one stays."""
         try:
-            fresh = self._load()
+            fresh = self._loaded()
         except FashionGraphError as error:
             LOG.error("the changed catalogue cannot be loaded, the earlier one stays: %s", error)
             return

@@ -17,8 +17,6 @@ class Counting:
 
     def __init__(self) -> None:
         self.batches: list[int] = []
-        model = SimpleNamespace(candidates_interact=False)
-        self.catalogue = SimpleNamespace(model=model)
 
     def score(self, outfits):
         self.batches.append(len(outfits))
@@ -63,13 +61,16 @@ def test_waiting_requests_for_scores_are_one_batch(queue, stylist):
     assert first.result(10) == "held"
 
 
-def test_models_whose_scores_depend_on_other_outfits_score_each_request(queue, stylist):
-    stylist.catalogue.model.candidates_interact = True
+def test_with_a_model_whose_scores_depend_on_other_outfits_requests_are_alone(stylist):
+    queue = ModelQueue(lambda: stylist, capacity=8, alone=True)
     go, _ = held(queue)
     waiting = [queue.score([["a"] * (i + 1)]) for i in range(3)]
+    slow = queue.submit(lambda stylist: len(stylist.batches), slow=True)
     go.set()
     assert [one.result(10)["score"].tolist() for one in waiting] == [[1], [2], [3]]
     assert stylist.batches == [1, 1, 1]
+    assert slow.result(10) == 3  # in its turn, after them
+    queue.close()
 
 
 def test_the_error_of_one_request_is_its_own(queue):

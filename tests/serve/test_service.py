@@ -80,6 +80,13 @@ def test_two_servers_of_one_database_have_the_same_items(stylist, tmp_path):
     two.close()
 
 
+def test_the_model_is_in_evaluation_mode_for_both_threads(stylist, tmp_path):
+    stylist.catalogue.model.train()
+    service = OutfitService(lambda: stylist, ServeSettings(tmp_path / "store"))
+    assert not any(one.training for one in stylist.catalogue.model.modules())
+    service.close()
+
+
 def test_numbers_of_removed_items_are_not_used_again(stylist, tmp_path):
     service = OutfitService(lambda: stylist, ServeSettings(tmp_path / "store"))
     first = service.editor.add("bag", picture=picture(COLOURS["blue"]))
