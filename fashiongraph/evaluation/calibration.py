@@ -16,6 +16,7 @@ from fashiongraph.data.outfits import Outfits
 from fashiongraph.data.questions.compatibility import Compatibility
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.evaluation.draw_questions import draw_compatibility
+from fashiongraph.evaluation.score_map import ScoreMap, fit_score_map
 from fashiongraph.evaluation.score_outfits import item_scores, score_outfits
 from fashiongraph.models.outfit_model import OutfitModel
 
@@ -33,13 +34,16 @@ class Calibration:
 
     is the probability that an outfit with the raw score y is a real one, and not one in which a
     negative of the stated protocol replaces an item, where both are equally frequent. The two
-    numbers maximise the likelihood of the validation questions. Expected calibration error (ECE,
-    ten bins of equal width) and Brier score are of predictions for questions that were left out of
-    the fit (five folds of outfits).
+    numbers maximise the likelihood of the validation questions. With 1,000 questions or more, an
+    isotonic map takes their place where it predicts left-out questions better
+    (:class:`~fashiongraph.evaluation.score_map.ScoreMap`). Expected calibration error (ECE, ten
+    bins of equal width) and Brier score are of predictions for questions that were left out of the
+    fit (five folds of outfits).
 
     Source: Platt, "Probabilistic outputs for support vector machines", in Advances in large margin
-    classifiers, 1999; Guo et al., `"On calibration of modern neural networks"
-    <https://arxiv.org/abs/1706.04599>`_ (ICML 2017).
+    classifiers, 1999; Zadrozny and Elkan, `"Transforming classifier scores into accurate multiclass
+    probability estimates" <https://doi.org/10.1145/775047.775151>`_ (KDD 2002); Guo et al., `"On
+    calibration of modern neural networks" <https://arxiv.org/abs/1706.04599>`_ (ICML 2017).
 
     Args:
         slope: Factor of the raw score, a.
@@ -54,6 +58,8 @@ class Calibration:
         item_slope: Factor t of :meth:`suspicion`.
         quantiles: Raw scores of real outfits at 0, 1, ..., 100 percent, by number of items as text;
             ``"all"`` for other numbers.
+        knots: Raw scores with their log-odds, ascending, of the isotonic map; empty for the linear
+            one.
 
     Example:
         >>> quantiles = {"all": [float(i) for i in range(101)]}
@@ -74,6 +80,7 @@ class Calibration:
     curve: Sequence[Sequence[float]]
     item_slope: float
     quantiles: Mapping[str, Sequence[float]]
+    knots: Sequence[Sequence[float]] = ()
 
     @classmethod
     def fit(
@@ -85,7 +92,7 @@ class Calibration:
         seed: int = 0,
         unknown: str = "error",
     ) -> Calibration:
-        """Fit the two numbers on questions about real outfits that were not trained on.
+        """Fit the map on questions about real outfits that were not trained on.
 
         Args:
             model: The model.
@@ -120,13 +127,12 @@ class Calibration:
         if not bool(score.isfinite().all()):
             raise FashionGraphError("'model' needs finite scores of outfits (got others)")
         label = questions.label.double()
-        slope, offset = _logistic(score, label)
-        held_out = _held_out(score, label, questions.group)
+        score_map, held_out = fit_score_map(score, label, questions.group)
         ece = binary_calibration_error(held_out, label.long(), n_bins=_BINS, norm="l1")
         is_real, sizes = label > 0, questions.source_outfits.sizes
         return cls(
-            slope=slope,
-            offset=offset,
+            slope=score_map.slope,
+            offset=score_map.offset,
             protocol=protocol,
             columns=tuple(columns),
             num_outfits=len(usable),
@@ -135,7 +141,17 @@ class Calibration:
             curve=_curve(held_out.numpy(), label.numpy()),
             item_slope=_item_slope(model, questions, unknown),
             quantiles=_quantiles(score[is_real].numpy(), sizes[is_real].numpy()),
+            knots=score_map.knots,
         )
+
+    def log_odds(self, score: Tensor) -> Tensor:
+        """Log-odds that outfits are real [B].
+
+        Args:
+            score: Raw scores [B].
+        """
+        knots = tuple((float(raw), float(odds)) for raw, odds in self.knots)
+        return ScoreMap(self.slope, self.offset, knots)(score)
 
     def probability(self, score: Tensor) -> Tensor:
         """Probabilities that outfits are real [B].
@@ -143,7 +159,7 @@ class Calibration:
         Args:
             score: Raw scores [B].
         """
-        return torch.sigmoid(self.slope * score + self.offset)
+        return self.log_odds(score).sigmoid()
 
     def suspicion(self, item_scores: Tensor, batch: Tensor) -> Tensor:
         r"""Probability that an item is the replaced one, if one of its outfit is [N].
@@ -176,38 +192,6 @@ class Calibration:
     def to_dict(self) -> dict[str, Any]:
         """The fields as JSON values, from which ``Calibration(**values)`` makes it again."""
         return asdict(self)
-
-
-def _logistic(score: Tensor, label: Tensor) -> tuple[float, float]:
-    """Slope and offset of the logistic regression of labels on scores, in double precision."""
-    mean, scale = score.mean(), score.std().clamp(min=torch.finfo(score.dtype).tiny)
-    x = (score - mean) / scale
-    weight = torch.zeros(2, dtype=torch.float64, requires_grad=True)
-    optimizer = torch.optim.LBFGS([weight], max_iter=100, line_search_fn="strong_wolfe")
-
-    def closure() -> Tensor:
-        optimizer.zero_grad()
-        logits = weight[0] * x + weight[1]
-        loss = torch.nn.functional.binary_cross_entropy_with_logits(logits, label)
-        # A prior of one question bounds the slope where the scores separate both kinds.
-        loss = loss + weight[0].square() / (2 * len(x))
-        loss.backward()
-        return loss
-
-    optimizer.step(closure)
-    slope = float(weight[0].detach() / scale)
-    return slope, float(weight[1].detach()) - slope * float(mean)
-
-
-def _held_out(score: Tensor, label: Tensor, group: Tensor) -> Tensor:
-    """Probabilities of each question by a fit without the questions of its fold of outfits."""
-    fold = group % _FOLDS
-    found = torch.empty_like(score)
-    for number in range(_FOLDS):
-        left_out = fold == number
-        slope, offset = _logistic(score[~left_out], label[~left_out])
-        found[left_out] = torch.sigmoid(slope * score[left_out] + offset)
-    return found
 
 
 def _item_slope(model: OutfitModel, questions: Compatibility, unknown: str) -> float:

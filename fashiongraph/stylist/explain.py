@@ -9,7 +9,7 @@ import pandas as pd
 import torch
 
 from fashiongraph.data.outfits import Outfits
-from fashiongraph.evaluation.score_outfits import item_scores, score_outfits
+from fashiongraph.evaluation.score_outfits import item_scores
 from fashiongraph.stylist.answer import Answer, Panel
 from fashiongraph.stylist.pair_terms import PairTerms, pair_kinds, pair_terms
 from fashiongraph.stylist.scored_catalogue import ScoredCatalogue, of_100, verdict
@@ -20,16 +20,17 @@ def explain(catalogue: ScoredCatalogue, outfit: Sequence[str]) -> Answer:
     """Explain the score of an outfit; see :meth:`fashiongraph.stylist.Stylist.explain`."""
     rows = catalogue.rows(outfit, least=2)
     made = catalogue.made_of([rows])
-    odds: dict[tuple[int, ...], float] = {}
+    every = list(range(len(rows)))
+    raw: dict[tuple[int, ...], float] = {}
 
     def value(sets: list[list[int]]) -> torch.Tensor:
-        new = [one for one in dict.fromkeys(map(tuple, sets)) if one not in odds]
-        found = catalogue.log_odds([rows[list(one)] for one in new]).tolist()
-        odds.update(zip(new, found, strict=True))
-        return torch.tensor([odds[tuple(one)] for one in sets], dtype=torch.float64)
+        new = [one for one in dict.fromkeys(map(tuple, sets)) if one not in raw]
+        found = catalogue.raw_scores([rows[list(one)] for one in new]).tolist()
+        raw.update(zip(new, found, strict=True))
+        of_sets = torch.tensor([raw[tuple(one)] for one in sets], dtype=torch.float64)
+        return catalogue.calibrated(of_sets)
 
     share, error = shapley_values(value, len(rows))
-    every = list(range(len(rows)))
     rest = [[other for other in every if other != one] for one in every]
     score, *without = (100 * value([every, *rest]).sigmoid()).tolist()
     fit = item_scores(catalogue.model, made)
@@ -40,7 +41,7 @@ def explain(catalogue: ScoredCatalogue, outfit: Sequence[str]) -> Answer:
         without=without,
     )
     found = pair_terms(catalogue.model, made)
-    tables = {} if found is None else _tables(catalogue, made, found)
+    tables = {} if found is None else _tables(catalogue, made, found, raw[tuple(every)])
     captions = [f"without it {of_100(one)}" for one in frame["without"]]
     panel = Panel("Outfit", list(outfit), captions, verdict(score, *catalogue.in_training([rows])))
     frame = frame.sort_values("wrong", ascending=False, kind="stable", ignore_index=True)
@@ -49,7 +50,7 @@ def explain(catalogue: ScoredCatalogue, outfit: Sequence[str]) -> Answer:
 
 
 def _tables(
-    catalogue: ScoredCatalogue, outfit: Outfits, pairs: PairTerms
+    catalogue: ScoredCatalogue, outfit: Outfits, pairs: PairTerms, raw: float
 ) -> dict[str, pd.DataFrame]:
     """Scores of the pairs, lowest first, and the terms of the score of the outfit."""
     typical = _typical(catalogue, pairs)
@@ -63,7 +64,6 @@ def _tables(
     known = ~np.isnan(frame["gain"])
     lowest = np.where(known, np.nan_to_num(gain).argmin(axis=1), pairs.terms.argmin(dim=1))
     frame["lowest"] = [catalogue.term_names.get(pairs.names[k], pairs.names[k]) for k in lowest]
-    (raw,) = score_outfits(catalogue.model, outfit).double().tolist()
     mean = pairs.terms.double().mean(dim=0).numpy()
     terms = pd.DataFrame(
         {
@@ -79,13 +79,14 @@ def _tables(
 
 def _typical(catalogue: ScoredCatalogue, pairs: PairTerms) -> np.ndarray:
     """Mean terms of the catalogue's pairs of the same two categories [P, T]; NaN without any."""
-    reference = catalogue.worn_pairs
-    if reference is None:
-        return np.full(pairs.terms.shape, np.nan)
-    kind = pair_kinds(catalogue.items, pairs.items)
-    equal = (kind[:, None] == pair_kinds(catalogue.items, reference.items)).double()
-    total, count = equal @ reference.terms.double(), equal.sum(dim=1, keepdim=True)
-    typical: np.ndarray = (total / count).numpy()
+    typical = np.full(pairs.terms.shape, np.nan)
+    if catalogue.typical_terms is None:
+        return typical
+    kinds, mean = (one.numpy() for one in catalogue.typical_terms)
+    kind = pair_kinds(catalogue.items, pairs.items).numpy()
+    place = np.searchsorted(kinds, kind).clip(max=len(kinds) - 1)
+    known = kinds[place] == kind
+    typical[known] = mean[place[known]]
     return typical
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 import torch
 from torch import Tensor
+from torch_geometric.utils import scatter
 
 from fashiongraph.data.append_items import append_items
 from fashiongraph.data.item_table import ItemTable
@@ -21,7 +22,7 @@ from fashiongraph.models.outfit_model import OutfitModel
 from fashiongraph.retrieval.catalogue_states import CatalogueStates
 from fashiongraph.retrieval.completion_scorer import CompletionScorer
 from fashiongraph.stylist.attribute_names import attribute_names
-from fashiongraph.stylist.pair_terms import PairTerms, pair_terms
+from fashiongraph.stylist.pair_terms import PairTerms, pair_kinds, pair_terms
 
 _REFERENCE = 1000  # outfits whose pairs tell what is typical of two categories
 _SHORTLIST = 256  # candidates of a slot that the model scores
@@ -98,6 +99,15 @@ class ScoredCatalogue:
         step = -(-len(known) // _REFERENCE)
         return pair_terms(self.model, known.select(slice(None, None, step)))
 
+    @cached_property
+    def typical_terms(self) -> tuple[Tensor, Tensor] | None:
+        """Ascending keys of two categories [P], and the mean terms of their pairs [P, T]."""
+        pairs = self.worn_pairs
+        if pairs is None:
+            return None
+        kinds, place = pair_kinds(self.items, pairs.items).unique(return_inverse=True)
+        return kinds, scatter(pairs.terms.double(), place, reduce="mean")
+
     def _paired(self, outfits: Outfits) -> Tensor:
         """Whether outfits have two items or more, all of categories of the model [B]."""
         category, unknown = outfits.category_id, torch.zeros(len(outfits), dtype=torch.bool)
@@ -156,14 +166,22 @@ class ScoredCatalogue:
         ptr = torch.cat([sizes.new_zeros(1), sizes.cumsum(0)])
         return Outfits(self.items, ptr, torch.cat([sizes.new_zeros(0), *rows]))
 
-    def log_odds(self, rows: Sequence[Tensor]) -> Tensor:
-        """Log-odds of calibrated scores [B]; 0, a score of 50, for fewer than two items."""
-        found = torch.zeros(len(rows), dtype=torch.float64)
+    def raw_scores(self, rows: Sequence[Tensor]) -> Tensor:
+        """Scores of the model [B], NaN for fewer than two items."""
+        found = torch.full((len(rows),), torch.nan, dtype=torch.float64)
         usable = [i for i, one in enumerate(rows) if len(one) > 1]
         if usable:
-            raw = score_outfits(self.model, self.made_of([rows[i] for i in usable])).double()
-            found[usable] = self.calibration.slope * raw + self.calibration.offset
+            outfits = self.made_of([rows[i] for i in usable])
+            found[usable] = score_outfits(self.model, outfits).double()
         return found
+
+    def log_odds(self, rows: Sequence[Tensor]) -> Tensor:
+        """Log-odds of calibrated scores [B]; 0, a score of 50, for fewer than two items."""
+        return self.calibrated(self.raw_scores(rows))
+
+    def calibrated(self, raw: Tensor) -> Tensor:
+        """Log-odds of raw scores [B]; 0 for NaN."""
+        return self.calibration.log_odds(raw).nan_to_num()
 
     def scores(self, rows: Sequence[Tensor]) -> Tensor:
         """Calibrated scores from 0 to 100 [B]."""
