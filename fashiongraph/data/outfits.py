@@ -193,7 +193,9 @@ class Outfits:
             ptr = self.ptr[first : max(first, last) + 1]
             item_id = self.item_id[int(ptr[0]) : int(ptr[-1])]
             weight = None if self.weight is None else self.weight[index]
-            return Outfits(self.items, ptr - ptr[0], item_id, self.ids[index], weight)
+            # The numbers of the first outfits are those of the selection.
+            ids = None if self._ids is None and first == 0 else self.ids[index]
+            return Outfits(self.items, ptr - ptr[0], item_id, ids, weight)
         if not isinstance(index, slice):
             index = torch.as_tensor(index)
             index = index if index.numel() else index.long()  # an empty list makes a float tensor
