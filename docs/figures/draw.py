@@ -25,6 +25,7 @@ FIGURES: dict[str, Callable[[], str]] = {
     "category_graph": category_graph.figure,
     "accuracy_cost": from_records.accuracy_cost,
     "learning_curves": from_records.learning_curves,
+    "calibration": from_records.calibration,
 }
 
 if __name__ == "__main__":

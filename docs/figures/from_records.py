@@ -22,6 +22,8 @@ DATA = ("mango", "polyvore_titles")
 COLUMN = "matched AUC"
 SEARCHED = (0, 1, 2)
 MARKERS = "osD^vPX"
+FITTED = ("uniform", "matched")
+MOMENTS = ("sigmoid of the raw score", "calibrated")
 SHARES = {
     "an eighth of the outfits": 1 / 8,
     "a quarter of the outfits": 1 / 4,
@@ -99,6 +101,27 @@ def learning_curves() -> str:
         axis.set(xlabel="training outfits", ylabel="AUC, matched negatives")
         axis.legend(frameon=False)
         axis.grid(alpha=0.3)
+        return as_svg(figure)
+
+
+def calibration() -> str:
+    """Expected calibration error of ADD-GNN+ before and after the fit."""
+    runs = pd.DataFrame(json.loads((BENCHMARKS / "results" / "stylist.json").read_text()))
+    kinds = [(data, protocol) for data in runs["data"].unique() for protocol in FITTED]
+    with rc_context(STYLE):
+        figure = Figure(figsize=(7, 3.2), layout="constrained")
+        axis = figure.subplots()
+        axis.axvline(0.04, color=LINE, linestyle=":", label="target, 0.04")
+        for place, (data, protocol) in enumerate(kinds):
+            own = runs[runs["data"] == data]
+            before, after = (own[f"ECE, {protocol}, {when}"].mean() for when in ("before", "after"))
+            axis.plot([before, after], [place, place], color=LINE, zorder=1)
+            for value, colour, label in zip((before, after), COLOURS, MOMENTS, strict=False):
+                axis.scatter(value, place, color=colour, label="" if place else label, zorder=2)
+        axis.set_yticks(range(len(kinds)), [f"{data}, {protocol}" for data, protocol in kinds])
+        axis.invert_yaxis()
+        axis.set(xlim=0, xlabel="expected calibration error on test outfits (0 is best)")
+        figure.legend(loc="outside right center", frameon=False)
         return as_svg(figure)
 
 

@@ -1,9 +1,10 @@
-"""Photograph the pages of a server in Chromium.
+"""Photograph the pages of a server and the report of a quickstart in Chromium.
 
     make quickstart
     python docs/figures/screenshots.py quickstart
 
-Writes ``serve_outfit.jpg``, ``serve_ideas.jpg`` and ``serve_telephone.jpg`` beside this script.
+Writes ``serve_outfit.jpg``, ``serve_ideas.jpg``, ``serve_telephone.jpg`` and ``report.jpg`` beside
+this script.
 Needs the extras ``serve`` and ``dev``, and Chromium.
 """
 
@@ -55,6 +56,9 @@ def main() -> None:
                 page = browser.new_page(viewport={"width": width, "height": height})
                 page.goto(address + path, wait_until="networkidle")
                 page.screenshot(path=HERE / f"{name}.jpg", type="jpeg", quality=80)
+            page = browser.new_page(viewport={"width": 1280, "height": 1180})
+            page.goto((folder / "report.html").resolve().as_uri(), wait_until="networkidle")
+            page.screenshot(path=HERE / "report.jpg", type="jpeg", quality=80)
             browser.close()
         server.should_exit = True
         thread.join()
