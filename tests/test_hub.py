@@ -28,7 +28,7 @@ def server():
 def client(server, tmp_path):
     """Runs a script with the stand-in as its hub; the client reads the address at its import."""
 
-    def run(code, *arguments, endpoint=server.endpoint):
+    def run(code, *arguments, endpoint=server.endpoint, folder=ROOT):
         environment = {
             **{key: value for key, value in os.environ.items() if not key.startswith("HF_")},
             "HF_ENDPOINT": endpoint,
@@ -39,7 +39,7 @@ def client(server, tmp_path):
         }
         command = [sys.executable, "-c", code, *arguments]
         done = subprocess.run(
-            command, capture_output=True, text=True, cwd=ROOT, env=environment, check=False
+            command, capture_output=True, text=True, cwd=folder, env=environment, check=False
         )
         assert done.returncode == 0, done.stderr
         return done.stdout.split()
@@ -71,6 +71,45 @@ for name, revision in (("user/none", None), ("user/siamese", "v9")):
     except hub.FashionGraphError as error:
         print(repr(name) in str(error) and (revision is None or repr(revision) in str(error)))
 """
+FOLDERS = """
+import sys, numpy as np, torch
+from pathlib import Path
+from fashiongraph import hub
+from fashiongraph.datasets import SyntheticOutfits
+from fashiongraph.features import image_encoder
+from fashiongraph.features.tuned_encoder import write_picture_encoder
+from fashiongraph.models import Siamese
+from fashiongraph.retrieval import CatalogueStates, ItemIndex
+torch.manual_seed(0)
+outfits = SyntheticOutfits.attributes_only(num_outfits=60, seed=0)
+items, model = outfits.items, Siamese(outfits.items.num_features)
+ItemIndex.build(items, items.features).save("index")
+CatalogueStates.build(model, items, "states")
+encoder = image_encoder("squeezenet1_1", weights=None)
+write_picture_encoder("encoder", encoder.state_dict(), "squeezenet1_1", None, 48, np.arange(3))
+folders = {}
+for name in ("index", "states", "encoder"):
+    folders[name] = hub.fetch(f"user/{name}", hub.push(name, f"user/{name}"))
+found = ItemIndex.load(folders["index"]).search(items.features[:1], k=1)
+print(found.row.item() == 0)
+states = CatalogueStates.load(folders["states"], model, items)
+print(torch.equal(states.values, CatalogueStates.load("states", model, items).values))
+picture = torch.rand(1, 3, 48, 48)
+fetched, local = (image_encoder(str(one)).eval() for one in (folders["encoder"], "encoder"))
+with torch.no_grad():
+    print(torch.equal(fetched(picture), local(picture)))
+print(fetched.fingerprint == local.fingerprint)
+"""
+
+
+@pytest.mark.slow
+def test_index_states_and_encoder_are_pushed_and_fetched(server, client, tmp_path):
+    pytest.importorskip("faiss")
+    assert client(FOLDERS, folder=tmp_path) == ["True"] * 4
+    # The digests travel with the folder.
+    for name in ("index", "states", "encoder"):
+        newest = list(server.repositories[f"user/{name}"].values())[-1]
+        assert ".fashiongraph.json" in newest
 
 
 @pytest.mark.slow  # three processes that import torch
