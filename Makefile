@@ -42,7 +42,7 @@ test-slow: $(INSTALLED) ## Run the slow tests.
 test-all: $(INSTALLED) ## Run all tests.
 	$(PYTEST)
 
-lint: $(INSTALLED) ## Check style, format, types and the words of the pages.
+lint: $(INSTALLED) ## Check style, format, types, and the words and sentences of the pages.
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/python docs/language.py
