@@ -23,11 +23,11 @@ def step(score):
 
 
 def pooled(share):
-    """Isotonic regression of equally weighted values: pool neighbours that violate the order."""
+    """Isotonic regression of equally weighted values: pool neighbours that do not ascend."""
     blocks = [[one] for one in share]
     place = 0
     while place < len(blocks) - 1:
-        if np.mean(blocks[place]) > np.mean(blocks[place + 1]):
+        if np.mean(blocks[place]) >= np.mean(blocks[place + 1]):
             blocks[place] += blocks.pop(place + 1)
             place = max(place - 1, 0)
         else:
