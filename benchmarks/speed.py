@@ -1,12 +1,13 @@
 """Speed of the library against peers and bare matrix products, with targets.
 
     python benchmarks/speed.py                      # ten minutes on two otherwise idle cores
-    python benchmarks/speed.py --matmul onednn      # with products of large matrices by oneDNN
+    python benchmarks/speed.py --matmul torch       # by default the faster of torch and onednn
     python benchmarks/speed.py --quick              # two minutes, small sizes, to test the code
     python benchmarks/speed.py --only train_naive fitb    # keep the other rows
 
-Sides take turns, ratios are computed turn by turn, and the median has to reach the target. The
-limit of a training step is the time of its matrix products by ``torch.matmul`` in the same run.
+Sides take turns, ratios are computed turn by turn, and the median has to reach the target. A
+limit is the time of bare matrix products in the same run, each by the faster back end at hand.
+Against the naive composition the target is 1.15 times the ratio of floating-point operations.
 Models run on a GPU if there is one, timed by its events. The exit status is 1 if a target is
 missed, except with --quick.
 """
@@ -54,25 +55,45 @@ QUICK_COUNTS = data_rows.Counts(200, 10_000, 10_000, 1000, 10_000, 2)
 
 def table(rows: list[dict[str, object]]) -> str:
     """The rows as Markdown."""
-    lines = ["| what | target | measured | spread | |", "| --- | ---: | ---: | ---: | --- |"]
+    lines = [
+        "| what | target | measured | spread | | |",
+        "| --- | ---: | ---: | ---: | --- | --- |",
+    ]
     for row in rows:
         if "reason" in row:
-            lines.append(f"| {row['name']} ({row['unit']}) | | | | not measured: {row['reason']} |")
+            lines.append(
+                f"| {row['name']} ({row['unit']}) | | | | not measured: {row['reason']} | |"
+            )
             continue
         sign = "at most" if row["at_most"] else "at least"
         target = "" if row["target"] is None else f"{sign} {row['target']:g}"
         verdict = "" if row["target"] is None else "holds" if row["holds"] else "**missed**"
         lines.append(
             f"| {row['name']} ({row['unit']}) | {target} | {row['median']:.3g} | "
-            f"{row['low']:.3g} to {row['high']:.3g} | {verdict} |"
+            f"{row['low']:.3g} to {row['high']:.3g} | {verdict} | {notes(row)} |"
         )
     return "\n".join(lines)
+
+
+def notes(row: dict[str, Any]) -> str:
+    """The ratio of operations, or the back ends of a limit, beside a row."""
+    if "flop" in row:
+        return f"operations: {row['flop']:.3g} times"
+    return f"limit by {row['limit']}" if "limit" in row else ""
 
 
 def text(result: dict[str, Any]) -> str:
     """The table of a run, and its machine."""
     machine = ", ".join(f"{key} {value}" for key, value in result.items() if key != "rows")
     return f"{table(result['rows'])}\n\n{machine}"
+
+
+def processor() -> str:
+    """Model of the processor where the system names it, or else its kind."""
+    file = Path("/proc/cpuinfo")
+    lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()
 
 
 def kept(file: Path, machine: dict[str, object], again: set[str]) -> list[dict[str, object]]:
@@ -101,15 +122,16 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="small sizes, to test the code")
     parser.add_argument("--only", nargs="+", choices=names, default=names, metavar="NAME")
     parser.add_argument("--output", type=Path, default=Path("benchmarks/results/speed.json"))
-    parser.add_argument("--matmul", choices=("torch", "onednn"), default="torch")
+    parser.add_argument("--matmul", choices=("auto", "torch", "onednn"), default="auto")
     parser.add_argument("--page", type=Path, help="page to write the table to")
     args = parser.parse_args()
     machine = {
-        "machine": f"{os.cpu_count()} cores, {platform.machine()}",
+        "machine": f"{os.cpu_count()} cores, {processor()}",
         "device": torch.cuda.get_device_name() if torch.cuda.is_available() else "CPU",
         "threads": torch.get_num_threads(),
         "torch": torch.__version__,
-        "matmul": args.matmul,
+        "vectors": torch.backends.cpu.get_cpu_capability(),
+        "matmul": set_matmul_backend(args.matmul),
         "quick": args.quick,
     }
     try:  # before anything is measured; rows of small sizes replace no others
@@ -117,9 +139,9 @@ def main() -> None:
     except ValueError as error:
         parser.error(str(error))
     before = [row for row in before if row["row"] not in args.only]
-    set_matmul_backend(args.matmul)
+    print(", ".join(f"{key} {value}" for key, value in machine.items()), file=sys.stderr)
     keep_freed_memory()  # for all sides: memory that the kernel takes back costs random time
-    case = replace(QUICK_CASE if args.quick else Case(), matmul=args.matmul)
+    case = replace(QUICK_CASE if args.quick else Case(), matmul=machine["matmul"])
     counts = QUICK_COUNTS if args.quick else data_rows.Counts()
     measures = {name: partial(row, case) for name, row in MODEL_ROWS.items()}
     measures |= {name: partial(row, counts) for name, row in data_rows.ROWS.items()}

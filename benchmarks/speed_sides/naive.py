@@ -9,13 +9,18 @@ from torch_geometric.nn import SimpleConv
 from torch_geometric.utils import scatter
 
 from fashiongraph.models import ADDGNN
+from fashiongraph.nn.matmul import linear_rows
+
+OVER_FLOPS = 1.15
+"""Target of a row against the naive composition, in ratios of floating-point operations."""
 
 
 class Naive(torch.nn.Module):
     """Eq. A1 to A8 as written, with the parameters of a model.
 
     Every node is encoded by itself, attributes are a loop, messages are gathered and scattered
-    edge by edge, and every pair of an outfit is scored.
+    edge by edge, and every pair of an outfit is scored. Its products are by the back end of the
+    model's (:func:`fashiongraph.nn.matmul.set_matmul_backend`).
 
     Args:
         model: The model, without activation.
@@ -32,11 +37,13 @@ class Naive(torch.nn.Module):
         model, (sender, receiver) = self.model, batch.edge_index
         x = torch.nn.functional.rms_norm(batch.x, batch.x.shape[-1:])
         pairs = x.new_zeros(batch.edge_index.size(1))
+        encoder = model.encoder.lin
         for k in range(model.num_attributes):
-            h = model.encoder.lin(x * model.mask.weight[k])
+            h = linear_rows(x * model.mask.weight[k], encoder.weight, encoder.bias)
             for _ in range(model.num_steps):
                 h = self.step(h, batch)
-            pairs = pairs + ((h[sender] @ model.scorer.weight[k]) * h[receiver]).sum(dim=-1)
+            sent = linear_rows(h[sender], model.scorer.weight[k].t())
+            pairs = pairs + (sent * h[receiver]).sum(dim=-1)
         outfit = batch.batch[receiver]
         score: Tensor = scatter(pairs, outfit, dim_size=batch.num_graphs, reduce="mean")
         return score
@@ -48,7 +55,7 @@ class Naive(torch.nn.Module):
         w_z, w_r, w_h = conv.weight_ih.chunk(3)
         u_z, u_r, u_h = conv.weight_hh.chunk(3)
         a = self.aggregate(h, batch.edge_index, batch.edge_weight)
-        z = torch.sigmoid(a @ w_z.t() + h @ u_z.t())
-        r = torch.sigmoid(a @ w_r.t() + h @ u_r.t())
-        new = torch.tanh(a @ w_h.t() + (r * h) @ u_h.t())
+        z = torch.sigmoid(linear_rows(a, w_z) + linear_rows(h, u_z))
+        r = torch.sigmoid(linear_rows(a, w_r) + linear_rows(h, u_r))
+        new = torch.tanh(linear_rows(a, w_h) + linear_rows(r * h, u_h))
         return (1 - z) * h + z * new

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 import torch
 from torch_geometric.data import Batch
 
+from fashiongraph.data.questions.fill_in_blank import FillInBlank
 from fashiongraph.evaluation import score_candidates, score_outfits
 from fashiongraph.evaluation.draw_questions import draw_fill_in_blank
 from fashiongraph.loader.outfit_batch import item_inputs
+from speed_sides.bare import item_shapes, limit, node_shapes
 from speed_sides.case import Case
 from speed_sides.made import made_outfits
-from speed_sides.naive import Naive
+from speed_sides.naive import OVER_FLOPS, Naive
 from speed_sides.timing import Row, Side, interleaved, ratio
 
+_BLOCK = 4096  # items encoded at once
 AT_ONCE = 1024  # outfits in a batch, as the command `fashiongraph evaluate` scores them
 
 
@@ -42,7 +46,19 @@ def infer_naive(case: Case) -> Row:
         "naive": scoring(Naive(case.model), batches),
     }
     name = "scoring with cached encodings against the naive composition"
-    return ratio(name, sides, case.repeats, 5, True)
+    return ratio(name, sides, case.repeats, over_flops=OVER_FLOPS)
+
+
+@torch.no_grad()
+def infer_limit(case: Case) -> Row:
+    """Cached encodings against bare matrix products."""
+    batches = [cached(case, batch) for batch in case.scored(4 * case.outfits, AT_ONCE)]
+    nodes = [batch.num_nodes for batch in batches]
+    shapes = [(shape, 1) for count in nodes for shape in node_shapes(case, count, cached=True)]
+    bare, taken = limit(case, shapes, train=False)
+    sides = {"ours": scoring(case.model, batches), "products": bare}
+    name = "scoring with cached encodings: share of the speed of its matrix products"
+    return ratio(name, sides, case.repeats, 0.75, details={"limit": taken})
 
 
 @torch.no_grad()
@@ -57,17 +73,44 @@ def infer_transformer(case: Case) -> Row:
     return ratio(name, sides, min(3, case.repeats), 50)
 
 
+@lru_cache(maxsize=1)
+def blanks(count: int, features: int) -> FillInBlank:
+    """Blanks with four candidates, over as many items."""
+    return draw_fill_in_blank(made_outfits(count, count, features), "uniform", seed=0)
+
+
 def fitb(case: Case) -> Row:
     """Blanks against as many outfits, batch by batch, by the naive composition."""
-    outfits = made_outfits(case.questions, case.questions, case.features)
-    questions = draw_fill_in_blank(outfits, "uniform", seed=0)
+    questions = blanks(case.questions, case.features)
     naive, outfits = Naive(case.model), questions.outfits()
     sides = {
         "ours": lambda: score_candidates(case.model, questions, AT_ONCE),
         "naive": lambda: score_outfits(naive, outfits, AT_ONCE),
     }
     name = f"{len(questions):,} blanks against {len(outfits):,} outfits by the naive composition"
-    return ratio(name, sides, min(3, case.repeats), 5, True)
+    return ratio(name, sides, min(3, case.repeats), over_flops=OVER_FLOPS)
+
+
+@torch.no_grad()
+def fitb_limit(case: Case) -> Row:
+    """Blanks against bare matrix products."""
+    questions = blanks(case.questions, case.features)
+    outfits = questions.outfits()
+    batches = -(-len(outfits) // AT_ONCE)
+    nodes = len(outfits.item_id) // batches
+    items = min(len(outfits.item_id.unique()), _BLOCK)
+    encoded = -(-len(outfits.item_id.unique()) // items)
+    shapes = [
+        *((shape, encoded) for shape in item_shapes(case, items)),
+        *((shape, batches) for shape in node_shapes(case, nodes, cached=True)),
+    ]
+    bare, taken = limit(case, shapes, train=False)
+    sides = {
+        "ours": lambda: score_candidates(case.model, questions, AT_ONCE),
+        "products": bare,
+    }
+    name = f"{len(questions):,} blanks: share of the speed of their matrix products"
+    return ratio(name, sides, min(3, case.repeats), 0.75, details={"limit": taken})
 
 
 def exponent(name: str, sides: dict[int, Side], repeats: int, target: float) -> Row:
@@ -111,8 +154,10 @@ ROWS: dict[str, Callable[[Case], Row]] = {
     row.__name__: row
     for row in (
         infer_naive,
+        infer_limit,
         infer_transformer,
         fitb,
+        fitb_limit,
         scorer_growth,
         model_growth,
     )

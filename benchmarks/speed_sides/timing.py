@@ -106,16 +106,31 @@ class Row:
 
 
 def ratio(
-    name: str, sides: Mapping[str, Side], repeats: int, target: float | None = None,
-    count_flops: bool = False,
-) -> Row:  # fmt: skip
-    """Seconds of the second side over those of the first, turn by turn."""
+    name: str,
+    sides: Mapping[str, Side],
+    repeats: int,
+    target: float | None = None,
+    over_flops: float | None = None,
+    details: Mapping[str, object] | None = None,
+) -> Row:
+    """Seconds of the second side over those of the first, turn by turn.
+
+    Args:
+        name: Name of the row.
+        sides: The two sides, ours first; further ones are timed only.
+        repeats: Turns.
+        target: Smallest allowed median.
+        over_flops: In place of it, the target in ratios of the floating-point operations of the
+            second side to those of the first.
+        details: Further fields of the record.
+    """
     seconds = interleaved(sides, repeats)
     ours, other = list(seconds.values())[:2]
-    details: dict[str, object] = {
-        "seconds": {side: statistics.median(times) for side, times in seconds.items()}
-    }
-    if count_flops:
-        details["flop"] = {side: flops(call) for side, call in sides.items()}
+    found: dict[str, object] = dict(details or {})
+    found["seconds"] = {side: statistics.median(times) for side, times in seconds.items()}
+    if over_flops is not None:
+        few, many = (flops(call) for call in list(sides.values())[:2])
+        found["flop"] = many / few
+        target = round(over_flops * many / few, 2)
     values = [b / a for a, b in zip(ours, other, strict=True)]
-    return Row(name, "times", values, target, details=details)
+    return Row(name, "times", values, target, details=found)

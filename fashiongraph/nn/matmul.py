@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any, Literal
 
 import torch
@@ -13,13 +14,15 @@ from torch.nn.grad import conv2d_weight
 _MULTIPLE = 16
 # oneDNN compiles a kernel for each new number of rows, which pays for large products only.
 _DEFAULT_MIN_SIZE = 2**27
-_backend = "torch"
+_backend: Literal["torch", "onednn"] = "torch"
 _min_size = _DEFAULT_MIN_SIZE
+_WORTH = 1.03  # gain from which oneDNN is taken, since it compiles a kernel for each shape
+_TURNS = 5
 
 
 def set_matmul_backend(
-    backend: Literal["torch", "onednn"], min_size: int = _DEFAULT_MIN_SIZE
-) -> None:
+    backend: Literal["torch", "onednn", "auto"], min_size: int = _DEFAULT_MIN_SIZE
+) -> Literal["torch", "onednn"]:
     """Choose the library that multiplies large float32 matrices on the CPU.
 
     ``"torch"``, the default, leaves the choice to torch, which takes MKL. ``"onednn"`` computes
@@ -28,9 +31,16 @@ def set_matmul_backend(
     AMD EPYC with AVX-512 a training step took 0.6 times as long, on another EPYC 0.94 times, on an
     Intel Xeon it makes no difference. ``make bench`` shows the ratio.
 
+    ``"auto"`` times a product and its gradient both ways, which takes some 50 ms, and takes oneDNN
+    if that is at least 3 % faster. Two processes may choose differently where both are about as
+    fast, so a run that is to be repeated to the bit needs the name that is returned.
+
     Args:
-        backend: ``"torch"`` or ``"onednn"``.
+        backend: ``"torch"``, ``"onednn"`` or ``"auto"``.
         min_size: Number of multiplications from which a product is given to oneDNN.
+
+    Returns:
+        The back end taken.
 
     Raises:
         ValueError: If ``backend`` is another name.
@@ -38,12 +48,34 @@ def set_matmul_backend(
     Example:
         >>> from fashiongraph.nn.matmul import set_matmul_backend
         >>> set_matmul_backend("onednn")
+        'onednn'
         >>> set_matmul_backend("torch")
+        'torch'
     """
-    if backend not in ("torch", "onednn"):
-        raise ValueError(f"'backend' needs to be 'torch' or 'onednn' (got {backend!r})")
+    if backend not in ("torch", "onednn", "auto"):
+        raise ValueError(f"'backend' needs to be 'torch', 'onednn' or 'auto' (got {backend!r})")
     global _backend, _min_size
-    _backend, _min_size = backend, min_size
+    _backend = _faster() if backend == "auto" else backend
+    _min_size = min_size
+    return _backend
+
+
+def _faster() -> Literal["torch", "onednn"]:
+    """The back end that multiplies faster in this process; leaves the last one switched on."""
+    if not (torch.backends.mkldnn.enabled and torch.backends.mkldnn.is_available()):
+        return "torch"
+    global _backend, _min_size
+    x = torch.ones(2048, 1, 256, requires_grad=True)
+    weight = torch.ones(1, 512, 256, requires_grad=True)
+    gradient = torch.ones(2048, 1, 512)
+    seconds: dict[Literal["torch", "onednn"], list[float]] = {"torch": [], "onednn": []}
+    for turn in range(_TURNS + 1):  # the first one compiles
+        for name, spent in seconds.items():
+            _backend, _min_size = name, 0
+            begin = time.perf_counter()
+            torch.autograd.grad(row_product(x, weight), [x, weight], gradient)
+            spent += [time.perf_counter() - begin] if turn else []
+    return "onednn" if min(seconds["torch"]) >= _WORTH * min(seconds["onednn"]) else "torch"
 
 
 def row_product(x: Tensor, weight: Tensor) -> Tensor:

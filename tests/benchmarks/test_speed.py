@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -45,7 +46,7 @@ def test_a_row_without_a_measurement_has_a_reason(monkeypatch):
     row = Row("scoring, compiled", "times", [], details={"reason": "no C++ compiler"})
     assert row.holds
     assert json.loads(json.dumps(row.as_dict()))["median"] is None
-    line = "| scoring, compiled (times) | | | | not measured: no C++ compiler |"
+    line = "| scoring, compiled (times) | | | | not measured: no C++ compiler | |"
     assert line in table([row.as_dict()])
 
 
@@ -73,6 +74,22 @@ def test_rows_of_another_machine_are_refused(tmp_path, monkeypatch, key, value):
     assert kept(file, other, {"a", "b"}) == []  # all are measured again
 
 
+@pytest.mark.parametrize("train", [True, False])
+def test_a_limit_is_the_products_of_its_shapes(train, monkeypatch):
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    from speed_sides.bare import item_shapes, limit, node_shapes
+    from speed_sides.case import Case
+    from speed_sides.timing import flops
+
+    case = Case(4, 16, 8)
+    shapes = [*item_shapes(case, 20), *node_shapes(case, 30, cached=not train)]
+    bare, taken = limit(case, [(shape, 2) for shape in shapes], train)
+    parts = [2 * count * rows * inner * columns for count, rows, inner, columns in shapes]
+    expected = 3 * sum(parts) - parts[0] if train else sum(parts)
+    assert flops(bare) == 2 * expected
+    assert set(re.findall(r"[a-z]+ for", taken)) <= {"torch for", "onednn for"}
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="only Linux counts peaks")
 def test_every_row_is_measured(tmp_path):
@@ -96,4 +113,13 @@ def test_every_row_is_measured(tmp_path):
     compiled = [row for row in result["rows"] if row["row"].endswith("_compiled")]
     assert [row.get("graphs", 1) for row in compiled] == [1, 1]  # one for batches of all sizes
     (onednn,) = [row for row in result["rows"] if row["row"] == "train_onednn"]
-    assert result["matmul"] == "torch" and onednn["target"] is None
+    assert result["matmul"] in ("torch", "onednn") and onednn["target"] is None
+    limits = [row for row in result["rows"] if row["row"].endswith("_limit")]
+    assert len(limits) == 3 and all(
+        "torch" in row["limit"] or "onednn" in row["limit"] for row in limits
+    )
+    naive = {row["row"]: row for row in result["rows"] if "flop" in row}
+    assert set(naive) == {"train_naive", "infer_naive", "fitb"}
+    assert all(
+        row["target"] == pytest.approx(1.15 * row["flop"], abs=0.01) for row in naive.values()
+    )

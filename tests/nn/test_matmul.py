@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
 import torch
@@ -182,6 +184,34 @@ def test_torch_is_the_default_and_can_be_restored(convolved):
     set_matmul_backend("torch")
     assert torch.equal(row_product(x, weight), default)
     assert convolved == [2**11]
+
+
+@pytest.mark.parametrize(("slow", "taken"), [("torch", "onednn"), ("onednn", "torch")])
+def test_auto_takes_the_faster_one(slow, taken, monkeypatch):
+    linear, conv2d = torch.nn.functional.linear, torch.nn.functional.conv2d
+
+    def slowed(call):
+        def run(*args, **kwargs):
+            time.sleep(0.05)
+            return call(*args, **kwargs)
+
+        return run
+
+    name, call = ("linear", linear) if slow == "torch" else ("conv2d", conv2d)
+    monkeypatch.setattr(torch.nn.functional, name, slowed(call))
+    assert set_matmul_backend("auto") == taken
+
+
+def test_auto_leaves_it_to_torch_without_onednn(monkeypatch):
+    monkeypatch.setattr(torch.backends.mkldnn, "is_available", lambda: False)
+    assert set_matmul_backend("auto") == "torch"
+
+
+def test_auto_keeps_the_minimum_size(convolved):
+    set_matmul_backend("auto")
+    convolved.clear()
+    row_product(torch.ones(48, 1, 7), torch.ones(1, 3, 7))
+    assert convolved == []
 
 
 def test_unknown_backends_are_refused():
