@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -43,6 +44,27 @@ def quiet_messages(quiet: bool = True) -> Iterator[None]:
         yield
     finally:
         _QUIET.reset(token)
+
+
+@contextmanager
+def quiet_logger(name: str, level: int = logging.ERROR) -> Iterator[None]:
+    """Context in which a logger of another library is silent below a level.
+
+    Args:
+        name: Name of the logger.
+        level: Lowest level that is logged.
+
+    Example:
+        >>> with quiet_logger("lightning.pytorch"):
+        ...     logging.getLogger("lightning.pytorch").warning("not logged")
+    """
+    logger = logging.getLogger(name)
+    before = logger.level
+    logger.setLevel(max(before, level))
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
 
 
 def inert_cell(text: str) -> str:

@@ -43,6 +43,27 @@ DAMAGED = (
 """Errors that parsers raise for damaged files."""
 
 
+def check_utf8(path: str | Path) -> None:
+    r"""Check that a name is UTF-8, as the readers and writers of Arrow need it.
+
+    Args:
+        path: The path. Python has bytes of a name that are not UTF-8 as surrogates.
+
+    Raises:
+        DataError: If it is not.
+
+    Example:
+        >>> check_utf8("caf\udce9.jpg")  # doctest: +ELLIPSIS
+        Traceback (most recent call last):
+        ...
+        fashiongraph.errors.DataError: ...: needs a name in UTF-8; rename it
+    """
+    try:
+        os.fspath(path).encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise DataError("needs a name in UTF-8; rename it", path) from error
+
+
 def check_regular(path: str | Path) -> None:
     """Check that a path is no pipe, device or folder, of which reading may never end.
 
@@ -50,7 +71,7 @@ def check_regular(path: str | Path) -> None:
         path: The path. One that does not exist passes, for its reader has an error of its own.
 
     Raises:
-        DataError: If it is, or a link leads back to itself.
+        DataError: If it is, a link leads back to itself, or the name is not UTF-8.
 
     Example:
         >>> check_regular("/dev/null")
@@ -58,6 +79,7 @@ def check_regular(path: str | Path) -> None:
         ...
         fashiongraph.errors.DataError: /dev/null: needs to be a regular file
     """
+    check_utf8(path)
     try:
         mode = os.stat(path).st_mode
     except FileNotFoundError:

@@ -16,6 +16,7 @@ import typer
 from fashiongraph.cli.config import option_hints, read_config
 from fashiongraph.console import quiet_messages
 from fashiongraph.errors import DataError
+from fashiongraph.manifest import check_utf8
 
 COMMAND_PANEL = "Command"
 DEBUG_VARIABLE = "FASHIONGRAPH_DEBUG"
@@ -149,6 +150,7 @@ def _expand(value: Any) -> Any:
         return [_expand(one) for one in value]
     if not isinstance(value, Path):
         return value
+    check_utf8(value)
     try:
         return value.expanduser()
     except RuntimeError as error:

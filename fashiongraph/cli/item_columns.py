@@ -11,6 +11,7 @@ from fashiongraph.cli.datasets import has_item_table, open_dataset, show_report
 from fashiongraph.cli.output import check_files
 from fashiongraph.console import print_message
 from fashiongraph.errors import DataError
+from fashiongraph.manifest import check_utf8
 
 if TYPE_CHECKING:
     import numpy as np
@@ -136,6 +137,8 @@ class ItemColumns:
         if not shown:
             raise DataError("needs items.csv and outfits.csv, or pictures", folder)
         names = [path.as_posix() for path in sorted(shown)]
+        for name in names:  # the list of pictures is a CSV in UTF-8
+            check_utf8(folder / name)
         return cls(pd.DataFrame({"image": names}), folder)
 
     def __contains__(self, name: str) -> bool:

@@ -144,7 +144,11 @@ def _fit(
     last = folder / "checkpoints" / "last.ckpt"
     before = last.stat().st_mtime_ns if last.is_file() else None
     names = ("protocol", "columns", "patience", "resume", "seed", "precision")
-    option = {"max_epochs": "--epochs", "directory": "--output"}
+    option = {
+        "max_epochs": "--epochs",
+        "directory": "--output",
+        "learning_rate": "--learning-rate",
+    }
     try:
         with option_names({**{name: f"--{name}" for name in names}, **option}):
             history = fit(

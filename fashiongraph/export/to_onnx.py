@@ -7,6 +7,7 @@ from pathlib import Path
 
 import torch
 
+from fashiongraph.console import quiet_logger
 from fashiongraph.export.fixed_size_program import fixed_size_program
 from fashiongraph.files import atomic_write
 from fashiongraph.models import OutfitModel
@@ -44,9 +45,10 @@ def to_onnx(model: OutfitModel | AttributeBilinearScorer, num_items: int, path: 
     program = fixed_size_program(model, num_items)
     first, *others = program.graph_signature.user_inputs
     axes = {first: {0: "batch"}} | dict.fromkeys(others)  # the others share its size
-    onnx = torch.onnx.export(
-        program, output_names=["score"], dynamic_shapes=axes, dynamo=True, verbose=False
-    )
+    with quiet_logger("onnxscript"):  # it logs what it does not fold
+        onnx = torch.onnx.export(
+            program, output_names=["score"], dynamic_shapes=axes, dynamo=True, verbose=False
+        )
     assert onnx is not None  # without a file name, torch returns the program
     for node in onnx.model.graph:
         node.metadata_props.clear()  # paths and lines of source files

@@ -9,11 +9,15 @@ import numpy as np
 import pandas as pd
 import torch
 from numpy.typing import DTypeLike, NDArray
+from rich.console import Console
+from rich.progress import track
 
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.features.files import Features, checked_dtype
 from fashiongraph.features.fingerprint import fingerprint
 from fashiongraph.optional import require
+
+_PART = 1024  # texts between two steps of the progress bar
 
 
 def cleaned(texts: Sequence[str | None] | pd.Series[str]) -> NDArray[np.object_]:
@@ -107,7 +111,7 @@ class SentenceEncoder:
             texts: The texts [n]; ``None`` and NaN count as empty.
             dtype: Type of the rows.
             batch_size: Texts per forward pass.
-            progress: Whether to show a progress bar.
+            progress: Whether to show a progress bar on standard error.
 
         Returns:
             Rows [n, ``num_features``] of length 1; an empty text is missing, a row of zeros.
@@ -119,11 +123,15 @@ class SentenceEncoder:
         clean = cleaned(texts)
         missing = clean == ""
         array = np.zeros((len(clean), self.num_features), kind)
-        if not missing.all():
-            array[~missing] = self.model.encode(
-                clean[~missing].tolist(),
+        present = np.flatnonzero(~missing)
+        # Of each part the model sorts the texts by length, so that little is padded.
+        parts = [present[i : i + _PART] for i in range(0, len(present), _PART)]
+        console = Console(stderr=True)
+        for part in track(parts, "texts", disable=not progress, console=console):
+            array[part] = self.model.encode(
+                clean[part].tolist(),
                 batch_size=batch_size,
                 normalize_embeddings=True,
-                show_progress_bar=progress,
+                show_progress_bar=False,
             )
         return Features(array, missing)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import logging
 import signal
 import threading
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -21,18 +19,6 @@ from fashiongraph.training.run_settings import write_run_settings
 
 RUN_RECORD = "RunRecord"
 """Name of a training's record among the states of callbacks in its checkpoints."""
-
-
-@contextmanager
-def quiet_lightning() -> Iterator[None]:
-    """Context manager that hides the messages of Lightning below warnings."""
-    logger = logging.getLogger("lightning.pytorch")
-    level = logger.level
-    logger.setLevel(max(level, logging.WARNING))
-    try:
-        yield
-    finally:
-        logger.setLevel(level)
 
 
 class EpochPrinter(pl.Callback):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import tempfile
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ from lightning.pytorch.loggers import CSVLogger, Logger, TensorBoardLogger
 from lightning.pytorch.utilities.exceptions import SIGTERMException
 from torch_geometric.data import Data
 
+from fashiongraph.console import quiet_logger
 from fashiongraph.data.duplicates import outfit_keys
 from fashiongraph.data.feature_source import check_sources
 from fashiongraph.data.graph_checks import check_graph
@@ -29,7 +31,6 @@ from fashiongraph.training.callbacks import (
     InterruptHandler,
     RelocatableCheckpoint,
     RunRecord,
-    quiet_lightning,
 )
 from fashiongraph.training.outfit_data_module import OutfitDataModule
 from fashiongraph.training.outfit_module import OutfitModule
@@ -131,7 +132,7 @@ def fit(
     module = OutfitModule(model, objective, config, seed)
     with ExitStack() as stack:
         if not progress:
-            stack.enter_context(quiet_lightning())
+            stack.enter_context(quiet_logger("lightning.pytorch", logging.WARNING))
         place = directory or stack.enter_context(tempfile.TemporaryDirectory())
         folder = stack.enter_context(run_folder(place))
         last = folder / "checkpoints" / "last.ckpt"

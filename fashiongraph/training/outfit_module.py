@@ -95,10 +95,17 @@ class OutfitModule(pl.LightningModule):
         """Error of scores that are not numbers."""
         if not bool(item_inputs(batch)[0].x.isfinite().all()):
             return FashionGraphError("'valid' needs items whose features are all finite")
+        after = f"after epoch {self.current_epoch + 1} the model's scores are not numbers"
+        precision = str(self.trainer.precision)
+        if precision.startswith("16"):  # its largest number is 65,504
+            return FashionGraphError(
+                f"'precision' needs a wider range, as 'bf16-mixed' or '32-true' have: {after} "
+                f"(got {precision!r})"
+            )
         return FashionGraphError(
-            f"training diverged: after epoch {self.current_epoch + 1} the model's scores are not "
-            f"numbers; lower 'learning_rate' (got {self.config.learning_rate:g}) or set "
-            f"'gradient_clip' (got {self.config.gradient_clip})"
+            f"'learning_rate' needs to be smaller: training diverged, {after} "
+            f"(got {self.config.learning_rate:g}, with 'gradient_clip' "
+            f"{self.config.gradient_clip})"
         )
 
     def on_validation_epoch_end(self) -> None:

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 
 import pytest
+from PIL import Image
 
 
 @pytest.mark.skipif(os.name != "posix", reason="the home folder is set by HOME on POSIX")
@@ -16,3 +18,15 @@ def test_the_home_folder_is_expanded(folder, command, tmp_path, monkeypatch):
     command("evaluate", "~/run/model", "--data", "~/data", "--features", "features.npy")
     result = command("train", "~no-such-user/data", fails=True)
     assert "~no-such-user/data: begins with the home folder" in str(result.exception)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="names are bytes on POSIX")
+def test_names_that_are_not_utf8_are_refused(folder, command, tmp_path):
+    wrong = tmp_path / os.fsdecode(b"caf\xe9")
+    shutil.copytree(folder, wrong)
+    for call in (["split", wrong], ["split", folder, "--output", wrong / "split.csv"]):
+        assert "needs a name in UTF-8" in str(command(*call, fails=True).exception)
+    (tmp_path / "pictures").mkdir()
+    Image.new("RGB", (8, 8)).save(tmp_path / "pictures" / os.fsdecode(b"caf\xe9.png"))
+    result = command("embed", tmp_path / "pictures", "--encoder", "colours", fails=True)
+    assert "needs a name in UTF-8" in str(result.exception)
