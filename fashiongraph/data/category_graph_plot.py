@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
@@ -60,6 +61,8 @@ def draw_category_graph(
         raise FashionGraphError(
             f"'path' needs an ending of {', '.join(sorted(kinds))} (got {str(path)!r})"
         )
+    # XML allows no control character, and an SVG file repeats each text in a comment.
+    names = [re.sub(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]", "\ufffd", name) for name in categories]
     strongest = graph.edge_weight.topk(min(num_edges, graph.edge_weight.numel())).indices
     if strongest.numel() == 0:
         raise FashionGraphError("'graph' needs edges to draw (got none)")
@@ -94,7 +97,7 @@ def draw_category_graph(
     for node, (x, y) in place.items():
         side = "center" if abs(x) < 0.2 else "left" if x > 0 else "right"
         # Outside the circle, where no edge is; a name such as "under $20" is no formula.
-        axes.text(*(1.13 * x, 1.13 * y), categories[node], ha=side, va="center", parse_math=False)
+        axes.text(*(1.13 * x, 1.13 * y), names[node], ha=side, va="center", parse_math=False)
     shares = (heaviest, heaviest / 2, heaviest / 4)
     keys = [Line2D([], [], color=_EDGES, alpha=0.6, lw=_WIDEST * w / heaviest) for w in shares]
     axes.legend(

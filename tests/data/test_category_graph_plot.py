@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from xml.etree import ElementTree
 
 import pytest
 import torch
@@ -27,6 +28,13 @@ def test_names_are_drawn_without_markup(wardrobe, tmp_path, recwarn):
     draw_category_graph(graph, names, tmp_path / "graph.svg")
     assert "$20 / $50_x" in (tmp_path / "graph.svg").read_text(encoding="utf-8")
     assert not [warning for warning in recwarn if "Glyph" in str(warning.message)]
+
+
+def test_control_characters_leave_the_svg_readable(wardrobe, tmp_path):
+    graph = category_graph(wardrobe.category_id, wardrobe.batch, 5)
+    names = ["to\x00p", "\x1b]52;c;\x07", "a--b", "<b>&", "\x85"]
+    draw_category_graph(graph, names, tmp_path / "graph.svg")
+    ElementTree.parse(tmp_path / "graph.svg")
 
 
 def test_networkx_is_imported_on_demand():
