@@ -47,7 +47,7 @@ warnings.filterwarnings("ignore", "`torch.jit.script` is deprecated", FutureWarn
 # Hints of Lightning for the author of a training.
 warnings.filterwarnings("ignore", module=r"lightning\.")
 
-BAD_INPUT, INTERNAL_ERROR, INTERRUPTED = 2, 70, 130
+BAD_INPUT, INTERNAL_ERROR = 2, 70
 
 app = typer.Typer(
     name="fashiongraph",
@@ -103,8 +103,7 @@ def main() -> None:
     """Run the command.
 
     Bad input ends in one line on standard error and the status 2, an error of the library itself in
-    one line and the status 70, an interrupt in the status 130. On SIGTERM half-written files are
-    removed, and the status is 143.
+    one line and the status 70. On SIGTERM half-written files are removed, and the status is 143.
     """
     if threading.current_thread() is threading.main_thread():  # others may not set handlers
         signal.signal(signal.SIGTERM, _exit)
@@ -114,8 +113,6 @@ def main() -> None:
     keep_freed_memory()  # the process is ours, and batch follows batch
     try:
         app()
-    except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
     except FashionGraphError as error:
         _fail(str(error))
     except OSError as error:  # a full disk, a file without permission
