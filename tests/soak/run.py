@@ -1,8 +1,9 @@
 """Score, save, load and train again and again; memory and open files have to stay flat.
 
-    python tests/soak/run.py 1      # a million outfits, 500 models, 300 epochs of a loader
+    python tests/soak/run.py 1      # a million outfits, 500 models, 300 epochs, 12,000 requests
 
-Memory after a tenth of each job is compared with that at its end. The server is not part of it.
+Memory after a tenth of each job is compared with that at its end. Requests go to a server in this
+process, one after the other (extra ``serve``).
 """
 
 from __future__ import annotations
@@ -12,19 +13,27 @@ import json
 import os
 import sys
 import tempfile
+import threading
+import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+import httpx
+import uvicorn
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 warnings.simplefilter("ignore")
 
 from fashiongraph.data import add_item_cooccurrence, category_graph  # noqa: E402
 from fashiongraph.datasets import SyntheticOutfits  # noqa: E402
-from fashiongraph.evaluation import score_outfits  # noqa: E402
+from fashiongraph.evaluation import Calibration, score_outfits  # noqa: E402
 from fashiongraph.loader import OutfitLoader  # noqa: E402
 from fashiongraph.models import ADDGNNPlus, OutfitModel  # noqa: E402
+from fashiongraph.serve import ServeSettings, create_app  # noqa: E402
+from fashiongraph.stylist import Stylist  # noqa: E402
 
 _MEBIBYTE = 1 << 20
 _ALLOWED = 32  # MiB that the allocator may keep
@@ -59,6 +68,41 @@ def soak(step: Callable[[], Any], count: int) -> dict[str, Any]:
     }
 
 
+@contextmanager
+def served(stylist: Stylist, folder: str) -> Iterator[str]:
+    """Address of a server of a stylist, in a thread."""
+    server = uvicorn.Server(
+        uvicorn.Config(
+            create_app(lambda: stylist, ServeSettings(Path(folder))), port=0, log_level="error"
+        )
+    )
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.05)
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    thread.join()
+
+
+def requests(address: str, outfit: list[str]) -> Callable[[], None]:
+    """Six requests: a page, three questions about an outfit, and one saved and removed."""
+    client = httpx.Client(base_url=address, headers={"Origin": address}, timeout=60)
+
+    def send(method: str, path: str, **body: Any) -> httpx.Response:
+        return client.request(method, path, **({"json": body} if body else {})).raise_for_status()
+
+    def step() -> None:
+        send("GET", "/outfit?" + "&".join(f"item={item}" for item in outfit))
+        send("POST", "/api/v1/score", outfits=[outfit])
+        send("POST", "/api/v1/explain", outfit=outfit)
+        send("POST", "/api/v1/swap", outfit=outfit, k=2)
+        saved = send("POST", "/api/v1/outfits", name="soak", items=outfit).json()
+        send("DELETE", f"/api/v1/outfits/{saved['id']}")
+
+    return step
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("scale", type=float, nargs="?", default=1.0)
@@ -83,6 +127,13 @@ def main() -> None:
             ),
         }
         found = {name: soak(step, round(count * scale)) for name, (step, count) in jobs.items()}
+        calibration = Calibration.fit(model, few)
+        stylist = Stylist(model, outfits.items, few, calibration=calibration)
+        outfit = outfits.items.ids[few.item_id[: int(few.ptr[1])].numpy()].tolist()
+        with served(stylist, f"{folder}/store") as address:
+            found["requests of a server, by six"] = soak(
+                requests(address, outfit), round(2000 * scale)
+            )
     print(json.dumps(found, indent=1))
     sys.exit(not all(one["flat"] for one in found.values()))
 
