@@ -13,8 +13,8 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
-from fashiongraph.cli.config import option_hints, read_config
-from fashiongraph.console import quiet_messages
+from fashiongraph.cli.config import option_hints, option_keys, read_config
+from fashiongraph.console import plain_console, quiet_messages
 from fashiongraph.errors import DataError
 from fashiongraph.manifest import check_utf8
 
@@ -45,6 +45,16 @@ class CommandOptions:
         ),
     ] = False
     given: frozenset[str] = field(default=frozenset(), metadata={"option": False})
+
+    def __getattribute__(self, name: str) -> Any:
+        # What a command reads is recorded, so that an option without effect is reported.
+        object.__getattribute__(self, "__dict__").setdefault("_read", set()).add(name)
+        return super().__getattribute__(name)
+
+    @property
+    def unread(self) -> list[str]:
+        """Given options that were never read."""
+        return sorted(self.given - vars(self)["_read"])
 
     @property
     def progress(self) -> bool:
@@ -78,6 +88,9 @@ def typer_function(run: Callable[[OptionsT], None]) -> Callable[..., None]:
             if options.quiet:
                 warnings.simplefilter("ignore")
             run(options)
+        for name in options.unread:
+            flag = f"'--{option_keys(kind)[name]}'"
+            plain_console(stderr=True).print(f"{flag} had no effect with the other options")
 
     config = Annotated[
         Path | None,

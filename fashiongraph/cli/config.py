@@ -114,7 +114,7 @@ def write_config(file: Path, options: Any, values: Mapping[str, Any], leave_out:
     kept: dict[str, Any] = {}
     for name, key in option_keys(type(options)).items():
         if name not in leave_out:
-            value = values.get(name, getattr(options, name))
+            value = values.get(name, vars(options)[name])
             kept[key] = str(value.absolute()) if isinstance(value, Path) else value
     text = yaml.safe_dump(kept, sort_keys=False, allow_unicode=True)
     with atomic_write(file) as draft:
