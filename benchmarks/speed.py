@@ -34,6 +34,7 @@ from speed_sides import (
     scoring_rows,
     stylist_rows,
     training_rows,
+    waiting_rows,
 )
 from speed_sides.case import Case
 from speed_sides.timing import Row
@@ -48,8 +49,9 @@ MODEL_ROWS = {
     **mapped_rows.ROWS,
     **compiled_rows.ROWS,
     **stylist_rows.ROWS,
+    **waiting_rows.ROWS,
 }
-QUICK_CASE = Case(16, 64, 32, 100, 1000, 4, 1000, 100, repeats=2, catalogue_items=1200)
+QUICK_CASE = Case(16, 64, 32, 100, 1000, 4, 1000, 100, repeats=2, catalogue_items=1200, pictures=16)
 QUICK_COUNTS = data_rows.Counts(200, 10_000, 10_000, 1000, 10_000, 2)
 
 

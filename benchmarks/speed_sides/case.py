@@ -34,6 +34,7 @@ class Case:
         mapped_outfits: Outfits of these items.
         repeats: Turns.
         catalogue_items: Items of the catalogue of a stylist.
+        pictures: Photographs to embed.
         matmul: Backend of matrix products, see :func:`fashiongraph.nn.matmul.set_matmul_backend`.
     """
 
@@ -47,6 +48,7 @@ class Case:
     mapped_outfits: int = 2560
     repeats: int = 7
     catalogue_items: int = 100_000
+    pictures: int = 256
     matmul: Literal["torch", "onednn"] = "torch"
 
     @property

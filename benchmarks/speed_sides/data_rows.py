@@ -9,7 +9,6 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import combinations
-from pathlib import Path
 
 import faiss
 import networkx as nx
@@ -28,6 +27,7 @@ from fashiongraph.models import ADDGNN
 from fashiongraph.nn import SemiHardMiner, exemplar_labels
 from fashiongraph.retrieval import CatalogueStates, complete
 from speed_sides.made import made_outfits
+from speed_sides.memory import peak_growth
 from speed_sides.timing import Row, Side, interleaved, ratio
 
 _LOOP = 50  # the networkx loop reads one outfit in so many, and its time is multiplied
@@ -117,16 +117,8 @@ def _graph_share(count: int) -> float:
     outfits = made_outfits(count, 10_000, 0, 1000, 6, 6)
     category, batch = outfits.category_id, outfits.batch
     category_graph(category[:600], batch[:600], 1000)  # loads libraries that load late
-    Path("/proc/self/clear_refs").write_text("5", encoding="utf-8")  # the peak counts from here
-    before = _status("VmRSS")
-    category_graph(category, batch, 1000)
-    return (_status("VmHWM") - before) / (category.nbytes + batch.nbytes)
-
-
-def _status(field: str) -> int:
-    """A field of this process's status, in bytes."""
-    status = Path("/proc/self/status").read_text(encoding="utf-8")
-    return int(status.split(f"{field}:")[1].split()[0]) * 1024
+    growth = peak_growth(lambda: category_graph(category, batch, 1000))
+    return growth / (category.nbytes + batch.nbytes)
 
 
 def graph_networkx(counts: Counts) -> Row:
