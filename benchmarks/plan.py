@@ -28,7 +28,7 @@ from fashiongraph.evaluation import score_outfits
 from fashiongraph.loader.negatives.protocol import negative_sampler
 from fashiongraph.models import ADDGNN
 from fashiongraph.objectives import default_objective
-from fashiongraph.retrieval import CatalogueStates
+from fashiongraph.retrieval import LocalCatalogue
 
 FEATURES, HIDDEN, ATTRIBUTES, CATEGORIES = 1280, 64, 4, 1000
 SIZE = 5.5  # items of an outfit, of three to eight
@@ -69,7 +69,7 @@ def rates(outfits: int, items: int) -> dict[str, float]:
             / seconds(lambda: train_epoch(model, made)),
             "outfits scored": outfits / seconds(lambda: score_outfits(model, made)),
             "items encoded and written": items
-            / seconds(lambda: CatalogueStates.build(model, made.items, states, torch.float16)),
+            / seconds(lambda: LocalCatalogue.build(model, made.items, states, torch.float16)),
             "outfits counted in the category graph": outfits
             / seconds(lambda: category_graph(made.category_id, made.batch, CATEGORIES)),
         }

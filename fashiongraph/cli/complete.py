@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from fashiongraph.data.outfits import Outfits
     from fashiongraph.datasets.outfit_dataset import OutfitDataset
     from fashiongraph.models import OutfitModel
-    from fashiongraph.retrieval import CatalogueStates
+    from fashiongraph.retrieval import LocalCatalogue
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,14 +142,14 @@ def complete(options: CompleteOptions) -> None:
 
 def _open(
     options: CompleteOptions, model: OutfitModel
-) -> tuple[OutfitDataset, CatalogueStates | None]:
+) -> tuple[OutfitDataset, LocalCatalogue | None]:
     """The data set and its stored states, if any."""
-    from fashiongraph.retrieval import CatalogueStates
+    from fashiongraph.retrieval import LocalCatalogue
 
     dataset = open_dataset(options.data, options.features, options.lenient, options.form, model)
     if options.states is None:
         return dataset, None
-    return dataset, CatalogueStates.load(options.states, model, dataset.items)
+    return dataset, LocalCatalogue.load(options.states, model, dataset.items)
 
 
 def _in_training(

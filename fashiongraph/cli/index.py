@@ -137,10 +137,10 @@ def _write_states(options: IndexOptions) -> tuple[int, int]:
     """Write item vectors by category for completion; return their number and size."""
     import torch
 
-    from fashiongraph.retrieval import CatalogueStates
+    from fashiongraph.retrieval import LocalCatalogue
 
     model, items = _open(options)
     assert model is not None  # checked with the options
     dtype = torch.float16 if options.half else torch.float32
-    states = CatalogueStates.build(model, items, options.output, dtype)
+    states = LocalCatalogue.build(model, items, options.output, dtype)
     return len(states), states.values.size(1)

@@ -41,8 +41,8 @@ class ItemIndices:
         lenient: bool,
     ) -> None:
         from fashiongraph.manifest import check_replaceable
-        from fashiongraph.retrieval.catalogue_states import STATES, STATES_CARD
         from fashiongraph.retrieval.item_index import INDEX, INDEX_CARD
+        from fashiongraph.retrieval.local_catalogue import STATES, STATES_CARD
 
         self.data = data
         self.items = items
@@ -81,12 +81,12 @@ class ItemIndices:
     def _write_states(self, change: CatalogueChange, items: ItemChange, folder: Path) -> None:
         import torch
 
-        from fashiongraph.retrieval import CatalogueStates
+        from fashiongraph.retrieval import LocalCatalogue
 
         assert self.model is not None
         files = self._files(self.model)
         before, after = self._before(files), self._after(change, files)
-        states = CatalogueStates.load(folder, self.model, before)
+        states = LocalCatalogue.load(folder, self.model, before)
         source = before.find(after.ids)
         fresh = after.find(items.fresh)
         source[fresh[fresh >= 0]] = -1
