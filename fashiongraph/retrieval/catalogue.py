@@ -28,6 +28,17 @@ class Catalogue(ABC):
     Args:
         scorer: Scorer of the model over the items of the catalogue.
         rounding: Largest Euclidean error of a vector due to the storage type.
+
+    Example:
+        >>> from fashiongraph.datasets import SyntheticOutfits
+        >>> from fashiongraph.models import Siamese
+        >>> from fashiongraph.retrieval import LocalCatalogue
+        >>> items = SyntheticOutfits.attributes_only(num_outfits=60, seed=0).items
+        >>> catalogue = LocalCatalogue.build(Siamese(items.num_features), items)
+        >>> bags = torch.from_numpy(Condition.parse("category = bag").holds(items))
+        >>> rows, products = catalogue.best(torch.ones(64), items.categories.index("bag"), 3, bags)
+        >>> items.category_id[rows].unique().numel()
+        1
     """
 
     def __init__(self, scorer: CompletionScorer, rounding: float = 0.0) -> None:

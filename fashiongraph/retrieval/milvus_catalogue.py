@@ -38,6 +38,9 @@ class MilvusCatalogue(Catalogue):
         collection: The collection.
         columns: Fields of the columns of the items.
 
+    Attributes:
+        size: Size of a vector.
+
     Example:
         >>> import tempfile
         >>> from fashiongraph.datasets import SyntheticOutfits
@@ -58,6 +61,7 @@ class MilvusCatalogue(Catalogue):
         super().__init__(scorer)
         self.collection = collection
         self.columns = columns
+        self.size = vector_size(scorer)
 
     @classmethod
     def build(
@@ -139,7 +143,7 @@ class MilvusCatalogue(Catalogue):
     def vectors(self, rows: Tensor) -> Tensor:
         """See :meth:`Catalogue.vectors`."""
         distinct, place = rows.unique(return_inverse=True)
-        found = torch.empty((len(distinct), vector_size(self.scorer)))
+        found = torch.empty((len(distinct), self.size))
         for block in distinct.split(_MOST_NAMED):
             ids, vectors = self.collection.vectors(self._names(block))
             found[torch.searchsorted(distinct, self._rows(ids, len(block)))] = vectors
@@ -154,7 +158,7 @@ class MilvusCatalogue(Catalogue):
         a new collection, which replaces this one.
         """
         scorer, columns = CompletionScorer(self.scorer.model, items), MilvusColumns.of(items)
-        size, collection, before = vector_size(scorer), self.collection, self.scorer.items
+        size, collection, before = self.size, self.collection, self.scorer.items
         rows = torch.arange(len(items))
         kept = rows[source >= 0]
         renamed = items.ids[kept.numpy()] != before.ids[source[kept].numpy()]
@@ -192,7 +196,7 @@ class MilvusCatalogue(Catalogue):
 
     def _with_kept(self, scorer: CompletionScorer, rows: Tensor, source: Tensor) -> Tensor:
         """Vectors of items of another table: those that are stored, and others encoded."""
-        found = torch.empty((len(rows), vector_size(self.scorer)))
+        found = torch.empty((len(rows), self.size))
         fresh = source[rows] < 0
         found[~fresh] = self.vectors(source[rows][~fresh])
         for block, vectors in encoded(scorer, rows[fresh]):
