@@ -16,7 +16,7 @@ from fashiongraph.retrieval.catalogue import BLOCK, Catalogue, encoded, vector_s
 from fashiongraph.retrieval.completion_scorer import CompletionScorer
 from fashiongraph.retrieval.embedding_key import embedding_key
 from fashiongraph.retrieval.milvus_collection import MOST_RESULTS, MilvusCollection
-from fashiongraph.retrieval.milvus_columns import MilvusColumns
+from fashiongraph.retrieval.milvus_columns import MilvusColumns, named
 
 _MARGIN = 16  # further results, in place of those that conditions allow and the caller does not
 _GROWTH = 4
@@ -144,7 +144,7 @@ class MilvusCatalogue(Catalogue):
         """See :meth:`Catalogue.vectors`."""
         distinct, place = rows.unique(return_inverse=True)
         found = torch.empty((len(distinct), self.size))
-        for block in distinct.split(_MOST_NAMED):
+        for block in distinct.split(_MOST_NAMED) if len(rows) else ():
             ids, vectors = self.collection.vectors(self._names(block))
             found[torch.searchsorted(distinct, self._rows(ids, len(block)))] = vectors
         return found[place]
@@ -226,10 +226,8 @@ class MilvusCatalogue(Catalogue):
         """The best of some rows, which the filter names."""
         item, product = [rows[:0]], [torch.empty(0)]
         for block in rows.split(_MOST_NAMED) if count else ():
-            condition = Condition("item_id", "in", tuple(self._names(block)))
-            named = self.columns.filter(condition, self.scorer.items)
             most = min(count, len(block))
-            ids, products = self.collection.search(query, named, most)
+            ids, products = self.collection.search(query, named(self._names(block)), most)
             item.append(self._rows(ids, most))
             product.append(products)
         value, place = torch.cat(product).topk(min(count, len(rows)))

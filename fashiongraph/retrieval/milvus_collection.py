@@ -13,7 +13,7 @@ from torch import Tensor
 
 from fashiongraph.errors import DataError, FashionGraphError
 from fashiongraph.optional import require
-from fashiongraph.retrieval.milvus_columns import MOST_BYTES, quoted
+from fashiongraph.retrieval.milvus_columns import MOST_BYTES, named
 from fashiongraph.retrieval.milvus_connection import TIMEOUT, connect, reported
 
 NAME = "fashiongraph"
@@ -81,7 +81,7 @@ class MilvusCollection:
                 self.load()
                 found = self.client.query(
                     self.name,
-                    filter=f"item_id == {quoted(_CARD)}",
+                    filter=named([_CARD]),
                     output_fields=["card"],
                     consistency_level="Strong",
                     timeout=TIMEOUT,
@@ -195,8 +195,9 @@ class MilvusCollection:
         """
         for start in range(0, len(ids), _WRITTEN):
             with reported(self.uri):
-                some = list(ids[start : start + _WRITTEN])
-                self.client.delete(self.name, ids=some, timeout=TIMEOUT)
+                # A filter, because pymilvus does not escape what it is given as `ids`.
+                some = named(ids[start : start + _WRITTEN])
+                self.client.delete(self.name, filter=some, timeout=TIMEOUT)
 
     def search(self, query: Tensor, filters: str, limit: int) -> tuple[list[str], Tensor]:
         """Rows with the largest inner products with a query, best first.
@@ -230,12 +231,10 @@ class MilvusCollection:
         Returns:
             Identifiers of those that are stored, in any order, and their vectors [m, D].
         """
-        if not ids:
-            return [], torch.empty(0)
         with reported(self.uri):
             found = self.client.query(
                 self.name,
-                filter=f"item_id in [{', '.join(map(quoted, ids))}]",
+                filter=named(ids),
                 output_fields=["item_id", "vector"],
                 timeout=TIMEOUT,
             )

@@ -35,6 +35,19 @@ def quoted(text: str) -> str:
     return f'"{text.translate(_ESCAPED)}"'
 
 
+def named(ids: Sequence[str]) -> str:
+    """A filter for items by their identifiers.
+
+    Args:
+        ids: The identifiers.
+
+    Example:
+        >>> named(["a", "b"])
+        'item_id in ["a", "b"]'
+    """
+    return f"item_id in [{', '.join(map(quoted, ids))}]"
+
+
 @dataclass(frozen=True)
 class MilvusColumns:
     """Columns of items as fields of a collection.
