@@ -192,7 +192,7 @@ class MilvusCatalogue(Catalogue):
             draft.write_card(_card(scorer, columns), size)
             for rows, vectors in blocks:
                 draft.write(_records(scorer.items, columns, rows, vectors))
-        return cls(scorer, collection, columns)
+        return cls(scorer, draft, columns)
 
     def _with_kept(self, scorer: CompletionScorer, rows: Tensor, source: Tensor) -> Tensor:
         """Vectors of items of another table: those that are stored, and others encoded."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -16,13 +18,13 @@ from fashiongraph.optional import require
 from fashiongraph.retrieval.milvus_columns import MOST_BYTES, named
 from fashiongraph.retrieval.milvus_connection import TIMEOUT, connect, reported
 
-NAME = "fashiongraph"
-"""Name of the collection in its database."""
+ALIAS = "fashiongraph"
+"""Alias of the collection in its database."""
 
 MOST_RESULTS = 16_384
 """Largest number of results of one search that servers allow by default."""
 
-_DRAFT, _PREVIOUS = f"{NAME}_draft", f"{NAME}_previous"
+_OWN = re.compile(f"{ALIAS}_[0-9a-f]{{16}}")  # names of collections
 _CARD = "fashiongraph card"  # identifier of the row that marks the collection as a catalogue
 _WRITTEN = 512  # rows of one message, which a server limits to 64 MB
 _LONG = 3600.0  # seconds to write or load a whole collection
@@ -33,37 +35,42 @@ class MilvusCollection:
 
     A row has the fields ``item_id``, ``vector`` and those of
     :class:`~fashiongraph.retrieval.milvus_columns.MilvusColumns`. A row without category holds the
-    card: what the vectors belong to, and the columns by field.
+    card: what the vectors belong to, and the columns by field. The alias ``fashiongraph`` tells
+    which collection of a database is the catalogue; a new one takes it over when it is complete.
 
     Args:
         client: A ``pymilvus.MilvusClient``.
         uri: The place of the database.
-        name: Name of the collection.
+        name: Name of the collection; empty if the database has none.
     """
 
-    def __init__(self, client: Any, uri: str, name: str = NAME) -> None:
+    def __init__(self, client: Any, uri: str, name: str) -> None:
         self.client = client
         self.uri = uri
         self.name = name
 
     @classmethod
     def connect(cls, uri: str, create: bool = False) -> MilvusCollection:
-        """The collection of catalogues in a database.
+        """The catalogue of a database, if it has one.
 
         Args:
             uri: A file ``….db``, or the URL of a server.
             create: Whether to create a file that does not exist.
 
         Raises:
-            DataError: If the file does not exist, or is no database of Milvus Lite.
+            DataError: If the file does not exist, or is no database of Milvus Lite, or the database
+                has a collection of that name that is no catalogue.
             FashionGraphError: If the server cannot be reached.
         """
-        return cls(connect(uri, create), uri)
-
-    def exists(self) -> bool:
-        """Whether the database has the collection."""
-        with reported(self.uri):
-            return bool(self.client.has_collection(self.name, timeout=TIMEOUT))
+        client = connect(uri, create)
+        with reported(uri):
+            if not client.has_collection(ALIAS, timeout=TIMEOUT):
+                return cls(client, uri, "")
+            # By its own name, since pymilvus keeps the fields of each name that it has seen.
+            name = client.describe_collection(ALIAS, timeout=TIMEOUT)["collection_name"]
+        if not _OWN.fullmatch(name):
+            raise DataError(f"has a collection {ALIAS!r} that is no catalogue", uri)
+        return cls(client, uri, name)
 
     def card(self) -> dict[str, Any]:
         """What the vectors belong to.
@@ -71,28 +78,22 @@ class MilvusCollection:
         Raises:
             DataError: If there is no collection, or it is no catalogue.
         """
-        if not self.exists():
+        if not self.name:
             raise DataError("holds no catalogue; 'fashiongraph index --store milvus'", self.uri)
+        self.load()
         with reported(self.uri):
-            fields = self.client.describe_collection(self.name, timeout=TIMEOUT)["fields"]
-            if "card" not in {one["name"] for one in fields}:
-                found = []
-            else:
-                self.load()
-                found = self.client.query(
-                    self.name,
-                    filter=named([_CARD]),
-                    output_fields=["card"],
-                    consistency_level="Strong",
-                    timeout=TIMEOUT,
-                )
+            found = self.client.query(
+                self.name,
+                filter=named([_CARD]),
+                output_fields=["card"],
+                consistency_level="Strong",
+                timeout=TIMEOUT,
+            )
         try:
             card = json.loads(found[0]["card"])
             return {"key": str(card["key"]), "columns": dict(card["columns"])}
         except (IndexError, KeyError, TypeError, ValueError) as error:
-            raise DataError(
-                f"has a collection {self.name!r} that is no catalogue", self.uri
-            ) from error
+            raise DataError(f"has a damaged catalogue, {self.name!r}", self.uri) from error
 
     def check_replaceable(self, overwrite: bool) -> None:
         """Check that a catalogue may be written.
@@ -101,13 +102,10 @@ class MilvusCollection:
             overwrite: Whether to replace an existing one.
 
         Raises:
-            DataError: If there is one and it is not to be replaced, or a collection of that name
-                that is no catalogue.
+            DataError: If there is one and it is not to be replaced.
         """
-        if self.exists():
-            self.card()
-            if not overwrite:
-                raise DataError("holds a catalogue; --overwrite replaces it", self.uri)
+        if self.name and not overwrite:
+            raise DataError("holds a catalogue; --overwrite replaces it", self.uri)
 
     def load(self) -> None:
         """Load the collection into the memory of the server."""
@@ -128,36 +126,22 @@ class MilvusCollection:
             size: Size of a vector.
 
         Yields:
-            The new collection, with another name until then.
+            The new collection.
         """
-        draft = MilvusCollection(self.client, self.uri, _DRAFT)
-        previous = MilvusCollection(self.client, self.uri, _PREVIOUS)
-        for left in (draft, previous):  # of a job that was killed
-            left.drop()
+        draft = MilvusCollection(self.client, self.uri, f"{ALIAS}_{secrets.token_hex(8)}")
+        self._drop_others()
         draft._create(fields, size)
         try:
             yield draft
             draft.flush()
+            draft.load()
         except BaseException:
-            draft.drop()
+            draft._drop()
             raise
         with reported(self.uri):
-            if self.exists():
-                self.client.rename_collection(self.name, _PREVIOUS, timeout=TIMEOUT)
-            self.client.rename_collection(_DRAFT, self.name, timeout=TIMEOUT)
-        previous.drop()
-        self.load()
-
-    def drop(self) -> None:
-        """Remove the collection if it is a catalogue.
-
-        Raises:
-            DataError: If it is none.
-        """
-        if self.exists():
-            self.card()
-            with reported(self.uri):
-                self.client.drop_collection(self.name, timeout=TIMEOUT)
+            switch = self.client.alter_alias if self.name else self.client.create_alias
+            switch(draft.name, ALIAS, timeout=TIMEOUT)
+        draft._drop_others()
 
     def write(self, records: Sequence[Mapping[str, Any]]) -> None:
         """Write rows, in place of those with the same identifiers.
@@ -267,6 +251,17 @@ class MilvusCollection:
                 consistency_level="Session",  # a client reads what it wrote
                 timeout=TIMEOUT,
             )
+
+    def _drop_others(self) -> None:
+        """Remove earlier catalogues, and those of jobs that were killed."""
+        with reported(self.uri):
+            for name in self.client.list_collections(timeout=TIMEOUT):
+                if _OWN.fullmatch(name) and name != self.name:
+                    MilvusCollection(self.client, self.uri, name)._drop()
+
+    def _drop(self) -> None:
+        with reported(self.uri):
+            self.client.drop_collection(self.name, timeout=TIMEOUT)
 
     def _upsert(self, records: Sequence[Mapping[str, Any]]) -> None:
         for start in range(0, len(records), _WRITTEN):

@@ -53,7 +53,7 @@ class MilvusColumns:
     """Columns of items as fields of a collection.
 
     The category is the field ``category``, column i the field ``column{i}``. Left out are columns
-    whose values a field cannot hold as they are: lists, mixed types, integers beyond 2^53, infinite
+    whose values a field cannot hold as they are: lists, mixed types, integers from 2^53 on, infinite
     numbers, and texts of more than 65,535 bytes. A condition on such a column has no filter.
 
     Args:
@@ -145,7 +145,7 @@ def _kind(column: pd.Series[Any]) -> str:
         return "boolean"
     if getattr(column.dtype, "kind", "O") in "iuf":
         values = column.to_numpy(np.float64, na_value=np.nan)
-        exact = column.dtype.kind == "f" or not (np.abs(values) > _LARGEST_INTEGER).any()
+        exact = column.dtype.kind == "f" or not (np.abs(values) >= _LARGEST_INTEGER).any()
         return "number" if exact and not np.isinf(values).any() else ""
     if pd.api.types.is_datetime64_any_dtype(column):
         try:
@@ -160,7 +160,7 @@ def _kind(column: pd.Series[Any]) -> str:
 def _fits(text: str) -> bool:
     """Whether a text is at most as long as a field, and has no half of a surrogate pair."""
     try:
-        return len(text) * 4 <= MOST_BYTES or len(text.encode()) <= MOST_BYTES
+        return len(text.encode()) <= MOST_BYTES
     except UnicodeEncodeError:
         return False
 

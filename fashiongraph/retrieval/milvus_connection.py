@@ -19,9 +19,10 @@ TOKEN_VARIABLE = "FASHIONGRAPH_MILVUS_TOKEN"  # the name of a variable, no secre
 TIMEOUT = 30.0
 """Seconds after which a call of Milvus fails."""
 
-_CONNECT_TIMEOUT = 10.0  # seconds
+CONNECT_TIMEOUT = 10.0
+"""Seconds after which a server counts as unreachable."""
+
 _SCHEMES = ("http", "https", "tcp")
-_LOGGERS = ("pymilvus", "milvus_lite")
 
 
 def is_milvus(place: str | Path) -> bool:
@@ -53,9 +54,9 @@ def connect(uri: str, create: bool = False) -> Any:
         FashionGraphError: If the URL is of another form, or the server cannot be reached.
     """
     milvus = require("pymilvus", "milvus")
-    for logger in map(logging.getLogger, _LOGGERS):
-        if not logger.handlers:  # Python would print errors that are raised as well
-            logger.addHandler(logging.NullHandler())
+    # pymilvus prints each error that it raises, with the stack of its calls.
+    for name in ("pymilvus", "pymilvus.milvus_client"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     if _is_file(uri):
         require("milvus_lite", "milvus")
         _check_file(Path(uri), create)
@@ -64,7 +65,7 @@ def connect(uri: str, create: bool = False) -> Any:
     token = "" if _is_file(uri) else os.environ.get(TOKEN_VARIABLE, "")
     with reported(uri), _reasons() as reasons:
         try:
-            return milvus.MilvusClient(uri, token=token, timeout=_CONNECT_TIMEOUT)
+            return milvus.MilvusClient(uri, token=token, timeout=CONNECT_TIMEOUT)
         except milvus.exceptions.ConnectionConfigException as error:
             reason = "; ".join(reasons) or _message(error)
             raise FashionGraphError(f"{uri}: cannot be opened as Milvus Lite: {reason}") from error
@@ -86,7 +87,7 @@ def reported(uri: str) -> Iterator[None]:
     except (milvus.MilvusException, grpc.RpcError, grpc.FutureTimeoutError, ValueError) as error:
         if isinstance(error, FashionGraphError):
             raise
-        raise FashionGraphError(f"{uri}: Milvus cannot do this: {_message(error)}") from error
+        raise FashionGraphError(f"{uri}: error of Milvus: {_message(error)}") from error
 
 
 @contextmanager

@@ -11,90 +11,17 @@ from fashiongraph.data import ItemTable, append_items
 from fashiongraph.data.conditions import Condition, allowed_items, read_conditions
 from fashiongraph.errors import DataError, FashionGraphError
 from fashiongraph.models import ADDGNN, Siamese
-from fashiongraph.retrieval import LocalCatalogue, MilvusCatalogue, complete, open_catalogue
-from fashiongraph.retrieval.extended_catalogue import ExtendedCatalogue
-
-SEED = 0
-TEXTS = ["red", 'sa"id', "it's", "back\\slash", "new\nline\t", "ü ñ \u2028 衣", "a, b", "100%", "*"]
-
-
-def frame(count, rng):
-    """Columns of every type, each with missing values."""
-    price = np.round(rng.random(count) * 100, 2)
-    columns = pd.DataFrame(
-        {
-            "price": price,
-            "narrow": price.astype(np.float32),
-            "stock": pd.array(rng.integers(-3, 9, count), dtype="Int64"),
-            "colour": rng.choice(np.array(TEXTS, dtype=object), count),
-            "size (cm)": pd.array(rng.choice(["36", "38", "one size"], count), dtype="string"),
-            "line": pd.Categorical(rng.choice(["a", "b", "c"], count)),
-            "added": pd.Timestamp("2025-01-01")
-            + pd.to_timedelta(rng.integers(0, 10**6, count), unit="min"),
-            "sale": pd.array(rng.random(count) < 0.5, dtype="boolean"),
-            "mixed": rng.choice(np.array(["x", 3, 2.5], dtype=object), count),
-        }
-    )
-    return columns.mask(pd.DataFrame(rng.random(columns.shape) < 0.1, columns=columns.columns))
-
-
-def table(count, seed=SEED, num_features=8):
-    rng = np.random.default_rng(seed)
-    ids = [f"{i} {TEXTS[i % len(TEXTS)]}" for i in range(count)]
-    names = rng.choice(["bag", "top", 'sh"oe', "häts"], count)
-    features = torch.from_numpy(rng.standard_normal((count, num_features), dtype=np.float32))
-    vocabulary = ["bag", "top", 'sh"oe', "häts", "empty"]
-    items = ItemTable.from_lists(ids, names, features, frame(count, rng), vocabulary=vocabulary)
-    category = items.category_id.clone()
-    category[::17] = -1
-    return ItemTable(items.ids, category, items.categories, features, items.columns)
-
-
-def siamese(num_features=8):
-    torch.manual_seed(SEED)
-    return Siamese(num_features).eval()
-
-
-@pytest.fixture(params=["local", "milvus"])
-def build(request, tmp_path):
-    """A function that stores a catalogue, and its place."""
-    if request.param == "milvus":
-        pytest.importorskip("milvus_lite", reason="the optional extra 'milvus' is not installed")
-    place = str(tmp_path / ("shop.db" if request.param == "milvus" else "shop"))
-    build = {"local": LocalCatalogue.build, "milvus": MilvusCatalogue.build}[request.param]
-    return lambda model, items: (build(model, items, place), place)
-
-
-def every(items):
-    return torch.ones(len(items), dtype=torch.bool)
-
-
-def query_of(size, seed=1):
-    return torch.randn(size, generator=torch.Generator().manual_seed(seed))
-
-
-def brute_force(vectors, items, query, category, count, allowed):
-    """Rows and products by a loop over all items, the best first."""
-    found = [
-        (float(np.dot(vectors[row].astype(np.float64), query)), row)
-        for row in range(len(items))
-        if items.category_id[row] == category and allowed[row]
-    ]
-    found.sort(reverse=True)
-    return [row for _, row in found[:count]], [product for product, _ in found[:count]]
-
-
-def check(catalogue, items, category, count, allowed, conditions=(), seed=1):
-    vectors = catalogue.vectors(torch.arange(len(items))).numpy()
-    query = query_of(vectors.shape[1], seed)
-    expected = brute_force(vectors, items, query.double().numpy(), category, count, allowed)
-    rows, products = catalogue.best(query, category, count, allowed, conditions)
-    assert rows.tolist() == expected[0]
-    assert products.tolist() == pytest.approx(expected[1], rel=1e-5, abs=1e-5)
-    candidates = ((items.category_id == category) & allowed).nonzero().flatten().flip(0)
-    rows, products = catalogue.nearest(query, candidates, count)
-    assert rows.tolist() == expected[0]
-    assert products.tolist() == pytest.approx(expected[1], rel=1e-5, abs=1e-5)
+from fashiongraph.retrieval import LocalCatalogue, complete, open_catalogue
+from tests.retrieval.mixed_catalogue import (
+    SEED,
+    TEXTS,
+    WHERE,
+    check,
+    every,
+    query_of,
+    siamese,
+    table,
+)
 
 
 def test_best_are_those_of_a_loop(build):
@@ -151,38 +78,6 @@ def test_items_without_category_are_candidates_by_their_rows(build):
     product, place = (vectors @ query).topk(4)
     assert rows.tolist() == candidates[place].tolist()
     torch.testing.assert_close(products, product)
-
-
-WHERE = [
-    "price < 40",
-    "price <= 12.5",
-    "price > 1e-05",
-    "price >= -1e3",
-    "narrow < 50.25",
-    "stock = 2",
-    "stock != 2",
-    "stock in -1, 2, 3.0, 77",
-    "stock > -2",
-    "added > 2025-06-01",
-    "added <= 2026-01-01T12:30",
-    "added != 2025-01-01",
-    "sale = true",
-    "sale != true",
-    "sale in true, false",
-    "line = a",
-    "line in a, c",
-    "size (cm) = 38",
-    "size (cm) != one size",
-    "mixed = x",
-    "mixed != x",
-    "category = bag",
-    "category != top",
-    'category in bag, "sh""oe"',
-    "item_id != 0 red",
-    "item_id in 0 red, 18 red",
-    'colour in red, "a, b", *',
-    *(f"colour {sign} {text}" for sign in ("=", "!=") for text in TEXTS if "\n" not in text),
-]
 
 
 @pytest.mark.parametrize("negated", [False, True], ids=["where", "unless"])
@@ -272,7 +167,7 @@ def changed_table(items):
 
 def test_items_are_added_changed_and_removed(build):
     items, model = table(80), siamese()
-    catalogue, place = build(model, items)
+    catalogue, _ = build(model, items)
     after, source = changed_table(items)
     found = catalogue.changed(after, source)
     anew = LocalCatalogue.build(model, after)
@@ -283,18 +178,3 @@ def test_items_are_added_changed_and_removed(build):
         for category in range(4):
             check(found, after, category, 100, allowed, conditions)
             check(found, after, category, 100, every(after))
-
-
-def test_further_items_join_a_search_and_are_not_stored(build):
-    items, model = table(80), siamese()
-    catalogue, place = build(model, items)
-    after = append_items(items, ItemTable.from_lists(["g1", "g2", "g3"], ["bag", "top", "new"],
-                                                     torch.randn(3, 8)))  # fmt: skip
-    found, anew = ExtendedCatalogue(catalogue, after), LocalCatalogue.build(model, after)
-    assert len(found) == 83
-    for text in ("price < 40", "colour = red"):
-        allowed = allowed_items(after, unless=[text])
-        for category in range(after.num_categories):
-            check(found, after, category, 90, allowed, read_conditions(unless=[text]))
-            check(anew, after, category, 90, allowed)
-    assert len(open_catalogue(place, model, items)) == 80
