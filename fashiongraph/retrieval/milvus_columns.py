@@ -17,6 +17,7 @@ from fashiongraph.data.item_table import ItemTable
 MOST_BYTES = 65_535
 """Length of the longest text of a field, in bytes."""
 
+_MOST_COLUMNS = 60  # servers allow 64 fields by default
 _LARGEST_INTEGER = 2**53  # of those that are exact in double precision
 _COMPLEMENT = {"=": "!=", "!=": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 _ESCAPED = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n", "\r": r"\r", "\t": r"\t"})
@@ -53,8 +54,9 @@ class MilvusColumns:
     """Columns of items as fields of a collection.
 
     The category is the field ``category``, column i the field ``column{i}``. Left out are columns
-    whose values a field cannot hold as they are: lists, mixed types, integers from 2^53 on, infinite
-    numbers, and texts of more than 65,535 bytes. A condition on such a column has no filter.
+    whose values a field cannot hold as they are: lists, mixed types, integers from 2^53 on,
+    infinite numbers, and texts of more than 65,535 bytes. So are those after 60 columns. A
+    condition on such a column has no filter.
 
     Args:
         kinds: ``boolean``, ``number``, ``date`` (nanoseconds since 1970) or ``text`` of each column
@@ -79,7 +81,13 @@ class MilvusColumns:
         Args:
             items: The items.
         """
-        return cls({str(name): _kind(column) for name, column in items.columns.items()})
+        columns = enumerate(items.columns.items())
+        return cls(
+            {
+                str(name): _kind(column) if place < _MOST_COLUMNS else ""
+                for place, (name, column) in columns
+            }
+        )
 
     @property
     def fields(self) -> dict[str, str]:

@@ -61,6 +61,11 @@ def test_columns_that_a_field_cannot_hold_are_left_out():
     assert columns.filter(Condition.parse("mixed = a"), items) == ""
 
 
+def test_columns_after_the_sixtieth_are_left_out():
+    kinds = MilvusColumns.of(of(**{f"c{i}": [i] for i in range(70)})).kinds
+    assert list(kinds.values()) == ["number"] * 60 + [""] * 10
+
+
 def test_values_are_those_of_the_fields():
     items = of(
         price=[9.5, np.nan, 3.0],
