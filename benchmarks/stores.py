@@ -99,7 +99,7 @@ def measure(folder: Path, args: argparse.Namespace) -> dict:
 def table(result: dict) -> str:
     """Latencies as a table."""
     lines = [
-        "| ten best of a category | local p50, ms | local p95, ms | Milvus p50, ms | Milvus p95, ms |",
+        "| ten best | local p50, ms | local p95, ms | Milvus Lite p50, ms | Milvus Lite p95, ms |",
         "| --- | ---: | ---: | ---: | ---: |",
     ]
     for text, stores in result["latency"].items():

@@ -41,7 +41,7 @@ def test_vectors_are_written_where_the_application_reads_them():
     made = index.make_parser(typer.Context(index, info_name=command)).parse_args(rest)[0]
     states = services["app"]["command"][services["app"]["command"].index("--states") + 1]
     assert made["output"] == states == "http://milvus:19530"
-    assert made["checkpoint"] in entry_point() and rest[0] in entry_point()
+    assert made["checkpoint"] in entry_point() and made["data"] in entry_point()
     for name in ("app", "index"):
         assert MILVUS_TOKEN in services[name]["environment"]
     text = (DEPLOY / "Dockerfile").read_text(encoding="utf-8")
