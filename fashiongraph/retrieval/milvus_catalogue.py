@@ -27,10 +27,11 @@ class MilvusCatalogue(Catalogue):
     """Item vectors of a catalogue in a collection of Milvus, with the columns of the items.
 
     Searches are exact: a flat index with inner products in float32. Category and conditions are
-    filters of the search. Candidates that no filter describes, such as those within a budget, are
+    filters of the search, but for columns whose values have changed since they were stored.
+    Candidates that no filter describes, such as those within a budget, are
     found among further results, or by their identifiers where these do not suffice.
 
-    A file ``….db`` is served by Milvus Lite inside this process, on a port of this machine; a
+    The result is that of the table of items in each case. A file ``….db`` is served by Milvus Lite inside this process, on a port of this machine; a
     second process cannot open it meanwhile.
 
     Args:
@@ -113,7 +114,8 @@ class MilvusCatalogue(Catalogue):
         if card["key"] != embedding_key(model, items):
             raise DataError("holds the states of another model or of other items", uri)
         collection.load()
-        return cls(CompletionScorer(model, items), collection, MilvusColumns(card["columns"]))
+        columns = MilvusColumns.stored(card["columns"], card["values"], items)
+        return cls(CompletionScorer(model, items), collection, columns)
 
     def best(
         self,
@@ -168,8 +170,10 @@ class MilvusCatalogue(Catalogue):
         fresh = source < 0
         for one in kept.split(BLOCK):  # a kept item may have another category or other values
             old, new = columns.records(before, source[one]), columns.records(items, one)
-            fresh[one] = torch.tensor([a != b for a, b in zip(old, new, strict=True)])
-        collection.write_card({"key": "", "columns": dict(columns.kinds)}, size)
+            fresh[one] = torch.tensor(
+                [a != b for a, b in zip(old, new, strict=True)], dtype=torch.bool
+            )
+        collection.write_card({**_card(scorer, columns), "key": ""}, size)
         for one in rows[fresh].split(BLOCK):
             vectors = self._with_kept(scorer, one, source)
             collection.write(_records(items, columns, one, vectors))
@@ -249,7 +253,11 @@ class MilvusCatalogue(Catalogue):
 
 def _card(scorer: CompletionScorer, columns: MilvusColumns) -> dict[str, Any]:
     """What the vectors belong to, and the fields of the columns."""
-    return {"key": embedding_key(scorer.model, scorer.items), "columns": dict(columns.kinds)}
+    return {
+        "key": embedding_key(scorer.model, scorer.items),
+        "columns": dict(columns.kinds),
+        "values": columns.digests(scorer.items),
+    }
 
 
 def _records(

@@ -91,7 +91,8 @@ class MilvusCollection:
             )
         try:
             card = json.loads(found[0]["card"])
-            return {"key": str(card["key"]), "columns": dict(card["columns"])}
+            columns, values = dict(card["columns"]), dict(card["values"])
+            return {"key": str(card["key"]), "columns": columns, "values": values}
         except (IndexError, KeyError, TypeError, ValueError) as error:
             raise DataError(f"has a damaged catalogue, {self.name!r}", self.uri) from error
 
@@ -165,7 +166,7 @@ class MilvusCollection:
         """Write what the vectors belong to.
 
         Args:
-            card: ``key`` of the vectors and ``columns``.
+            card: ``key`` of the vectors, ``columns`` and digests of their ``values``.
             size: Size of a vector.
         """
         vector = np.zeros(size, dtype=np.float32)

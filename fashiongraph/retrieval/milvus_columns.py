@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ MOST_BYTES = 65_535
 """Length of the longest text of a field, in bytes."""
 
 _MOST_COLUMNS = 60  # servers allow 64 fields by default
+_HASHED = 65_536  # values at once
 _LARGEST_INTEGER = 2**53  # of those that are exact in double precision
 _COMPLEMENT = {"=": "!=", "!=": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 _ESCAPED = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n", "\r": r"\r", "\t": r"\t"})
@@ -88,6 +90,36 @@ class MilvusColumns:
                 for place, (name, column) in columns
             }
         )
+
+    @classmethod
+    def stored(
+        cls, kinds: Mapping[str, str], digests: Mapping[str, str], items: ItemTable
+    ) -> MilvusColumns:
+        """The columns of a collection, without those whose values are no longer those of a table.
+
+        Args:
+            kinds: Kinds of the stored columns.
+            digests: Digests of their values.
+            items: The items as they are now.
+        """
+        now, values = cls.of(items).kinds, cls(kinds).digests(items)
+        return cls(
+            {
+                name: kind if kind == now.get(name) and digests.get(name) == values[name] else ""
+                for name, kind in kinds.items()
+            }
+        )
+
+    def digests(self, items: ItemTable) -> dict[str, str]:
+        """Digests of the values of each column; empty for one that is left out or does not exist.
+
+        Args:
+            items: The items.
+        """
+        return {
+            name: _digest(items.columns[name], kind) if kind and name in items.columns else ""
+            for name, kind in self.kinds.items()
+        }
 
     @property
     def fields(self) -> dict[str, str]:
@@ -171,6 +203,16 @@ def _fits(text: str) -> bool:
         return len(text.encode()) <= MOST_BYTES
     except UnicodeEncodeError:
         return False
+
+
+def _digest(column: pd.Series[Any], kind: str) -> str:
+    """Digest of the values of a column, however the table stores them."""
+    digest = hashlib.blake2b(digest_size=8)
+    if _kind(column) == kind:
+        for start in range(0, len(column), _HASHED):
+            values = pd.Series(_values(column.iloc[start : start + _HASHED], kind), dtype=object)
+            digest.update(pd.util.hash_array(values.to_numpy(object), categorize=False).tobytes())
+    return digest.hexdigest()
 
 
 def _values(column: pd.Series[Any], kind: str) -> list[Any]:

@@ -75,6 +75,38 @@ def test_candidates_without_a_filter_are_named_where_results_do_not_suffice(cata
         assert len(catalogue.collection.asked) <= 4  # two for each of two searches
 
 
+def test_columns_that_have_changed_are_left_to_the_table(items, tmp_path):
+    place, model = str(tmp_path / "shop.db"), siamese()
+    MilvusCatalogue.build(model, items, place)
+    columns = items.columns.assign(
+        price=items.columns["price"].sample(frac=1, random_state=0).values
+    )
+    columns["stock"] = columns["stock"].astype("Float64")  # the same numbers
+    now = ItemTable(items.ids, items.category_id, items.categories, items.features,
+                    columns.drop(columns="added"))  # fmt: skip
+    catalogue = recorded(MilvusCatalogue.load(place, model, now))
+    for where in (["price < 30"], ["price < 30", "stock > 3"]):
+        catalogue.collection.asked.clear()
+        for category in range(4):
+            check(catalogue, now, category, 50, allowed_items(now, where), read_conditions(where))
+        asked = " ".join(text for text, _ in catalogue.collection.asked)
+        assert "column0" not in asked and ("column2 > 3.0" in asked) == (len(where) == 2)
+    catalogue = MilvusCatalogue.load(place, model, now).changed(now, torch.arange(400))
+    assert list(catalogue.columns.kinds) == list(now.columns) and catalogue.columns.kinds["price"]
+    check(catalogue, now, 1, 50, allowed_items(now, where), read_conditions(where))
+
+
+def test_all_items_are_replaced(items, tmp_path):
+    model = siamese()
+    catalogue = MilvusCatalogue.build(model, items, str(tmp_path / "shop.db"))
+    ids = items.ids.to_series().add(" new")
+    after = ItemTable(type(items.ids)(ids), items.category_id, items.categories,
+                      items.features.flip(0), items.columns)  # fmt: skip
+    found = catalogue.changed(after, torch.full((400,), -1))
+    check(found, after, 1, 50, every(after))
+    check(found.changed(items, torch.full((400,), -1)), items, 1, 50, every(items))
+
+
 def test_items_of_another_job_are_an_error(items, tmp_path):
     place = str(tmp_path / "shop.db")
     catalogue = MilvusCatalogue.build(siamese(), items, place)

@@ -49,7 +49,7 @@ def test_a_build_that_fails_leaves_the_earlier_catalogue(place):
     MilvusCatalogue.build(model, items, place)
     collection = MilvusCollection.connect(place)
     with pytest.raises(RuntimeError), collection.replaced({"category": "text"}, 64) as draft:
-        draft.write_card({"key": "", "columns": {}}, 64)
+        draft.write_card({"key": "", "columns": {}, "values": {}}, 64)
         raise RuntimeError
     check(MilvusCatalogue.load(place, model, items), items, 1, 5, every(items))
     assert len(collection.client.list_collections()) == 1
@@ -71,7 +71,7 @@ def test_the_rest_of_a_killed_build_is_removed_by_the_next(place):
 def test_a_change_that_was_cut_short_is_refused(place):
     items, model = table(30), siamese()
     catalogue = MilvusCatalogue.build(model, items, place)
-    catalogue.collection.write_card({"key": "", "columns": {}}, catalogue.size)
+    catalogue.collection.write_card({"key": "", "columns": {}, "values": {}}, catalogue.size)
     with pytest.raises(DataError, match="another model or of other items"):
         MilvusCatalogue.load(place, model, items)
 

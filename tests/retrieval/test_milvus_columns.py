@@ -66,6 +66,21 @@ def test_columns_after_the_sixtieth_are_left_out():
     assert list(kinds.values()) == ["number"] * 60 + [""] * 10
 
 
+def test_digests_are_of_values_and_not_of_their_storage():
+    price, text = [1.0, np.nan, 3.0], ["a", None, "b"]
+    first = of(price=price, colour=text)
+    second = of(price=pd.array([1, None, 3], dtype="Int64"), colour=pd.array(text, dtype="string"))
+    columns = MilvusColumns.of(first)
+    digests = columns.digests(first)
+    assert len(set(digests.values())) == 2
+    assert columns.digests(second) == digests
+    changed = columns.digests(of(price=[1.0, 2.0, 3.0], colour=pd.Categorical(text)))
+    assert changed["price"] != digests["price"] and changed["colour"] == digests["colour"]
+    moved = MilvusColumns.stored(columns.kinds, digests, of(colour=["b", None, "a"]))
+    assert moved.kinds == {"price": "", "colour": ""}
+    assert MilvusColumns.stored(columns.kinds, digests, second) == columns
+
+
 def test_values_are_those_of_the_fields():
     items = of(
         price=[9.5, np.nan, 3.0],
