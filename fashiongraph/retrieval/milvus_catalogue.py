@@ -28,10 +28,11 @@ class MilvusCatalogue(Catalogue):
 
     Searches are exact: a flat index with inner products in float32. Category and conditions are
     filters of the search, but for columns whose values have changed since they were stored.
-    Candidates that no filter describes, such as those within a budget, are
-    found among further results, or by their identifiers where these do not suffice.
+    Candidates that no filter describes, such as those within a budget, are found among further
+    results, or by their identifiers where these do not suffice. The result is that of the table of
+    items in each case.
 
-    The result is that of the table of items in each case. A file ``….db`` is served by Milvus Lite inside this process, on a port of this machine; a
+    A file ``….db`` is served by Milvus Lite inside this process, on a port of this machine; a
     second process cannot open it meanwhile.
 
     Args:
@@ -113,7 +114,6 @@ class MilvusCatalogue(Catalogue):
         card = collection.card()
         if card["key"] != embedding_key(model, items):
             raise DataError("holds the states of another model or of other items", uri)
-        collection.load()
         columns = MilvusColumns.stored(card["columns"], card["values"], items)
         return cls(CompletionScorer(model, items), collection, columns)
 
