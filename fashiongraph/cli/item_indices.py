@@ -43,6 +43,7 @@ class ItemIndices:
         from fashiongraph.manifest import check_replaceable
         from fashiongraph.retrieval.item_index import INDEX, INDEX_CARD
         from fashiongraph.retrieval.local_catalogue import STATES, STATES_CARD
+        from fashiongraph.retrieval.milvus_connection import is_milvus
 
         self.data = data
         self.items = items
@@ -51,6 +52,12 @@ class ItemIndices:
         self.lenient = lenient
         self.kinds: dict[Path, str] = {}
         for folder in folders:
+            if is_milvus(folder):
+                raise DataError(
+                    "is in Milvus: 'fashiongraph index --store milvus --overwrite' writes its item "
+                    "vectors anew",
+                    folder,
+                )
             cards = {INDEX_CARD: INDEX, STATES_CARD: STATES}
             kind = next((cards[name] for name in cards if (folder / name).is_file()), None)
             if kind is None:

@@ -180,6 +180,9 @@ def test_states_need_their_model(shop, model, tmp_path, command):
     assert "'--checkpoint'" in str(refused.exception)
     refused = command("items", "remove", shop, "022", "--index", shop, fails=True)
     assert "fashiongraph index" in str(refused.exception)
+    (tmp_path / "a.db").mkdir()
+    refused = command("items", "remove", shop, "022", "--index", tmp_path / "a.db", fails=True)
+    assert "--store milvus --overwrite" in str(refused.exception)
 
 
 def test_an_index_folder_with_other_files_is_refused(shop, tmp_path, command):

@@ -159,7 +159,7 @@ def test_twenty_thousand_items_give_the_answers_of_mapped_files(tmp_path):
     for seed, (where, allowed) in enumerate(cases):
         query, conditions = query_of(stored.size, seed), read_conditions(where)
         for category in range(items.num_categories):
-            for count in (1, 10, 500):
+            for count in (10, 500):
                 rows, products = local.best(query, category, count, allowed)
                 found = stored.best(query, category, count, allowed, conditions)
                 torch.testing.assert_close(found[1], products, rtol=1e-5, atol=1e-5)
