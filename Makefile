@@ -20,7 +20,7 @@ $(INSTALLED): pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --constraint constraints.txt hatchling editables
 	$(BIN)/pip install --quiet --no-build-isolation --constraint constraints.txt \
-		--editable '.[clip,dev,docs,efficientnet,export,hub,metric,ray,retrieval,serve,text]'
+		--editable '.[clip,dev,docs,efficientnet,export,hub,metric,milvus,ray,retrieval,serve,text]'
 	touch $@
 
 install: $(INSTALLED) ## Make .venv, or bring it up to date.

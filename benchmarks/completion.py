@@ -27,7 +27,7 @@ from fashiongraph.data import ItemTable, Outfits, category_graph
 from fashiongraph.evaluation import score_outfits
 from fashiongraph.files import atomic_write
 from fashiongraph.models import ADDGNN
-from fashiongraph.retrieval import CatalogueStates, complete
+from fashiongraph.retrieval import LocalCatalogue, complete
 from fashiongraph.retrieval.completion_scorer import CompletionScorer
 
 NUM_FEATURES, NUM_CATEGORIES, K = 1280, 200, 10
@@ -124,7 +124,7 @@ def measure(folder: Path, args: argparse.Namespace) -> dict:
     full.load_state_dict(bare.state_dict(), strict=False)  # one encoder, one set of vectors
     result: dict = {"items": args.items, "dtype": args.dtype, "hidden": args.hidden}
     start = time.perf_counter()
-    states = CatalogueStates.build(bare, items, folder / "states", getattr(torch, args.dtype))
+    states = LocalCatalogue.build(bare, items, folder / "states", getattr(torch, args.dtype))
     result["build_seconds"] = time.perf_counter() - start
     result["vectors_mb"] = states.values.nbytes / 1e6
     result["build_peak_mb"] = memory("VmHWM")
@@ -133,7 +133,7 @@ def measure(folder: Path, args: argparse.Namespace) -> dict:
     every_slot = [(outfit, None) for outfit, _ in drawn]
 
     stored = (states.values, states.item, states.ptr, states.rounding)
-    of_model = {bare: states, full: CatalogueStates(CompletionScorer(full, items), *stored)}
+    of_model = {bare: states, full: LocalCatalogue(CompletionScorer(full, items), *stored)}
 
     def answer(model: ADDGNN, shortlist: int | None) -> Callable[..., pd.DataFrame]:
         kept = of_model[model]

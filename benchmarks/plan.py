@@ -10,6 +10,7 @@ hold at any size, and all workers to be equally fast.
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import platform
 import tempfile
@@ -28,12 +29,13 @@ from fashiongraph.evaluation import score_outfits
 from fashiongraph.loader.negatives.protocol import negative_sampler
 from fashiongraph.models import ADDGNN
 from fashiongraph.objectives import default_objective
-from fashiongraph.retrieval import CatalogueStates
+from fashiongraph.retrieval import LocalCatalogue
 
 FEATURES, HIDDEN, ATTRIBUTES, CATEGORIES = 1280, 64, 4, 1000
 SIZE = 5.5  # items of an outfit, of three to eight
 PAIRS = 83 / 3  # ordered pairs of items of an outfit
 LONG, HALF, EDGE, NAME = 8, 2, 28, 12  # bytes; an edge has two ends, a count and a weight
+FIELDS = 60  # bytes of the identifier, the category and a few columns of an item
 
 
 def array_bytes(outfits: int, items: int) -> dict[str, float]:
@@ -53,6 +55,27 @@ def array_bytes(outfits: int, items: int) -> dict[str, float]:
     }
 
 
+def cluster_bytes(items: int) -> dict[str, tuple[float, float]]:
+    """Bytes of item vectors in the memory of query nodes and on their disks, by index.
+
+    By the defaults that Milvus documents, IVF_SQ8 has a byte for each number. DiskANN has in memory
+    codes of 0.125 and a cache of 0.1 of the vectors, and 56 neighbours of each item on disk.
+    """
+    numbers = items * ATTRIBUTES * HIDDEN
+    vectors = 4 * numbers
+    return {
+        "FLAT, float32 (exact; what the library makes)": (vectors, vectors),
+        "FLAT, half precision": (2 * numbers, 2 * numbers),
+        "IVF_SQ8": (numbers, numbers),
+        "DiskANN": ((0.125 + 0.1) * vectors, vectors + 4 * 56 * items),
+    }
+
+
+def query_nodes(size: float, items: int) -> int:
+    """Machines of 128 GB for an index and the fields of the items, filled to 90 percent."""
+    return math.ceil((size + FIELDS * items) / (0.9 * 128e9))
+
+
 def rates(outfits: int, items: int) -> dict[str, float]:
     """Work of one thread per second of processor time."""
     case = Case(features=FEATURES, mapped_items=items)
@@ -69,7 +92,7 @@ def rates(outfits: int, items: int) -> dict[str, float]:
             / seconds(lambda: train_epoch(model, made)),
             "outfits scored": outfits / seconds(lambda: score_outfits(model, made)),
             "items encoded and written": items
-            / seconds(lambda: CatalogueStates.build(model, made.items, states, torch.float16)),
+            / seconds(lambda: LocalCatalogue.build(model, made.items, states, torch.float16)),
             "outfits counted in the category graph": outfits
             / seconds(lambda: category_graph(made.category_id, made.batch, CATEGORIES)),
         }
@@ -107,6 +130,12 @@ def main() -> None:
     print("| array | GB |\n| --- | ---: |")
     for name, size in array_bytes(args.outfits, args.items).items():
         print(f"| {name} | {size / 1e9:,.3g} |")
+    print(
+        "\n| index in Milvus | memory, GB | disk, GB | query nodes |\n| --- | ---: | ---: | ---: |"
+    )
+    for name, (memory, disk) in cluster_bytes(args.items).items():
+        nodes = query_nodes(memory, args.items)
+        print(f"| {name} | {memory / 1e9:,.4g} | {disk / 1e9:,.4g} | {nodes} |")
     print("\n| work | a second, one thread | hours, one thread |\n| --- | ---: | ---: |")
     for name, rate in rates(args.measured, 10 * args.measured).items():
         count = args.items if name.startswith("items") else args.outfits

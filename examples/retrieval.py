@@ -14,8 +14,8 @@ from fashiongraph.datasets import OutfitTables, SyntheticOutfits
 from fashiongraph.evaluation import embed_items, outfit_retrieval
 from fashiongraph.models import ADDGNNPlus, CollocationNet
 from fashiongraph.retrieval import (
-    CatalogueStates,
     ItemIndex,
+    LocalCatalogue,
     ReportRow,
     complete,
     item_views,
@@ -64,7 +64,7 @@ def search(space):
 def fill(model):
     """Completions of the first test outfit without its last item."""
     *outfit, hidden = items.ids[test_outfits.select([0]).item_id.numpy()]
-    states = CatalogueStates.build(model, items)  # once for any number of outfits
+    states = LocalCatalogue.build(model, items)  # once for any number of outfits
     answer = complete(model, outfit, items, k=5, states=states)
     slot = items.categories[items.category_id[items.rows([hidden])]]
     print(f"Completions of {outfit}, which held {hidden} ({slot}):")

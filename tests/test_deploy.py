@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 
 from fashiongraph.cli import app
 from fashiongraph.cli.serve import TOKEN_VARIABLE
+from fashiongraph.retrieval.milvus_connection import TOKEN_VARIABLE as MILVUS_TOKEN
 
 DEPLOY = Path(__file__).parents[1] / "deploy"
 
@@ -29,6 +30,32 @@ def test_the_command_of_the_image_and_of_compose_parses():
     serve = group.commands[command]
     assert name == "fashiongraph"
     serve.make_parser(typer.Context(serve, info_name=command)).parse_args(rest)
+
+
+def test_vectors_are_written_where_the_application_reads_them():
+    services = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))["services"]
+    _, command, *rest = [*services["index"]["entrypoint"], *services["index"]["command"]]
+    group = typer.main.get_command(app)
+    assert isinstance(group, TyperGroup)
+    index = group.commands[command]
+    made = index.make_parser(typer.Context(index, info_name=command)).parse_args(rest)[0]
+    states = services["app"]["command"][services["app"]["command"].index("--states") + 1]
+    assert made["output"] == states == "http://milvus:19530"
+    assert made["checkpoint"] in entry_point() and made["data"] in entry_point()
+    for name in ("app", "index"):
+        assert MILVUS_TOKEN in services[name]["environment"]
+    text = (DEPLOY / "Dockerfile").read_text(encoding="utf-8")
+    assert "milvus" in re.search(r"\.\[(.*)\]", text)[1].split(",")
+
+
+def test_services_of_compose_are_complete():
+    services = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))["services"]
+    assert set(services) == {"app", "index", "database", "milvus", "etcd", "minio"}
+    for service in services.values():
+        assert set(service.get("depends_on", ())) <= set(services)
+        assert ("image" in service) != ("build" in service)
+        assert ":latest" not in service.get("image", "")
+    assert [name for name, service in services.items() if "ports" in service] == ["app"]
 
 
 def test_every_copied_file_is_in_the_repository():

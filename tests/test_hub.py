@@ -79,12 +79,12 @@ from fashiongraph.datasets import SyntheticOutfits
 from fashiongraph.features import image_encoder
 from fashiongraph.features.tuned_encoder import write_picture_encoder
 from fashiongraph.models import Siamese
-from fashiongraph.retrieval import CatalogueStates, ItemIndex
+from fashiongraph.retrieval import LocalCatalogue, ItemIndex
 torch.manual_seed(0)
 outfits = SyntheticOutfits.attributes_only(num_outfits=60, seed=0)
 items, model = outfits.items, Siamese(outfits.items.num_features)
 ItemIndex.build(items, items.features).save("index")
-CatalogueStates.build(model, items, "states")
+LocalCatalogue.build(model, items, "states")
 encoder = image_encoder("squeezenet1_1", weights=None)
 write_picture_encoder("encoder", encoder.state_dict(), "squeezenet1_1", None, 48, np.arange(3))
 folders = {}
@@ -92,8 +92,8 @@ for name in ("index", "states", "encoder"):
     folders[name] = hub.fetch(f"user/{name}", hub.push(name, f"user/{name}"))
 found = ItemIndex.load(folders["index"]).search(items.features[:1], k=1)
 print(found.row.item() == 0)
-states = CatalogueStates.load(folders["states"], model, items)
-print(torch.equal(states.values, CatalogueStates.load("states", model, items).values))
+states = LocalCatalogue.load(folders["states"], model, items)
+print(torch.equal(states.values, LocalCatalogue.load("states", model, items).values))
 picture = torch.rand(1, 3, 48, 48)
 fetched, local = (image_encoder(str(one)).eval() for one in (folders["encoder"], "encoder"))
 with torch.no_grad():

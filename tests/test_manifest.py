@@ -14,7 +14,7 @@ from fashiongraph.errors import DataError
 from fashiongraph.files import atomic_write
 from fashiongraph.manifest import MANIFEST, read_version
 from fashiongraph.models import OutfitModel, Siamese
-from fashiongraph.retrieval import CatalogueStates, ItemIndex
+from fashiongraph.retrieval import ItemIndex, LocalCatalogue
 
 
 def write(path, text="new"):
@@ -132,12 +132,12 @@ MODEL = Siamese(8, 4)
 
 
 def save_states(path, version):
-    CatalogueStates.build(MODEL, CATALOGUES[version], path)
+    LocalCatalogue.build(MODEL, CATALOGUES[version], path)
 
 
 def states_version(path):
     try:
-        CatalogueStates.load(path, MODEL, CATALOGUES[0])
+        LocalCatalogue.load(path, MODEL, CATALOGUES[0])
     except DataError as error:
         if "of other items" not in str(error):
             raise

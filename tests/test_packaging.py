@@ -21,8 +21,8 @@ import fashiongraph
 ROOT = Path(__file__).parents[1]
 # What the Makefile installs.
 INSTALLED_EXTRAS = (
-    *("clip", "dev", "docs", "efficientnet", "export", "hub", "metric", "ray", "retrieval"),
-    *("serve", "text"),
+    *("clip", "dev", "docs", "efficientnet", "export", "hub", "metric", "milvus", "ray"),
+    *("retrieval", "serve", "text"),
 )
 
 # Packages that a package below the others must not import either.

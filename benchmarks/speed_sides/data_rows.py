@@ -25,7 +25,7 @@ from fashiongraph.loader.negatives.protocol import negative_sampler
 from fashiongraph.loader.outfit_subgraphs import OutfitSubgraphs
 from fashiongraph.models import ADDGNN
 from fashiongraph.nn import SemiHardMiner, exemplar_labels
-from fashiongraph.retrieval import CatalogueStates, complete
+from fashiongraph.retrieval import LocalCatalogue, complete
 from speed_sides.made import made_outfits
 from speed_sides.memory import peak_growth
 from speed_sides.timing import Row, Side, interleaved, ratio
@@ -153,7 +153,7 @@ def completion_sides(counts: Counts) -> dict[str, Side]:
     torch.manual_seed(0)
     model = ADDGNN(16, 64, num_steps=0).eval()
     model.categories = items.categories
-    states = CatalogueStates.build(model, items)
+    states = LocalCatalogue.build(model, items)
     outfit = items.ids[outfits.item_id[:3].numpy()].tolist()
     query = torch.randn(states.values.size(1))
     category = items.category_id[states.item]

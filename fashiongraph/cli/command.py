@@ -83,7 +83,7 @@ def typer_function(run: Callable[[OptionsT], None]) -> Callable[..., None]:
     def call(context: typer.Context, **values: Any) -> None:
         del values["config"], values["debug"]
         given = _given(context, kind, values)
-        options = kind(**{name: _expand(value) for name, value in values.items()}, given=given)
+        options = kind(**{name: expand(value) for name, value in values.items()}, given=given)
         with quiet_messages(options.quiet), warnings.catch_warnings():
             if options.quiet:
                 warnings.simplefilter("ignore")
@@ -157,10 +157,17 @@ def _given(
     return frozenset(given)
 
 
-def _expand(value: Any) -> Any:
-    """A path with ``~`` replaced by the home folder; shells leave it in ``--output=~/runs``."""
+def expand(value: Any) -> Any:
+    """A path with ``~`` replaced by the home folder; shells leave it in ``--output=~/runs``.
+
+    Args:
+        value: A path, a list of values, or any other value, which is returned as it is.
+
+    Raises:
+        DataError: If it is that of a user who does not exist.
+    """
     if isinstance(value, list):
-        return [_expand(one) for one in value]
+        return [expand(one) for one in value]
     if not isinstance(value, Path):
         return value
     check_utf8(value)

@@ -10,18 +10,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fashiongraph.cli.datasets import open_dataset
-from fashiongraph.cli.models import load_model
+from fashiongraph.cli.models import load_model, open_states
 from fashiongraph.cli.option_names import option_names
 from fashiongraph.cli.options import (
     ModelOptions,
     Overwrite,
     Pictures,
     Report,
+    States,
     Unknown,
+    check_states,
     listed,
 )
 from fashiongraph.cli.output import (
-    check_files,
     check_output,
     console,
     print_json,
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from fashiongraph.data.outfits import Outfits
     from fashiongraph.datasets.outfit_dataset import OutfitDataset
     from fashiongraph.models import OutfitModel
-    from fashiongraph.retrieval import CatalogueStates
+    from fashiongraph.retrieval import Catalogue
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,10 +80,7 @@ class CompleteOptions(ModelOptions):
             "item.",
         ),
     ] = None
-    states: Annotated[
-        Path | None,
-        typer.Option(help="Folder written by [b]fashiongraph index --for complete[/]."),
-    ] = None
+    states: States = None
     report: Report = None
     overwrite: Overwrite = False
 
@@ -96,11 +94,11 @@ def complete(options: CompleteOptions) -> None:
     if bool(options.items) == (options.outfit is not None):
         raise FashionGraphError("either '--items' or '--outfit' needs to be given")
     slots = listed(options.slots, "--slots") or None
-    check_files(options.states)
+    check_states(options.states)
     check_output(options.report, options.overwrite)
+    from fashiongraph.data.conditions import allowed_items, read_conditions
     from fashiongraph.datasets.io.pending_change import read_settled
     from fashiongraph.retrieval import complete as complete_outfit
-    from fashiongraph.stylist import allowed_items
     from fashiongraph.stylist.limits import limits, within
 
     model = load_model(options.checkpoint, options.modules)
@@ -110,7 +108,9 @@ def complete(options: CompleteOptions) -> None:
     ranked = max(100, options.k) if options.shortlist is None else options.shortlist or None
     with option_names(NAMES):
         excluded = listed(options.exclude, "--exclude")
-        allowed = allowed_items(table, options.where or (), options.unless or (), excluded)
+        where, unless = options.where or (), options.unless or ()
+        conditions = read_conditions(where, unless)
+        allowed = allowed_items(table, where, unless, excluded)
         bounds = limits(table, options.budget or ())
         allowed, without = within(bounds, table, table.rows(outfit), allowed)
     if without:
@@ -118,7 +118,16 @@ def complete(options: CompleteOptions) -> None:
     names = {"ids": "--items", "outfit": "--items", "slots": "--slots", "unknown": "--unknown"}
     with option_names({**names, "shortlist": "--shortlist", "states": "--states"}):
         frame = complete_outfit(
-            model, outfit, table, slots, options.k, ranked, states, options.unknown, allowed
+            model,
+            outfit,
+            table,
+            slots,
+            options.k,
+            ranked,
+            states,
+            options.unknown,
+            allowed,
+            conditions,
         )
     if model.training_outfits is not None:
         frame["in_training"] = _in_training(model, table, outfit, frame)
@@ -140,16 +149,10 @@ def complete(options: CompleteOptions) -> None:
         _write_report(options, options.report, title, dataset, outfit, frame)
 
 
-def _open(
-    options: CompleteOptions, model: OutfitModel
-) -> tuple[OutfitDataset, CatalogueStates | None]:
+def _open(options: CompleteOptions, model: OutfitModel) -> tuple[OutfitDataset, Catalogue | None]:
     """The data set and its stored states, if any."""
-    from fashiongraph.retrieval import CatalogueStates
-
     dataset = open_dataset(options.data, options.features, options.lenient, options.form, model)
-    if options.states is None:
-        return dataset, None
-    return dataset, CatalogueStates.load(options.states, model, dataset.items)
+    return dataset, open_states(options.states, model, dataset.items)
 
 
 def _in_training(

@@ -22,6 +22,7 @@ from fashiongraph.cli.options import (
     Overwrite,
     SetName,
     refuse,
+    stored_place,
 )
 from fashiongraph.cli.output import check_output, print_json, print_line
 from fashiongraph.errors import FashionGraphError
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from fashiongraph.models import OutfitModel
 
 _PURPOSES = ("retrieve", "complete")
+_STORES = ("local", "milvus")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +59,13 @@ class IndexOptions(CommandOptions):
             "--states), which needs --checkpoint.",
         ),
     ] = "retrieve"
+    store: Annotated[
+        str,
+        typer.Option(
+            help="Where item vectors for [b]complete[/] are: [b]local[/], in a folder, or "
+            "[b]milvus[/], in a file ….db (Milvus Lite) or a server by its URL."
+        ),
+    ] = "local"
     modules: Modules = None
     half: Annotated[
         bool, typer.Option("--half", help="Store vectors in half precision: half the space.")
@@ -66,10 +75,22 @@ class IndexOptions(CommandOptions):
         typer.Option(min=1, help="Number of items up to which a search compares with all of them."),
     ] = 100_000
     output: Annotated[
-        Path,
-        typer.Option("--output", "-o", help="Folder to write.", rich_help_panel=OUTPUT_PANEL),
+        str,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="PLACE",
+            help="Folder to write; for [b]--store milvus[/] a file ….db or a URL, such as "
+            "http://127.0.0.1:19530.",
+            rich_help_panel=OUTPUT_PANEL,
+        ),
     ]
     overwrite: Overwrite = False
+
+    @property
+    def place(self) -> Path | str:
+        """The folder or file to write, or the URL."""
+        return stored_place(self.output)
 
 
 def index(options: IndexOptions) -> None:
@@ -86,9 +107,10 @@ def index(options: IndexOptions) -> None:
         if options.checkpoint is None:
             raise FashionGraphError("'--for complete' needs '--checkpoint'")
         refuse(options, ("exact_below",), "--for complete")
-    inputs = [options.data, options.checkpoint]
-    check_output(options.output, options.overwrite, inputs, folder=True)
+    _check_store(options)
     write = _write_states if options.purpose == "complete" else _write_index
+    if options.store == "milvus":
+        write = _write_milvus
     with option_names({"model": "--checkpoint", "path": "--output"}):
         count, width = write(options)
     if options.as_json:
@@ -99,6 +121,32 @@ def index(options: IndexOptions) -> None:
         f"{count:,} items with {width:,} numbers each written to {options.output}, for "
         f"'fashiongraph {options.purpose}'"
     )
+
+
+def _check_store(options: IndexOptions) -> None:
+    """Check that what is to be written fits the store and may be written."""
+    from fashiongraph.retrieval.milvus_connection import is_milvus
+
+    if options.store not in _STORES:
+        raise FashionGraphError(
+            f"'--store' needs to be {' or '.join(_STORES)} (got {options.store!r})"
+        )
+    if options.store == "local":
+        if is_milvus(options.place):
+            raise FashionGraphError(
+                f"'--output' needs '--store milvus' for a database (got {options.output!r})"
+            )
+        inputs = [options.data, options.checkpoint]
+        check_output(Path(options.place), options.overwrite, inputs, folder=True)
+        return
+    if options.purpose != "complete":
+        raise FashionGraphError("'--store milvus' needs '--for complete'")
+    refuse(options, ("half",), "--store milvus")
+    if not is_milvus(options.place):
+        raise FashionGraphError(
+            "'--output' needs a file such as shop.db, or a URL such as http://127.0.0.1:19530, for "
+            f"'--store milvus' (got {options.output!r})"
+        )
 
 
 def _open(options: IndexOptions) -> tuple[OutfitModel | None, ItemTable]:
@@ -124,12 +172,12 @@ def _write_index(options: IndexOptions) -> tuple[int, int]:
     from fashiongraph.retrieval.embedding_key import embedding_key
     from fashiongraph.retrieval.item_index import INDEX
 
-    check_replaceable(options.output, INDEX, "--output")
+    check_replaceable(Path(options.place), INDEX, "--output")
     model, items = _open(options)
     source = torch.nn.Identity() if model is None else model
     vectors, key = embed_items(source, items), embedding_key(source, items)
     found = ItemIndex.build(items, vectors, options.exact_below, half=options.half, key=key)
-    found.save(options.output)
+    found.save(options.place)
     return len(vectors), vectors.size(1)
 
 
@@ -137,10 +185,20 @@ def _write_states(options: IndexOptions) -> tuple[int, int]:
     """Write item vectors by category for completion; return their number and size."""
     import torch
 
-    from fashiongraph.retrieval import CatalogueStates
+    from fashiongraph.retrieval import LocalCatalogue
 
     model, items = _open(options)
     assert model is not None  # checked with the options
     dtype = torch.float16 if options.half else torch.float32
-    states = CatalogueStates.build(model, items, options.output, dtype)
+    states = LocalCatalogue.build(model, items, options.place, dtype)
     return len(states), states.values.size(1)
+
+
+def _write_milvus(options: IndexOptions) -> tuple[int, int]:
+    """Write item vectors to Milvus for completion; return their number and size."""
+    from fashiongraph.retrieval import MilvusCatalogue
+
+    model, items = _open(options)
+    assert model is not None  # checked with the options
+    states = MilvusCatalogue.build(model, items, str(options.place), options.overwrite)
+    return len(states), states.size

@@ -41,8 +41,9 @@ class ItemIndices:
         lenient: bool,
     ) -> None:
         from fashiongraph.manifest import check_replaceable
-        from fashiongraph.retrieval.catalogue_states import STATES, STATES_CARD
         from fashiongraph.retrieval.item_index import INDEX, INDEX_CARD
+        from fashiongraph.retrieval.local_catalogue import STATES, STATES_CARD
+        from fashiongraph.retrieval.milvus_connection import is_milvus
 
         self.data = data
         self.items = items
@@ -51,6 +52,12 @@ class ItemIndices:
         self.lenient = lenient
         self.kinds: dict[Path, str] = {}
         for folder in folders:
+            if is_milvus(folder):
+                raise DataError(
+                    "is in Milvus: 'fashiongraph index --store milvus --overwrite' writes its item "
+                    "vectors anew",
+                    folder,
+                )
             cards = {INDEX_CARD: INDEX, STATES_CARD: STATES}
             kind = next((cards[name] for name in cards if (folder / name).is_file()), None)
             if kind is None:
@@ -81,12 +88,12 @@ class ItemIndices:
     def _write_states(self, change: CatalogueChange, items: ItemChange, folder: Path) -> None:
         import torch
 
-        from fashiongraph.retrieval import CatalogueStates
+        from fashiongraph.retrieval import LocalCatalogue
 
         assert self.model is not None
         files = self._files(self.model)
         before, after = self._before(files), self._after(change, files)
-        states = CatalogueStates.load(folder, self.model, before)
+        states = LocalCatalogue.load(folder, self.model, before)
         source = before.find(after.ids)
         fresh = after.find(items.fresh)
         source[fresh[fresh >= 0]] = -1

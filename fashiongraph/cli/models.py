@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fashiongraph.cli.option_names import option_names
+from fashiongraph.cli.options import stored_place
 from fashiongraph.errors import FashionGraphError
 
 if TYPE_CHECKING:
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
     from fashiongraph.data.item_table import ItemTable
     from fashiongraph.models import OutfitModel
+    from fashiongraph.retrieval import Catalogue
 
 
 def load_model(checkpoint: Path, modules: Sequence[str] | None = None) -> OutfitModel:
@@ -82,3 +85,25 @@ def query_vectors(
     with torch.no_grad():
         queries = [model.completion_query(one.unsqueeze(0))[0].float() for one in vectors]
     return torch.nn.functional.normalize(torch.stack(queries), dim=1)
+
+
+def open_states(text: str | None, model: OutfitModel, items: ItemTable) -> Catalogue | None:
+    """Open stored item vectors.
+
+    Args:
+        text: Value of ``--states``.
+        model: The model that encoded them.
+        items: The items that were encoded.
+
+    Returns:
+        The vectors; :obj:`None` without the option.
+
+    Raises:
+        DataError: If they are those of another model or of other items.
+    """
+    if text is None:
+        return None
+    from fashiongraph.retrieval import open_catalogue
+
+    with option_names({"states": "--states"}):
+        return open_catalogue(stored_place(text), model, items)

@@ -13,8 +13,9 @@ from typing import Annotated
 
 import typer
 
-from fashiongraph.cli.command import CommandOptions
+from fashiongraph.cli.command import CommandOptions, expand
 from fashiongraph.cli.config import option_keys
+from fashiongraph.cli.output import check_files
 from fashiongraph.errors import FashionGraphError
 
 DATA_PANEL, MODEL_PANEL, NEGATIVES_PANEL, OUTPUT_PANEL = "Data", "Model", "Negatives", "Output"
@@ -111,6 +112,15 @@ Pictures = Annotated[
         rich_help_panel=DATA_PANEL,
     ),
 ]
+States = Annotated[
+    str | None,
+    typer.Option(
+        metavar="PLACE",
+        help="Stored item vectors: what [b]fashiongraph index --for complete[/] wrote, a folder or "
+        "in Milvus a file ….db or a URL. By default they are computed.",
+        rich_help_panel=MODEL_PANEL,
+    ),
+]
 Seed = Annotated[
     int, typer.Option(min=0, max=LARGEST_SEED, help="Seed of everything drawn at random.")
 ]
@@ -184,6 +194,34 @@ def listed(names: str, option: str = "") -> list[str]:
             f"{place}needs names separated by commas: {error} (got {names!r})"
         ) from error
     return [name.strip() for name in found if name.strip()]
+
+
+def stored_place(text: str) -> Path | str:
+    """The place of stored item vectors: a path, or a URL as it is.
+
+    Args:
+        text: Value of the option.
+
+    Example:
+        >>> stored_place("http://127.0.0.1:19530"), stored_place("shop.db").suffix
+        ('http://127.0.0.1:19530', '.db')
+    """
+    place: Path | str = text if "://" in text else expand(Path(text))
+    return place
+
+
+def check_states(text: str | None) -> None:
+    """Check that stored item vectors exist, unless they are at a URL.
+
+    Args:
+        text: Value of ``--states``.
+
+    Raises:
+        DataError: If there is no such file or folder.
+    """
+    place = None if text is None else stored_place(text)
+    if isinstance(place, Path):
+        check_files(place)
 
 
 def refuse(options: CommandOptions, names: Sequence[str], reason: str) -> None:

@@ -12,11 +12,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fashiongraph.cli.datasets import open_dataset
-from fashiongraph.cli.models import load_model
+from fashiongraph.cli.models import load_model, open_states
 from fashiongraph.cli.option_names import option_names
-from fashiongraph.cli.options import (
-    ModelOptions,
-)
+from fashiongraph.cli.options import ModelOptions, States, check_states
 from fashiongraph.cli.output import check_files
 from fashiongraph.console import print_message
 from fashiongraph.errors import DataError, FashionGraphError
@@ -41,6 +39,7 @@ _NAMES = {
 class ServeOptions(ModelOptions):
     """Options of ``fashiongraph serve``."""
 
+    states: States = None
     host: Annotated[
         str,
         typer.Option(
@@ -114,6 +113,7 @@ def serve(options: ServeOptions) -> None:
     """
     uvicorn = require("uvicorn", "serve")
     check_files(options.checkpoint, options.data, *(options.pictures or ()))
+    check_states(options.states)
     import torch
 
     from fashiongraph.serve import ServeSettings, create_app
@@ -157,7 +157,8 @@ def _load(options: ServeOptions, model: OutfitModel) -> Stylist:
     from fashiongraph.stylist import Stylist
 
     dataset = open_dataset(options.data, options.features, options.lenient, options.form, model)
-    return Stylist(model, dataset.items, dataset.outfits, dataset.root)
+    states = open_states(options.states, model, dataset.items)
+    return Stylist(model, dataset.items, dataset.outfits, dataset.root, states=states)
 
 
 def _watched(options: ServeOptions) -> list[Path]:

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fashiongraph.cli.datasets import open_dataset
-from fashiongraph.cli.models import load_model
+from fashiongraph.cli.models import load_model, open_states
 from fashiongraph.cli.options import (
     DATA_PANEL,
     ModelOptions,
     Overwrite,
     Pictures,
     Report,
+    States,
+    check_states,
     listed,
 )
 from fashiongraph.cli.output import (
@@ -68,6 +70,7 @@ NAMES = {
     "n": "-n",
     "diversity": "--diversity",
     "items": "--features",
+    "states": "--states",
 }
 
 
@@ -76,6 +79,7 @@ class StylistOptions(ModelOptions):
     """Options of all commands of a stylist."""
 
     pictures: Pictures = None
+    states: States = None
     report: Report = None
     overwrite: Overwrite = False
 
@@ -91,11 +95,18 @@ def open_stylist(options: StylistOptions) -> Stylist:
     """
     from fashiongraph.stylist import Stylist
 
+    check_states(options.states)
     check_output(options.report, options.overwrite)
     model = load_model(options.checkpoint, options.modules)
     dataset = open_dataset(options.data, options.features, options.lenient, options.form, model)
+    states = open_states(options.states, model, dataset.items)
     return Stylist(
-        model, dataset.items, dataset.outfits, dataset.root, pictures=options.pictures or ()
+        model,
+        dataset.items,
+        dataset.outfits,
+        dataset.root,
+        pictures=options.pictures or (),
+        states=states,
     )
 
 

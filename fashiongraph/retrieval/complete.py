@@ -9,11 +9,13 @@ import pandas as pd
 import torch
 from torch import Tensor
 
+from fashiongraph.data.conditions import Condition
 from fashiongraph.data.item_table import ItemTable
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.models.wrapped_model import Scorer, as_outfit_model
-from fashiongraph.retrieval.catalogue_states import CatalogueStates
+from fashiongraph.retrieval.catalogue import Catalogue
 from fashiongraph.retrieval.completion_scorer import CompletionScorer
+from fashiongraph.retrieval.local_catalogue import LocalCatalogue
 
 _GROWTH = 4
 _FLOAT_ERROR = 1e-5  # relative error of sums of some thousand products in float32
@@ -27,9 +29,10 @@ def complete(
     slots: Sequence[str] | None = None,
     k: int = 10,
     shortlist: int | None = 100,
-    states: CatalogueStates | None = None,
+    states: Catalogue | None = None,
     unknown: str = "error",
     allowed: Tensor | None = None,
+    conditions: Sequence[Condition] = (),
 ) -> pd.DataFrame:
     """Complete an outfit with the best items of each category.
 
@@ -53,6 +56,8 @@ def complete(
         states: Stored vectors of the catalogue, for many calls; by default they are computed.
         unknown: As for :func:`fashiongraph.evaluation.score_outfits`.
         allowed: Whether each item of the catalogue is a candidate [n]; by default all are.
+        conditions: Conditions that all allowed items fulfil. ``states`` in a database search under
+            them; they do not replace ``allowed``.
 
     Returns:
         A table, best first, with the columns ``item_id``, ``category``, ``rank`` in its category
@@ -104,16 +109,16 @@ def complete(
         scores = [scorer(rows, candidates, unknown) for candidates in found]
     else:
         if states is None:
-            states = CatalogueStates.build(model, items)
+            states = LocalCatalogue.build(model, items)
         found, scores = _shortlisted(
-            states, rows, embedding, categories, k, shortlist, unknown, free
+            states, rows, embedding, categories, k, shortlist, unknown, free, conditions
         )
     candidates, score = torch.cat([rows[:0], *found]), torch.cat([torch.empty(0), *scores])
     return _frame(items, candidates, score, k)
 
 
 def _shortlisted(
-    states: CatalogueStates,
+    states: Catalogue,
     outfit: Tensor,
     embedding: Tensor,
     categories: list[int],
@@ -121,6 +126,7 @@ def _shortlisted(
     shortlist: int,
     unknown: str,
     allowed: Tensor,
+    conditions: Sequence[Condition],
 ) -> tuple[list[Tensor], list[Tensor]]:
     """Candidates of each category by shortlist, and their scores by the model.
 
@@ -139,7 +145,10 @@ def _shortlisted(
     scores: list[Tensor] = []
     while categories:
         # One more than the model scores: it bounds the scores of all further items.
-        best = [states.best(query, category, shortlist + 1, allowed) for category in categories]
+        best = [
+            states.best(query, category, shortlist + 1, allowed, conditions)
+            for category in categories
+        ]
         of_category = scorer.items.category_id[co_occurring]
         ranked = [
             torch.cat([item[:shortlist], co_occurring[of_category == category]]).unique()

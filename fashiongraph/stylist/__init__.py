@@ -1,7 +1,7 @@
 """Calibrated scores, explanations, stand-ins and whole outfits from a catalogue."""
 
+from fashiongraph.data.conditions import Condition, allowed_items
 from fashiongraph.stylist.answer import Answer, Panel
-from fashiongraph.stylist.constraints import Condition, allowed_items
 from fashiongraph.stylist.diversity import diverse
 from fashiongraph.stylist.shapley import shapley_values
 from fashiongraph.stylist.stylist import Stylist

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from fashiongraph.data.conditions import Condition
 from fashiongraph.retrieval.complete import complete as complete_slots
 from fashiongraph.stylist.answer import Answer, Panel
 from fashiongraph.stylist.limits import Limit, within
@@ -22,6 +23,7 @@ def complete(
     k: int,
     allowed: Tensor,
     limits: Sequence[Limit] = (),
+    conditions: Sequence[Condition] = (),
 ) -> Answer:
     """Add an item of each of some categories; see :meth:`fashiongraph.stylist.Stylist.complete`.
 
@@ -32,6 +34,7 @@ def complete(
         k: Largest number of items of each.
         allowed: Whether each item of the catalogue may be added [n].
         limits: Upper bounds on sums over the items of the outfit with the added one.
+        conditions: Conditions that all allowed items fulfil.
     """
     rows = catalogue.rows(outfit, least=1)
     allowed, without = within(limits, catalogue.items, rows, allowed)
@@ -44,6 +47,7 @@ def complete(
         max(_SHORTLIST, k),
         catalogue.states,
         allowed=allowed,
+        conditions=conditions,
     )
     added = catalogue.items.rows(frame["item_id"].tolist())
     completed = [torch.cat([rows, one.view(1)]) for one in added]

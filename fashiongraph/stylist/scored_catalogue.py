@@ -19,8 +19,10 @@ from fashiongraph.evaluation.calibration import Calibration
 from fashiongraph.evaluation.score_left_out import in_training
 from fashiongraph.evaluation.score_outfits import score_outfits
 from fashiongraph.models.outfit_model import OutfitModel
-from fashiongraph.retrieval.catalogue_states import CatalogueStates
+from fashiongraph.retrieval.catalogue import Catalogue
 from fashiongraph.retrieval.completion_scorer import CompletionScorer
+from fashiongraph.retrieval.extended_catalogue import ExtendedCatalogue
+from fashiongraph.retrieval.local_catalogue import LocalCatalogue
 from fashiongraph.stylist.attribute_names import attribute_names
 from fashiongraph.stylist.pair_terms import PairTerms, pair_kinds, pair_terms
 
@@ -39,9 +41,11 @@ class ScoredCatalogue:
         folder: Folder of the items' pictures, for pages.
         calibration: Calibration of the scores.
         base: Catalogue of the first items, whose vectors are used again.
+        states: Stored vectors of the items; by default they are computed when they are needed.
 
     Raises:
-        FashionGraphError: If the items have other features than the model was trained on.
+        FashionGraphError: If the items have other features than the model was trained on, or
+            ``states`` belongs to another model or other items.
     """
 
     def __init__(
@@ -52,8 +56,11 @@ class ScoredCatalogue:
         folder: Path,
         calibration: Calibration,
         base: ScoredCatalogue | None = None,
+        states: Catalogue | None = None,
     ) -> None:
         model.check_items(items)
+        if states is not None and (states.scorer.model is not model or len(states) != len(items)):
+            raise FashionGraphError("'states' needs to be those of this model and these items")
         self.model = model
         self.items = items
         self.outfits = outfits
@@ -61,6 +68,7 @@ class ScoredCatalogue:
         self.pictures: tuple[Path, ...] = () if base is None else base.pictures
         self.calibration = calibration
         self.base = base
+        self._given = states
 
     def with_items(self, guests: ItemTable) -> ScoredCatalogue:
         """The catalogue and further items; see :meth:`fashiongraph.stylist.Stylist.with_items`."""
@@ -75,13 +83,15 @@ class ScoredCatalogue:
         return CompletionScorer(self.model, self.items)
 
     @cached_property
-    def states(self) -> CatalogueStates | None:
+    def states(self) -> Catalogue | None:
         """Vectors of all items; :obj:`None` for a model without item vectors."""
+        if self._given is not None:
+            return self._given
         if self.scorer.embed(torch.arange(0)) is None:
             return None
         if self.base is not None and self.base.states is not None:
-            return self.base.states.extended(self.items)
-        return CatalogueStates.build(self.model, self.items)
+            return ExtendedCatalogue(self.base.states, self.items)
+        return LocalCatalogue.build(self.model, self.items)
 
     @cached_property
     def worn_pairs(self) -> PairTerms | None:
@@ -204,7 +214,8 @@ class ScoredCatalogue:
         if len(candidates) > few and not self.model.candidates_interact:
             states = self.states
             if states is not None:
-                near = states.nearest(states.scorer.query(outfit)[0].cpu(), candidates, few)
+                query = states.scorer.query(outfit)[0].cpu()
+                near, _ = states.nearest(query, candidates, few)
                 co_occurring = states.scorer.co_occurring(outfit)
                 co_occurring = co_occurring[torch.isin(co_occurring, candidates)]
                 candidates = torch.cat([near, co_occurring]).unique()

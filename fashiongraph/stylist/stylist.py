@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from copy import copy
 from pathlib import Path
 
+from fashiongraph.data.conditions import allowed_items, read_conditions
 from fashiongraph.data.item_table import ItemTable
 from fashiongraph.data.outfits import Outfits
 from fashiongraph.datasets.io.feature_card import find_features
@@ -14,11 +15,12 @@ from fashiongraph.errors import FashionGraphError
 from fashiongraph.evaluation.calibration import Calibration
 from fashiongraph.models.outfit_model import OutfitModel
 from fashiongraph.models.wrapped_model import Scorer, as_outfit_model
+from fashiongraph.retrieval.catalogue import Catalogue
+from fashiongraph.retrieval.open_catalogue import open_catalogue
 from fashiongraph.stylist.answer import Answer
 from fashiongraph.stylist.capsule import capsule
 from fashiongraph.stylist.complete import complete
 from fashiongraph.stylist.compose import compose
-from fashiongraph.stylist.constraints import allowed_items
 from fashiongraph.stylist.explain import explain
 from fashiongraph.stylist.limits import limits
 from fashiongraph.stylist.score import score
@@ -46,10 +48,11 @@ class Stylist:
         folder: Folder of the items' pictures, for pages.
         calibration: Calibration of the scores; by default that of the model.
         pictures: Folders outside of it whose pictures pages show, too.
+        states: Stored vectors of the items; by default they are computed when they are needed.
 
     Raises:
-        FashionGraphError: If there is no calibration, or the items have other features than the
-            model was trained on.
+        FashionGraphError: If there is no calibration, the items have other features than the
+            model was trained on, or ``states`` belongs to another model or other items.
 
     Example:
         >>> from fashiongraph.data import split
@@ -72,6 +75,7 @@ class Stylist:
         folder: str | Path = ".",
         calibration: Calibration | None = None,
         pictures: Sequence[str | Path] = (),
+        states: Catalogue | None = None,
     ) -> None:
         known = as_outfit_model(model)
         if calibration is None:
@@ -81,12 +85,18 @@ class Stylist:
                     "outfits), or 'fashiongraph calibrate'"
                 )
             calibration = Calibration(**known.calibration)
-        self.catalogue = ScoredCatalogue(known, items, outfits, Path(folder), calibration)
+        self.catalogue = ScoredCatalogue(
+            known, items, outfits, Path(folder), calibration, states=states
+        )
         self.catalogue.pictures = tuple(Path(one) for one in pictures)
 
     @classmethod
     def load(
-        cls, checkpoint: str | Path, data: str | Path, features: Sequence[str] | None = None
+        cls,
+        checkpoint: str | Path,
+        data: str | Path,
+        features: Sequence[str] | None = None,
+        states: str | Path | None = None,
     ) -> Stylist:
         """Load a model and the catalogue in a folder.
 
@@ -95,6 +105,8 @@ class Stylist:
             data: Folder of ``items`` and ``outfits``, as for
                 :class:`~fashiongraph.datasets.OutfitTables`.
             features: Files of features; by default those that the model was trained on.
+            states: Place of stored vectors of the items, as for
+                :func:`~fashiongraph.retrieval.open_catalogue`; by default they are computed.
 
         Raises:
             DataError: If a file is missing or broken.
@@ -104,7 +116,8 @@ class Stylist:
         root = Path(data)
         files = find_features(root, model.feature_sources) if features is None else features
         dataset = OutfitTables(root, features=files)
-        return cls(model, dataset.items, dataset.outfits, root)
+        stored = None if states is None else open_catalogue(states, model, dataset.items)
+        return cls(model, dataset.items, dataset.outfits, root, states=stored)
 
     def with_items(self, guests: ItemTable) -> Stylist:
         """A stylist of the catalogue and further items, such as a person's own.
@@ -260,7 +273,8 @@ class Stylist:
         """
         allowed = allowed_items(self.catalogue.items, where, unless, exclude)
         bounds = limits(self.catalogue.items, budget)
-        return complete(self.catalogue, outfit, slots, k, allowed, bounds)
+        conditions = read_conditions(where, unless)
+        return complete(self.catalogue, outfit, slots, k, allowed, bounds, conditions)
 
     def compose(
         self,

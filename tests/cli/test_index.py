@@ -63,3 +63,60 @@ def test_refuses_bad_input(folder, command, checkpoint, tmp_path):
     ):
         common = ("index", folder, *FEATURES, "-o", tmp_path / "index")
         assert message in str(command(*common, *options, fails=True).exception)
+
+
+def test_item_vectors_in_milvus_give_the_same_completions(
+    folder, command, checkpoint, tmp_path, outfit
+):
+    pytest.importorskip("milvus_lite", reason="the optional extra 'milvus' is not installed")
+    place = tmp_path / "shop.db"
+    words = ("index", folder, *FEATURES, "--checkpoint", checkpoint, "--for", "complete")
+    milvus = (*words, "--store", "milvus", "-o", place)
+    facts = json.loads(command(*milvus, "--json").stdout)
+    assert facts == {"output": str(place), "for": "complete", "items": 48, "dimensions": 32}
+    assert "--overwrite" in str(command(*milvus, fails=True).exception)
+    command(*milvus, "--overwrite")
+    command(*words, "-o", tmp_path / "states")
+    data = (checkpoint, "--data", folder, *FEATURES, "--json")
+    condition = ("--where", "style in style1, style2", "--unless", "category = bag")
+    for query in (
+        ("complete", "--items", ",".join(outfit[:2])),
+        ("swap", "--items", ",".join(outfit)),
+    ):
+        first, *rest = query
+        answers = [
+            json.loads(command(first, *data, *rest, *condition, *stored).stdout)
+            for stored in ((), ("--states", tmp_path / "states"), ("--states", place))
+        ]
+        for answer in answers[1:]:
+            assert _rounded(answer) == _rounded(answers[0])
+    other = command(
+        "complete", *data, "--items", "0001", "--states", tmp_path / "none.db", fails=True
+    )
+    assert "none.db: does not exist" in str(other.exception)
+
+
+def _rounded(value):
+    """A JSON value without the digits that depend on the order of sums."""
+    if isinstance(value, dict):
+        return {name: _rounded(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_rounded(one) for one in value]
+    return round(value, 3) if isinstance(value, float) else value
+
+
+def test_refuses_stores_that_do_not_fit(folder, command, checkpoint, tmp_path):
+    words = ("index", folder, *FEATURES, "--checkpoint", checkpoint)
+    place = ("-o", tmp_path / "shop.db")
+    for options, message in (
+        (("--store", "faiss", *place), "'--store' needs to be local or milvus"),
+        (("--store", "milvus", *place), "'--store milvus' needs '--for complete'"),
+        (("--for", "complete", *place), "'--output' needs '--store milvus'"),
+        (
+            ("--for", "complete", "--store", "milvus", "-o", "states"),
+            "'--output' needs a file such",
+        ),
+        (("--for", "complete", "--store", "milvus", *place, "--half"), "'--half' has no effect"),
+    ):
+        assert message in str(command(*words, *options, fails=True).exception)
+    assert not list(tmp_path.iterdir())

@@ -13,7 +13,7 @@ from fashiongraph.datasets import OutfitTables
 from fashiongraph.datasets.io.feature_card import carded_features, feature_source
 from fashiongraph.errors import DataError, FashionGraphError
 from fashiongraph.models import OutfitModel
-from fashiongraph.retrieval import CatalogueStates, ItemIndex
+from fashiongraph.retrieval import ItemIndex, LocalCatalogue
 
 pytest.importorskip("faiss")
 FILES = ("features_colours.npy", "features_columns.npy", "features_text.npy")
@@ -154,8 +154,8 @@ def test_indices_answer_as_new_ones(shop, model, tmp_path, command, kind):
         queries = ("--data", shop, "--items", "021", *options[:2] * (name == "model"))
         command("retrieve", tmp_path / name, *queries)
     loaded = OutfitModel.load(model)
-    states = CatalogueStates.load(tmp_path / "states", loaded, items)
-    anew = CatalogueStates.build(loaded, items)
+    states = LocalCatalogue.load(tmp_path / "states", loaded, items)
+    anew = LocalCatalogue.build(loaded, items)
     assert states.item.tolist() == anew.item.tolist()
     assert states.ptr.tolist() == anew.ptr.tolist()
     torch.testing.assert_close(states.values.clone(), anew.values)
@@ -180,6 +180,9 @@ def test_states_need_their_model(shop, model, tmp_path, command):
     assert "'--checkpoint'" in str(refused.exception)
     refused = command("items", "remove", shop, "022", "--index", shop, fails=True)
     assert "fashiongraph index" in str(refused.exception)
+    (tmp_path / "a.db").mkdir()
+    refused = command("items", "remove", shop, "022", "--index", tmp_path / "a.db", fails=True)
+    assert "--store milvus --overwrite" in str(refused.exception)
 
 
 def test_an_index_folder_with_other_files_is_refused(shop, tmp_path, command):

@@ -22,7 +22,7 @@ from fashiongraph.datasets.outfit_dataset import OutfitDataset
 from fashiongraph.errors import DataError
 from fashiongraph.features import save_features
 from fashiongraph.models import OutfitModel, Siamese
-from fashiongraph.retrieval import CatalogueStates, ItemIndex
+from fashiongraph.retrieval import ItemIndex, LocalCatalogue
 from fashiongraph.retrieval.embedding_key import embedding_key
 
 ROWS = 5
@@ -77,18 +77,18 @@ def read_index(folder: Path) -> int:
 
 def write_states(folder: Path, version: int, count: int) -> None:
     torch.manual_seed(0)
-    CatalogueStates.build(Siamese(8), catalogue(version, count), folder / "states")
+    LocalCatalogue.build(Siamese(8), catalogue(version, count), folder / "states")
 
 
 def read_states(folder: Path) -> int:
     torch.manual_seed(0)
     model = Siamese(8)
     try:
-        CatalogueStates.load(folder / "states", model, catalogue(0, ROWS))
+        LocalCatalogue.load(folder / "states", model, catalogue(0, ROWS))
     except DataError as error:
         if "other items" not in error.rule:
             raise
-        CatalogueStates.load(folder / "states", model, catalogue(1, ROWS))
+        LocalCatalogue.load(folder / "states", model, catalogue(1, ROWS))
         return 1
     return 0
 

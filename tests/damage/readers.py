@@ -46,9 +46,9 @@ from fashiongraph.features.tuned_encoder import (
 from fashiongraph.features.weights import read_weights
 from fashiongraph.models import Ensemble, OutfitModel, Siamese
 from fashiongraph.models.checkpoint import CHECKPOINT
-from fashiongraph.retrieval import CatalogueStates, ItemIndex
-from fashiongraph.retrieval.catalogue_states import STATES
+from fashiongraph.retrieval import ItemIndex, LocalCatalogue
 from fashiongraph.retrieval.item_index import INDEX
+from fashiongraph.retrieval.local_catalogue import STATES
 from fashiongraph.training import TrainingConfig, fit
 from fashiongraph.training.resume import history, is_finished, read_checkpoint
 from fashiongraph.training.run_settings import check_run_settings
@@ -168,7 +168,7 @@ def read_training(folder: Path) -> None:
 
 def write_states(folder: Path) -> None:
     torch.manual_seed(0)
-    CatalogueStates.build(
+    LocalCatalogue.build(
         Siamese(outfits().items.num_features, 4), outfits().items, folder / "written"
     )
 
@@ -176,7 +176,7 @@ def write_states(folder: Path) -> None:
 def read_states(folder: Path) -> None:
     torch.manual_seed(0)
     known = Siamese(outfits().items.num_features, 4)
-    states = CatalogueStates.load(folder / "written", known, outfits().items)
+    states = LocalCatalogue.load(folder / "written", known, outfits().items)
     assert len(states) == 40
 
 

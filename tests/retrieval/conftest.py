@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ import torch
 
 from fashiongraph.data import Outfits, add_item_cooccurrence, category_graph
 from fashiongraph.models import ADDGNNPlus, CategoryPMI, CooccurrenceContext, ItemPMI
+from fashiongraph.retrieval import Catalogue, LocalCatalogue, MilvusCatalogue
 
 COMPONENTS: dict[str, Callable[[], dict[str, Any]]] = {
     "norm": lambda: {"norm": "default"},
@@ -46,3 +48,13 @@ def make_model(wardrobe: Outfits) -> Callable[..., ADDGNNPlus]:
         return model.eval()
 
     return make
+
+
+@pytest.fixture(params=["local", "milvus"])
+def build(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., tuple[Catalogue, str]]:
+    """A function that stores a catalogue, and its place."""
+    if request.param == "milvus":
+        pytest.importorskip("milvus_lite", reason="the optional extra 'milvus' is not installed")
+    place = str(tmp_path / ("shop.db" if request.param == "milvus" else "shop"))
+    build = {"local": LocalCatalogue.build, "milvus": MilvusCatalogue.build}[request.param]
+    return lambda model, items: (build(model, items, place), place)

@@ -16,7 +16,7 @@ from fashiongraph.errors import FashionGraphError
 from fashiongraph.evaluation import score_candidates
 from fashiongraph.models import ADDGNN, CollocationNet, Ensemble
 from fashiongraph.models.baselines import NGNN, BiLSTM, SetTransformer, Siamese, TypeAware
-from fashiongraph.retrieval import CatalogueStates, complete
+from fashiongraph.retrieval import LocalCatalogue, complete
 
 MODELS = {
     "ADDGNN": lambda: ADDGNN(8, 6, 3, num_steps=1),
@@ -115,7 +115,7 @@ def test_half_precision_states_give_the_exact_result(make_model, norm):
     features = torch.randn(1, 8, generator=rng) + 1e-4 * torch.randn(300, 8, generator=rng)
     items = ItemTable.from_lists([f"i{i}" for i in range(300)], ["category0"] * 300, features)
     model = make_model(num_steps=0, norm=norm).double()
-    states = CatalogueStates.build(model, items, dtype=torch.float16)
+    states = LocalCatalogue.build(model, items, dtype=torch.float16)
     expected = complete(model, ["i0"], items, k=5, shortlist=None)
     assert_same(complete(model, ["i0"], items, k=5, shortlist=5, states=states), expected)
 
@@ -152,8 +152,8 @@ def test_stored_states_are_not_encoded_again(wardrobe, make_model, tmp_path):
     model, items = make_model(), wardrobe.items
     fresh = complete(model, OUTFITS[1], items, k=3)
     for states in (
-        CatalogueStates.build(model, items),
-        CatalogueStates.build(model, items, tmp_path / "s"),
+        LocalCatalogue.build(model, items),
+        LocalCatalogue.build(model, items, tmp_path / "s"),
     ):
         pd.testing.assert_frame_equal(complete(model, OUTFITS[1], items, k=3, states=states), fresh)
     assert fresh.groupby("category").size().max() == 3
@@ -210,7 +210,7 @@ def test_states_of_others_are_refused(wardrobe, make_model):
     model = make_model()
     few = ItemTable.from_lists(["a"], ["category0"], torch.randn(1, 8))
     with pytest.raises(FashionGraphError, match="'states'.*40"):
-        complete(model, ["item1"], wardrobe.items, states=CatalogueStates.build(model, few))
-    other = CatalogueStates.build(make_model(), wardrobe.items)
+        complete(model, ["item1"], wardrobe.items, states=LocalCatalogue.build(model, few))
+    other = LocalCatalogue.build(make_model(), wardrobe.items)
     with pytest.raises(FashionGraphError, match="'states'.*this model"):
         complete(model, ["item1"], wardrobe.items, states=other)

@@ -260,7 +260,7 @@ def test_slots_are_ranked_by_scores_and_nearest_vectors(trained, outfits):
     score = catalogue.scorer(rows[:-1], slot)
     assert every.tolist() == slot[score.argsort(descending=True, stable=True)].tolist()
     worn = catalogue.scorer.co_occurring(rows[:-1])
-    nearest = catalogue.states.nearest(catalogue.scorer.query(rows[:-1])[0], slot, 3)
+    nearest, _ = catalogue.states.nearest(catalogue.scorer.query(rows[:-1])[0], slot, 3)
     vectors = catalogue.scorer.embed(slot) @ catalogue.scorer.query(rows[:-1])[0]
     assert nearest.tolist() == slot[vectors.topk(3).indices].tolist()
     assert len(worn) > 0

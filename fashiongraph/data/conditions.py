@@ -37,10 +37,12 @@ class Condition:
         column: Name of a column of the item table, or ``item_id`` or ``category``.
         operator: ``=``, ``!=``, ``<``, ``<=``, ``>``, ``>=`` or ``in``.
         values: The value, or for ``in`` the values.
+        negated: Whether the items are asked for that do not fulfil it, which include those with a
+            missing value.
 
     Example:
         >>> Condition.parse("price < 40")
-        Condition(column='price', operator='<', values=('40',))
+        Condition(column='price', operator='<', values=('40',), negated=False)
         >>> Condition.parse("colour in red, blue").values
         ('red', 'blue')
     """
@@ -48,15 +50,17 @@ class Condition:
     column: str
     operator: str
     values: tuple[str, ...]
+    negated: bool = False
 
     @classmethod
-    def parse(cls, text: str, argument: str = "where") -> Condition:
+    def parse(cls, text: str, negated: bool = False) -> Condition:
         """Read a condition.
 
         Args:
             text: ``column OP value``; values of ``in`` are separated by commas, and one that
                 contains a comma is quoted.
-            argument: Name of the argument that holds it, for errors.
+            negated: Whether the items are asked for that do not fulfil it. Errors name the argument
+                ``unless`` then, and ``where`` otherwise.
 
         Raises:
             FashionGraphError: If the text is of another form.
@@ -64,26 +68,40 @@ class Condition:
         found = _FORM.fullmatch(text)
         if found is None or not found[3]:
             raise FashionGraphError(
-                f"'{argument}' needs a condition such as 'price < 40', with one of "
+                f"'{_argument(negated)}' needs a condition such as 'price < 40', with one of "
                 f"{' '.join([*_COMPARE, 'in'])} (got {text!r})"
             )
         column, sign, value = found.groups()
         values = next(csv.reader([value], skipinitialspace=True)) if sign == "in" else [value]
-        return cls(column, sign, tuple(one.strip() for one in values))
+        return cls(column, sign, tuple(one.strip() for one in values), negated)
 
-    def holds(self, items: ItemTable, argument: str = "where") -> np.ndarray:
-        """Items for which the condition holds [n]; a missing value fulfils none.
+    def holds(self, items: ItemTable) -> np.ndarray:
+        """Items for which the condition holds [n]; a missing value fulfils only a negated one.
 
         Args:
             items: The items.
-            argument: Name of the argument that holds the condition, for errors.
 
         Raises:
             FashionGraphError: If the column does not exist, a value is not of its type, or no item
                 has a value that the condition names.
         """
-        column = _column(items, self.column, argument)
-        values = pd.Series([self._typed(one, column, argument) for one in self.values])
+        column = column_of(items, self.column, _argument(self.negated))
+        found = self._fulfilled(column)
+        return ~found if self.negated else found
+
+    def typed(self, column: pd.Series[Any]) -> list[Any]:
+        """The values in the type of a column.
+
+        Args:
+            column: The column.
+
+        Raises:
+            FashionGraphError: If a value is not of its type.
+        """
+        return [self._typed(one, column) for one in self.values]
+
+    def _fulfilled(self, column: pd.Series[Any]) -> np.ndarray:
+        argument, values = _argument(self.negated), pd.Series(self.typed(column))
         present = column.notna().to_numpy()
         if self.operator in ("in", "=", "!="):
             known = column[present]
@@ -105,8 +123,7 @@ class Condition:
         found[present] = _COMPARE[self.operator](column[present], values[0]).to_numpy()
         return found
 
-    def _typed(self, value: str, column: pd.Series[Any], argument: str) -> Any:
-        """The value in the type of the column."""
+    def _typed(self, value: str, column: pd.Series[Any]) -> Any:
         try:
             if pd.api.types.is_bool_dtype(column):
                 return {"true": True, "false": False}[value.lower()]
@@ -117,9 +134,31 @@ class Condition:
         except (ValueError, KeyError) as error:
             kind = column.dtype
             raise FashionGraphError(
-                f"'{argument}' needs a value of the type of {self.column!r}, {kind} (got {value!r})"
+                f"'{_argument(self.negated)}' needs a value of the type of {self.column!r}, {kind} "
+                f"(got {value!r})"
             ) from error
         return value
+
+
+def read_conditions(where: Sequence[str] = (), unless: Sequence[str] = ()) -> list[Condition]:
+    """Read conditions.
+
+    Args:
+        where: Conditions that hold.
+        unless: Conditions of which none holds.
+
+    Raises:
+        FashionGraphError: If one is of another form.
+
+    Example:
+        >>> [one.negated for one in read_conditions(["price < 40"], unless=["colour = blue"])]
+        [False, True]
+    """
+    for name, texts in (("where", where), ("unless", unless)):
+        if isinstance(texts, str):
+            raise FashionGraphError(f"'{name}' needs a list (got {texts!r})")
+    found = [Condition.parse(text) for text in where]
+    return [*found, *(Condition.parse(text, negated=True) for text in unless)]
 
 
 def allowed_items(
@@ -145,19 +184,31 @@ def allowed_items(
         >>> allowed_items(items, where=["price < 40"], unless=["colour = blue"]).tolist()
         [True, False, False]
     """
-    for name, texts in (("where", where), ("unless", unless), ("exclude", exclude)):
-        if isinstance(texts, str):
-            raise FashionGraphError(f"'{name}' needs a list (got {texts!r})")
+    if isinstance(exclude, str):
+        raise FashionGraphError(f"'exclude' needs a list (got {exclude!r})")
     allowed = np.ones(len(items), dtype=bool)
-    for text in where:
-        allowed &= Condition.parse(text).holds(items)
-    for text in unless:
-        allowed &= ~Condition.parse(text, "unless").holds(items, "unless")
+    for condition in read_conditions(where, unless):
+        allowed &= condition.holds(items)
     allowed[items.rows(list(exclude), "exclude").numpy()] = False
     return torch.from_numpy(allowed)
 
 
-def _column(items: ItemTable, name: str, argument: str) -> pd.Series[Any]:
+def column_of(items: ItemTable, name: str, argument: str = "where") -> pd.Series[Any]:
+    """A column by the name that conditions give it; a missing category is a missing value.
+
+    Args:
+        items: The items.
+        name: Name of a column, or ``item_id`` or ``category``.
+        argument: Name of the argument that holds the condition, for errors.
+
+    Raises:
+        FashionGraphError: If there is no such column.
+
+    Example:
+        >>> items = ItemTable.from_lists(["a", "b"], ["top", "shoe"])
+        >>> column_of(items, "category").tolist()
+        ['top', 'shoe']
+    """
     if name == "item_id":
         return pd.Series(items.ids.to_numpy(object))
     if name == "category":
@@ -175,3 +226,7 @@ def _is_ordered(column: pd.Series[Any]) -> bool:
         (types.is_numeric_dtype(column) or types.is_datetime64_any_dtype(column))
         and not types.is_bool_dtype(column)
     )
+
+
+def _argument(negated: bool) -> str:
+    return "unless" if negated else "where"

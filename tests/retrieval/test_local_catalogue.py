@@ -7,7 +7,7 @@ from fashiongraph.data import ItemTable
 from fashiongraph.errors import DataError, FashionGraphError
 from fashiongraph.loader.outfit_batch import ItemInputs
 from fashiongraph.manifest import MANIFEST
-from fashiongraph.retrieval import CatalogueStates
+from fashiongraph.retrieval import LocalCatalogue
 
 
 def without(states, rows):
@@ -18,7 +18,7 @@ def without(states, rows):
 
 def test_rows_are_the_item_vectors_by_category(wardrobe, make_model):
     items, model = wardrobe.items, make_model(activation="tanh")
-    states = CatalogueStates.build(model, items, batch_size=7)
+    states = LocalCatalogue.build(model, items, batch_size=7)
     with torch.no_grad():
         expected = model.encode_items(ItemInputs(items.features, items.category_id))
         expected = expected["state"].flatten(1)
@@ -31,13 +31,13 @@ def test_rows_are_the_item_vectors_by_category(wardrobe, make_model):
 
 
 def test_rows_are_normalised_for_a_model_with_norm(wardrobe, make_model):
-    states = CatalogueStates.build(make_model(norm="default"), wardrobe.items)
+    states = LocalCatalogue.build(make_model(norm="default"), wardrobe.items)
     length = states.values.view(len(states), 3, 6).norm(dim=-1)
     torch.testing.assert_close(length, torch.ones_like(length))
 
 
 def test_best_are_the_largest_products(wardrobe, make_model):
-    states = CatalogueStates.build(make_model(), wardrobe.items)
+    states = LocalCatalogue.build(make_model(), wardrobe.items)
     query = torch.randn(states.values.size(1), generator=torch.Generator().manual_seed(0))
     product = dict(zip(states.item.tolist(), (states.values @ query).tolist(), strict=True))
     expected = (wardrobe.items.category_id == 2).nonzero().flatten().tolist()
@@ -51,8 +51,8 @@ def test_best_are_the_largest_products(wardrobe, make_model):
 
 def test_half_precision_records_its_error(wardrobe, make_model):
     model = make_model()
-    full = CatalogueStates.build(model, wardrobe.items)
-    half = CatalogueStates.build(model, wardrobe.items, dtype=torch.float16)
+    full = LocalCatalogue.build(model, wardrobe.items)
+    half = LocalCatalogue.build(model, wardrobe.items, dtype=torch.float16)
     error = (half.values.float() - full.values).norm(dim=1).max()
     assert 0 < half.rounding == pytest.approx(float(error))
     query = torch.randn(full.values.size(1), generator=torch.Generator().manual_seed(0))
@@ -65,10 +65,10 @@ def test_half_precision_records_its_error(wardrobe, make_model):
 @pytest.mark.parametrize("dtype", [torch.float16, torch.float32])
 def test_stored_vectors_are_mapped(wardrobe, make_model, tmp_path, dtype):
     model, items, path = make_model(), wardrobe.items, tmp_path / "states"
-    in_memory = CatalogueStates.build(model, items, dtype=dtype)
+    in_memory = LocalCatalogue.build(model, items, dtype=dtype)
     for states in (
-        CatalogueStates.build(model, items, path, dtype),
-        CatalogueStates.load(path, model, items),
+        LocalCatalogue.build(model, items, path, dtype),
+        LocalCatalogue.load(path, model, items),
     ):
         assert states.values.dtype == dtype
         assert torch.equal(states.values, in_memory.values)
@@ -82,14 +82,14 @@ def test_stored_vectors_are_mapped(wardrobe, make_model, tmp_path, dtype):
 def test_only_stored_states_are_replaced(wardrobe, make_model, tmp_path):
     (tmp_path / "items.csv").touch()
     with pytest.raises(FashionGraphError, match="items.csv|something else"):
-        CatalogueStates.build(make_model(), wardrobe.items, tmp_path)
+        LocalCatalogue.build(make_model(), wardrobe.items, tmp_path)
     assert [file.name for file in tmp_path.iterdir()] == ["items.csv"]
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float16])
 def test_vectors_of_a_changed_table_equal_new_ones(wardrobe, make_model, tmp_path, dtype):
     items, model = wardrobe.items, make_model()
-    states = CatalogueStates.build(model, items, dtype=dtype)
+    states = LocalCatalogue.build(model, items, dtype=dtype)
     rng = torch.Generator().manual_seed(0)
     for count in (0, 1, len(items) - 1):
         source = torch.randperm(len(items), generator=rng)[:count]
@@ -100,26 +100,26 @@ def test_vectors_of_a_changed_table_equal_new_ones(wardrobe, make_model, tmp_pat
         )
         source = torch.where(torch.isin(rows, further), -1, rows)
         found = states.changed(changed, source)
-        expected = CatalogueStates.build(model, changed, dtype=dtype)
+        expected = LocalCatalogue.build(model, changed, dtype=dtype)
         assert found.item.tolist() == expected.item.tolist()
         assert found.ptr.tolist() == expected.ptr.tolist()
         torch.testing.assert_close(found.values, expected.values)
         assert found.rounding >= expected.rounding
         found.save(tmp_path / f"{count}")
-        loaded = CatalogueStates.load(tmp_path / f"{count}", model, changed)
+        loaded = LocalCatalogue.load(tmp_path / f"{count}", model, changed)
         assert torch.equal(loaded.values, found.values) and loaded.rounding == found.rounding
 
 
 def test_items_without_category_are_no_candidates(make_model):
     items = ItemTable.from_lists(["a", "b"], ["x", "y"], torch.randn(2, 8), vocabulary=["y"])
-    states = CatalogueStates.build(make_model(), items)
+    states = LocalCatalogue.build(make_model(), items)
     assert states.item.tolist() == [1, 0]
     assert states.ptr.tolist() == [0, 1]
 
 
 def test_no_items(make_model, tmp_path):
     items = ItemTable.from_lists([], [], torch.empty(0, 8), vocabulary=["y"])
-    states = CatalogueStates.build(make_model(), items)
+    states = LocalCatalogue.build(make_model(), items)
     assert len(states) == 0
     assert len(states.best(torch.zeros(18), 0, 5, without(states, states.item.tolist()))[0]) == 0
 
@@ -127,15 +127,15 @@ def test_no_items(make_model, tmp_path):
 def test_other_models_and_items_are_refused(wardrobe, make_model, tmp_path):
     model, items = make_model(), wardrobe.items
     with pytest.raises(FashionGraphError, match="'items'.*got 0"):
-        CatalogueStates.build(model, items.with_features(None))
+        LocalCatalogue.build(model, items.with_features(None))
     with pytest.raises(DataError, match="none.*catalogue states"):
-        CatalogueStates.load(tmp_path / "none", model, items)
+        LocalCatalogue.load(tmp_path / "none", model, items)
     path = tmp_path / "states"
-    CatalogueStates.build(model, items, path)
+    LocalCatalogue.build(model, items, path)
     with pytest.raises(DataError, match="another model or of other items"):
-        CatalogueStates.load(path, make_model(activation="tanh"), items)
+        LocalCatalogue.load(path, make_model(activation="tanh"), items)
     renamed = ItemTable(items.ids[::-1], items.category_id, items.categories, items.features)
     with pytest.raises(DataError, match="another model or of other items"):
-        CatalogueStates.load(path, model, renamed)
+        LocalCatalogue.load(path, model, renamed)
     with pytest.raises(DataError, match="another model or of other items"):
-        CatalogueStates.load(path, model, items.with_features(items.features + 1))
+        LocalCatalogue.load(path, model, items.with_features(items.features + 1))

@@ -1,8 +1,9 @@
-"""Stored item vectors of a catalogue, by category."""
+"""Item vectors of a catalogue in memory or in mapped files, by category."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -11,26 +12,25 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from fashiongraph.data.conditions import Condition
 from fashiongraph.data.item_table import ItemTable
-from fashiongraph.errors import DataError, FashionGraphError
-from fashiongraph.evaluation.encode_items import device_of, evaluating, input_blocks
+from fashiongraph.errors import DataError
 from fashiongraph.files import atomic_write, mapped_array, save_array
 from fashiongraph.manifest import DAMAGED, read_version
 from fashiongraph.models.outfit_model import OutfitModel
+from fashiongraph.retrieval.catalogue import BLOCK, Catalogue, encoded, vector_size
 from fashiongraph.retrieval.completion_scorer import CompletionScorer
 from fashiongraph.retrieval.embedding_key import embedding_key
 
 STATES = "catalogue states"
 """Kind of the folder of stored states, for :func:`fashiongraph.files.atomic_write`."""
 
-_BLOCK = 4096  # items encoded at once
-
 STATES_CARD = "states.json"
 """Name of the file that marks a folder as stored states."""
 
 
-class CatalogueStates:
-    """Item vectors of a catalogue by a model (:meth:`OutfitModel.embed`), sorted by category.
+class LocalCatalogue(Catalogue):
+    """Item vectors of a catalogue in memory or in mapped files, sorted by category.
 
     The rows of a category are contiguous, so that a search in one category reads no other rows.
     Items without a category are no candidates of any slot and come last.
@@ -48,7 +48,7 @@ class CatalogueStates:
         >>> from fashiongraph.retrieval import complete
         >>> outfits = SyntheticOutfits.attributes_only(num_outfits=60, seed=0)
         >>> items, model = outfits.items, Siamese(outfits.items.num_features)
-        >>> states = CatalogueStates.build(model, items, dtype=torch.float16)
+        >>> states = LocalCatalogue.build(model, items, dtype=torch.float16)
         >>> len(states)
         100
         >>> len(complete(model, items.ids[:1], items, ["shoes"], k=3, states=states))
@@ -63,11 +63,10 @@ class CatalogueStates:
         ptr: Tensor,
         rounding: float = 0.0,
     ) -> None:
-        self.scorer = scorer
+        super().__init__(scorer, rounding)
         self.values = values
         self.item = item
         self.ptr = ptr
-        self.rounding = rounding
 
     @classmethod
     @torch.no_grad()
@@ -77,8 +76,8 @@ class CatalogueStates:
         items: ItemTable,
         path: str | Path | None = None,
         dtype: torch.dtype = torch.float32,
-        batch_size: int = _BLOCK,
-    ) -> CatalogueStates:
+        batch_size: int = BLOCK,
+    ) -> LocalCatalogue:
         """Encode all items of a catalogue.
 
         Args:
@@ -93,13 +92,7 @@ class CatalogueStates:
             FashionGraphError: If the model has no item vectors, and as :class:`CompletionScorer`.
         """
         scorer = CompletionScorer(model, items)
-        example = scorer.embed(torch.arange(0))
-        if example is None:
-            raise FashionGraphError(
-                f"'model' needs item vectors, which {type(model).__name__} has not "
-                "(OutfitModel.embed)"
-            )
-        shape = (len(items), example.size(1))
+        shape = (len(items), vector_size(scorer))
         if path is None:
             values = torch.empty(shape, dtype=dtype)
             return cls(scorer, values, *_fill(scorer, values, batch_size))
@@ -113,7 +106,7 @@ class CatalogueStates:
         return cls.load(path, model, items)
 
     @classmethod
-    def load(cls, path: str | Path, model: OutfitModel, items: ItemTable) -> CatalogueStates:
+    def load(cls, path: str | Path, model: OutfitModel, items: ItemTable) -> LocalCatalogue:
         """Memory-map stored vectors.
 
         All files are verified against their digests, but above one GiB only the size of vectors is.
@@ -147,34 +140,12 @@ class CatalogueStates:
             raise DataError("holds the states of another model or of other items", folder)
         return cls(CompletionScorer(model, items), values, item, ptr, rounding)
 
-    def extended(self, items: ItemTable) -> CatalogueStates:
-        """Vectors of a larger table; those of the items so far are copied and not computed again.
-
-        Args:
-            items: These items and further ones, as
-                :func:`~fashiongraph.data.append_items` joins them.
-
-        Raises:
-            FashionGraphError: As :class:`CompletionScorer`.
-        """
-        further = torch.full((len(items) - len(self),), -1)
-        return self.changed(items, torch.cat([torch.arange(len(self)), further]))
-
-    def changed(self, items: ItemTable, source: Tensor) -> CatalogueStates:
-        """Vectors of another table; those of items of this one are not computed again.
-
-        Args:
-            items: The other table, with features of the same encoders.
-            source: Row in this table of each item of the other one, -1 for an item whose vector is
-                to be computed [m].
-
-        Raises:
-            FashionGraphError: As :class:`CompletionScorer`.
-        """
+    def changed(self, items: ItemTable, source: Tensor) -> LocalCatalogue:
+        """See :meth:`Catalogue.changed`; the vectors are in memory, for :meth:`save`."""
         scorer = CompletionScorer(self.scorer.model, items)
         fresh = (source < 0).nonzero().flatten()
         stored, rounding = self.values.new_empty((len(fresh), self.values.size(1))), self.rounding
-        for rows, block in zip(fresh.split(_BLOCK), stored.split(_BLOCK), strict=True):
+        for rows, block in zip(fresh.split(BLOCK), stored.split(BLOCK), strict=True):
             vectors = scorer.embed(rows)
             assert vectors is not None  # these vectors are the model's
             block.copy_(vectors)
@@ -187,7 +158,7 @@ class CatalogueStates:
         kept = (source >= 0).nonzero().flatten()
         values[place[kept]] = self.values[self.place[source[kept]]]
         values[place[fresh]] = stored
-        return CatalogueStates(scorer, values, item, ptr, rounding)
+        return LocalCatalogue(scorer, values, item, ptr, rounding)
 
     def save(self, path: str | Path) -> None:
         """Write the vectors to a folder atomically, for :meth:`load`.
@@ -203,27 +174,19 @@ class CatalogueStates:
             save_array(folder / "states.npy", self.values.numpy())
             _write_card(folder, self.scorer, self.item, self.ptr, self.rounding)
 
-    def __len__(self) -> int:
-        return len(self.item)
-
     def rows(self, category: int) -> slice:
         """Rows of one category."""
         return slice(int(self.ptr[category]), int(self.ptr[category + 1]))
 
     def best(
-        self, query: Tensor, category: int, count: int, allowed: Tensor
+        self,
+        query: Tensor,
+        category: int,
+        count: int,
+        allowed: Tensor,
+        conditions: Sequence[Condition] = (),
     ) -> tuple[Tensor, Tensor]:
-        """Items of one category with the largest inner products with a query, best first.
-
-        Args:
-            query: The query [D].
-            category: Index of the category.
-            count: Largest number of items to return.
-            allowed: Whether each item of the table is a candidate [n].
-
-        Returns:
-            Rows of the item table and their inner products.
-        """
+        """See :meth:`Catalogue.best`; only ``allowed`` is read."""
         rows = self.rows(category)
         item, product = self.item[rows], self.products(query, rows)
         product[~allowed[item]] = float("-inf")
@@ -236,22 +199,23 @@ class CatalogueStates:
         """Row of the vector of each item of the table [n]."""
         return torch.empty_like(self.item).scatter_(0, self.item, torch.arange(len(self.item)))
 
-    def nearest(self, query: Tensor, candidates: Tensor, count: int) -> Tensor:
-        """Candidates with the largest inner products with a query, best first.
+    def nearest(self, query: Tensor, candidates: Tensor, count: int) -> tuple[Tensor, Tensor]:
+        """See :meth:`Catalogue.nearest`."""
+        product = self.vectors(candidates) @ query.to(self._dtype)
+        product, place = product.topk(min(count, len(candidates)))
+        return candidates[place], product
 
-        Args:
-            query: The query [D].
-            candidates: Rows of the item table [M].
-            count: Largest number to return.
-        """
-        vectors = self.values[self.place[candidates]]
-        product = vectors.to(torch.promote_types(vectors.dtype, torch.float32)) @ query.to(vectors)
-        return candidates[product.topk(min(count, len(candidates))).indices]
+    def vectors(self, rows: Tensor) -> Tensor:
+        """See :meth:`Catalogue.vectors`."""
+        return self.values[self.place[rows]].to(self._dtype)
+
+    @property
+    def _dtype(self) -> torch.dtype:
+        return torch.promote_types(self.values.dtype, torch.float32)
 
     def products(self, query: Tensor, rows: slice, block_size: int = 65536) -> Tensor:
         """Inner products of a query [D] with some rows, in float32 at least."""
-        values = self.values[rows]
-        dtype = torch.promote_types(values.dtype, torch.float32)
+        values, dtype = self.values[rows], self._dtype
         query = query.to(dtype)
         if values.dtype == dtype:
             return values @ query
@@ -272,21 +236,16 @@ def _fill(
     scorer: CompletionScorer, values: Tensor, batch_size: int
 ) -> tuple[Tensor, Tensor, float]:
     """Fill in the vectors; return their items, the offsets of categories and the largest error."""
-    model, items = scorer.model, scorer.items
+    items = scorer.items
     item, ptr = _by_category(items.category_id, items.num_categories)
     place = torch.empty_like(item).scatter_(0, item, torch.arange(len(item)))
     rounding = 0.0
-    with evaluating(model):
-        rows = torch.arange(len(items))
-        for block, inputs in input_blocks(scorer.batcher, rows, device_of(model), batch_size):
-            vectors = model.embed(model.encode_items(inputs))
-            assert vectors is not None
-            vectors = vectors.cpu()
-            stored = vectors.to(values.dtype)
-            values[place[block]] = stored
-            if len(stored):
-                error = (stored.to(vectors.dtype) - vectors).norm(dim=1).max()
-                rounding = max(rounding, float(error))
+    for block, vectors in encoded(scorer, torch.arange(len(items)), batch_size):
+        stored = vectors.to(values.dtype)
+        values[place[block]] = stored
+        if len(stored):
+            error = (stored.to(vectors.dtype) - vectors).norm(dim=1).max()
+            rounding = max(rounding, float(error))
     return item, ptr, rounding
 
 
