@@ -9,7 +9,7 @@ from fashiongraph.data.cooccurrence import add_item_cooccurrence
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.evaluation import score_candidates, score_outfits
 from fashiongraph.evaluation.draw_questions import draw_fill_in_blank
-from fashiongraph.evaluation.score_outfits import cached_batches, feature_blocks
+from fashiongraph.evaluation.score_batches import cached_batches, feature_blocks
 from fashiongraph.loader.outfit_loader import OutfitLoader
 from fashiongraph.models import (
     ADDGNN,
