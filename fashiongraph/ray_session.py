@@ -103,21 +103,22 @@ def _inner_error(error: Any) -> FashionGraphError | None:
     return error if isinstance(error, FashionGraphError) else None
 
 
-def check_processors(ray: Any, count: int, argument: str) -> None:
+def check_processors(ray: Any, count: int, argument: str, kind: str = "CPU") -> None:
     """Check that a cluster has a processor for each process; Ray would wait for one forever.
 
     Args:
         ray: The module of an open session.
         count: Number of processes.
         argument: The argument that sets it, for the error.
+        kind: ``"CPU"`` or ``"GPU"``.
 
     Raises:
-        FashionGraphError: If there are fewer processors.
+        FashionGraphError: If there are fewer.
     """
-    available = int(ray.cluster_resources().get("CPU", 0))
+    available = int(ray.cluster_resources().get(kind, 0))
     if count > available:
         raise FashionGraphError(
-            f"'{argument}' needs at most the {available} processors of the cluster (got {count})"
+            f"'{argument}' needs at most the {available} {kind}s of the cluster (got {count})"
         )
 
 

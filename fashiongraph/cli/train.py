@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,7 @@ from fashiongraph.cli.output import (
     print_json,
     print_line,
 )
+from fashiongraph.cli.ray_options import check_engine
 from fashiongraph.cli.splits import splits_of, write_splits
 from fashiongraph.cli.train_options import TrainOptions
 from fashiongraph.cli.training_setup import (
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
     from fashiongraph.models import OutfitModel
     from fashiongraph.training import ModelSpec
 
+_ACCELERATORS = ("auto", "cpu", "gpu", "cuda")  # of Ray
 _PAIR_OPTIONS = ("top", "bottom", "pair_column")
 
 
@@ -97,6 +100,8 @@ def _check(options: TrainOptions) -> ModelSpec:
     check_output(folder, overwrite=True, inputs=[options.data, options.teacher], folder=True)
     check_protocol(options, options.protocol, options.columns)
     check_files(options.teacher)
+    if check_engine(options):
+        _check_ray(options)
     if options.distillation not in (None, *DISTILLATIONS):
         raise FashionGraphError(
             f"'--distillation' needs to be {' or '.join(DISTILLATIONS)} "
@@ -121,6 +126,20 @@ def _check(options: TrainOptions) -> ModelSpec:
     return spec
 
 
+def _check_ray(options: TrainOptions) -> None:
+    """Check the options of the hardware for Ray."""
+    refuse(options, ("strategy",), "--engine ray")
+    if not options.devices.isdecimal() or not int(options.devices):
+        raise FashionGraphError(
+            f"'--devices' needs a number of processes with '--engine ray' (got {options.devices!r})"
+        )
+    if options.accelerator not in _ACCELERATORS:
+        raise FashionGraphError(
+            f"'--accelerator' needs to be one of {', '.join(_ACCELERATORS)} with '--engine ray' "
+            f"(got {options.accelerator!r})"
+        )
+
+
 def _load_teacher(options: TrainOptions, spec: ModelSpec) -> OutfitModel | None:
     from fashiongraph.models import DesignerTeacher, OutfitModel
 
@@ -137,17 +156,19 @@ def _fit(
     splits: Mapping[str, Outfits],
 ) -> pd.DataFrame:
     """Train, and write the split and the configuration beside the model."""
-    from fashiongraph.training import fit
-    from fashiongraph.training.callbacks import EpochPrinter
-
     folder = options.folder
     last = folder / "checkpoints" / "last.ckpt"
     before = last.stat().st_mtime_ns if last.is_file() else None
     names = ("protocol", "columns", "patience", "resume", "seed", "precision")
-    option = {"max_epochs": "--epochs", "directory": "--output"}
+    option = {
+        "max_epochs": "--epochs",
+        "directory": "--output",
+        "num_processes": "--devices",
+        "address": "--ray-address",
+    }
     try:
         with option_names({**{name: f"--{name}" for name in names}, **option}):
-            history = fit(
+            history = _engine(options)(
                 setup.model,
                 setup.train,
                 setup.valid,
@@ -161,14 +182,8 @@ def _fit(
                 seed=options.seed,
                 directory=folder,
                 resume=options.resume,
-                progress=False,  # a line per epoch, counted from 1, in place of Lightning's bar
-                callbacks=[] if options.quiet else [EpochPrinter()],
                 logger=make_loggers(loggers, folder) or False,
                 precision=options.precision,
-                accelerator=options.accelerator,
-                devices=options.devices,
-                num_nodes=options.num_nodes,
-                strategy=options.strategy,
             )
     except (KeyboardInterrupt, SystemExit):
         if last.is_file() and (options.resume or last.stat().st_mtime_ns != before):
@@ -184,6 +199,31 @@ def _fit(
     return history
 
 
+def _engine(options: TrainOptions) -> Callable[..., pd.DataFrame]:
+    """The function that trains, with the arguments of the hardware."""
+    from fashiongraph.training import fit
+    from fashiongraph.training.callbacks import EpochPrinter
+    from fashiongraph.training.fit_with_ray import fit_with_ray
+
+    if options.engine == "ray":
+        return partial(
+            fit_with_ray,
+            num_processes=int(options.devices) * options.num_nodes,
+            use_gpu={"auto": None, "cpu": False}.get(options.accelerator, True),
+            address=options.ray_address,
+            progress=not options.quiet,
+        )
+    return partial(
+        fit,
+        accelerator=options.accelerator,
+        devices=options.devices,
+        num_nodes=options.num_nodes,
+        strategy=options.strategy,
+        progress=False,  # a line per epoch, counted from 1, in place of Lightning's bar
+        callbacks=[] if options.quiet else [EpochPrinter()],
+    )
+
+
 def _write_record(options: TrainOptions, splits: Mapping[str, Outfits]) -> None:
     """Write the split and the options that reproduce the training, from one process."""
     if not _is_first_process():
@@ -193,7 +233,7 @@ def _write_record(options: TrainOptions, splits: Mapping[str, Outfits]) -> None:
     values = {"features": [str(feature_file(options.data, source.file)) for source in sources]}
     if options.split_file == Path("official"):
         values["split_file"] = "official"  # type: ignore[assignment]
-    run_only = {"output", "resume", "overwrite", "as_json", "quiet"}
+    run_only = {"output", "resume", "overwrite", "as_json", "quiet", "ray_address"}
     write_config(folder / "config.yaml", options, values, run_only)
 
 

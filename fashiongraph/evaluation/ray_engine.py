@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import torch
 from torch import Tensor
@@ -78,7 +76,7 @@ class RayEngine:
             "batch_size": batch_size,
             "unknown": unknown,
             "model": self._put(model, model),
-            "items": self._put(outfits.items, *_without_copies(outfits.items)),
+            "items": self._put(outfits.items, *bare_and_features(outfits.items)),
             "catalogue": self._ray.put(outfits.item_id.unique().numpy()),
         }
         blocks = self._ray.data.from_arrow(self._blocks(outfits, batch_size, position))
@@ -115,10 +113,15 @@ class RayEngine:
         return [table.slice(start, size) for start in range(0, len(outfits), size)]
 
 
-def _without_copies(items: ItemTable) -> tuple[ItemTable, np.ndarray | Tensor | None]:
-    """What scores read of a table, and its features, as an array if they have its type."""
-    bare = replace(items, features=None, columns=pd.DataFrame())
-    features = items.features
+def bare_and_features(items: ItemTable) -> tuple[ItemTable, np.ndarray | Tensor | None]:
+    """A table without features, and its features, as an array if there are arrays of their type.
+
+    Ray copies tensors into each process. Arrays are read where they are.
+
+    Args:
+        items: The table.
+    """
+    bare, features = items.with_features(None, items.feature_sources), items.features
     if features is None or features.dtype == torch.bfloat16:
         return bare, features
     return bare, features.numpy()
