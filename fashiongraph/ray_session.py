@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import cache
+from types import FrameType
 from typing import Any
 
 import torch
@@ -24,7 +25,7 @@ _LOGGERS = ("ray", "ray.data", "ray.train", "ray.serve")
 
 
 @contextmanager
-def ray_session(address: str | None = None, num_cpus: int | None = None) -> Iterator[Any]:
+def ray_session(address: str | None = None) -> Iterator[Any]:
     """Context manager of a session of Ray without its logs, progress bars and reports of use.
 
     Without an address a cluster is started on this machine, and stopped afterwards. Its services
@@ -36,7 +37,6 @@ def ray_session(address: str | None = None, num_cpus: int | None = None) -> Iter
 
     Args:
         address: A cluster, such as ``"auto"`` or ``"host:6379"``.
-        num_cpus: Processors of the cluster of this machine; by default all.
 
     Yields:
         The module ``ray``.
@@ -54,8 +54,9 @@ def ray_session(address: str | None = None, num_cpus: int | None = None) -> Iter
         stack.enter_context(_environment(_variables(address)))
         ray, ray_data = require("ray", "ray"), require("ray.data", "ray")
         if not ray.is_initialized():
-            stack.enter_context(_sigterm_restored())
-            _connect(ray, address, num_cpus)
+            handler = signal.getsignal(signal.SIGTERM)
+            _connect(ray, address)
+            stack.enter_context(_sigterm(handler))
             stack.callback(ray.shutdown)
             if address is None and imported and ray.util.get_node_ip_address() != "127.0.0.1":
                 print_message(
@@ -159,15 +160,26 @@ def _environment(variables: Mapping[str, str]) -> Iterator[None]:
 
 
 @contextmanager
-def _sigterm_restored() -> Iterator[None]:
-    """Context manager that restores the handler of SIGTERM, which Ray replaces and leaves."""
-    handler = signal.getsignal(signal.SIGTERM)
+def _sigterm(handler: Any) -> Iterator[None]:
+    """Context manager in which SIGTERM ends the program in order, and which restores its handler.
+
+    That of Ray prints a trace and aborts.
+
+    Args:
+        handler: The handler before the session; None is one that was not set from Python.
+    """
+    if handler is None or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    signal.signal(signal.SIGTERM, handler if callable(handler) else _terminate)
     try:
         yield
     finally:
-        # None is a handler that was not set from Python; SIG_DFL is falsy.
-        if handler is not None and threading.current_thread() is threading.main_thread():
-            signal.signal(signal.SIGTERM, handler)
+        signal.signal(signal.SIGTERM, handler)
+
+
+def _terminate(number: int, frame: FrameType | None) -> None:
+    raise SystemExit(128 + number)
 
 
 @contextmanager
@@ -189,9 +201,9 @@ def _settings(context: Any) -> Iterator[None]:
             logger.setLevel(level)
 
 
-def _connect(ray: Any, address: str | None, num_cpus: int | None) -> None:
+def _connect(ray: Any, address: str | None) -> None:
     """Start a cluster on this machine, or connect to one."""
-    local: dict[str, Any] = {"include_dashboard": False, "num_cpus": num_cpus}
+    local: dict[str, Any] = {"include_dashboard": False}
     if not torch.cuda.is_available():
         local["num_gpus"] = 0  # Ray counts a GPU that this build of torch cannot use
     try:
