@@ -21,6 +21,7 @@ from fashiongraph.console import print_message
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.optional import require
 
+_AUTH = ("RAY_AUTH_MODE", "RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH")
 _LOGGERS = ("ray", "ray.data", "ray.train", "ray.serve")
 
 
@@ -125,17 +126,19 @@ def check_processors(ray: Any, count: int, argument: str, kind: str = "CPU") -> 
 
 def _variables(address: str | None) -> dict[str, str]:
     """Variables of the environment of a session, which its processes inherit."""
-    variables = {"RAY_USAGE_STATS_ENABLED": "0"}  # else it reports its use over the network
+    variables = {
+        "RAY_USAGE_STATS_ENABLED": "0",  # else Ray reports its use over the network
+        "RAY_SERVE_LOG_TO_STDERR": "0",
+    }
     if address is not None:
         return variables
     # With the switch of the systems whose firewalls ask, a node has the address 127.0.0.1.
     variables["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"
     if sys.platform == "linux":
         variables["GLOO_SOCKET_IFNAME"] = "lo"  # of the processes of a training
-    if "RAY_AUTH_MODE" not in os.environ:
-        variables["RAY_AUTH_MODE"] = "token"
-        # Ray would write its own to the home folder, where all users of the machine can read it.
-        variables["RAY_AUTH_TOKEN"] = os.environ.get("RAY_AUTH_TOKEN", _token())
+    # Ray would write a token to the home folder, where all users of the machine can read it.
+    if not any(name in os.environ for name in _AUTH):
+        variables["RAY_AUTH_TOKEN"] = _token()
     return variables
 
 
@@ -147,7 +150,8 @@ def _token() -> str:
 @contextmanager
 def _environment(variables: Mapping[str, str]) -> Iterator[None]:
     """Context manager with variables of the environment, which restores the former ones."""
-    before = {name: os.environ.get(name) for name in variables}
+    # Ray sets the mode when it starts a cluster.
+    before = {name: os.environ.get(name) for name in (*variables, *_AUTH)}
     os.environ.update(variables)
     try:
         yield

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,9 +28,9 @@ from fashiongraph.cli.output import (
     print_json,
     print_line,
 )
-from fashiongraph.cli.ray_options import check_engine
 from fashiongraph.cli.splits import splits_of, write_splits
 from fashiongraph.cli.train_options import TrainOptions
+from fashiongraph.cli.training_engine import check_training_engine, training_engine
 from fashiongraph.cli.training_setup import (
     DISTILLATIONS,
     TrainingSetup,
@@ -48,7 +47,6 @@ if TYPE_CHECKING:
     from fashiongraph.models import OutfitModel
     from fashiongraph.training import ModelSpec
 
-_ACCELERATORS = ("auto", "cpu", "gpu", "cuda")  # of Ray
 _PAIR_OPTIONS = ("top", "bottom", "pair_column")
 
 
@@ -100,8 +98,7 @@ def _check(options: TrainOptions) -> ModelSpec:
     check_output(folder, overwrite=True, inputs=[options.data, options.teacher], folder=True)
     check_protocol(options, options.protocol, options.columns)
     check_files(options.teacher)
-    if check_engine(options):
-        _check_ray(options)
+    check_training_engine(options)
     if options.distillation not in (None, *DISTILLATIONS):
         raise FashionGraphError(
             f"'--distillation' needs to be {' or '.join(DISTILLATIONS)} "
@@ -124,20 +121,6 @@ def _check(options: TrainOptions) -> ModelSpec:
     else:
         refuse(options, _PAIR_OPTIONS, model)
     return spec
-
-
-def _check_ray(options: TrainOptions) -> None:
-    """Check the options of the hardware for Ray."""
-    refuse(options, ("strategy",), "--engine ray")
-    if not options.devices.isdecimal() or not int(options.devices):
-        raise FashionGraphError(
-            f"'--devices' needs a number of processes with '--engine ray' (got {options.devices!r})"
-        )
-    if options.accelerator not in _ACCELERATORS:
-        raise FashionGraphError(
-            f"'--accelerator' needs to be one of {', '.join(_ACCELERATORS)} with '--engine ray' "
-            f"(got {options.accelerator!r})"
-        )
 
 
 def _load_teacher(options: TrainOptions, spec: ModelSpec) -> OutfitModel | None:
@@ -168,7 +151,7 @@ def _fit(
     }
     try:
         with option_names({**{name: f"--{name}" for name in names}, **option}):
-            history = _engine(options)(
+            history = training_engine(options)(
                 setup.model,
                 setup.train,
                 setup.valid,
@@ -197,31 +180,6 @@ def _fit(
         raise
     _write_record(options, splits)  # not before: a refused training leaves the old ones
     return history
-
-
-def _engine(options: TrainOptions) -> Callable[..., pd.DataFrame]:
-    """The function that trains, with the arguments of the hardware."""
-    from fashiongraph.training import fit
-    from fashiongraph.training.callbacks import EpochPrinter
-    from fashiongraph.training.fit_with_ray import fit_with_ray
-
-    if options.engine == "ray":
-        return partial(
-            fit_with_ray,
-            num_processes=int(options.devices) * options.num_nodes,
-            use_gpu={"auto": None, "cpu": False}.get(options.accelerator, True),
-            address=options.ray_address,
-            progress=not options.quiet,
-        )
-    return partial(
-        fit,
-        accelerator=options.accelerator,
-        devices=options.devices,
-        num_nodes=options.num_nodes,
-        strategy=options.strategy,
-        progress=False,  # a line per epoch, counted from 1, in place of Lightning's bar
-        callbacks=[] if options.quiet else [EpochPrinter()],
-    )
 
 
 def _write_record(options: TrainOptions, splits: Mapping[str, Outfits]) -> None:

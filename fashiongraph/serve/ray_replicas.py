@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from typing import Any
 
 from fastapi import FastAPI
@@ -56,7 +58,8 @@ def serve_replicas(
             "'database' needs a server such as postgresql+psycopg://USER@HOST/NAME for replicas on "
             f"several machines (got {settings.database_url!r})"
         )
-    with ray_session(address) as ray:
+    # Ray prints to standard output, with the names of its own tasks, that a replica has died.
+    with ray_session(address) as ray, open(os.devnull, "w") as devnull, redirect_stdout(devnull):
         serve = require("ray.serve", "ray")
         check_processors(ray, num_replicas, "num_replicas")
         try:
