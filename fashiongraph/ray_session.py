@@ -22,7 +22,7 @@ from fashiongraph.errors import FashionGraphError
 from fashiongraph.optional import require
 
 _AUTH = ("RAY_AUTH_MODE", "RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH")
-_LOGGERS = ("ray", "ray.data", "ray.train", "ray.serve")
+_LOGGERS = ("ray", "ray.data", "ray.train")
 
 
 @contextmanager
@@ -126,10 +126,7 @@ def check_processors(ray: Any, count: int, argument: str, kind: str = "CPU") -> 
 
 def _variables(address: str | None) -> dict[str, str]:
     """Variables of the environment of a session, which its processes inherit."""
-    variables = {
-        "RAY_USAGE_STATS_ENABLED": "0",  # else Ray reports its use over the network
-        "RAY_SERVE_LOG_TO_STDERR": "0",
-    }
+    variables = {"RAY_USAGE_STATS_ENABLED": "0"}  # else Ray reports its use over the network
     if address is not None:
         return variables
     # With the switch of the systems whose firewalls ask, a node has the address 127.0.0.1.

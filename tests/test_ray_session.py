@@ -47,7 +47,7 @@ with ray_session() as ray:
     tokens = (os.environ["RAY_AUTH_TOKEN"], "0" * 64)
     answers = [answer(address, [("authorization", f"Bearer {token}")]) for token in tokens]
     answers.append(answer(address, []))
-names = [name for name in os.environ if name.startswith("RAY_")]
+names = [name for name in os.environ if name.startswith(("RAY_AUTH", "RAY_ENABLE", "GLOO"))]
 restored = signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
 print(json.dumps([len(processes), sorted(addresses), answers, names, restored]))
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from collections.abc import Callable
@@ -61,6 +62,7 @@ def serve_replicas(
     # Ray prints to standard output, with the names of its own tasks, that a replica has died.
     with ray_session(address) as ray, open(os.devnull, "w") as devnull, redirect_stdout(devnull):
         serve = require("ray.serve", "ray")
+        logging.getLogger("ray.serve").setLevel(logging.CRITICAL)  # whose import sets another
         check_processors(ray, num_replicas, "num_replicas")
         try:
             _deploy(serve, create, settings, port, num_replicas)

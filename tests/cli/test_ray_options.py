@@ -74,27 +74,6 @@ def test_options_are_checked_before_the_work(folder, command, tmp_path, name, op
     assert message in str(command(*words, *options, fails=True).exception)
 
 
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        (("--devices", "auto"), "'--devices' needs a number"),
-        (("--accelerator", "tpu"), "'--accelerator' needs to be one of"),
-        (("--strategy", "fsdp"), "'--strategy' has no effect with '--engine ray'"),
-    ],
-)
-def test_hardware_that_ray_does_not_have(folder, command, tmp_path, options, message):
-    words = ("train", folder, "-o", tmp_path / "run", "--engine", "ray", *options)
-    assert message in str(command(*words, fails=True).exception)
-    assert not (tmp_path / "run").exists()
-
-
-def test_a_cluster_that_does_not_answer_is_named(folder, checkpoint, command):
-    pytest.importorskip("ray", reason="needs the extra 'ray'")
-    words = ("--data", folder, "--engine", "ray", "--ray-address", "127.0.0.1:1")
-    refused = command("score", checkpoint, folder / "outfits.csv", *words, fails=True)
-    assert str(refused.exception).startswith("'--ray-address' needs")
-
-
 def test_the_plain_engine_needs_no_ray():
     options = SimpleNamespace(engine="plain", ray_address=None)
     assert not check_engine(options)
