@@ -128,6 +128,7 @@ def _variables(address: str | None) -> dict[str, str]:
     """Variables of the environment of a session, which its processes inherit."""
     variables = {"RAY_USAGE_STATS_ENABLED": "0"}  # else Ray reports its use over the network
     if address is not None:
+        variables["RAY_BACKEND_LOG_LEVEL"] = "error"  # not a line a second while it does not answer
         return variables
     # With the switch of the systems whose firewalls ask, a node has the address 127.0.0.1.
     variables["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"
@@ -217,7 +218,8 @@ def _connect(ray: Any, address: str | None) -> None:
         )
     except (OSError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
         raise FashionGraphError(
-            f"'address' needs to be a Ray cluster that answers (got {address!r}: {error})"
+            "'address' needs to be a Ray cluster that answers, and RAY_AUTH_TOKEN its token if it "
+            f"has one (got {address!r}: {error})"
         ) from error
 
 

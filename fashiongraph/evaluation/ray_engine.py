@@ -55,12 +55,12 @@ class RayEngine:
         """Apply a function of a model to batches of outfits, in the processes of the session.
 
         Args:
-            score: As for :func:`~fashiongraph.evaluation.score_batches.score_batches`.
-            model: As there.
-            outfits: As there.
-            batch_size: As there.
-            unknown: As there.
-            position: As there.
+            score: A function from a model and a batch to scores.
+            model: The model.
+            outfits: The outfits.
+            batch_size: Outfits per batch.
+            unknown: As for :func:`~fashiongraph.evaluation.score_outfits`.
+            position: Position of an item in each outfit [B], the batches' ``position``.
 
         Returns:
             The scores on the CPU, in the order of the outfits.
