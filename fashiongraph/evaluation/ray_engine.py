@@ -56,7 +56,7 @@ class RayEngine:
 
         Args:
             score: A function from a model and a batch to scores.
-            model: The model.
+            model: The model, on the CPU.
             outfits: The outfits.
             batch_size: Outfits per batch.
             unknown: As for :func:`~fashiongraph.evaluation.score_outfits`.
