@@ -11,6 +11,7 @@ from fashiongraph.cli.output import print_line
 if TYPE_CHECKING:
     from fashiongraph.data.outfits import Outfits
     from fashiongraph.evaluation.easy_and_hard import EasyAndHard
+    from fashiongraph.evaluation.score_batches import Engine
     from fashiongraph.models import OutfitModel
 
 
@@ -21,6 +22,7 @@ def evaluate_easy_and_hard(
     seed: int,
     unknown: str = "error",
     protocol: str | None = None,
+    engine: Engine | None = None,
 ) -> EasyAndHard:
     """Evaluate a model under uniform, same-category and, with columns, matched negatives.
 
@@ -31,8 +33,10 @@ def evaluate_easy_and_hard(
         seed: Seed of the questions.
         unknown: As for :func:`fashiongraph.evaluation.score_outfits`.
         protocol: A further protocol of negatives.
+        engine: What scores the outfits; by default this process.
     """
     from fashiongraph.evaluation.easy_and_hard import easy_and_hard
+    from fashiongraph.evaluation.score_batches import score_batches
 
     with option_names({"columns": "--columns", "unknown": "--unknown"}):
         return easy_and_hard(
@@ -43,6 +47,7 @@ def evaluate_easy_and_hard(
             protocol,
             unknown=unknown,
             batch_size=SCORED_AT_ONCE,
+            engine=engine or score_batches,
         )
 
 

@@ -19,13 +19,15 @@ from fashiongraph.cli.embed_jobs import (
 from fashiongraph.cli.embed_options import EmbedOptions
 from fashiongraph.cli.item_columns import ItemColumns, is_pictures
 from fashiongraph.cli.models import load_model
+from fashiongraph.cli.option_names import option_names
 from fashiongraph.cli.options import (
     listed,
     refuse,
 )
 from fashiongraph.cli.output import check_files, check_output, print_json, print_line
+from fashiongraph.cli.ray_options import check_engine
 from fashiongraph.console import print_message
-from fashiongraph.errors import DataError, FashionGraphError
+from fashiongraph.errors import DataError
 
 if TYPE_CHECKING:
     from fashiongraph.data.feature_source import FeatureSource
@@ -70,10 +72,7 @@ def embed(options: EmbedOptions) -> None:
 
 def _check(options: EmbedOptions) -> None:
     """Check options before the work."""
-    if options.engine not in ("plain", "ray"):
-        raise FashionGraphError(f"'--engine' needs to be plain or ray (got {options.engine!r})")
-    if options.ray_address is not None and options.engine == "plain":
-        raise FashionGraphError("'--ray-address' needs '--engine ray'")
+    check_engine(options)
     if options.like is not None:
         refuse(
             options,
@@ -168,15 +167,16 @@ def _rows(
         skip_broken=options.skip_broken,
         progress=options.progress,
     )
-    rows = job.encode(
-        encoder,
-        items,
-        options.folder,
-        extract,
-        options.progress,
-        options.pictures or (),
-        options.skip_broken,
-    )
+    with option_names({"address": "--ray-address"}):
+        rows = job.encode(
+            encoder,
+            items,
+            options.folder,
+            extract,
+            options.progress,
+            options.pictures or (),
+            options.skip_broken,
+        )
     if not job.reads_pictures:
         save_features(out, rows.array)
     return rows

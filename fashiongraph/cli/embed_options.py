@@ -10,8 +10,9 @@ import typer
 
 from fashiongraph.cli.command import CommandOptions
 from fashiongraph.cli.options import DATA_PANEL, OUTPUT_PANEL, Modules, Overwrite, Pictures, SetName
+from fashiongraph.cli.ray_options import ENGINE_PANEL, EngineName, RayAddress
 
-_PICTURES, _TABLE, _RUN = "Pictures", "Texts and columns", "Computation"
+_PICTURES, _TABLE = "Pictures", "Texts and columns"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,7 +118,7 @@ class EmbedOptions(CommandOptions):
         typer.Option(
             min=1,
             help="Pictures per pass; by default 8 on a CPU, 128 on a GPU.",
-            rich_help_panel=_RUN,
+            rich_help_panel=ENGINE_PANEL,
         ),
     ] = None
     workers: Annotated[
@@ -125,25 +126,11 @@ class EmbedOptions(CommandOptions):
         typer.Option(
             min=0,
             help="Processes that read pictures; by default 2, and with ray as many as fit.",
-            rich_help_panel=_RUN,
+            rich_help_panel=ENGINE_PANEL,
         ),
     ] = None
-    engine: Annotated[
-        str,
-        typer.Option(
-            help="Engine of the picture encoder: [b]plain[/], this process, or [b]ray[/], many "
-            "(extra 'ray').",
-            rich_help_panel=_RUN,
-        ),
-    ] = "plain"
-    ray_address: Annotated[
-        str | None,
-        typer.Option(
-            help="For ray: a cluster that reads the same paths, as host:6379; by default one of "
-            "this machine.",
-            rich_help_panel=_RUN,
-        ),
-    ] = None
+    engine: EngineName = "plain"
+    ray_address: RayAddress = None
     output: Annotated[
         Path | None,
         typer.Option(

@@ -16,6 +16,7 @@ from fashiongraph.cli.evaluate_questions import drawn_questions, print_results, 
 from fashiongraph.cli.models import load_model
 from fashiongraph.cli.new_outfits import chosen_outfits, counts_sentence, new_outfit_counts
 from fashiongraph.cli.output import print_json, print_line
+from fashiongraph.cli.ray_options import scoring_engine
 from fashiongraph.cli.splits import SPLITS, splits_with
 
 if TYPE_CHECKING:
@@ -61,7 +62,10 @@ def evaluate(options: EvaluateOptions) -> None:
         if not by_default:
             print_results(options, model, drawn.values(), training, facts)
             return
-    found = evaluate_easy_and_hard(model, outfits, options.columns, options.seed, options.unknown)
+    with scoring_engine(options) as engine:
+        found = evaluate_easy_and_hard(
+            model, outfits, options.columns, options.seed, options.unknown, engine=engine
+        )
     if options.as_json:
         print_json({**facts, **easy_and_hard_json(found)})
     else:

@@ -25,6 +25,7 @@ from fashiongraph.cli.options import (
     refuse,
 )
 from fashiongraph.cli.output import check_files, check_output
+from fashiongraph.cli.ray_options import EngineName, RayAddress, check_engine
 from fashiongraph.cli.splits import SPLITS
 from fashiongraph.errors import FashionGraphError
 
@@ -82,6 +83,8 @@ class EvaluateOptions(ModelOptions):
         typer.Option(help="Folder to store the drawn questions in.", rich_help_panel=OUTPUT_PANEL),
     ] = None
     overwrite: Overwrite = False
+    engine: EngineName = "plain"
+    ray_address: RayAddress = None
 
 
 def check_options(options: EvaluateOptions) -> None:
@@ -115,6 +118,7 @@ def check_options(options: EvaluateOptions) -> None:
         refuse(options, ("outfits",), f"--split {options.split}")
     if options.split == "all":
         refuse(options, ("split_file",), "--split all")
+    check_engine(options)
     check_protocol(options, options.protocol, options.columns)
     check_files(*(options.questions or ()))
     if options.split_file != Path("official"):

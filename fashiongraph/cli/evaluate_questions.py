@@ -11,6 +11,7 @@ from fashiongraph.cli.negatives import outfit_scorer
 from fashiongraph.cli.option_names import option_names
 from fashiongraph.cli.options import SCORED_AT_ONCE, listed
 from fashiongraph.cli.output import print_json, print_line
+from fashiongraph.cli.ray_options import scoring_engine
 from fashiongraph.errors import FashionGraphError
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from fashiongraph.data.questions.fill_in_blank import FillInBlank
     from fashiongraph.data.questions.item_retrieval import ItemRetrieval
     from fashiongraph.evaluation.result import Result
+    from fashiongraph.evaluation.score_batches import Engine
     from fashiongraph.models import OutfitModel
 
     Questions = Compatibility | FillInBlank | ItemRetrieval
@@ -89,27 +91,37 @@ def print_results(
         facts: The evaluated outfits, for JSON.
     """
     rows = []
-    for one in questions:
-        provenance: dict[str, Any] = {"recipe": one.recipe, "checksum": one.checksum}
-        if one.kind in ("compatibility", "fitb") and options.task == TASKS[0]:
-            provenance["negatives"] = options.num_negatives if one.kind == "compatibility" else 0
-        for result in _results(options, model, one, training):
-            rows.append({**result.to_dict(), **provenance})
-            if not options.as_json:
-                protocol = one.recipe.get("protocol") if options.task != TASKS[0] else None
-                print_line(f"{protocol}: {result}" if protocol else str(result))
+    with scoring_engine(options) as engine:
+        for one in questions:
+            provenance: dict[str, Any] = {"recipe": one.recipe, "checksum": one.checksum}
+            if one.kind in ("compatibility", "fitb") and options.task == TASKS[0]:
+                against = options.num_negatives if one.kind == "compatibility" else 0
+                provenance["negatives"] = against
+            for result in _results(options, model, one, training, engine):
+                rows.append({**result.to_dict(), **provenance})
+                if not options.as_json:
+                    protocol = one.recipe.get("protocol") if options.task != TASKS[0] else None
+                    print_line(f"{protocol}: {result}" if protocol else str(result))
     if options.as_json:
         print_json({**facts, "results": rows})
 
 
 def _results(
-    options: EvaluateOptions, model: OutfitModel, questions: Questions, training: Outfits
+    options: EvaluateOptions,
+    model: OutfitModel,
+    questions: Questions,
+    training: Outfits,
+    engine: Engine,
 ) -> list[Result]:
     """Results of a model on questions of any kind."""
     from fashiongraph.data import FillInBlank, ItemRetrieval
     from fashiongraph.evaluation import evaluate_questions, item_retrieval, spoiler
 
-    settings: dict[str, Any] = {"unknown": options.unknown, "batch_size": SCORED_AT_ONCE}
+    settings: dict[str, Any] = {
+        "unknown": options.unknown,
+        "batch_size": SCORED_AT_ONCE,
+        "engine": engine,
+    }
     with option_names({"unknown": "--unknown", "questions": "--questions"}):
         if isinstance(questions, ItemRetrieval):
             return list(item_retrieval(model, questions, **settings).values())

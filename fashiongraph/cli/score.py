@@ -35,6 +35,7 @@ from fashiongraph.cli.options import (
     refuse,
 )
 from fashiongraph.cli.output import check_files, check_output, console, print_json
+from fashiongraph.cli.ray_options import EngineName, RayAddress, check_engine, scoring_engine
 from fashiongraph.console import inert_cell, print_message
 
 if TYPE_CHECKING:
@@ -70,6 +71,8 @@ class ScoreOptions(CommandOptions):
     protocol: Protocol = None
     columns: Columns = ""
     seed: Seed = 0
+    engine: EngineName = "plain"
+    ray_address: RayAddress = None
     top: Annotated[
         int,
         typer.Option(
@@ -101,6 +104,7 @@ def score(options: ScoreOptions) -> None:
         refuse(options, ("protocol", "columns", "seed"), "--negatives 0")
     else:
         refuse(options, ("leave_out",), f"--negatives {options.num_negatives}")
+    check_engine(options)
     protocol = options.protocol or "uniform"
     check_protocol(options, protocol, options.columns)
     check_files(options.outfits)
@@ -119,8 +123,10 @@ def score(options: ScoreOptions) -> None:
 
         scorer = score_left_out
         print_message(left_out_sentence(model))
-    with option_names({"unknown": "--unknown"}):
-        value = scorer(model, outfits, batch_size=SCORED_AT_ONCE, unknown=options.unknown)
+    with option_names({"unknown": "--unknown"}), scoring_engine(options) as engine:
+        value = scorer(
+            model, outfits, batch_size=SCORED_AT_ONCE, unknown=options.unknown, engine=engine
+        )
     # The 0 of an outfit of one item, which has no pair, would rank between real scores.
     paired = outfits.sizes > 1
     order = value.where(paired, -math.inf).argsort(descending=True, stable=True).tolist()

@@ -14,14 +14,18 @@ import typer
 from fashiongraph.cli.datasets import open_dataset
 from fashiongraph.cli.models import load_model, open_states
 from fashiongraph.cli.option_names import option_names
-from fashiongraph.cli.options import ModelOptions, States, check_states
+from fashiongraph.cli.options import ModelOptions, States, check_states, refuse
 from fashiongraph.cli.output import check_files
+from fashiongraph.cli.ray_options import ENGINE_PANEL, EngineName, RayAddress, check_engine
 from fashiongraph.console import print_message
 from fashiongraph.errors import DataError, FashionGraphError
 from fashiongraph.optional import require
 
 if TYPE_CHECKING:
+    from fastapi import FastAPI
+
     from fashiongraph.models import OutfitModel
+    from fashiongraph.serve import ServeSettings
     from fashiongraph.stylist import Stylist
 
 TOKEN_VARIABLE = "FASHIONGRAPH_TOKEN"  # the name of a variable, no secret  # noqa: S105
@@ -32,6 +36,8 @@ _NAMES = {
     "token": "--token",
     "database": "--database",
     "items": "--features",
+    "address": "--ray-address",
+    "num_replicas": "--replicas",
 }
 
 
@@ -104,6 +110,16 @@ class ServeOptions(ModelOptions):
             rich_help_panel=STORE_PANEL,
         ),
     ] = None
+    engine: EngineName = "plain"
+    ray_address: RayAddress = None
+    replicas: Annotated[
+        int,
+        typer.Option(
+            min=1,
+            help="With ray: processes that answer, each with a model and a processor of its own.",
+            rich_help_panel=ENGINE_PANEL,
+        ),
+    ] = 2
 
 
 def serve(options: ServeOptions) -> None:
@@ -112,14 +128,11 @@ def serve(options: ServeOptions) -> None:
     Example: [b]fashiongraph serve runs/addgnn-plus/model --data my-data[/]
     """
     uvicorn = require("uvicorn", "serve")
+    if not check_engine(options):
+        refuse(options, ("replicas",), f"--engine {options.engine}")
     check_files(options.checkpoint, options.data, *(options.pictures or ()))
     check_states(options.states)
-    import torch
-
-    from fashiongraph.serve import ServeSettings, create_app
-
-    # Two threads answer at once; more threads of torch than cores would wait for each other.
-    torch.set_num_threads(max(1, torch.get_num_threads() // 2))
+    from fashiongraph.serve import ServeSettings
 
     with option_names(_NAMES):
         settings = ServeSettings(
@@ -134,11 +147,13 @@ def serve(options: ServeOptions) -> None:
         )
     _check_store(settings.store)
     listening = _listen(options.host, options.port)
-    with option_names(_NAMES):
-        model = load_model(options.checkpoint, options.modules)
-        app = create_app(lambda: _load(options, model), settings, _watched(options))
     address = listening.getsockname()
     name = f"[{address[0]}]" if ":" in address[0] else address[0]
+    if options.engine == "ray":
+        listening.close()
+        _serve_replicas(options, settings, name, address[1])
+        return
+    app = _application(options, settings)
     config = uvicorn.Config(
         app,
         log_level="warning" if options.quiet else "info",
@@ -150,6 +165,36 @@ def serve(options: ServeOptions) -> None:
     )
     print_message(f"http://{name}:{address[1]} (stop with Ctrl-C)")
     uvicorn.Server(config).run(sockets=[listening])
+
+
+def _application(options: ServeOptions, settings: ServeSettings) -> FastAPI:
+    """The application, in this process or in a replica."""
+    import torch
+
+    from fashiongraph.serve import create_app
+
+    # Two threads answer at once; more threads of torch than cores would wait for each other.
+    torch.set_num_threads(max(1, torch.get_num_threads() // 2))
+    with option_names(_NAMES):
+        model = load_model(options.checkpoint, options.modules)
+        return create_app(lambda: _load(options, model), settings, _watched(options))
+
+
+def _serve_replicas(options: ServeOptions, settings: ServeSettings, name: str, port: int) -> None:
+    """Serve replicas, after a check of what they read."""
+    from fashiongraph.serve.ray_replicas import serve_replicas
+
+    count = options.replicas
+    with option_names(_NAMES):
+        _load(options, load_model(options.checkpoint, options.modules))
+        serve_replicas(
+            lambda: _application(options, settings),
+            settings,
+            port,
+            count,
+            options.ray_address,
+            lambda: print_message(f"http://{name}:{port}, {count} replicas (stop with Ctrl-C)"),
+        )
 
 
 def _load(options: ServeOptions, model: OutfitModel) -> Stylist:

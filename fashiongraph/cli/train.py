@@ -30,6 +30,7 @@ from fashiongraph.cli.output import (
 )
 from fashiongraph.cli.splits import splits_of, write_splits
 from fashiongraph.cli.train_options import TrainOptions
+from fashiongraph.cli.training_engine import check_training_engine, training_engine
 from fashiongraph.cli.training_setup import (
     DISTILLATIONS,
     TrainingSetup,
@@ -97,6 +98,7 @@ def _check(options: TrainOptions) -> ModelSpec:
     check_output(folder, overwrite=True, inputs=[options.data, options.teacher], folder=True)
     check_protocol(options, options.protocol, options.columns)
     check_files(options.teacher)
+    check_training_engine(options)
     if options.distillation not in (None, *DISTILLATIONS):
         raise FashionGraphError(
             f"'--distillation' needs to be {' or '.join(DISTILLATIONS)} "
@@ -137,9 +139,6 @@ def _fit(
     splits: Mapping[str, Outfits],
 ) -> pd.DataFrame:
     """Train, and write the split and the configuration beside the model."""
-    from fashiongraph.training import fit
-    from fashiongraph.training.callbacks import EpochPrinter
-
     folder = options.folder
     last = folder / "checkpoints" / "last.ckpt"
     before = last.stat().st_mtime_ns if last.is_file() else None
@@ -148,10 +147,12 @@ def _fit(
         "max_epochs": "--epochs",
         "directory": "--output",
         "learning_rate": "--learning-rate",
+        "num_processes": "--devices",
+        "address": "--ray-address",
     }
     try:
         with option_names({**{name: f"--{name}" for name in names}, **option}):
-            history = fit(
+            history = training_engine(options)(
                 setup.model,
                 setup.train,
                 setup.valid,
@@ -165,14 +166,8 @@ def _fit(
                 seed=options.seed,
                 directory=folder,
                 resume=options.resume,
-                progress=False,  # a line per epoch, counted from 1, in place of Lightning's bar
-                callbacks=[] if options.quiet else [EpochPrinter()],
                 logger=make_loggers(loggers, folder) or False,
                 precision=options.precision,
-                accelerator=options.accelerator,
-                devices=options.devices,
-                num_nodes=options.num_nodes,
-                strategy=options.strategy,
             )
     except (KeyboardInterrupt, SystemExit):
         if last.is_file() and (options.resume or last.stat().st_mtime_ns != before):
@@ -197,7 +192,7 @@ def _write_record(options: TrainOptions, splits: Mapping[str, Outfits]) -> None:
     values = {"features": [str(feature_file(options.data, source.file)) for source in sources]}
     if options.split_file == Path("official"):
         values["split_file"] = "official"  # type: ignore[assignment]
-    run_only = {"output", "resume", "overwrite", "as_json", "quiet"}
+    run_only = {"output", "resume", "overwrite", "as_json", "quiet", "ray_address"}
     write_config(folder / "config.yaml", options, values, run_only)
 
 

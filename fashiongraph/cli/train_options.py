@@ -23,6 +23,7 @@ from fashiongraph.cli.options import (
     SetName,
     SplitFile,
 )
+from fashiongraph.cli.ray_options import EngineName, RayAddress
 
 _TEACHER, _TRAINING, _HARDWARE = "Teacher", "Training", "Hardware"
 
@@ -158,7 +159,11 @@ class TrainOptions(CommandOptions):
         str, typer.Option(help="Lightning's accelerator.", rich_help_panel=_HARDWARE)
     ] = "auto"
     devices: Annotated[
-        str, typer.Option(help="Lightning's devices.", rich_help_panel=_HARDWARE)
+        str,
+        typer.Option(
+            help="Lightning's devices; with ray the number of processes on a machine.",
+            rich_help_panel=_HARDWARE,
+        ),
     ] = "1"
     num_nodes: Annotated[
         int, typer.Option(min=1, help="Number of machines.", rich_help_panel=_HARDWARE)
@@ -166,6 +171,8 @@ class TrainOptions(CommandOptions):
     strategy: Annotated[
         str, typer.Option(help="Lightning's strategy, such as ddp.", rich_help_panel=_HARDWARE)
     ] = "auto"
+    engine: EngineName = "plain"
+    ray_address: RayAddress = None
     output: Annotated[
         Path | None,
         typer.Option(

@@ -12,6 +12,7 @@ from fashiongraph.evaluation.encode_items import embed_items
 from fashiongraph.evaluation.item_retrieval import item_retrieval
 from fashiongraph.evaluation.outfit_retrieval import outfit_retrieval
 from fashiongraph.evaluation.protocols import compatibility, evaluate_questions, fill_in_blank
+from fashiongraph.evaluation.ray_engine import RayEngine
 from fashiongraph.evaluation.result import Result
 from fashiongraph.evaluation.same_item_retrieval import same_item_retrieval
 from fashiongraph.evaluation.score_against_negatives import score_against_negatives
@@ -25,6 +26,7 @@ __all__ = [
     "Calibration",
     "EasyAndHard",
     "Prediction",
+    "RayEngine",
     "Result",
     "Submission",
     "compatibility",

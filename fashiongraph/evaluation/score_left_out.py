@@ -8,12 +8,13 @@ from torch import Tensor
 from fashiongraph.data.duplicates import outfit_keys
 from fashiongraph.data.outfits import Outfits
 from fashiongraph.evaluation.encode_items import device_of, evaluating
-from fashiongraph.evaluation.score_outfits import (
-    checked_scores,
+from fashiongraph.evaluation.score_batches import (
+    Engine,
     feature_blocks,
     in_vocabulary,
-    score_outfits,
+    score_batches,
 )
+from fashiongraph.evaluation.score_outfits import checked_scores, score_outfits
 from fashiongraph.loader.outfit_batcher import OutfitBatcher
 from fashiongraph.models.outfit_model import OutfitModel
 
@@ -41,7 +42,11 @@ def in_training(model: OutfitModel, outfits: Outfits) -> Tensor:
 
 @torch.no_grad()
 def score_left_out(
-    model: OutfitModel, outfits: Outfits, batch_size: int = 256, unknown: str = "error"
+    model: OutfitModel,
+    outfits: Outfits,
+    batch_size: int = 256,
+    unknown: str = "error",
+    engine: Engine = score_batches,
 ) -> Tensor:
     """Score outfits, those of the training without their own co-occurrence of items.
 
@@ -55,6 +60,8 @@ def score_left_out(
         outfits: The outfits.
         batch_size: As for :func:`~fashiongraph.evaluation.score_outfits`.
         unknown: As for :func:`~fashiongraph.evaluation.score_outfits`.
+        engine: What scores the outfits. Counts are left out in this process, one outfit after
+            another.
 
     Returns:
         Scores on the CPU [B].
@@ -70,7 +77,7 @@ def score_left_out(
         >>> torch.equal(score_left_out(model, outfits), score_outfits(model, outfits))
         True
     """
-    score = score_outfits(model, outfits, batch_size, unknown)
+    score = score_outfits(model, outfits, batch_size, unknown, engine)
     places = torch.nonzero(in_training(model, outfits)).flatten()
     if not model.batch_inputs or not len(places):
         return score

@@ -9,6 +9,7 @@ from fashiongraph.data.replace import replaced
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.evaluation.metrics.functional import fill_in_blank_accuracy, mean_interval
 from fashiongraph.evaluation.result import Result
+from fashiongraph.evaluation.score_batches import Engine, score_batches
 from fashiongraph.evaluation.score_outfits import item_scores
 from fashiongraph.models.wrapped_model import Scorer
 
@@ -16,7 +17,11 @@ _SMALLEST = 3  # of two items, either may be the one that does not fit
 
 
 def spoiler(
-    model: Scorer, questions: FillInBlank, batch_size: int = 256, unknown: str = "error"
+    model: Scorer,
+    questions: FillInBlank,
+    batch_size: int = 256,
+    unknown: str = "error",
+    engine: Engine = score_batches,
 ) -> Result:
     r"""How often the lowest item score of a corrupted outfit is that of the negative.
 
@@ -39,6 +44,7 @@ def spoiler(
             one negative of its protocol.
         batch_size: Outfits per batch.
         unknown: As for :func:`~fashiongraph.evaluation.score_outfits`.
+        engine: As for :func:`~fashiongraph.evaluation.score_outfits`.
 
     Returns:
         The share of outfits with its bootstrap interval, the share with fractional ties, and
@@ -73,7 +79,7 @@ def spoiler(
     distractor = (questions.answer == 0).long().unsqueeze(1)  # the first column beside the answer
     negative = questions.candidates.gather(1, distractor)
     corrupted = replaced(questions.source_outfits, questions.position, negative)
-    score = item_scores(model, corrupted, batch_size, unknown).unsqueeze(1)
+    score = item_scores(model, corrupted, batch_size, unknown, engine).unsqueeze(1)
     guilt, _ = to_dense_batch(-score, corrupted.batch, fill_value=float("-inf"))
     guilt = guilt.squeeze(-1)
     hit = fill_in_blank_accuracy(guilt, questions.position, reduce=False)

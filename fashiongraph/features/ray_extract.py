@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 import os
-import signal
-import socket
-import threading
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,6 +21,7 @@ from fashiongraph.features.gather import checked_arguments, gather
 from fashiongraph.features.picture_batches import CachedKeys, PictureBatches
 from fashiongraph.features.picture_encoder import PictureEncoder
 from fashiongraph.optional import require
+from fashiongraph.ray_session import ray_session
 
 _PICTURES = 64  # per block of Ray: some 40 MB of pixels
 
@@ -74,15 +70,13 @@ def extract_features_with_ray(
         >>> encoder = image_encoder("resnet50", "IMAGENET1K_V2")  # doctest: +SKIP
         >>> rows = extract_features_with_ray(paths, encoder, cache="cache")  # doctest: +SKIP
     """
-    # Ray reports its use over the network unless this is set before it starts.
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    ray, ray_data = require("ray", "ray"), require("ray.data", "ray")
     if num_workers is not None and num_workers < 1:
         raise FashionGraphError(f"'num_workers' needs to be 1 or more (got {num_workers})")
     size = 1 if batch_size is None else batch_size
     files, kind = checked_arguments(paths, size, 1, dtype)
     store = None if cache is None else FeatureCache(cache, encoder.fingerprint, kind)
-    with _session(ray, ray_data, address):
+    with ray_session(address) as ray:
+        ray_data = ray.data
         place = _place(ray, device)
         size = batch_size or (8 if place == "cpu" else 128)
         starts = range(0, len(files), size)
@@ -132,50 +126,6 @@ class _Encode:
 def _with_cached_rows(batch: EncodedBatch, store: FeatureCache | None) -> EncodedBatch:
     """Read the rows of pictures that were skipped as cached."""
     return batch if store is None else replace(batch, rows=store.get(batch.rows))
-
-
-@contextmanager
-def _session(ray: Any, ray_data: Any, address: str | None) -> Iterator[None]:
-    """Open a session of Ray without its logs and progress bars."""
-    is_open = ray.is_initialized()
-    handler = signal.getsignal(signal.SIGTERM)  # Ray replaces it, and leaves its own behind
-    if not is_open:
-        local: dict[str, Any] = {"include_dashboard": False}
-        if not torch.cuda.is_available():
-            local["num_gpus"] = 0  # Ray counts a GPU that this build of torch cannot use
-        try:
-            _check_answers(address)
-            ray.init(
-                address or "local",
-                logging_level=logging.ERROR,
-                log_to_driver=False,
-                **(local if address is None else {}),
-            )
-        except (OSError, RuntimeError, ValueError) as error:
-            raise FashionGraphError(
-                f"'address' needs to be a Ray cluster that answers (got {address!r}: {error})"
-            ) from error
-    context, logger = ray_data.DataContext.get_current(), logging.getLogger("ray.data")
-    bars, level = context.enable_progress_bars, logger.level
-    context.enable_progress_bars = False
-    logger.setLevel(logging.ERROR)
-    try:
-        yield
-    finally:
-        context.enable_progress_bars = bars
-        logger.setLevel(level)
-        if not is_open:
-            ray.shutdown()
-            # None is a handler that was not set from Python; SIG_DFL is falsy.
-            if handler is not None and threading.current_thread() is threading.main_thread():
-                signal.signal(signal.SIGTERM, handler)
-
-
-def _check_answers(address: str | None) -> None:
-    """Raise an OSError if no machine listens; Ray would retry for minutes."""
-    host, _, port = (address or "").rpartition(":")
-    if port.isdigit() and "/" not in host:
-        socket.create_connection((host.strip("[]"), int(port)), timeout=10).close()
 
 
 def _place(ray: Any, device: str | torch.device | None) -> str:

@@ -12,7 +12,7 @@ from fashiongraph.data.item_table import ItemTable
 from fashiongraph.data.outfits import Outfits
 from fashiongraph.errors import FashionGraphError
 from fashiongraph.evaluation.encode_items import device_of, evaluating, input_blocks
-from fashiongraph.evaluation.score_outfits import check_vocabulary
+from fashiongraph.evaluation.score_batches import check_vocabulary
 from fashiongraph.loader.outfit_batch import ItemInputs
 from fashiongraph.loader.outfit_batcher import OutfitBatcher
 from fashiongraph.models.outfit_model import OutfitModel

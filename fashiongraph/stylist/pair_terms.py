@@ -11,7 +11,7 @@ from torch_geometric.utils import scatter
 
 from fashiongraph.data.item_table import ItemTable
 from fashiongraph.data.outfits import Outfits
-from fashiongraph.evaluation.score_outfits import evaluation_batches
+from fashiongraph.evaluation.score_batches import evaluation_batches
 from fashiongraph.models.outfit_model import OutfitModel
 
 

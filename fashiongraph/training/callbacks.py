@@ -6,7 +6,7 @@ import json
 import signal
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -24,6 +24,9 @@ RUN_RECORD = "RunRecord"
 class EpochPrinter(pl.Callback):
     """Callback that prints the metrics of each epoch and the remaining time to standard error.
 
+    Args:
+        write: Called with each line in place of printing it.
+
     Example:
         >>> import fashiongraph as fg
         >>> outfits = fg.datasets.SyntheticOutfits.attributes_only(num_outfits=60, seed=0)
@@ -32,6 +35,10 @@ class EpochPrinter(pl.Callback):
         ...     model, outfits, max_epochs=1, progress=False, callbacks=[EpochPrinter()]
         ... )
     """
+
+    def __init__(self, write: Callable[[str], Any] = print_message) -> None:
+        super().__init__()
+        self.write = write
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Store the time at the start."""
@@ -50,7 +57,7 @@ class EpochPrinter(pl.Callback):
         spent = time.monotonic() - self.start
         left = round(spent / (epoch - self.first) * max(total - epoch, 0))
         remaining = f", {left // 60}:{left % 60:02d} left" if epoch < total else ""
-        print_message(f"epoch {epoch} of {total}: {values}{remaining}")
+        self.write(f"epoch {epoch} of {total}: {values}{remaining}")
 
 
 class InterruptHandler(pl.Callback):

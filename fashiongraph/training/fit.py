@@ -123,9 +123,7 @@ def fit(
     _check(model, train, valid, graph, max_epochs, patience, seed, directory, resume)
     if valid is not None and valid.items.categories != train.items.categories:
         valid = valid.with_items(valid.items.with_vocabulary(train.items.categories))
-    model.graph, model.categories = graph, list(train.items.categories)
-    model.feature_sources = train.items.feature_sources
-    model.training_outfits = outfit_keys(train)
+    bind(model, train, graph)
     data = OutfitDataModule(
         train, valid, objective, graph, protocol, columns, config.batch_size, seed
     )
@@ -191,10 +189,23 @@ def fit(
         except (KeyboardInterrupt, SystemExit):
             # Keep the epochs so far.
             if any(one.best_model_path for one in checkpoints) or (resume and last.is_file()):
-                _keep(runner, module, folder, directory is not None, averaged)
+                keep(module, folder, directory is not None and runner.is_global_zero, averaged)
             raise
-        _keep(runner, module, folder, directory is not None, averaged)
+        keep(module, folder, directory is not None and runner.is_global_zero, averaged)
         return history(folder)
+
+
+def bind(model: OutfitModel, train: Outfits, graph: Data | None) -> None:
+    """Store with a model what it is trained on: graph, vocabulary, features and outfits.
+
+    Args:
+        model: The model.
+        train: Training outfits.
+        graph: Category graph of the training outfits.
+    """
+    model.graph, model.categories = graph, list(train.items.categories)
+    model.feature_sources = train.items.feature_sources
+    model.training_outfits = outfit_keys(train)
 
 
 def _check(
@@ -297,15 +308,20 @@ def _run(
         raise
 
 
-def _keep(
-    runner: pl.Trainer, module: OutfitModule, folder: Path, on_disk: bool, averaged: bool
-) -> None:
-    """Load the weights of the best epoch, and write them to ``folder/model``."""
+def keep(module: OutfitModule, folder: Path, on_disk: bool, averaged: bool = False) -> None:
+    """Load the weights of the best epoch into a module.
+
+    Args:
+        module: The module.
+        folder: Folder of its training.
+        on_disk: Whether to write the model to ``folder/model``.
+        averaged: Whether the module has averaged weights, which stay.
+    """
     checkpoints = folder / "checkpoints"
     best = checkpoints / "best.ckpt"
     if not averaged:
         kept = best if best.is_file() else checkpoints / "last.ckpt"
         module.load_state_dict(read_checkpoint(kept)["state_dict"])
     module.model.eval()
-    if on_disk and runner.is_global_zero:
+    if on_disk:
         module.model.save(folder / "model")

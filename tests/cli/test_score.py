@@ -152,3 +152,10 @@ def test_leave_out(folder, command, common):
     assert "in training" in result.stdout
     refused = command(*words, "--negatives", 2, fails=True)
     assert "'--leave-out' has no effect with '--negatives 2'" in str(refused.exception)
+
+
+def test_a_cluster_that_does_not_answer_is_named(folder, checkpoint, command):
+    pytest.importorskip("ray", reason="needs the extra 'ray'")
+    words = ("--data", folder, "--engine", "ray", "--ray-address", "127.0.0.1:1")
+    refused = command("score", checkpoint, folder / "outfits.csv", *words, fails=True)
+    assert str(refused.exception).startswith("'--ray-address' needs")

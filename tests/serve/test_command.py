@@ -176,3 +176,9 @@ def test_nothing_that_was_answered_is_lost_by_sigkill(model, shop, tmp_path):
     pictures = PictureFolder(store / "pictures")
     assert all(pictures.open(one.picture).size == (48, 48) for one in stored.values())
     database.close()
+
+
+def test_replicas_need_ray(model, shop, tmp_path):
+    words = ["serve", model, "--data", shop, "--store", tmp_path / "store", "--replicas", 2]
+    result = CliRunner().invoke(command, list(map(str, words)))
+    assert "'--replicas' has no effect with '--engine plain'" in str(result.exception)
