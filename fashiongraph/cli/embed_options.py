@@ -125,7 +125,8 @@ class EmbedOptions(CommandOptions):
         int | None,
         typer.Option(
             min=0,
-            help="Processes that read pictures; by default 2, and with ray as many as fit.",
+            help="Threads that read and encode pictures, for a GPU processes that read them; by "
+            "default 2. With ray, processes; by default as many as fit.",
             rich_help_panel=ENGINE_PANEL,
         ),
     ] = None

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -15,6 +18,7 @@ from fashiongraph.features.files import Features
 from fashiongraph.features.gather import checked_arguments, gather
 from fashiongraph.features.picture_batches import PictureBatches
 from fashiongraph.features.picture_encoder import PictureEncoder
+from fashiongraph.features.pictures import without_warnings
 
 
 def extract_features(
@@ -42,7 +46,8 @@ def extract_features(
         out: A ``.npy`` file to write the rows to; the result is then memory-mapped.
         batch_size: Pictures per forward pass; by default 8 on a CPU, whose caches hold no more,
             and 128 on a GPU.
-        num_workers: Processes that read and prepare pictures; 0 uses the main process.
+        num_workers: On a CPU, threads that each read, prepare and encode batches; for a GPU,
+            processes that read and prepare them. 0 uses the main thread.
         dtype: Type of the rows; half precision is enough for pooled features.
         skip_broken: Whether to skip pictures that cannot be read. Their rows are NaN, ``missing``
             marks them, and ``problems`` has the reasons.
@@ -75,6 +80,28 @@ def extract_features(
     # Convolutions are a quarter faster on a CPU with channels last, and more on a GPU.
     encoder = encoder.eval().to(place).to(memory_format=torch.channels_last)
     batches = PictureBatches(files, encoder.transform, batch_size, store)
-    loader = DataLoader(batches, batch_size=None, num_workers=num_workers)
-    encoded = (EncodedBatch.encode(batch, encoder, store) for batch in loader)
+    encode = partial(EncodedBatch.encode, encoder=encoder, cache=store)
+    if place.type == "cpu" and num_workers:
+        encoded = _by_threads(lambda index: encode(batches[index]), len(batches), num_workers)
+    else:
+        encoded = map(encode, DataLoader(batches, batch_size=None, num_workers=num_workers))
     return gather(encoded, files, encoder, kind, store, out, skip_broken, progress)
+
+
+def _by_threads(
+    encode: Callable[[int], EncodedBatch], count: int, num_threads: int
+) -> Iterator[EncodedBatch]:
+    """Encoded batches in their order, by threads that are a batch ahead each.
+
+    Decoding and the network both leave Python's lock. Processes that decode would take turns on the
+    cores with the threads of the network, which wait for the slowest of them.
+    """
+    waiting: deque[Future[EncodedBatch]] = deque()
+    # The filters of warnings are those of the process: each thread would restore its own.
+    with without_warnings(), ThreadPoolExecutor(num_threads) as pool:
+        for index in range(count):
+            waiting.append(pool.submit(encode, index))
+            if len(waiting) > num_threads:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()

@@ -134,7 +134,7 @@ def decode_picture(data: bytes, path: str | Path) -> Image.Image:
     """
     try:
         with (
-            _without_warnings(),
+            without_warnings(),
             Image.open(BytesIO(data), formats=_formats()) as opened,
         ):
             if opened.width * opened.height > MAX_PIXELS:  # by the header, before it is decoded
@@ -152,7 +152,7 @@ def decode_picture(data: bytes, path: str | Path) -> Image.Image:
 
 
 @contextmanager
-def _without_warnings() -> Iterator[None]:
+def without_warnings() -> Iterator[None]:
     """Hide Pillow's warnings of what is an error here, or is read nevertheless."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
