@@ -12,28 +12,37 @@ import os
 import statistics
 import tempfile
 import time
+import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from unittest.mock import patch
 
 import torch
 
-from fashiongraph.data import add_item_cooccurrence, category_graph, split
+from fashiongraph.data import ItemTable, add_item_cooccurrence, category_graph, split
 from fashiongraph.datasets import SyntheticOutfits
 from fashiongraph.evaluation import score_outfits
 from fashiongraph.models import ADDGNNPlus, OutfitModel
 from fashiongraph.retrieval import ItemIndex
 from fashiongraph.training import fit
 
-TURNS, OUTFITS, DIMENSIONS, EPOCHS = 5, 5_000, 256, 4
-_TARGETS = ("fashiongraph.manifest.digest", "os.fsync")
+warnings.simplefilter("ignore")
+
+TURNS, OUTFITS, ITEMS, DIMENSIONS, EPOCHS = 5, 5_000, 100_000, 256, 4
+_UNCHECKED = {
+    "fashiongraph.manifest.digest": "",
+    "fashiongraph.manifest._verify": None,
+    "os.fsync": None,
+}
 
 
 @contextmanager
 def unchecked() -> Iterator[None]:
     """Context in which files have no digests and writes do not wait for the disk."""
-    with patch(_TARGETS[0], lambda *args, **kwargs: ""), patch(_TARGETS[1], lambda file: None):
+    with ExitStack() as stack:
+        for target, value in _UNCHECKED.items():
+            stack.enter_context(patch(target, return_value=value))
         yield
 
 
@@ -44,7 +53,10 @@ def jobs(folder: Path) -> dict[str, Callable[[str], object]]:
     graph = category_graph(train.category_id, train.batch, outfits.items.num_categories)
     graph = add_item_cooccurrence(graph, train)
     items = outfits.items
-    vectors = torch.randn(len(items), DIMENSIONS)
+    vectors = torch.randn(ITEMS, DIMENSIONS)
+    ids = [f"i{i:06d}" for i in range(ITEMS)]
+    catalogue = ItemTable.from_lists(ids, [f"c{i % 50}" for i in range(ITEMS)])
+    ItemIndex.build(catalogue, vectors).save(folder / "index")
 
     def training(name: str) -> object:
         torch.manual_seed(0)
@@ -55,14 +67,15 @@ def jobs(folder: Path) -> dict[str, Callable[[str], object]]:
         )  # fmt: skip
 
     def index(name: str) -> object:
-        return ItemIndex.build(items, vectors).save(folder / name)
+        return ItemIndex.build(catalogue, vectors).save(folder / name)
 
     model = ADDGNNPlus(items.num_features).eval()
     model.graph, model.categories = graph, items.categories
     return {
         f"training, {EPOCHS} epochs of {len(train):,} outfits": training,
         f"scoring {len(outfits):,} outfits": lambda name: score_outfits(model, outfits),
-        f"index of {len(items):,} items": index,
+        f"index of {ITEMS:,} items": index,
+        "loading the index": lambda name: ItemIndex.load(folder / "index", mapped=False),
         "saving and loading a model": lambda name: (
             model.save(folder / name),
             OutfitModel.load(folder / name),
