@@ -18,6 +18,7 @@ from fashiongraph.cli.new_outfits import chosen_outfits, counts_sentence, new_ou
 from fashiongraph.cli.output import print_json, print_line
 from fashiongraph.cli.ray_options import scoring_engine
 from fashiongraph.cli.splits import SPLITS, splits_with
+from fashiongraph.console import print_message
 
 if TYPE_CHECKING:
     from fashiongraph.data.outfits import Outfits
@@ -38,6 +39,8 @@ def evaluate(options: EvaluateOptions) -> None:
 
     Example: [b]fashiongraph evaluate runs/addgnn-plus/model --data my-data[/]
     """
+    from fashiongraph.evaluation import in_training
+
     check_options(options)
     model = load_model(options.checkpoint, options.modules)
     dataset = open_dataset(options.data, options.features, options.lenient, options.form, model)
@@ -50,6 +53,14 @@ def evaluate(options: EvaluateOptions) -> None:
         facts |= {"outfits": options.outfits, "counts": counts}
         if not options.as_json:
             print_line(counts_sentence(counts, options.outfits))
+    if not options.questions and options.split != SPLITS[0]:
+        facts["in_training"] = int(in_training(model, outfits).sum())
+        if facts["in_training"]:
+            why = "" if options.split == "all" else "; the split is that of another training"
+            print_message(
+                f"{facts['in_training']:,} of {len(outfits):,} outfits were in the training of the "
+                f"model, which scores them too high{why}"
+            )
     if options.questions:
         stored = stored_questions(options, dataset.items)
         print_results(options, model, stored, training, facts)

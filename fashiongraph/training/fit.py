@@ -24,6 +24,7 @@ from fashiongraph.data.feature_source import check_sources
 from fashiongraph.data.graph_checks import check_graph
 from fashiongraph.data.outfits import Outfits
 from fashiongraph.errors import FashionGraphError
+from fashiongraph.files import disk_errors
 from fashiongraph.models.outfit_model import OutfitModel
 from fashiongraph.models.wrapped_model import Scorer, WrappedModel, as_outfit_model
 from fashiongraph.objectives import Objective, default_objective
@@ -184,7 +185,8 @@ def fit(
         averaged = any(isinstance(one, StochasticWeightAveraging) for one in callbacks)
         try:
             if not resume or not is_finished(folder, max_epochs, patience, valid is not None):
-                with interrupts:
+                # Lightning's errors of a full disk do not name a file; there are no drafts here.
+                with interrupts, disk_errors(last.parent, scratch=last):
                     _run(runner, module, data, last if resume else None)
         except (KeyboardInterrupt, SystemExit):
             # Keep the epochs so far.

@@ -32,6 +32,27 @@ def test_prints_both_metrics_with_intervals(folder, command, checkpoint, protoco
     assert f"AUC {auc['value']:.3f} [" in text
 
 
+def test_outfits_that_were_trained_on_are_counted(folder, command, checkpoint, tmp_path):
+    other = tmp_path / "other.csv"
+    command("split", folder, "--seed", 7, "--output", other)
+    common = ("evaluate", checkpoint, "--data", folder, *FEATURES, "--json")
+    model, tables = OutfitModel.load(checkpoint), OutfitTables(folder)
+    trained = {frozenset(one) for one in worn(tables.split(seed=0)[0])}
+    tested = worn(tables.split(seed=7)[2])
+    assert model.training_outfits is not None
+    expected = sum(frozenset(one) in trained for one in tested)
+    result = command(*common, "--split-file", other)
+    assert json.loads(result.stdout)["in_training"] == expected > 0
+    assert f"{expected:,} of {len(tested):,} outfits were in the training" in result.stderr
+    result = command(*common)
+    assert json.loads(result.stdout)["in_training"] == 0
+    assert "in the training" not in result.stderr
+
+
+def worn(outfits):
+    return [rows.tolist() for rows in outfits.item_id.split(outfits.sizes.tolist())]
+
+
 def test_stored_questions_give_the_same_result(folder, command, checkpoint, tmp_path):
     common = ("evaluate", checkpoint, "--data", folder, *FEATURES, "--json")
     options = ("--protocol", "uniform", "--seed", 4)

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from fashiongraph.cli import app
 from fashiongraph.data import FeatureSource, ItemTable, Outfits
+from fashiongraph.data.duplicates import outfit_keys
 from fashiongraph.datasets import OutfitTables
 from fashiongraph.datasets.io.feature_card import check_feature_card, features_with_card
 from fashiongraph.datasets.io.feature_file import open_features
@@ -20,6 +21,7 @@ from fashiongraph.datasets.io.pending_change import read_settled
 from fashiongraph.datasets.io.processed import write_processed
 from fashiongraph.datasets.outfit_dataset import OutfitDataset
 from fashiongraph.errors import DataError
+from fashiongraph.evaluation import in_training
 from fashiongraph.features import save_features
 from fashiongraph.models import OutfitModel, Siamese
 from fashiongraph.retrieval import ItemIndex, LocalCatalogue
@@ -38,10 +40,12 @@ class Job(NamedTuple):
     Args:
         write: Writes a version to a folder, in a given number of rows.
         read: Reads the version from the folder, and checks that all of it is of that version.
+        points: Largest number of kills, where a write takes long; by default all.
     """
 
     write: Callable[[Path, int, int], None]
     read: Callable[[Path], int]
+    points: int | None = None
 
 
 def catalogue(version: int, count: int) -> ItemTable:
@@ -152,6 +156,36 @@ def write_items(folder: Path, version: int, count: int) -> None:
         run("items", "remove", folder, "--file", new, "--index", folder / "index")
 
 
+def write_training(folder: Path, version: int, count: int) -> None:
+    """Train with a split and a width of the version, in place of an earlier training."""
+    if not (folder / "items.csv").exists():
+        names = [f"{kind}{number}" for number in range(10) for kind in ("top", "shoe")]
+        rows = "".join(f"{name},{name[:-1]},blue\n" for name in names)
+        (folder / "items.csv").write_text(f"item_id,category,title\n{rows}", encoding="utf-8")
+        worn = [(f"top{i}", f"shoe{(i + step) % 10}") for i in range(10) for step in range(3)]
+        rows = "".join(f"o{i},{one}\n" for i, pair in enumerate(worn) for one in pair)
+        (folder / "outfits.csv").write_text(f"outfit_id,item_id\n{rows}", encoding="utf-8")
+        run("embed", folder, "--encoder", "hashed-words")
+    width = ["--hidden", count if count == MANY_ROWS else 8 + version]
+    options = ["--model", "siamese", *width, "--epochs", 1, "--seed", version, "--overwrite"]
+    options += ["--logger", "none"]  # logs of earlier trainings stay
+    run("train", folder, *options, "-o", folder / "run")
+
+
+def read_training(folder: Path) -> int:
+    """The model is of one version; a split of another one does not pass for its own."""
+    model = OutfitModel.load(folder / "run" / "model")
+    frame = pd.read_csv(folder / "run" / "split.csv", dtype=str)
+    outfits = OutfitTables(folder).outfits
+    tested = outfits.select(outfits.ids.isin(frame.loc[frame["split"] != "train", "outfit_id"]))
+    version = int(model.config["hidden_channels"]) - 8
+    expected = OutfitTables(folder).split(seed=version)[0]
+    assert set(model.training_outfits.tolist()) == set(outfit_keys(expected).tolist())
+    same = set(frame.loc[frame["split"] == "train", "outfit_id"]) == set(expected.ids)
+    assert same or bool(in_training(model, tested).any())
+    return version
+
+
 def run(*arguments: object) -> None:
     """Run the command; its errors are raised."""
     result = CliRunner().invoke(app, [*map(str, arguments), "--quiet"])
@@ -177,4 +211,5 @@ JOBS = {
     "states": Job(write_states, read_states),
     "features": Job(write_features, read_features),
     "dataset": Job(write_dataset, read_dataset),
+    "training": Job(write_training, read_training, points=24),
 }

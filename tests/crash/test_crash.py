@@ -13,7 +13,7 @@ import pytest
 pytest.importorskip("resource", reason="processes and limits are those of POSIX")
 pytest.importorskip("faiss")
 
-JOBS = ("items", "checkpoint", "index", "states", "features", "dataset")
+JOBS = ("items", "checkpoint", "index", "states", "features", "dataset", "training")
 
 
 @pytest.fixture(scope="module")
