@@ -79,8 +79,8 @@ def table(rows: list[dict[str, object]]) -> str:
 
 def notes(row: dict[str, Any]) -> str:
     """The ratio of operations, or the back ends of a limit, beside a row."""
-    if "flop" in row:
-        return f"operations: {row['flop']:.3g} times"
+    if "operations" in row:
+        return f"operations: {row['operations']:.3g} times"
     return f"limit by {row['limit']}" if "limit" in row else ""
 
 

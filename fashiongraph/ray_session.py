@@ -136,12 +136,13 @@ def _variables(address: str | None) -> dict[str, str]:
         variables["GLOO_SOCKET_IFNAME"] = "lo"  # of the processes of a training
     # Ray would write a token to the home folder, where all users of the machine can read it.
     if not any(name in os.environ for name in _AUTH):
-        variables["RAY_AUTH_TOKEN"] = _token()
+        variables["RAY_AUTH_TOKEN"] = session_token()
     return variables
 
 
 @cache  # Ray reads the token once in a process
-def _token() -> str:
+def session_token() -> str:
+    """Token of the sessions that this process starts."""
     return secrets.token_hex(32)
 
 

@@ -130,7 +130,7 @@ def ratio(
     found["seconds"] = {side: statistics.median(times) for side, times in seconds.items()}
     if over_flops is not None:
         few, many = (flops(call) for call in list(sides.values())[:2])
-        found["flop"] = many / few
+        found["operations"] = many / few
         target = round(over_flops * many / few, 2)
     values = [b / a for a, b in zip(ours, other, strict=True)]
     return Row(name, "times", values, target, details=found)

@@ -118,8 +118,8 @@ def test_every_row_is_measured(tmp_path):
     assert len(limits) == 3 and all(
         "torch" in row["limit"] or "onednn" in row["limit"] for row in limits
     )
-    naive = {row["row"]: row for row in result["rows"] if "flop" in row}
+    naive = {row["row"]: row for row in result["rows"] if "operations" in row}
     assert set(naive) == {"train_naive", "infer_naive", "fitb"}
     assert all(
-        row["target"] == pytest.approx(1.15 * row["flop"], abs=0.01) for row in naive.values()
+        row["target"] == pytest.approx(1.15 * row["operations"], abs=0.01) for row in naive.values()
     )

@@ -11,6 +11,7 @@ from fashiongraph.errors import DataError, FashionGraphError
 from fashiongraph.features.extract import extract_features
 from fashiongraph.features.feature_cache import FeatureCache
 from fashiongraph.features.ray_extract import extract_features_with_ray
+from fashiongraph.ray_session import ray_session, session_token
 
 QUIET = {"progress": False, "batch_size": 3}
 
@@ -25,13 +26,10 @@ def signals():
 
 @pytest.fixture(scope="module")
 def session():
-    """An open session of Ray on two processors."""
-    ray = pytest.importorskip("ray", reason="needs the extra 'ray'")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("RAY_USAGE_STATS_ENABLED", "0")  # no report of use over the network
-        ray.init("local", num_cpus=2, num_gpus=0, include_dashboard=False, log_to_driver=False)
+    """An open session of Ray."""
+    pytest.importorskip("ray", reason="needs the extra 'ray'")
+    with ray_session() as ray:
         yield ray
-        ray.shutdown()
 
 
 @pytest.fixture
@@ -95,6 +93,7 @@ def test_no_pictures_and_bad_arguments(session, pictures, encoder):
 @pytest.mark.slow
 def test_a_cluster_by_its_address(tmp_path, pictures, encoder, expected_row, monkeypatch):
     monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+    monkeypatch.setenv("RAY_AUTH_TOKEN", session_token())  # Ray reads it once in a process
     ray = pytest.importorskip("ray", reason="needs the extra 'ray'")
     from ray.cluster_utils import Cluster
 
