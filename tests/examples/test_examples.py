@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import random
 import runpy
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -54,6 +56,42 @@ def test_runs(name, tmp_path):
     written = {path.name for path in tmp_path.iterdir()}
     pages = {"completion.html"} if "--report" in arguments else set()
     assert written == ({"stylist"} if name == "stylist.py" else pages)
+
+
+@pytest.mark.slow
+def test_the_stylist_makes_pages_of_photographs(tmp_path, data_root):
+    """A wardrobe of photographs, with outfits drawn from four categories."""
+    photographs, rng, items = data_root("clothing_photos") / "test", random.Random(0), []
+    for category in ("t-shirt", "pants", "shoes", "outwear"):
+        folder = tmp_path / "wardrobe" / "pictures" / category
+        shutil.copytree(photographs / category, folder)
+        items += [
+            (f"{category}-{i}", category, path) for i, path in enumerate(sorted(folder.glob("*")))
+        ]
+    rows = [(name, kind, path.relative_to(tmp_path / "wardrobe")) for name, kind, path in items]
+    frame = pd.DataFrame(rows, columns=["item_id", "category", "image"])
+    frame.to_csv(tmp_path / "wardrobe" / "items.csv", index=False)
+    worn = [
+        (f"o{i}", rng.choice(list(of_kind["item_id"])))
+        for i in range(80)
+        for _, of_kind in frame.groupby("category")
+    ]
+    outfits = pd.DataFrame(worn, columns=["outfit_id", "item_id"])
+    outfits.to_csv(tmp_path / "wardrobe" / "outfits.csv", index=False)
+    arguments = [tmp_path / "wardrobe", "--epochs", "1", "--output", tmp_path / "pages"]
+    done = subprocess.run(
+        [sys.executable, str(EXAMPLES / "stylist.py"), *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    pages = {path.stem: path.read_text(encoding="utf-8") for path in (tmp_path / "pages").iterdir()}
+    assert set(pages) == {"explain", "swap", "compose"}
+    for name, page in pages.items():
+        assert page.count("data:image/jpeg;base64,") >= 4, name
+        assert f"{name}: " in done.stdout
 
 
 def test_own_wardrobe_takes_pictures_alone(tmp_path):
