@@ -32,7 +32,7 @@ def ray_session(address: str | None = None) -> Iterator[Any]:
     Without an address a cluster is started on this machine, and stopped afterwards. Its services
     listen on 127.0.0.1 alone and need a token, which is random unless the variables of Ray set one
     (``RAY_AUTH_MODE``, ``RAY_AUTH_TOKEN``). Ray reads its addresses when it is imported: if that
-    was before, its services listen on all interfaces, behind the token, and a message tells so.
+    was before, its services listen on all interfaces, behind the token, with a message.
 
     An open session of Ray is used instead and stays open.
 

@@ -30,7 +30,7 @@ def evaluate(options: EvaluateOptions) -> None:
 
     Without --protocol, questions are drawn with easy negatives (any item) and with hard ones (items
     of the same category, and with --columns matched items). Results have 95 % intervals. A line
-    tells how many of the outfits share no pair of items, and no item, with training: the latter
+    counts the outfits that share no pair of items, and no item, with training: the latter
     stand for a new season. The data set may be another than that of the training, with features of
     the same encoder.
 

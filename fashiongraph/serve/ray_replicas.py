@@ -81,7 +81,7 @@ def _deploy(
 ) -> None:
     """Start the replicas and wait until they answer."""
 
-    def build() -> FastAPI:  # Ray Serve tells a function that builds from an application
+    def build() -> FastAPI:  # Ray Serve calls what is no application
         return create()
 
     replica = serve.deployment(

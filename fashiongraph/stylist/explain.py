@@ -44,7 +44,7 @@ def explain(catalogue: ScoredCatalogue, outfit: Sequence[str]) -> Answer:
     tables = {} if found is None else _tables(catalogue, made, found, raw[tuple(every)])
     captions = [f"without it {of_100(one)}" for one in frame["without"]]
     panel = Panel("Outfit", list(outfit), captions, verdict(score, *catalogue.in_training([rows])))
-    # As "wrong" falls with the fit; the fit also tells items apart if the factor of both is 0.
+    # As "wrong" falls with the fit; the fit also orders them if its factor is 0.
     frame = frame.iloc[fit.argsort(stable=True).numpy()].reset_index(drop=True)
     sentence = _sentence(catalogue, outfit, frame.iloc[0], score, tables.get("pairs"))
     return Answer(catalogue, sentence, frame, [panel], terms=tables)
