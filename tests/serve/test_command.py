@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import base64
-import json
 import random
-import re
 import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
 import urllib.error
 import urllib.request
-from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -25,33 +20,7 @@ from fashiongraph.serve.own_items import OwnItems
 from fashiongraph.serve.picture_folder import PictureFolder
 from fashiongraph.serve.saved_outfits import SavedOutfits
 from tests.serve.conftest import COLOURS, picture
-
-
-class Served:
-    """A server in a process of its own."""
-
-    def __init__(self, model: Path, shop: Path, store: Path, *options: str) -> None:
-        words = ["serve", str(model), "--data", str(shop), "--store", str(store), "--port", "0"]
-        self.process = subprocess.Popen(
-            [sys.executable, "-W", "ignore", "-m", "fashiongraph", *words, *options],
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        assert self.process.stderr is not None
-        self.lines: list[str] = []
-        for line in self.process.stderr:
-            self.lines.append(line)
-            if "startup complete" in line:
-                break
-        self.address = re.search(r"http://\S+", "".join(self.lines))[0]
-        threading.Thread(target=self.lines.extend, args=(self.process.stderr,), daemon=True).start()
-
-    def call(self, path: str, body: object = None) -> object:
-        data = None if body is None else json.dumps(body).encode()
-        headers = {"content-type": "application/json"}
-        request = urllib.request.Request(f"{self.address}/api/v1{path}", data, headers)
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            return json.load(answer)
+from tests.serve.served import Served
 
 
 def test_start_answer_and_stop(model, shop, tmp_path):

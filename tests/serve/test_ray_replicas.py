@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import re
 import signal
-import subprocess
-import sys
-import threading
 import time
 import urllib.error
 import urllib.request
@@ -22,37 +17,17 @@ from fashiongraph.errors import FashionGraphError
 from fashiongraph.serve import ServeSettings
 from fashiongraph.serve.ray_replicas import serve_replicas
 from tests.serve.postgres import postgres
+from tests.serve.served import Served
 
 LOOPBACK = ("127.0.0.1", "::1", "::ffff:127.0.0.1")
 
 
-class Replicas:
-    """``fashiongraph serve --engine ray`` in a process of its own."""
+class Replicas(Served):
+    """``fashiongraph serve --engine ray``, with its processes."""
 
     def __init__(self, model: Path, shop: Path, store: Path, database: str) -> None:
-        words = ["serve", str(model), "--data", str(shop), "--store", str(store), "--port", "0"]
-        words += ["--engine", "ray", "--replicas", "2", "--database", database]
-        self.process = subprocess.Popen(
-            [sys.executable, "-W", "ignore", "-m", "fashiongraph", *words],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        assert self.process.stderr is not None
-        self.lines: list[str] = []
-        for line in self.process.stderr:
-            self.lines.append(line)
-            if "2 replicas" in line:
-                break
-        self.address = re.search(r"http://[^,\s]+", "".join(self.lines))[0]
-        threading.Thread(target=self.lines.extend, args=(self.process.stderr,), daemon=True).start()
-
-    def call(self, path: str, body: object = None, **headers: str) -> object:
-        data = None if body is None else json.dumps(body).encode()
-        headers = {"content-type": "application/json", **headers}
-        request = urllib.request.Request(f"{self.address}/api/v1{path}", data, headers)
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            return json.load(answer)
+        options = ("--engine", "ray", "--replicas", "2", "--database", database)
+        super().__init__(model, shop, store, *options, ready="2 replicas")
 
     def processes(self) -> list[psutil.Process]:
         own = psutil.Process(self.process.pid)
@@ -92,7 +67,7 @@ def test_the_rules_of_one_server(replicas):
 
 @pytest.mark.slow
 def test_open_ports_need_the_token(replicas):
-    """Ray Serve gives each replica a port on all interfaces, which refuses strangers."""
+    """Ray Serve gives each replica a port on all interfaces, which refuses requests without it."""
     open_ports = [
         (process.pid, connection.laddr.port)
         for process in replicas.processes()
