@@ -92,18 +92,6 @@ CRASH = (
     "from fashiongraph.__main__ import main\n"
     "main()\n"
 )
-INTERRUPT = """
-import os, signal, sys
-
-class Finder:
-    def find_spec(self, name, path=None, target=None):
-        if name == "typer":
-            os.kill(os.getpid(), signal.SIGINT)
-
-sys.meta_path.insert(0, Finder())
-from fashiongraph.__main__ import main
-main()
-"""
 
 
 @pytest.mark.parametrize("debug", ["", "1"])
@@ -118,18 +106,6 @@ def test_an_internal_error_is_one_line_and_status_70(debug):
     assert done.returncode == 70
     assert done.stderr.splitlines()[-1] == "internal error: KeyError: 'fit'; please report it"
     assert ("Traceback" in done.stderr) == bool(debug)
-
-
-def test_an_interrupt_has_status_130():
-    code = CRASH.format(error="KeyboardInterrupt")
-    done = subprocess.run([sys.executable, "-c", code, "crash"], capture_output=True, check=False)
-    assert done.returncode == 130
-
-
-@pytest.mark.skipif(os.name != "posix", reason="signals are those of POSIX")
-def test_an_interrupt_of_the_imports_has_status_130():
-    done = subprocess.run([sys.executable, "-c", INTERRUPT], capture_output=True, check=False)
-    assert (done.returncode, done.stderr) == (130, b"")
 
 
 def test_help_imports_no_heavy_package():
