@@ -90,7 +90,9 @@ def typer_function(run: Callable[[OptionsT], None]) -> Callable[..., None]:
             run(options)
         for name in options.unread:
             flag = f"'--{option_keys(kind)[name]}'"
-            plain_console(stderr=True).print(f"{flag} had no effect with the other options")
+            plain_console(stderr=True).print(
+                f"{flag} had no effect with the other options", soft_wrap=True
+            )
 
     config = Annotated[
         Path | None,
@@ -164,7 +166,7 @@ def expand(value: Any) -> Any:
         value: A path, a list of values, or any other value, which is returned as it is.
 
     Raises:
-        DataError: If it is that of a user who does not exist.
+        DataError: If it begins with the home folder of a user who does not exist, or is not UTF-8.
     """
     if isinstance(value, list):
         return [expand(one) for one in value]

@@ -37,8 +37,8 @@ class Condition:
         column: Name of a column of the item table, or ``item_id`` or ``category``.
         operator: ``=``, ``!=``, ``<``, ``<=``, ``>``, ``>=`` or ``in``.
         values: The value, or for ``in`` the values.
-        negated: Whether the items are asked for that do not fulfil it, which include those with a
-            missing value.
+        negated: Whether the condition holds for the items that do not fulfil it, also for those
+            with a missing value.
 
     Example:
         >>> Condition.parse("price < 40")

@@ -35,8 +35,8 @@ class MilvusCollection:
 
     A row has the fields ``item_id``, ``vector`` and those of
     :class:`~fashiongraph.retrieval.milvus_columns.MilvusColumns`. A row without category holds the
-    card: what the vectors belong to, and the columns by field. The alias ``fashiongraph`` tells
-    which collection of a database is the catalogue; a new one takes it over when it is complete.
+    card: what the vectors belong to, and the columns by field. The alias ``fashiongraph``
+    names the collection that is the catalogue; a new one takes it over when it is complete.
 
     Args:
         client: A ``pymilvus.MilvusClient``.
